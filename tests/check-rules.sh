@@ -272,7 +272,7 @@ plant_twice_options() { echo 'static const char x[] = "[--name N] [--set P=V] [-
 plant_twice_statuses() { echo 'static const char x[] = "0 done, 1 failed, 2 usage";' >>src/help.c; echo 'src/help.c:[0-9]+: has a list of exit statuses'; }
 plant_twice_findings() { printf '| `%s` | x |\n' late-option label-long no-label name-taken host-command bad-reference lost-label empty-mount >>data/json.md; echo 'data/json.md:[0-9]+: has a list of findings'; }
 plant_twice_screens() { echo 'static const void *x[] = { &services_screen, &images_screen, &image_screen, &wizard_screen, &job_screen, &jobs_screen, &log_screen, &unit_screen, };' >>src/manual.c; echo 'src/manual.c:[0-9]+: has a list of screens'; }
-plant_twice_steps() { echo 'static const void *x[] = { &access_step, &changes_step, &command_step, &commit_step, &pull_step, &health_step, &prepare_step, &unit_step, };' >>backend/worker/queue.c; echo 'queue.c:[0-9]+: has a list of steps'; }
+plant_twice_steps() { echo 'static const void *x[] = { &changes_step, &command_step, &commit_step, &pull_step, &health_step, &prepare_step, &remove_step, &unit_step, };' >>backend/worker/operations.c; echo 'operations.c:[0-9]+: has a list of steps'; }
 plant_verb_shape() { sed -i 's/^## plan$/## plans/' data/json.md; echo 'src/cli/verbs/plan.c:1: "plan --json" prints a shape'; }
 plant_table_two_tables() { sed 's/jobs_verb/other_verb/' src/cli/verbs/jobs.c >x && sed -n '/^const struct verb/,$p' x >>src/cli/verbs/jobs.c; echo 'src/cli/verbs/jobs.c:1: has more than one const struct verb'; }
 plant_table_late_function() { printf '\nint late(void) {\n        return 0;\n}\n' >>backend/worker/steps/pull.c; echo 'backend/worker/steps/pull.c:[0-9]+: does not end in its const struct step'; }

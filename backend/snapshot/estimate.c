@@ -11,8 +11,7 @@
 
 struct estimate {
         struct plan *plan;
-        struct snapshot *snapshot;
-        sd_event_source *turn;
+        struct op *op;
         char *excluded[3];
         int root;
         size_t left_out;
@@ -23,10 +22,8 @@ struct estimate {
 struct estimate *estimate_free(struct estimate *e) {
         if (!e)
                 return NULL;
-        sd_event_source_disable_unref(e->turn);
-        snapshot_free(e->snapshot);
-        if (e->root >= 0)
-                close(e->root);
+        op_cancel(e->op);
+        cleanup_closep(&e->root);
         free(e);
         return NULL;
 }
@@ -34,32 +31,36 @@ struct estimate *estimate_free(struct estimate *e) {
 static void on_left_out(const char *path, enum snapshot_reason reason, void *userdata) {
         struct estimate *e = userdata;
         if (e->left_out++ < NAMED_MAX)
-                (void) finding_report(&e->plan->findings, "not-saved", path, "%s is not saved: %s", path,
-                                      snapshot_reason_text(reason));
+                finding_report(&e->plan->findings, "not-saved", path, "%s is not saved: %s", path,
+                               snapshot_reason_text(reason));
 }
 
-static int estimate_on_turn(sd_event_source *source, uint64_t usec, void *userdata) {
+/* The job will meet and report a failure itself. */
+static void estimate_on_scanned(struct snapshot *snapshot, struct error *error, void *userdata) {
         struct estimate *e = userdata;
-        if (snapshot_go(e->snapshot, TURN_USEC, NULL) == 0) {
-                sd_event_source_set_time_relative(source, 0);
-                sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
-                return 0;
-        }
-        /* The job will meet and report the failure itself. */
-        e->plan->saved_objects = snapshot_tally(e->snapshot)->files;
-        e->plan->saved_bytes = snapshot_tally(e->snapshot)->bytes;
+        e->plan->saved_objects = snapshot_tally(snapshot)->files;
+        e->plan->saved_bytes = snapshot_tally(snapshot)->bytes;
         if (e->left_out > NAMED_MAX)
-                (void) finding_report(&e->plan->findings, "not-saved", "paths", "%zu more are not saved",
-                                      e->left_out - NAMED_MAX);
+                finding_report(&e->plan->findings, "not-saved", "paths", "%zu more are not saved",
+                               e->left_out - NAMED_MAX);
+        snapshot_free(snapshot);
+        error_free(error);
         e->done(e->userdata);
-        return 0;
 }
 
-static bool estimate_begin(struct estimate *e, sd_event *event, const struct paths *paths) {
-        e->root = files_open_root(paths->root, NULL);
+struct estimate *estimate_new(sd_event *event, const struct paths *paths, struct plan *plan,
+                              void (*done)(void *userdata), void *userdata) {
+        if (plan->verb != VERB_INSTALL && plan->verb != VERB_UPGRADE && plan->verb != VERB_UNINSTALL)
+                return NULL;
+        struct estimate *e = new0(struct estimate);
+        *e = (struct estimate){ .plan = plan,
+                                .excluded = { (char *) paths->state, (char *) paths->run },
+                                .root = files_open_root(paths->root, NULL),
+                                .done = done,
+                                .userdata = userdata };
         const struct snapshot_options options = {
                 .root = e->root,
-                .paths = e->plan->paths,
+                .paths = plan->paths,
                 .excluded = e->excluded,
                 .blobs = -1,
                 .known_blobs = -1,
@@ -67,18 +68,8 @@ static bool estimate_begin(struct estimate *e, sd_event *event, const struct pat
                 .left_out = on_left_out,
                 .userdata = e,
         };
-        return e->root >= 0 && snapshot_new(&options, &e->snapshot, NULL) >= 0 &&
-               sd_event_add_time_relative(event, &e->turn, CLOCK_MONOTONIC, 0, 1, estimate_on_turn, e) >= 0;
-}
-
-struct estimate *estimate_new(sd_event *event, const struct paths *paths, struct plan *plan,
-                              void (*done)(void *userdata), void *userdata) {
-        bool job = plan->verb == VERB_INSTALL || plan->verb == VERB_UPGRADE || plan->verb == VERB_UNINSTALL;
-        struct estimate *e = job ? new0(struct estimate) : NULL;
-        if (!e)
-                return NULL;
-        *e = (struct estimate){ .plan = plan, .root = -1, .done = done, .userdata = userdata };
-        e->excluded[0] = (char *) paths->state;
-        e->excluded[1] = (char *) paths->run;
-        return estimate_begin(e, event, paths) ? e : estimate_free(e);
+        if (e->root < 0 ||
+            snapshot_start(event, &options, TURN_USEC, estimate_on_scanned, e, &e->op, NULL) < 0)
+                return estimate_free(e);
+        return e;
 }

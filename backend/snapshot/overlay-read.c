@@ -13,75 +13,82 @@
 
 #define OBJECTS_MAX SNAPSHOT_FILES_MAX
 #define DEPTH_MAX 64U
-#define TEXT_MAX (256U * 1024)        /* of a file whose content is saved for a text diff */
-#define TEXTS_MAX (16U * 1024 * 1024) /* of all of them */
 
-struct reading {
-        int host, copy; /* the two roots */
-        int blobs;
-        struct manifest before, after;
-        uint64_t kept;
+/* Of each object on the way: the host's and the copy's. */
+struct side {
+        int root;
+        struct manifest objects;
 };
 
-/* Adds the object at path below root, if any, to m, with its digest; small contents are saved. */
-static int snapshot_overlay_read_note(struct reading *r, int root, const char *path, struct manifest *m,
-                                      mode_t *ret_mode) {
+struct reading {
+        struct side host, copy;
+        int blobs;
+        uint64_t kept; /* bytes of small contents */
+};
+
+/* Adds this side's object at path, if any, with its digest; small contents are saved. 1: it is a folder. */
+static int reading_add(struct reading *r, struct side *side, const char *path) {
         const char *name = ".";
         struct entry e;
-        *ret_mode = 0;
-        if (m->n >= OBJECTS_MAX)
+        if (side->objects.n >= OBJECTS_MAX)
                 return -E2BIG;
         _cleanup_close_ int folder = strcmp(path, "/") == 0
-                                             ? openat(root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-                                             : files_open_parent(root, path, &name, NULL);
+                                             ? openat(side->root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+                                             : files_open_parent(side->root, path, &name, NULL);
         if (folder < 0)
                 return folder == -ENOENT || folder == -ENOTDIR || folder == -ELOOP ? 0 : folder;
         int result = files_look(folder, name, path, &e);
         if (result < 0)
                 return result == -ENOENT ? 0 : result;
-        *ret_mode = e.mode;
+        result = S_ISDIR(e.mode);
         e.left_out = S_ISREG(e.mode) && e.size > SNAPSHOT_FILE_MAX;
         if (S_ISREG(e.mode) && !e.left_out) {
                 _cleanup_close_ int fd =
                         openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
                 result = fd < 0 ? -errno : digest_fd(fd, e.digest);
-                if (result >= 0 && r->blobs >= 0 && e.size <= TEXT_MAX && r->kept + e.size <= TEXTS_MAX &&
-                    snapshot_keep(root, &e, r->blobs) >= 0)
-                        r->kept += e.size;
+                if (result >= 0 && r->blobs >= 0)
+                        snapshot_keep_text(side->root, &e, r->blobs, &r->kept);
         }
         if (result >= 0)
-                result = manifest_take(m, &e);
+                manifest_take(&side->objects, &e);
         entry_done(&e);
         return result;
 }
 
-/* The content of a folder of one side, without the folder itself. */
-static int note_below(struct reading *r, int root, const char *path, struct manifest *m, unsigned depth) {
-        _cleanup_close_ int fd = files_open_folder(root, path, NULL);
-        DIR *d = fd < 0 ? NULL : fdopendir(fd);
-        if (!d)
-                return 0;
-        fd = -1;
+static int reading_add_both(struct reading *r, const char *path) {
+        int result = reading_add(r, &r->host, path);
+        return result < 0 ? result : reading_add(r, &r->copy, path);
+}
+
+/* Visits all objects of the folder, which is taken over. */
+typedef int reading_visit_t(struct reading *r, struct side *side, int folder, const char *name,
+                            const char *path, unsigned depth);
+static int reading_list(struct reading *r, struct side *side, int folder, const char *path, unsigned depth,
+                        reading_visit_t *visit) {
+        DIR *d = fdopendir(folder);
+        if (!d) {
+                int result = -errno;
+                close(folder);
+                return result;
+        }
         int result = depth > DEPTH_MAX ? -ELOOP : 0;
         for (struct dirent *item; result >= 0 && (item = readdir(d));) {
                 if (strcmp(item->d_name, ".") == 0 || strcmp(item->d_name, "..") == 0)
                         continue;
                 _cleanup_free_ char *child =
                         str_printf("%s/%s", strcmp(path, "/") == 0 ? "" : path, item->d_name);
-                mode_t mode;
-                result = snapshot_overlay_read_note(r, root, child, m, &mode);
-                if (result >= 0 && S_ISDIR(mode))
-                        result = note_below(r, root, child, m, depth + 1);
+                result = visit(r, side, dirfd(d), item->d_name, child, depth + 1);
         }
         closedir(d);
         return result;
 }
 
 /* One side of a path, with its content. */
-static int note_all(struct reading *r, int root, const char *path, struct manifest *m) {
-        mode_t mode;
-        int result = snapshot_overlay_read_note(r, root, path, m, &mode);
-        return result >= 0 && S_ISDIR(mode) ? note_below(r, root, path, m, 0) : result;
+static int reading_add_all(struct reading *r, struct side *side, int folder, const char *name,
+                           const char *path, unsigned depth) {
+        int result = reading_add(r, side, path);
+        int fd = result > 0 ? files_open_folder(side->root, path, NULL) : -1;
+        return fd < 0 ? result : reading_list(r, side, fd, path, depth, reading_add_all);
 }
 
 /* Does this folder of the upper layer hide all below it? */
@@ -91,70 +98,37 @@ static bool is_opaque(int fd) {
         return n == 1 && value[0] == 'y';
 }
 
-static int snapshot_overlay_read_walk(struct reading *r, int upper, const char *path, unsigned depth);
-
-static int walk_object(struct reading *r, int folder, const char *name, const char *path, unsigned depth) {
+/* An object of an upper layer. */
+static int reading_walk(struct reading *r, struct side *side, int folder, const char *name, const char *path,
+                        unsigned depth) {
         struct stat st;
-        mode_t was, is;
         if (fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
                 return errno == ENOENT ? 0 : -errno;
-        if (S_ISCHR(st.st_mode) && st.st_rdev == 0) /* removed */
-                return note_all(r, r->host, path, &r->before);
-        if (!S_ISDIR(st.st_mode)) {
-                int result = note_all(r, r->host, path, &r->before);
-                return result < 0 ? result : snapshot_overlay_read_note(r, r->copy, path, &r->after, &is);
+        bool removed = S_ISCHR(st.st_mode) && st.st_rdev == 0;
+        _cleanup_close_ int fd = -1;
+        if (S_ISDIR(st.st_mode)) {
+                fd = openat(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+                if (fd < 0)
+                        return -errno;
         }
-        _cleanup_close_ int fd = openat(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-        if (fd < 0)
-                return -errno;
-        if (is_opaque(fd)) {
-                int result = note_all(r, r->host, path, &r->before);
-                return result < 0 ? result : note_all(r, r->copy, path, &r->after);
+        if (fd >= 0 && !is_opaque(fd)) {
+                int result = reading_add_both(r, path);
+                return result < 0 ? result : reading_list(r, NULL, TAKE_FD(fd), path, depth, reading_walk);
         }
-        int result = snapshot_overlay_read_note(r, r->host, path, &r->before, &was);
-        if (result >= 0)
-                result = snapshot_overlay_read_note(r, r->copy, path, &r->after, &is);
-        return result < 0 ? result : snapshot_overlay_read_walk(r, TAKE_FD(fd), path, depth + 1);
+        int result = reading_add_all(r, &r->host, -1, NULL, path, 0);
+        return result < 0 || removed ? result : reading_add_all(r, &r->copy, -1, NULL, path, 0);
 }
 
-/* Takes ownership of upper. */
-static int snapshot_overlay_read_walk(struct reading *r, int upper, const char *path, unsigned depth) {
-        DIR *d = fdopendir(upper);
-        if (!d) {
-                int result = -errno;
-                close(upper);
-                return result;
-        }
-        int result = depth > DEPTH_MAX ? -ELOOP : 0;
-        for (struct dirent *item; result >= 0 && (item = readdir(d));) {
-                if (strcmp(item->d_name, ".") == 0 || strcmp(item->d_name, "..") == 0)
-                        continue;
-                _cleanup_free_ char *child =
-                        str_printf("%s/%s", strcmp(path, "/") == 0 ? "" : path, item->d_name);
-                result = walk_object(r, dirfd(d), item->d_name, child, depth);
-        }
-        closedir(d);
-        return result;
-}
-
-static int read_layer(struct reading *r, const struct paths *paths, const char *line) {
+static int reading_layer(struct reading *r, const struct paths *paths, const char *line) {
         const char *point = strchr(line, ' ');
-        mode_t was, is;
-        _cleanup_free_ char *upper =
-                point ? overlay_path(paths, "layers/%.*s/upper", (int) (point - line), line) : NULL;
-        if (!upper)
+        if (!point)
                 return -EBADMSG;
-        int fd = open(upper, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        _cleanup_free_ char *upper = overlay_path(paths, "layers/%.*s/upper", (int) (point - line), line);
+        _cleanup_close_ int fd = open(upper, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
         if (fd < 0)
                 return -errno;
-        int result = snapshot_overlay_read_note(r, r->host, point + 1, &r->before, &was);
-        if (result >= 0)
-                result = snapshot_overlay_read_note(r, r->copy, point + 1, &r->after, &is);
-        if (result < 0) {
-                close(fd);
-                return result;
-        }
-        return snapshot_overlay_read_walk(r, fd, point + 1, 0);
+        int result = reading_add_both(r, point + 1);
+        return result < 0 ? result : reading_list(r, NULL, TAKE_FD(fd), point + 1, 0, reading_walk);
 }
 
 /* A layer's mount point is also an object of the layer it lies in. */
@@ -170,7 +144,7 @@ static void drop_twins(struct manifest *m) {
         m->n = kept;
 }
 
-static int snapshot_overlay_read_all(struct reading *r, const struct paths *paths, struct error **reterr) {
+static int reading_layers(struct reading *r, const struct paths *paths, struct error **reterr) {
         _cleanup_free_ char *base = overlay_base(paths), *host = overlay_path(paths, "host"), *text = NULL;
         _cleanup_strv_ char **lines = NULL;
         size_t n;
@@ -178,12 +152,12 @@ static int snapshot_overlay_read_all(struct reading *r, const struct paths *path
         int result = folder < 0 ? folder : files_read(folder, OVERLAY_LIST, 1024 * 1024, &text, &n, reterr);
         if (result < 0)
                 return result;
-        r->copy = files_open_root(host, reterr);
-        if (r->copy < 0)
-                return r->copy;
-        result = strv_split(text, "\n", &lines);
+        r->copy.root = files_open_root(host, reterr);
+        if (r->copy.root < 0)
+                return r->copy.root;
+        strv_split(text, "\n", &lines);
         for (char **line = lines; result >= 0 && line && *line; line++)
-                result = read_layer(r, paths, *line);
+                result = reading_layer(r, paths, *line);
         if (result == -E2BIG)
                 return error_set(reterr, result,
                                  "The command changed more than %u files: they cannot be listed",
@@ -193,18 +167,16 @@ static int snapshot_overlay_read_all(struct reading *r, const struct paths *path
 
 int overlay_read(const struct paths *paths, int root, int blobs, struct manifest *ret_before,
                  struct manifest *ret_after, struct error **reterr) {
-        struct reading r = { .host = root, .copy = -1, .blobs = blobs };
-        int result = snapshot_overlay_read_all(&r, paths, reterr);
-        if (r.copy >= 0)
-                close(r.copy);
-        if (result < 0) {
-                manifest_done(&r.before);
-                manifest_done(&r.after);
-                return result;
-        }
-        drop_twins(&r.before);
-        drop_twins(&r.after);
-        *ret_before = r.before;
-        *ret_after = r.after;
-        return 0;
+        struct reading r = {
+                .host.root = root,
+                .copy.root = -1,
+                .blobs = blobs,
+        };
+        int result = reading_layers(&r, paths, reterr);
+        cleanup_closep(&r.copy.root);
+        drop_twins(&r.host.objects);
+        drop_twins(&r.copy.objects);
+        *ret_before = r.host.objects;
+        *ret_after = r.copy.objects;
+        return result;
 }

@@ -28,21 +28,8 @@ static bool passed_over(const struct paths *paths, const char *path) {
         return path_below(path, paths->state) || path_below(path, paths->run);
 }
 
-/* mountinfo(5) writes blanks and backslashes of a path as \ooo. */
-static char *snapshot_overlay_unescape(const char *text, size_t n) {
-        _cleanup_str_ struct str out = {};
-        for (size_t i = 0; i < n; i++) {
-                if (text[i] == '\\' && i + 3 < n && text[i + 1] >= '0' && text[i + 1] <= '3') {
-                        str_add_char(&out, (char) ((text[i + 1] - '0') * 64 + (text[i + 2] - '0') * 8 +
-                                                   (text[i + 3] - '0')));
-                        i += 3;
-                } else
-                        str_add_char(&out, text[i]);
-        }
-        return str_take(&out);
-}
-
-/* The mount point of a line of mountinfo; NULL: not relevant. */
+/* The mount point of a line of mountinfo(5), which writes blanks and backslashes of a path as \ooo; NULL:
+ * none. */
 static char *mount_point(const char *line) {
         const char *field = line;
         for (int i = 0; i < 4; i++) {
@@ -50,7 +37,16 @@ static char *mount_point(const char *line) {
                 if (!field++)
                         return NULL;
         }
-        return snapshot_overlay_unescape(field, strcspn(field, " "));
+        _cleanup_str_ struct str out = {};
+        for (const char *end = field + strcspn(field, " "); field < end; field++) {
+                if (field[0] != '\\' || end - field < 4 || field[1] < '0' || field[1] > '3') {
+                        str_add_char(&out, *field);
+                        continue;
+                }
+                str_add_char(&out, (char) ((field[1] - '0') * 64 + (field[2] - '0') * 8 + (field[3] - '0')));
+                field += 3;
+        }
+        return str_take(&out);
 }
 
 /* All mount points below which the tree has other files, "/" first, parents before children, each once. */
@@ -97,7 +93,7 @@ static int make_upper(const char *layer, const char *lower) {
 
 /* One overlay: the host's mount point below, layer `number` above. -EINVAL: not possible on that file
  * system. */
-static int snapshot_overlay_lay(const struct paths *paths, const char *point, unsigned number) {
+static int lay(const struct paths *paths, const char *point, unsigned number) {
         _cleanup_free_ char *layer = overlay_path(paths, "layers/%u", number),
                             *upper = overlay_path(paths, "layers/%u/upper", number),
                             *work = overlay_path(paths, "layers/%u/work", number),
@@ -126,7 +122,7 @@ static int snapshot_overlay_lay(const struct paths *paths, const char *point, un
 
 /* A read-only view of one of the host's own places, with all its mounts. It becomes private before it is
  * visible: else the removal of the copy would unmount the host's own mounts with it. */
-static int snapshot_overlay_show(const struct paths *paths, const char *place) {
+static int show(const struct paths *paths, const char *place) {
         _cleanup_free_ char *at = overlay_path(paths, "host%s", place);
         _cleanup_close_ int tree =
                 open_tree(AT_FDCWD, place, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
@@ -158,7 +154,7 @@ static int make_base(const struct paths *paths, struct error **reterr) {
 static int lay_all(const struct paths *paths, char *const *mounts, char ***bare, struct error **reterr) {
         _cleanup_strv_ char **laid = NULL;
         for (unsigned i = 0; mounts[i]; i++) {
-                int r = i < LAYERS_MAX ? snapshot_overlay_lay(paths, mounts[i], i) : -E2BIG;
+                int r = i < LAYERS_MAX ? lay(paths, mounts[i], i) : -E2BIG;
                 if (r < 0 && i == 0) {
                         error_errno(reterr, r, "No copy can be laid over the host's files");
                         error_hint(
@@ -177,7 +173,7 @@ static int lay_all(const struct paths *paths, char *const *mounts, char ***bare,
         return folder < 0 ? folder : files_write(folder, OVERLAY_LIST, list, strlen(list), 0600, reterr);
 }
 
-static int snapshot_overlay_make(const struct paths *paths, char ***bare, struct error **reterr) {
+static int lay_and_show(const struct paths *paths, char ***bare, struct error **reterr) {
         static const char *const shown[] = { "/proc", "/sys", "/dev" };
         _cleanup_strv_ char **mounts = NULL;
         int r = list_mounts(paths, &mounts, reterr);
@@ -186,24 +182,19 @@ static int snapshot_overlay_make(const struct paths *paths, char ***bare, struct
         if (r >= 0)
                 r = lay_all(paths, mounts, bare, reterr);
         for (size_t i = 0; r >= 0 && !paths->root[0] && i < ELEMENTS(shown); i++)
-                if (snapshot_overlay_show(paths, shown[i]) < 0)
+                if (show(paths, shown[i]) < 0)
                         strv_add(bare, shown[i]);
         return r;
 }
 
-int overlay_make(const struct paths *paths, char ***ret_bare, struct error **reterr) {
-        _cleanup_strv_ char **bare = NULL;
+int overlay_make(const struct paths *paths, char ***bare, struct error **reterr) {
         int r = overlay_remove(paths, reterr);
         if (r < 0)
                 return r;
-        r = snapshot_overlay_make(paths, &bare, reterr);
-        if (r < 0) {
+        r = lay_and_show(paths, bare, reterr);
+        if (r < 0)
                 (void) overlay_remove(paths, NULL);
-                return r;
-        }
-        if (ret_bare)
-                *ret_bare = TAKE(bare);
-        return 0;
+        return r;
 }
 
 /* ---- removal ---- */

@@ -13,9 +13,8 @@
 #include "backend/io/paths.h"
 #include "model/job/changes.h"
 
-/* Creates it, after removing an earlier one. *ret_bare (may be NULL): mounts of the host that are empty in
- * it. */
-int overlay_make(const struct paths *paths, char ***ret_bare, struct error **reterr);
+/* Creates it, after removing an earlier one. Mounts of the host that are empty in it are added to *bare. */
+int overlay_make(const struct paths *paths, char ***bare, struct error **reterr);
 
 /* Removes it with all changes. A missing copy is not an error. */
 int overlay_remove(const struct paths *paths, struct error **reterr);

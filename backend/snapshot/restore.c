@@ -7,6 +7,7 @@
 #include "backend/io/digest.h"
 #include "backend/io/files.h"
 #include "backend/snapshot/snapshot.h"
+#include "base/path.h"
 
 /* The present object, compared with a change. */
 enum standing {
@@ -36,7 +37,8 @@ static void leave_failed(struct restore *re, const char *path, int code) {
 }
 
 /* The present object, with its digest where content matters. -ENOENT: none. */
-static int restore_look(int folder, const char *name, const char *path, struct entry *ret) {
+static int restore_look(struct restore *re, int folder, const char *name, const char *path,
+                        struct entry *ret) {
         int r = files_look(folder, name, path, ret);
         if (r < 0 || !S_ISREG(ret->mode))
                 return r;
@@ -71,20 +73,18 @@ static bool on_the_way(const struct entry *now, const struct entry *before, cons
         for (size_t i = 0; i < now->n_xattrs; i++)
                 if (!xattr_in(before, &now->xattrs[i]) && !xattr_in(after, &now->xattrs[i]))
                         return false;
-        struct entry content = *now; /* the same content as either? */
-        content.uid = before->uid;
-        content.gid = before->gid;
-        content.mode = before->mode;
-        content.xattrs = before->xattrs;
-        content.n_xattrs = before->n_xattrs;
-        if (entry_same(&content, before))
-                return true;
-        content.uid = after->uid;
-        content.gid = after->gid;
-        content.mode = after->mode;
-        content.xattrs = after->xattrs;
-        content.n_xattrs = after->n_xattrs;
-        return entry_same(&content, after);
+        const struct entry *const sides[] = { before, after }; /* the same content as either? */
+        for (size_t i = 0; i < ELEMENTS(sides); i++) {
+                struct entry content = *now;
+                content.uid = sides[i]->uid;
+                content.gid = sides[i]->gid;
+                content.mode = sides[i]->mode;
+                content.xattrs = sides[i]->xattrs;
+                content.n_xattrs = sides[i]->n_xattrs;
+                if (entry_same(&content, sides[i]))
+                        return true;
+        }
+        return false;
 }
 
 static enum standing standing_of(const struct change *change, const struct entry *now) {
@@ -114,29 +114,12 @@ static bool comes_back(const struct change *change) {
                (!change->after.path || (change->what & (CHANGE_TYPE | CHANGE_CONTENT)));
 }
 
-static const struct change *find_change(const struct changes *changes, const char *path, size_t n) {
-        size_t low = 0, high = changes->n;
-        while (low < high) {
-                size_t middle = low + (high - low) / 2;
-                const char *other = changes->items[middle].path;
-                int order = strncmp(path, other, n);
-                if (order == 0 && other[n] == '\0')
-                        return &changes->items[middle];
-                if (order > 0)
-                        low = middle + 1;
-                else
-                        high = middle;
-        }
-        return NULL;
-}
-
 /* In an area where others write, only folders that the job created are removed, with their content. */
 static bool restore_spare(const struct restore *re, const struct change *change) {
         if (!snapshot_volatile(change->path) || S_ISDIR(change->after.mode))
                 return false;
-        const char *slash = strrchr(change->path, '/');
-        const struct change *folder =
-                find_change(re->options->changes, change->path, (size_t) (slash - change->path));
+        _cleanup_free_ char *path = path_folder(change->path);
+        const struct change *folder = changes_find(re->options->changes, path);
         return !folder || !(folder->what & CHANGE_ADDED);
 }
 
@@ -150,42 +133,68 @@ static void list_foreign(struct restore *re, const struct change *change) {
                           re->options->blobs_name, change->before.digest);
 }
 
-/* The object is missing (-ENOENT) or has changed since the check (-ESTALE), by others. A folder removed by
- * the job exists again by now, so others removed a missing one, with all its content. */
-static void restore_give_up(struct restore *re, const struct change *change, int code) {
-        if (code == -ENOENT || code == -ENOTDIR || code == -ESTALE)
+/* Counts or lists the result for one object. 1: restored, 0: as before. A missing object (-ENOENT), or one
+ * that has changed since the check (-ESTALE), is the work of others: a folder removed by the job exists again
+ * by now, so others removed a missing one, with all its content. */
+static void restore_settle(struct restore *re, const struct change *change, int r) {
+        if (r >= 0) {
+                re->result.put_back += r > 0;
+                re->result.as_before += r == 0;
+        } else if (r == -ENOENT || r == -ENOTDIR || r == -ESTALE)
                 list_foreign(re, change);
         else
-                leave_failed(re, change->path, code);
+                leave_failed(re, change->path, r);
+}
+
+/* The present object of a change. */
+struct present {
+        int folder;
+        const char *name;
+        struct entry now;
+        enum standing standing;
+};
+
+static void present_done(struct present *p) {
+        cleanup_closep(&p->folder);
+        entry_done(&p->now);
+}
+
+/* Negative: there is no object (-ENOENT) or it cannot be read, and p->folder is not negative; or its folder.
+ */
+static int restore_find(struct restore *re, const struct change *change, struct present *p) {
+        *p = (struct present){};
+        p->folder = files_open_parent(re->options->root, change->path, &p->name, NULL);
+        if (p->folder < 0)
+                return p->folder;
+        int r = restore_look(re, p->folder, p->name, change->path, &p->now);
+        p->standing = standing_of(change, r < 0 ? NULL : &p->now);
+        return r;
 }
 
 static void take_away(struct restore *re, size_t i) {
         const struct change *change = &re->options->changes->items[i];
-        const char *name;
         if (!change->before.path)
                 re->done[i] = true; /* settled, whatever the result */
-        _cleanup_close_ int folder = files_open_parent(re->options->root, change->path, &name, NULL);
-        if (folder < 0) {
+        _cleanup_(present_done) struct present p;
+        int r = restore_find(re, change, &p);
+        if (p.folder < 0) {
                 re->result.as_before += !change->before.path;
                 return;
         }
-        _cleanup_(entry_done) struct entry now = {};
-        int r = restore_look(folder, name, change->path, &now);
-        enum standing standing = standing_of(change, r < 0 ? NULL : &now);
-        if (r == -ENOENT && standing != AS_BEFORE)
+        if (r == -ENOENT && p.standing != AS_BEFORE)
                 return; /* removed already; its former self comes back later */
         bool done = re->done[i];
         re->done[i] = true;
         if (r < 0 && r != -ENOENT)
                 leave_failed(re, change->path, r);
-        else if (standing == AS_BEFORE)
+        else if (p.standing == AS_BEFORE)
                 re->result.as_before++;
         /* (A folder's ctime changes with each of its files that was removed before.) */
-        else if (standing == FOREIGN || (!S_ISDIR(now.mode) && !files_still(folder, name, &now)))
+        else if (p.standing == FOREIGN || (!S_ISDIR(p.now.mode) && !files_still(p.folder, p.name, &p.now)))
                 list_foreign(re, change);
         else if (!change->before.path && restore_spare(re, change))
                 restore_leave(re, change->path, "it lies where others write too, so it stays");
-        else if ((r = files_remove(folder, name, NULL)) == -ENOTEMPTY || r == -EEXIST)
+        else if ((r = files_remove(p.folder, p.name, NULL)) == -ENOTEMPTY || r == -EEXIST)
                 restore_leave(re, change->path, "the folder holds files of somebody else");
         else if (r < 0)
                 leave_failed(re, change->path, r);
@@ -211,7 +220,7 @@ static int link_back(struct restore *re, int folder, const char *name, const str
                 _cleanup_close_ int other_folder =
                         files_open_parent(re->options->root, other->path, &other_name, NULL);
                 _cleanup_(entry_done) struct entry now = {};
-                if (other_folder < 0 || restore_look(other_folder, other_name, other->path, &now) < 0)
+                if (other_folder < 0 || restore_look(re, other_folder, other_name, other->path, &now) < 0)
                         continue;
                 if (entry_same(&now, other))
                         return files_link(other_folder, other_name, &now, folder, name, seen, NULL);
@@ -243,77 +252,51 @@ static int put_object(struct restore *re, int folder, const char *name, const st
 
 static int restore_verify(struct restore *re, int folder, const char *name, const struct entry *before) {
         _cleanup_(entry_done) struct entry now = {};
-        int r = restore_look(folder, name, before->path, &now);
+        int r = restore_look(re, folder, name, before->path, &now);
         return r < 0 ? r : entry_same(&now, before) ? 0 : -EBADMSG;
 }
 
 /* Content or existence, and with it all attributes. */
-static void bring_back(struct restore *re, size_t i) {
-        const struct change *change = &re->options->changes->items[i];
+static void bring_back(struct restore *re, const struct change *change) {
         const struct entry *before = &change->before;
-        const char *name;
-        re->done[i] = true;
         if (S_ISREG(before->mode) && !before->digest[0]) {
                 restore_leave(re, change->path, "its content was not saved, so it stays as it is");
                 return;
         }
-        _cleanup_close_ int folder = files_open_parent(re->options->root, change->path, &name, NULL);
-        if (folder < 0) {
-                restore_give_up(re, change, folder);
+        _cleanup_(present_done) struct present p;
+        int r = restore_find(re, change, &p);
+        if (p.folder < 0 || (r < 0 && r != -ENOENT)) {
+                restore_settle(re, change, r);
                 return;
         }
-        _cleanup_(entry_done) struct entry now = {};
-        int r = restore_look(folder, name, change->path, &now);
-        if (r < 0 && r != -ENOENT) {
-                leave_failed(re, change->path, r);
-                return;
-        }
-        enum standing standing = standing_of(change, r < 0 ? NULL : &now);
         /* Between the two halves of a change of type the object does not exist. */
-        if (r < 0 && (change->what & CHANGE_TYPE))
-                standing = AS_AFTER;
-        if (standing == AS_BEFORE) {
-                re->result.as_before++;
+        bool halfway = r < 0 && (change->what & CHANGE_TYPE);
+        if (!halfway && p.standing != AS_AFTER) {
+                restore_settle(re, change, p.standing == AS_BEFORE ? 0 : -ESTALE);
                 return;
         }
-        if (standing == FOREIGN) {
-                list_foreign(re, change);
-                return;
-        }
-        r = put_object(re, folder, name, before, &now);
+        r = put_object(re, p.folder, p.name, before, &p.now);
         if (r == -ESTALE) {
                 list_foreign(re, change);
                 return;
         }
         if (r >= 0)
-                r = restore_verify(re, folder, name, before);
+                r = restore_verify(re, p.folder, p.name, before);
         if (r < 0)
                 leave_failed(re, change->path, r);
         else
                 re->result.put_back++;
 }
 
-static void set_back(struct restore *re, size_t i) {
-        const struct change *change = &re->options->changes->items[i];
-        const char *name;
-        re->done[i] = true;
-        _cleanup_close_ int folder = files_open_parent(re->options->root, change->path, &name, NULL);
-        _cleanup_(entry_done) struct entry now = {};
-        int r = folder < 0 ? folder : restore_look(folder, name, change->path, &now);
-        if (r < 0) {
-                restore_give_up(re, change, r);
-                return;
-        }
-        enum standing standing = standing_of(change, &now);
-        if (standing == AS_BEFORE) {
-                re->result.as_before++;
-                return;
-        }
-        r = standing == FOREIGN ? -ESTALE : files_set_attributes(folder, name, &change->before, &now, NULL);
+static int set_back(struct restore *re, const struct change *change) {
+        _cleanup_(present_done) struct present p;
+        int r = restore_find(re, change, &p);
         if (r < 0)
-                restore_give_up(re, change, r);
-        else
-                re->result.put_back++;
+                return r;
+        if (p.standing != AS_AFTER)
+                return p.standing == AS_BEFORE ? 0 : -ESTALE;
+        r = files_set_attributes(p.folder, p.name, &change->before, &p.now, NULL);
+        return r < 0 ? r : 1;
 }
 
 /* Folders whose entries came and went carry new times; they get their old ones, the deepest first. */
@@ -341,9 +324,8 @@ static void set_folder_times(struct restore *re) {
         for (char *const *path = re->options->folders; path && *path; path++)
                 set_folder_time(re, *path);
         for (size_t i = changes->n; i > 0; i--) {
-                const char *path = changes->items[i - 1].path, *slash = strrchr(path, '/');
-                _cleanup_free_ char *folder =
-                        slash > path ? xstrndup(path, (size_t) (slash - path)) : xstrdup("/");
+                const char *path = changes->items[i - 1].path;
+                _cleanup_free_ char *folder = path_folder(path);
                 set_folder_time(re, path);
                 set_folder_time(re, folder);
         }
@@ -352,17 +334,21 @@ static void set_folder_times(struct restore *re) {
 /* Children sort after their folder: backwards removes them first, forwards creates the folder first. */
 void restore_run(const struct restore_options *options, struct restored *ret) {
         const struct changes *changes = options->changes;
-        struct restore re = { .options = options };
+        struct restore re = {
+                .options = options,
+        };
         re.done = xcalloc(changes->n + 1, sizeof *re.done);
         for (size_t i = changes->n; i > 0; i--)
                 if (goes_away(&changes->items[i - 1]))
                         take_away(&re, i - 1);
         for (size_t i = 0; i < changes->n; i++)
-                if (!re.done[i] && comes_back(&changes->items[i]))
-                        bring_back(&re, i);
+                if (!re.done[i] && comes_back(&changes->items[i])) {
+                        re.done[i] = true;
+                        bring_back(&re, &changes->items[i]);
+                }
         for (size_t i = changes->n; i > 0; i--)
                 if (!re.done[i - 1])
-                        set_back(&re, i - 1);
+                        restore_settle(&re, &changes->items[i - 1], set_back(&re, &changes->items[i - 1]));
         set_folder_times(&re);
         free(re.done);
         *ret = re.result;

@@ -21,6 +21,7 @@ struct frame {
         DIR *dir;
         char *path;
         dev_t device;
+        size_t entry;    /* of the manifest */
         bool only_known; /* an earlier scan was not complete: only paths that it named are scanned */
 };
 
@@ -87,7 +88,7 @@ static void add_roots(struct snapshot *s) {
                         add_root(s, *path);
 }
 
-int snapshot_new(const struct snapshot_options *options, struct snapshot **ret, struct error **reterr) {
+struct snapshot *snapshot_new(const struct snapshot_options *options) {
         struct snapshot *s = new0(struct snapshot);
         s->options = *options;
         if (!s->options.files_max)
@@ -101,8 +102,7 @@ int snapshot_new(const struct snapshot_options *options, struct snapshot **ret, 
                                        .blobs = options->blobs,
                                        .known_blobs = options->known_blobs };
         add_roots(s);
-        *ret = s;
-        return 0;
+        return s;
 }
 
 static void snapshot_pop(struct snapshot *s) {
@@ -117,7 +117,7 @@ struct snapshot *snapshot_free(struct snapshot *s) {
         while (s->depth)
                 snapshot_pop(s);
         manifest_done(&s->manifest);
-        content_done(&s->content);
+        free(s->content.buffer);
         strv_free(s->roots);
         free(s);
         return NULL;
@@ -158,22 +158,21 @@ const char *snapshot_reason_text(enum snapshot_reason reason) {
         return (size_t) reason < ELEMENTS(texts) ? texts[reason] : "?";
 }
 
-static void leave_out(struct snapshot *s, struct entry *e, enum snapshot_reason reason) {
-        e->left_out = true;
+static void report(struct snapshot *s, const char *path, enum snapshot_reason reason) {
         if (s->options.left_out)
-                s->options.left_out(e->path, reason, s->options.userdata);
+                s->options.left_out(path, reason, s->options.userdata);
+}
+
+static int leave_out(struct snapshot *s, struct entry *e, enum snapshot_reason reason) {
+        e->left_out = true;
+        report(s, e->path, reason);
+        return 0;
 }
 
 /* Of an area of others the outermost object of the walk is reported, not each file in it. */
 static void report_others(struct snapshot *s, const struct entry *e) {
-        bool reported = s->depth && snapshot_volatile(s->frames[s->depth - 1].path);
-        if (!reported && s->options.left_out)
-                s->options.left_out(e->path, SNAPSHOT_OTHERS, s->options.userdata);
-}
-
-static void leave_to_others(struct snapshot *s, struct entry *e) {
-        e->left_out = true;
-        report_others(s, e);
+        if (s->depth == 0 || !snapshot_volatile(s->frames[s->depth - 1].path))
+                report(s, e->path, SNAPSHOT_OTHERS);
 }
 
 /* Does the error end the snapshot? Any other concerns one file only, which is then left out. */
@@ -189,47 +188,45 @@ static int keep_regular(struct snapshot *s, int folder, const char *name, struct
                 return 0;
         }
         if (snapshot_volatile(e->path)) {
-                leave_to_others(s, e);
+                e->left_out = true;
+                report_others(s, e);
                 return 0;
         }
-        if (e->size > s->options.file_max || s->tally.bytes + e->size > s->options.bytes_max) {
-                leave_out(s, e, e->size > s->options.file_max ? SNAPSHOT_TOO_LARGE : SNAPSHOT_TOO_MUCH);
-                return 0;
-        }
+        if (e->size > s->options.file_max)
+                return leave_out(s, e, SNAPSHOT_TOO_LARGE);
+        if (s->tally.bytes + e->size > s->options.bytes_max)
+                return leave_out(s, e, SNAPSHOT_TOO_MUCH);
         int r = s->options.names_only ? 0 : content_read(&s->content, folder, name, e);
         if (snapshot_fatal(r) || (r < 0 && s->content.unkept))
                 return r;
         if (r < 0)
-                leave_out(s, e, r == -EAGAIN ? SNAPSHOT_CHANGING : SNAPSHOT_UNREADABLE);
-        else
-                s->tally.bytes += e->size;
+                return leave_out(s, e, r == -EAGAIN ? SNAPSHOT_CHANGING : SNAPSHOT_UNREADABLE);
+        s->tally.bytes += e->size;
         return 0;
 }
 
 /* Opens a folder for the walk, or marks its entry as left out. */
 static int snapshot_enter(struct snapshot *s, int folder, const char *name, struct entry *e) {
         const struct entry *known = s->options.known ? manifest_find(s->options.known, e->path) : NULL;
-        bool other = s->depth && s->frames[s->depth - 1].device != (dev_t) e->device;
-        bool only_known = known && S_ISDIR(known->mode) && known->left_out;
-        e->left_out = only_known;
-        if (other || s->depth == SNAPSHOT_DEPTH_MAX) {
-                leave_out(s, e, other ? SNAPSHOT_OTHER_DEVICE : SNAPSHOT_DEEP);
-                return 0;
-        }
+        e->left_out = known && S_ISDIR(known->mode) && known->left_out;
+        bool only_known = e->left_out;
+        if (s->depth && s->frames[s->depth - 1].device != (dev_t) e->device)
+                return leave_out(s, e, SNAPSHOT_OTHER_DEVICE);
+        if (s->depth == SNAPSHOT_DEPTH_MAX)
+                return leave_out(s, e, SNAPSHOT_DEEP);
         if (snapshot_volatile(e->path))
                 report_others(s, e); /* the folder itself is saved; its content is not */
-        _cleanup_close_ int fd = openat(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-        DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-        if (!dir) {
-                if (errno == ENOMEM || errno == EMFILE || errno == ENFILE)
-                        return -errno;
-                leave_out(s, e, SNAPSHOT_UNREADABLE);
-                return 0;
-        }
-        fd = -1;
-        s->frames[s->depth++] = (struct frame){
-                .dir = dir, .path = xstrdup(e->path), .device = (dev_t) e->device, .only_known = only_known
-        };
+        int fd = openat(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        if (fd < 0)
+                return snapshot_fatal(-errno) ? -errno : leave_out(s, e, SNAPSHOT_UNREADABLE);
+        DIR *dir = fdopendir(fd);
+        if (!dir)
+                oom();
+        s->frames[s->depth++] = (struct frame){ .dir = dir,
+                                                .path = xstrdup(e->path),
+                                                .device = (dev_t) e->device,
+                                                .entry = s->manifest.n,
+                                                .only_known = only_known };
         return 0;
 }
 
@@ -247,41 +244,38 @@ static int snapshot_visit(struct snapshot *s, int folder, const char *name, cons
         int r = files_look(folder, name, path, &e);
         if (r == -ENOENT)
                 return 0; /* removed since the folder was read */
-        if (r < 0 && !snapshot_fatal(r)) {
-                e.path = xstrdup(path);
-                leave_out(s, &e, SNAPSHOT_UNREADABLE);
-                r = 0;
-        } else if (r < 0)
+        if (snapshot_fatal(r))
                 return r;
-        else if (full)
-                leave_out(s, &e, SNAPSHOT_TOO_MANY);
+        if (r < 0) {
+                e.path = xstrdup(path);
+                r = leave_out(s, &e, SNAPSHOT_UNREADABLE);
+        } else if (full)
+                r = leave_out(s, &e, SNAPSHOT_TOO_MANY);
         else if (S_ISREG(e.mode))
                 r = keep_regular(s, folder, name, &e);
         else if (S_ISDIR(e.mode))
                 r = snapshot_enter(s, folder, name, &e);
-        if (r < 0) {
-                entry_done(&e);
-                return r;
-        }
-        s->tally.files++;
-        s->tally.left_out += e.left_out;
-        if (!s->options.names_only)
-                return manifest_take(&s->manifest, &e);
-        entry_done(&e); /* tens of thousands of them cost a console much memory */
-        return 0;
+        s->tally.files += r >= 0;
+        s->tally.left_out += r >= 0 && e.left_out;
+        /* (Tens of thousands of entries cost a console much memory.) */
+        if (r >= 0 && !s->options.names_only)
+                manifest_take(&s->manifest, &e);
+        entry_done(&e);
+        return r;
 }
 
 /* The ceiling on the number: open folders are marked as left out, so that no later scan finds the rest
  * added. */
 static void stop_walking(struct snapshot *s) {
-        for (size_t j = 0; s->options.names_only && s->options.left_out && j < s->depth; j++)
-                s->options.left_out(s->frames[j].path, SNAPSHOT_TOO_MANY, s->options.userdata);
-        for (size_t i = 0; i < s->manifest.n; i++)
-                for (size_t j = 0; j < s->depth; j++)
-                        if (strcmp(s->manifest.items[i].path, s->frames[j].path) == 0) {
-                                s->tally.left_out += !s->manifest.items[i].left_out;
-                                leave_out(s, &s->manifest.items[i], SNAPSHOT_TOO_MANY);
-                        }
+        for (size_t i = 0; i < s->depth; i++) {
+                if (s->options.names_only) {
+                        report(s, s->frames[i].path, SNAPSHOT_TOO_MANY);
+                        continue;
+                }
+                struct entry *e = &s->manifest.items[s->frames[i].entry];
+                s->tally.left_out += !e->left_out;
+                leave_out(s, e, SNAPSHOT_TOO_MANY);
+        }
         while (s->depth)
                 snapshot_pop(s);
 }
@@ -308,27 +302,72 @@ static int visit_next(struct snapshot *s) {
         return snapshot_visit(s, dirfd(frame->dir), item->d_name, path);
 }
 
+static int snapshot_fail(int r, struct error **reterr) {
+        error_errno(reterr, r, "The host's files cannot be saved");
+        if (r == -ENOSPC || r == -EDQUOT)
+                error_hint(reterr, "Make room in fairlead's state folder and try again");
+        return r;
+}
+
 int snapshot_go(struct snapshot *s, uint64_t usec, struct error **reterr) {
         uint64_t end = usec ? (uint64_t) usec_now(CLOCK_MONOTONIC) + usec : UINT64_MAX;
-        for (;;) {
-                int r;
-                if (s->depth)
-                        r = visit_next(s);
-                else if (s->roots && s->roots[s->next_root])
-                        r = visit_root(s, s->roots[s->next_root++]);
-                else {
+        do {
+                if (!s->depth && (!s->roots || !s->roots[s->next_root])) {
                         manifest_sort(&s->manifest);
                         return 1;
                 }
+                int r = s->depth ? visit_next(s) : visit_root(s, s->roots[s->next_root++]);
                 if (r == -E2BIG)
                         stop_walking(s);
-                else if (r < 0) {
-                        error_errno(reterr, r, "The host's files cannot be saved");
-                        if (r == -ENOSPC || r == -EDQUOT)
-                                error_hint(reterr, "Make room in fairlead's state folder and try again");
-                        return r;
-                }
-                if ((uint64_t) usec_now(CLOCK_MONOTONIC) >= end)
-                        return 0;
+                else if (r < 0)
+                        return snapshot_fail(r, reterr);
+        } while ((uint64_t) usec_now(CLOCK_MONOTONIC) < end);
+        return 0;
+}
+
+/* ---- in turns of the loop ---- */
+
+struct snapshot_turns {
+        struct op op;
+        struct snapshot *snapshot;
+        sd_event_source *source;
+        uint64_t usec;
+        snapshot_done_t *done;
+        void *userdata;
+};
+
+static void snapshot_drop(struct op *op) {
+        struct snapshot_turns *t = container_of(op, struct snapshot_turns, op);
+        sd_event_source_disable_unref(t->source);
+        snapshot_free(t->snapshot);
+}
+
+static int snapshot_on_turn(sd_event_source *source, uint64_t usec, void *userdata) {
+        struct snapshot_turns *t = userdata;
+        struct error *e = NULL;
+        if (snapshot_go(t->snapshot, t->usec, &e) == 0) {
+                sd_event_source_set_time_relative(source, 0);
+                sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+                return 0;
         }
+        struct snapshot *snapshot = TAKE(t->snapshot);
+        op_end(&t->op);
+        t->done(snapshot, e, t->userdata);
+        return 0;
+}
+
+int snapshot_start(sd_event *event, const struct snapshot_options *options, uint64_t usec,
+                   snapshot_done_t *done, void *userdata, struct op **ret, struct error **reterr) {
+        struct snapshot_turns *t = new0(struct snapshot_turns);
+        *t = (struct snapshot_turns){ .op.drop = snapshot_drop,
+                                      .snapshot = snapshot_new(options),
+                                      .usec = usec,
+                                      .done = done,
+                                      .userdata = userdata };
+        *ret = &t->op;
+        /* A timer of zero length rather than a defer source: signals and the control socket come first. */
+        int r = sd_event_add_time_relative(event, &t->source, CLOCK_MONOTONIC, 0, 1, snapshot_on_turn, t);
+        if (r >= 0)
+                r = sd_event_source_set_priority(t->source, 20);
+        return r < 0 ? error_errno(reterr, r, "The host's files cannot be scanned") : 0;
 }

@@ -9,10 +9,12 @@
  * another file system, an area that belongs to others (snapshot_skipped()). The blobs count only once
  * snapshot_store() has returned. */
 
+#include <systemd/sd-event.h>
+
+#include "base/op.h"
 #include "model/job/changes.h"
 
-#define SNAPSHOT_FILES_MAX \
-        40000U /* objects of one snapshot; later paths are noted by name */
+#define SNAPSHOT_FILES_MAX 40000U /* objects of one snapshot; later paths are noted by name */
 #define SNAPSHOT_BYTES_MAX (1024ULL * 1024 * 1024) /* content of one snapshot */
 #define SNAPSHOT_FILE_MAX (256ULL * 1024 * 1024)   /* one file, holes counted */
 #define SNAPSHOT_DEPTH_MAX 48U
@@ -62,7 +64,7 @@ struct snapshot_tally {
 struct snapshot;
 
 /* The options' pointers must stay valid until snapshot_free(). */
-int snapshot_new(const struct snapshot_options *options, struct snapshot **ret, struct error **reterr);
+struct snapshot *snapshot_new(const struct snapshot_options *options);
 struct snapshot *snapshot_free(struct snapshot *snapshot);
 DEFINE_CLEANUP(struct snapshot, snapshot_free)
 
@@ -71,14 +73,21 @@ DEFINE_CLEANUP(struct snapshot, snapshot_free)
 int snapshot_go(struct snapshot *snapshot, uint64_t usec, struct error **reterr);
 const struct snapshot_tally *snapshot_tally(const struct snapshot *snapshot);
 
+/* In turns of the loop of about usec microseconds. done() gets ownership of the snapshot; e: it cannot go on.
+ */
+typedef void snapshot_done_t(struct snapshot *snapshot, struct error *e, void *userdata);
+int snapshot_start(sd_event *event, const struct snapshot_options *options, uint64_t usec,
+                   snapshot_done_t *done, void *userdata, struct op **ret, struct error **reterr);
+
 /* The finished manifest, sorted; the snapshot has none afterwards. */
 void snapshot_take(struct snapshot *snapshot, struct manifest *ret);
 
 /* Syncs the blobs and writes the manifest as `name` into folder: the snapshot now exists, despite a power
  * cut. */
 int snapshot_store(int folder, const char *name, const struct manifest *m, int blobs, struct error **reterr);
-/* Saves the content of one regular file as a blob, if it still matches the entry. -ESTALE: it does not. */
-int snapshot_keep(int root, const struct entry *e, int blobs);
+/* Saves the content of a small file that still matches the entry as a blob, for a text diff: for display
+ * only, so that a failure is none. *bytes counts those saved so far, which have a ceiling. */
+void snapshot_keep_text(int root, const struct entry *e, int blobs, uint64_t *bytes);
 
 /* Copies a blob of one folder to another, as a hard link where possible. -ENOENT: neither has it. */
 int snapshot_share(int from, int to, const char *digest);

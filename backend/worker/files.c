@@ -10,10 +10,9 @@
 #include "backend/store/job-folder.h"
 #include "backend/systemd/places.h"
 #include "backend/worker/internal.h"
+#include "base/path.h"
 
 #define RESERVE_BYTES (4 * 1024 * 1024)
-#define TEXT_MAX (256U * 1024)        /* of a changed file that is saved for a text diff */
-#define TEXTS_MAX (16U * 1024 * 1024) /* of all of them */
 #define LINES_MAX (1024U * 1024)
 
 uint64_t worker_now(void) {
@@ -29,22 +28,12 @@ void worker_reserve(struct worker *w) {
                 (void) posix_fallocate(fd, 0, RESERVE_BYTES);
 }
 
-static void files_forget_made(struct worker_made *made) {
-        changes_done(&made->changes);
-        strv_free(made->units);
-        *made = (struct worker_made){};
-}
-
-static void files_forget_before(struct worker *w) {
-        if (w->before)
-                manifest_done(w->before);
-        free(w->before);
-        w->before = NULL;
-}
-
 void worker_forget(struct worker *w) {
-        files_forget_before(w);
-        files_forget_made(&w->made);
+        manifest_done(&w->before);
+        changes_done(&w->made.changes);
+        strv_free(w->made.units);
+        w->made = (struct worker_made){};
+        w->saved = false;
         w->record = service_free(w->record);
 }
 
@@ -64,6 +53,11 @@ int worker_load_record(struct worker *w, struct error **reterr) {
         return r < 0 ? r : service_parse(text, n, &w->record, reterr);
 }
 
+int worker_copy_record(const struct worker *w, struct service **ret, struct error **reterr) {
+        _cleanup_free_ char *text = emit_service(w->record);
+        return service_parse(text, strlen(text), ret, reterr);
+}
+
 int worker_open_install(const struct worker *w, struct error **reterr) {
         const char *job = w->record ? w->record->job : NULL;
         return jobfolder_open(w->paths, job ? job : "", reterr);
@@ -72,15 +66,13 @@ int worker_open_install(const struct worker *w, struct error **reterr) {
 /* ---- before and after ---- */
 
 int worker_load_before(struct worker *w, struct error **reterr) {
-        if (w->before)
+        if (w->saved)
                 return 0;
         _cleanup_close_ int saved = jobfolder_snapshot(w->folder, NULL, false, NULL);
         if (saved < 0 || faccessat(saved, "manifest", F_OK, 0) < 0)
                 return error_set(reterr, -ENODATA, "The files of the host were not saved");
-        w->before = new0(struct manifest);
-        int r = snapshot_load(saved, "manifest", w->before, reterr);
-        if (r < 0)
-                files_forget_before(w);
+        int r = snapshot_load(saved, "manifest", &w->before, reterr);
+        w->saved = r >= 0;
         return r;
 }
 
@@ -99,28 +91,10 @@ int worker_load_changes(struct worker *w, struct error **reterr) {
         return 0;
 }
 
-static int files_keep_texts(struct worker *w, struct error **reterr) {
-        const struct changes *changes = &w->made.changes;
-        _cleanup_close_ int blobs = jobfolder_snapshot(w->folder, "blobs", false, reterr);
-        if (blobs < 0)
-                return blobs;
-        uint64_t bytes = 0;
-        for (size_t i = 0; i < changes->n; i++) {
-                const struct entry *after = &changes->items[i].after;
-                if (!S_ISREG(after->mode) || !after->digest[0] || after->size > TEXT_MAX ||
-                    bytes + after->size > TEXTS_MAX)
-                        continue;
-                bytes += after->size;
-                /* For display only: no undo needs it, so a full disk is not a failure. */
-                (void) snapshot_keep(w->root, after, blobs);
-        }
-        return 0;
-}
-
-int worker_keep_changes(struct worker *w, const struct manifest *now, bool whole, struct error **reterr) {
+int worker_keep_changes(struct worker *w, bool whole, struct error **reterr) {
         struct worker_made *made = &w->made;
         _cleanup_close_ int saved = jobfolder_snapshot(w->folder, NULL, false, reterr);
-        int r = saved < 0 ? saved : snapshot_store(saved, "after", now, -1, reterr);
+        int r = saved < 0 ? saved : snapshot_store(saved, "after", &w->now, -1, reterr);
         if (r >= 0 && whole)
                 r = files_write(saved, SNAPSHOT_WHOLE, "", 0, 0600, reterr);
         if (r < 0)
@@ -136,7 +110,15 @@ int worker_keep_changes(struct worker *w, const struct manifest *now, bool whole
                 made->units = units;
                 made->quadlet = quadlet;
         }
-        return r < 0 ? r : files_keep_texts(w, reterr);
+        if (r < 0)
+                return r;
+        _cleanup_close_ int blobs = jobfolder_snapshot(w->folder, "blobs", false, reterr);
+        if (blobs < 0)
+                return blobs;
+        uint64_t bytes = 0;
+        for (size_t i = 0; i < made->changes.n; i++)
+                snapshot_keep_text(w->root, &made->changes.items[i].after, blobs, &bytes);
+        return 0;
 }
 
 int worker_restore(struct worker *w, const struct restore_options *options, const char *job,
@@ -165,11 +147,10 @@ const char *worker_main_unit(const struct worker *w) {
 }
 
 bool worker_stays_stopped(struct worker *w) {
-        _cleanup_strv_ char **stopped = NULL;
+        _cleanup_strv_ char **stopped = worker_load_lines(w->folder, "stopped-before", NULL);
         const char *unit = worker_main_unit(w);
         bool restarts = w->plan->verb == VERB_UPGRADE || w->plan->verb == VERB_ACCESS;
-        return restarts && unit && worker_load_lines(w->folder, "stopped-before", &stopped, NULL) >= 0 &&
-               strv_contains(stopped, unit);
+        return restarts && unit && strv_contains(stopped, unit);
 }
 
 bool worker_needs_engine(const struct worker *w) {
@@ -177,23 +158,22 @@ bool worker_needs_engine(const struct worker *w) {
 }
 
 char *worker_unit_folder(const struct worker *w) {
-        const char *path = w->plan->unit.path, *slash = path ? strrchr(path, '/') : NULL;
-        return slash ? xstrndup(path, (size_t) (slash - path)) : NULL;
+        return w->plan->unit.path ? path_folder(w->plan->unit.path) : NULL;
 }
 
 /* ---- lists in the folder ---- */
 
 int worker_save_lines(struct worker *w, const char *name, char *const *lines, struct error **reterr) {
-        _cleanup_free_ char *text = strv_length(lines) ? strv_join(lines, "\n") : xstrdup("");
+        _cleanup_free_ char *text = strv_join(lines, "\n");
         return files_write(w->folder, name, text, strlen(text), 0600, reterr);
 }
 
-int worker_load_lines(int folder, const char *name, char ***ret, struct error **reterr) {
+char **worker_load_lines(int folder, const char *name, struct error **reterr) {
         _cleanup_free_ char *text = NULL;
+        char **lines = NULL;
         size_t n;
-        *ret = NULL;
-        if (faccessat(folder, name, F_OK, 0) < 0)
-                return 0;
-        int r = files_read(folder, name, LINES_MAX, &text, &n, reterr);
-        return r < 0 ? r : strv_split(text, "\n", ret);
+        if (faccessat(folder, name, F_OK, 0) == 0 &&
+            files_read(folder, name, LINES_MAX, &text, &n, reterr) >= 0)
+                strv_split(text, "\n", &lines);
+        return lines;
 }

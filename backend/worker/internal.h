@@ -2,8 +2,8 @@
 #pragma once
 
 /* Shared by the files of backend/worker/worker.h, beside the view that steps have of a worker (step.h):
- * worker.c goes from step to step, start.c sets a run up and ends it, resume.c finds the point where a job
- * that died goes on, report.c records. */
+ * worker.c goes from step to step and records, start.c sets a run up and ends it, resume.c finds the point
+ * where a job that died goes on. */
 
 #include "backend/store/control.h"
 #include "backend/worker/step.h"
@@ -29,21 +29,6 @@ static inline struct run *run_of(struct worker *w) {
         return container_of(w, struct run, w);
 }
 
-/* ---- report.c ---- */
-
-/* Negative: the record cannot be written; the log says why. */
-int worker_record(struct run *run, enum job_step step, enum record_event event, const char *data);
-
-/* Records the failure of the current step, with its hint. */
-void worker_record_failure(struct run *run, const struct error *e);
-
-/* Sets the job's new state. Negative: not on the disk (see the log), so nothing may be done that depends on
- * it. */
-int worker_set_state(struct run *run, enum job_state state);
-
-/* The same at the beginning of a run; the caller gets the error. */
-int worker_mark_state(struct run *run, enum job_state state, struct error **reterr);
-
 /* ---- files.c ---- */
 
 /* Reserves disk space for an undo, should the job fill the disk. */
@@ -51,7 +36,22 @@ void worker_reserve(struct worker *w);
 /* Drops the data loaded from the folder, which is out of date. */
 void worker_forget(struct worker *w);
 
+/* ---- operations.c ---- */
+
+/* Frees the results of the current step's operations. */
+void worker_drop_results(struct worker *w);
+
 /* ---- worker.c ---- */
+
+/* Negative: the record cannot be written; the log says why. */
+int worker_record(struct run *run, enum job_step step, enum record_event event, const char *data);
+
+/* Records the failure of the current step, with its hint. */
+void worker_record_failure(struct run *run, const struct error *e);
+
+/* Records the job's new state. Negative: not on the disk, so nothing may be done that depends on it. The
+ * error is the caller's, or with NULL the log's. */
+int worker_set_state(struct run *run, enum job_state state, struct error **reterr);
 
 /* Implementation of a step for this job. */
 const struct step *worker_step(const struct run *run, enum job_step step);

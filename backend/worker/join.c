@@ -204,7 +204,7 @@ bool worker_join_explain(struct worker *w, int status, struct error **reterr) {
         _cleanup_free_ char *tail = join_read_tail(w, &n);
         const struct failure_facts *known = w->join ? &w->join->known : NULL;
         /* An image's installer may run either tool, whatever the mode is called. */
-        struct diagnosis d = tail ? failure_find(TOOL_ANY, status, tail, n, known) : (struct diagnosis) {};
+        struct diagnosis d = tail ? failure_find(TOOL_ANY, status, tail, n, known) : (struct diagnosis){};
         bool named = d.failure && d.failure->texts[0];
         if (named) {
                 char words[48];

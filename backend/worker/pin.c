@@ -6,19 +6,6 @@
 
 #define PINS "held" /* added names, written to the job's folder beforehand */
 
-/* A superfluous name is not a reason to keep a service. */
-static void pin_on_removed(struct error *e, void *userdata) {
-        struct worker *w = userdata;
-        _cleanup_error_ struct error *failure = e;
-        w->op = op_cancel(w->op);
-        if (e) {
-                _cleanup_free_ char *line = error_line(e);
-                worker_leftover(w, "a name of the image that begins with fairlead-%s: %s", w->plan->name,
-                                line);
-        }
-        worker_next(w);
-}
-
 static const char *pin_first_word(char *const *run, char *const *install) {
         return run && *run ? *run : install && *install ? *install : NULL;
 }
@@ -33,31 +20,54 @@ static char *pin_of_plan(const struct worker *w) {
 
 static char *pin_of_record(const struct worker *w) {
         const struct service *s = w->record;
-        if (!s)
-                return NULL;
-        return pin_name(pin_first_word(s->run_argv, s->install_argv), s->pin.image, s->pin.image_id, s->name);
+        return s ? pin_name(pin_first_word(s->run_argv, s->install_argv), s->pin.image, s->pin.image_id,
+                            s->name)
+                 : NULL;
 }
 
-static int pin_give(struct worker *w, const char *pin, const char *image_id, step_next_t next,
-                    struct error **reterr) {
-        _cleanup_strv_ char **pins = NULL;
+/* ---- adding ---- */
+
+static int pin_add(struct worker *w, const char *pin, const char *image_id, struct error **reterr) {
         if (!pin)
                 return STEP_ENDED;
-        int r = worker_load_lines(w->folder, PINS, &pins, reterr);
-        if (r < 0)
-                return r;
+        _cleanup_strv_ char **pins = worker_load_lines(w->folder, PINS, reterr);
+        if (*reterr)
+                return (*reterr)->code;
         if (!strv_contains(pins, pin)) {
                 strv_add(&pins, pin);
-                r = worker_save_lines(w, PINS, pins, reterr);
+                int r = worker_save_lines(w, PINS, pins, reterr);
                 if (r < 0)
                         return r;
         }
-        w->next = next;
         w->op = engine_tag(w->engine, image_id, pin, worker_on_done, w);
         return STEP_WAITS;
 }
 
-static int pin_take_off(struct worker *w, const char *pin, step_next_t next) {
+int worker_pin_planned(struct worker *w, struct error **reterr) {
+        _cleanup_free_ char *pin = pin_of_plan(w);
+        return pin_add(w, pin, w->plan->pin.image_id, reterr);
+}
+
+int worker_pin_installed(struct worker *w, struct error **reterr) {
+        _cleanup_free_ char *pin = pin_of_record(w);
+        return pin_add(w, pin, w->record ? w->record->pin.image_id : NULL, reterr);
+}
+
+/* ---- removing ---- */
+
+/* A superfluous name is not a reason to keep a service. */
+static void pin_on_removed(struct error *e, void *userdata) {
+        struct worker *w = userdata;
+        if (e) {
+                _cleanup_free_ char *line = error_line(e);
+                worker_leftover(w, "a name of the image that begins with fairlead-%s: %s", w->plan->name,
+                                line);
+        }
+        error_free(e);
+        worker_on_done(NULL, w);
+}
+
+static int pin_remove(struct worker *w, const char *pin, step_next_t next) {
         if (!pin)
                 return STEP_ENDED;
         w->next = next;
@@ -65,24 +75,13 @@ static int pin_take_off(struct worker *w, const char *pin, step_next_t next) {
         return STEP_WAITS;
 }
 
-int worker_pin_planned(struct worker *w, step_next_t next, struct error **reterr) {
+int worker_unpin_planned(struct worker *w) {
         _cleanup_free_ char *pin = pin_of_plan(w);
-        return pin_give(w, pin, w->plan->pin.image_id, next, reterr);
+        _cleanup_strv_ char **added = worker_load_lines(w->folder, PINS, NULL);
+        return pin_remove(w, pin && strv_contains(added, pin) ? pin : NULL, NULL);
 }
 
-int worker_unpin_planned(struct worker *w, step_next_t next, struct error **reterr) {
-        _cleanup_free_ char *pin = pin_of_plan(w);
-        _cleanup_strv_ char **given = NULL;
-        (void) worker_load_lines(w->folder, PINS, &given, NULL);
-        return pin && strv_contains(given, pin) ? pin_take_off(w, pin, next) : STEP_ENDED;
-}
-
-int worker_pin_installed(struct worker *w, step_next_t next, struct error **reterr) {
+int worker_unpin_installed(struct worker *w, step_next_t next) {
         _cleanup_free_ char *pin = pin_of_record(w);
-        return pin_give(w, pin, w->record ? w->record->pin.image_id : NULL, next, reterr);
-}
-
-int worker_unpin_installed(struct worker *w, step_next_t next, struct error **reterr) {
-        _cleanup_free_ char *pin = pin_of_record(w);
-        return pin_take_off(w, pin, next);
+        return pin_remove(w, pin, next);
 }

@@ -6,6 +6,7 @@
 #include "backend/io/files.h"
 #include "backend/store/job-folder.h"
 #include "backend/worker/internal.h"
+#include "base/path.h"
 
 /* ---- partial files of a dead worker ---- */
 
@@ -18,14 +19,12 @@ static void sweep_folder(struct worker *w, const char *path) {
 static void sweep_parents(struct worker *w, const struct changes *changes) {
         _cleanup_free_ char *last = NULL;
         for (size_t i = 0; i < changes->n; i++) {
-                const char *path = changes->items[i].path, *slash = strrchr(path, '/');
-                _cleanup_free_ char *folder =
-                        slash > path ? xstrndup(path, (size_t) (slash - path)) : xstrdup("/");
+                char *folder = path_folder(changes->items[i].path);
                 /* Entries of one folder are adjacent. */
-                if (str_equal(folder, last))
-                        continue;
-                sweep_folder(w, folder);
-                str_replace(&last, folder);
+                if (!str_equal(folder, last))
+                        sweep_folder(w, folder);
+                free(last);
+                last = folder;
         }
 }
 
@@ -57,31 +56,26 @@ static void sweep_host(struct worker *w) {
 /* ---- going on ---- */
 
 /* An undo of a job that died begins with the last step that was begun. */
-static enum job_step last_begun(const struct job *job) {
-        for (size_t i = _JOB_STEP_MAX; i > 0; i--)
-                if (job->steps[i - 1].state != STEP_TODO)
-                        return (enum job_step)(i - 1);
-        return 0;
-}
-
 static void go_back(struct run *run) {
         struct worker *w = &run->w;
         w->undoing = true;
-        w->at = last_begun(w->recorder->job);
+        w->at = _JOB_STEP_MAX - 1;
+        while (w->at > 0 && w->recorder->job->steps[w->at].state == STEP_TODO)
+                w->at--;
 }
 
-static int worker_resume_recall(struct run *run, enum job_step step, struct error **reterr) {
+static int recall(struct run *run, enum job_step step, struct error **reterr) {
         struct worker *w = &run->w;
-        const struct job *job = w->recorder->job;
-        int r = 0;
-        for (enum job_step done = 0; r >= 0 && done < step; done++)
-                if (job_step_planned(done, w->plan->verb) && worker_step(run, done)->recall)
-                        r = worker_step(run, done)->recall(w, reterr);
-        free(run->note); /* of those steps; they have theirs */
-        run->note = NULL;
+        for (enum job_step done = 0; done < step; done++) {
+                const struct step *row = worker_step(run, done);
+                int r = job_step_planned(done, w->plan->verb) && row->recall ? row->recall(w, reterr) : 0;
+                if (r < 0)
+                        return r;
+        }
+        worker_clear_step(run); /* the notes of those steps: they have theirs */
         w->at = step;
-        run->resumed = job->steps[step].state != STEP_TODO;
-        return r;
+        run->resumed = w->recorder->job->steps[step].state != STEP_TODO;
+        return 0;
 }
 
 /* A command that runs (again) needs its secrets again: no file holds them. */
@@ -107,7 +101,7 @@ static int worker_resume_forward(struct run *run, struct error **reterr) {
         enum job_way way = job_way_on(job, w->plan->verb, w->recorder->rebooted, &step);
         int r = way == WAY_BEGIN || way == WAY_AGAIN ? check_secrets(w, reterr) : 0;
         if (r >= 0 && way == WAY_GO_ON)
-                r = worker_resume_recall(run, step, reterr);
+                r = recall(run, step, reterr);
         if (r < 0)
                 return r;
         switch (way) {
@@ -120,7 +114,7 @@ static int worker_resume_forward(struct run *run, struct error **reterr) {
                 joblog_note(w->log,
                             "the worker was lost while the command ran: restoring what that changed, then "
                             "starting over");
-                return worker_mark_state(run, JOB_UNDOING, reterr);
+                return worker_set_state(run, JOB_UNDOING, reterr);
         case WAY_UNDO:
                 return 1;
         default:
@@ -128,53 +122,51 @@ static int worker_resume_forward(struct run *run, struct error **reterr) {
                 worker_reserve(w);
                 joblog_note(w->log, "the worker was lost: resuming with the step \"%s\"",
                             job_step_title(step, w->plan->verb));
-                return worker_mark_state(run, JOB_RUNNING, reterr);
+                return worker_set_state(run, JOB_RUNNING, reterr);
         }
 }
 
 /* ---- going back ---- */
 
+/* Can the result of a job that is done be taken back? */
+static int check_result(struct run *run, struct error **reterr) {
+        struct worker *w = &run->w;
+        if (w->plan->verb == VERB_REHEARSE)
+                return error_set(reterr, -EALREADY,
+                                 "A rehearsal changes nothing: there is nothing to roll back");
+        if (w->plan->verb == VERB_RENEW)
+                return error_set(
+                        reterr, -EALREADY,
+                        "Renewed keys cannot be rolled back: the realm no longer accepts the old ones");
+        /* Only while it is unchanged: else later jobs have built on it. */
+        if (worker_step(run, STEP_COMMIT)->probe(w))
+                return 0;
+        error_set(reterr, -ESTALE, "Later jobs have changed the result of job %s", w->id);
+        error_hint(reterr, "fairlead jobs lists them; roll back the newest of %s first, or uninstall it",
+                   w->plan->name);
+        return -ESTALE;
+}
+
 static int roll_back(struct run *run, struct error **reterr) {
         struct worker *w = &run->w;
         const struct job *job = w->recorder->job;
-        switch (job->state) {
-        case JOB_FAILED:
-        case JOB_CANCELLED:
+        if (job->state == JOB_FAILED || job->state == JOB_CANCELLED)
                 return error_set(reterr, -EALREADY, "Job %s has already been rolled back", w->id);
-        case JOB_QUEUED:
-                (void) worker_record(run, 0, RECORD_FAILED, "Withdrawn before it began");
+        if (job->state == JOB_QUEUED) {
+                worker_record(run, 0, RECORD_FAILED, "Withdrawn before it began");
                 worker_finish(run, JOB_FAILED, WORKER_FAILED);
                 return 0;
-        case JOB_DONE:
-                if (w->plan->verb == VERB_REHEARSE)
-                        return error_set(reterr, -EALREADY,
-                                         "A rehearsal changes nothing: there is nothing to roll back");
-                if (w->plan->verb == VERB_RENEW)
-                        return error_set(reterr, -EALREADY,
-                                         "Renewed keys cannot be rolled back: the realm no "
-                                         "longer accepts the old ones");
-                /* Only while its result is unchanged: else later jobs have built on it. */
-                if (!worker_step(run, STEP_COMMIT)->probe(w)) {
-                        error_set(reterr, -ESTALE, "Later jobs have changed the result of job %s", w->id);
-                        error_hint(
-                                reterr,
-                                "fairlead jobs lists them; roll back the newest of %s first, or uninstall it",
-                                w->plan->name);
-                        return -ESTALE;
-                }
-                w->cancelled = true;
-                break;
-        case JOB_CANCELLING:
-                w->cancelled = true;
-                break;
-        default:
-                if (!job->message)
-                        worker_record(run, job_current_step(job), RECORD_FAILED,
-                                      "The job was interrupted before its end");
         }
+        int r = job->state == JOB_DONE ? check_result(run, reterr) : 0;
+        if (r < 0)
+                return r;
+        w->cancelled = job->state == JOB_DONE || job->state == JOB_CANCELLING;
+        if (!w->cancelled && !job->message)
+                worker_record(run, job_current_step(job), RECORD_FAILED,
+                              "The job was interrupted before its end");
         go_back(run);
         joblog_note(w->log, "rolling everything back");
-        return worker_mark_state(run, w->cancelled ? JOB_CANCELLING : JOB_UNDOING, reterr);
+        return worker_set_state(run, w->cancelled ? JOB_CANCELLING : JOB_UNDOING, reterr);
 }
 
 int worker_resume(struct run *run, enum worker_mode mode, struct error **reterr) {

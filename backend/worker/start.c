@@ -12,14 +12,14 @@
 #define TRIES 200U /* for a host whose last job has ended */
 #define PAUSE_USEC 50000
 
-static void connect_host(struct worker *w, const struct worker_options *options) {
-        w->engine = options->engine ? options->engine : engine_new(w->event, NULL);
+static void start_connect(struct worker *w, const struct worker_options *options) {
+        w->engine = engine_new(w->event, NULL);
         w->units = options->units;
         if (!w->units && !options->paths->root[0] && access("/run/systemd/system", F_OK) == 0)
                 w->units = units_new(w->event, "", NULL);
 }
 
-static int listen_outside(struct run *run, struct error **reterr) {
+static int start_listen(struct run *run, struct error **reterr) {
         struct worker *w = &run->w;
         struct control_handlers handlers = worker_handlers;
         handlers.userdata = run;
@@ -27,7 +27,6 @@ static int listen_outside(struct run *run, struct error **reterr) {
         sigemptyset(&blocked);
         sigaddset(&blocked, SIGTERM);
         sigaddset(&blocked, SIGINT);
-        sigaddset(&blocked, SIGCHLD);
         sigprocmask(SIG_BLOCK, &blocked, NULL);
         /* Neither a lost line nor a closed reader ends the worker. */
         signal(SIGHUP, SIG_IGN);
@@ -42,38 +41,38 @@ static int listen_outside(struct run *run, struct error **reterr) {
         return control_new(w->event, w->paths, w->id, &handlers, &run->control, reterr);
 }
 
-static int worker_start_begin(struct run *run, const struct worker_options *options, struct error **reterr) {
+static int start_open(struct run *run, const struct worker_options *options, struct error **reterr) {
         struct worker *w = &run->w;
-        if (options->mode != WORKER_CARRY_OUT) {
-                (void) unlinkat(w->folder, "refused", 0);
-                int r = jobfolder_set_active(w->paths, w->id, reterr);
-                if (r >= 0)
-                        r = worker_resume(run, options->mode, reterr);
-                return r;
-        }
-        if (w->recorder->job->state != JOB_QUEUED)
-                return error_set(reterr, -EALREADY, "Job %s has already started", w->id);
-        int r = jobfolder_set_active(w->paths, w->id, reterr);
-        if (r < 0)
-                return r;
-        worker_reserve(w);
-        return worker_mark_state(run, JOB_RUNNING, reterr);
-}
-
-static int worker_start_prepare(struct run *run, const struct worker_options *options,
-                                struct error **reterr) {
-        struct worker *w = &run->w;
-        int r = jobfolder_plan(w->folder, &w->plan, reterr);
+        int r = recorder_new(w->folder, &w->recorder, reterr);
+        if (r >= 0)
+                r = joblog_new(w->folder, w->secrets, &w->log, reterr);
+        if (r >= 0)
+                r = jobfolder_plan(w->folder, &w->plan, reterr);
         if (r >= 0)
                 r = w->root = files_open_root(w->paths->root, reterr);
         if (r < 0)
                 return r;
-        connect_host(w, options);
-        r = listen_outside(run, reterr);
-        return r < 0 ? r : worker_start_begin(run, options, reterr);
+        start_connect(w, options);
+        return start_listen(run, reterr);
 }
 
-static void clean_up(struct run *run, const struct worker_options *options) {
+static int start_begin(struct run *run, const struct worker_options *options, struct error **reterr) {
+        struct worker *w = &run->w;
+        bool fresh = options->mode == WORKER_CARRY_OUT;
+        if (fresh && w->recorder->job->state != JOB_QUEUED)
+                return error_set(reterr, -EALREADY, "Job %s has already started", w->id);
+        if (!fresh)
+                (void) unlinkat(w->folder, "refused", 0);
+        int r = jobfolder_set_active(w->paths, w->id, reterr);
+        if (r < 0)
+                return r;
+        if (!fresh)
+                return worker_resume(run, options->mode, reterr);
+        worker_reserve(w);
+        return worker_set_state(run, JOB_RUNNING, reterr);
+}
+
+static void start_clean_up(struct run *run, const struct worker_options *options) {
         struct worker *w = &run->w;
         worker_clear_step(run);
         control_free(run->control);
@@ -85,26 +84,19 @@ static void clean_up(struct run *run, const struct worker_options *options) {
         sd_event_source_disable_unref(run->interrupt);
         if (w->units != options->units)
                 units_free(w->units);
-        if (w->engine != options->engine)
-                engine_free(w->engine);
+        engine_free(w->engine);
         worker_forget(w);
         plan_free(w->plan);
         recorder_free(w->recorder);
         worker_join_free(w);
         joblog_free(w->log);
-        if (w->root >= 0)
-                close(w->root);
-        if (w->folder >= 0)
-                close(w->folder);
-}
-
-static int open_records(struct worker *w, struct error **reterr) {
-        int r = recorder_new(w->folder, &w->recorder, reterr);
-        return r < 0 ? r : joblog_new(w->folder, w->secrets, &w->log, reterr);
+        cleanup_closep(&w->root);
+        cleanup_closep(&w->folder);
+        sd_event_unref(w->event);
 }
 
 /* Has the job ended, so that its worker releases the host in a moment? */
-static bool nearly_gone(const struct paths *paths, const char *id) {
+static bool start_is_nearly_over(const struct paths *paths, const char *id) {
         _cleanup_close_ int folder = jobfolder_open(paths, id, NULL);
         _cleanup_(job_freep) struct job *job = folder < 0 ? NULL : jobfolder_job(folder, id);
         return job && job_state_final(job->state);
@@ -113,11 +105,11 @@ static bool nearly_gone(const struct paths *paths, const char *id) {
 /* The next job may be requested as soon as the end of the last one is visible; and a holder of the lock
  * without an id will write it in a moment, or only cleans up. Nothing else runs in this process yet, so it
  * may wait. */
-static int take_host(struct worker *w, struct error **reterr) {
+static int start_take_host(struct worker *w, struct error **reterr) {
         for (unsigned tries = 0;; tries++) {
                 _cleanup_free_ char *holder = NULL;
                 int lock = hostlock_take(w->paths, w->id, &holder, reterr);
-                if (lock != -EBUSY || tries == TRIES || (holder && !nearly_gone(w->paths, holder)))
+                if (lock != -EBUSY || tries == TRIES || (holder && !start_is_nearly_over(w->paths, holder)))
                         return lock;
                 if (reterr)
                         *reterr = error_free(*reterr);
@@ -125,16 +117,33 @@ static int take_host(struct worker *w, struct error **reterr) {
         }
 }
 
-static int run_job(struct run *run, const struct worker_options *options) {
+/* The client learns why; a new job has failed by that. */
+static int start_refuse(struct run *run, const struct worker_options *options, const struct error *e) {
+        struct worker *w = &run->w;
+        (void) files_remove(w->folder, "reserve", NULL);
+        if (options->mode == WORKER_CARRY_OUT && w->log && w->recorder->job->state == JOB_QUEUED) {
+                worker_record_failure(run, e);
+                worker_set_state(run, JOB_FAILED, NULL);
+                jobfolder_write_result(w->folder, w->id);
+        }
+        jobfolder_refuse(w->folder, e);
+        return WORKER_FAILED;
+}
+
+static int start_run(struct run *run, const struct worker_options *options) {
         struct worker *w = &run->w;
         _cleanup_error_ struct error *e = NULL;
         w->folder = jobfolder_open(w->paths, w->id, &e);
         if (w->folder < 0)
                 return WORKER_FAILED;
-        _cleanup_close_ int lock = take_host(w, &e);
+        if (paths_prepare(w->paths, &e) < 0) {
+                jobfolder_refuse(w->folder, e);
+                return WORKER_FAILED;
+        }
+        _cleanup_close_ int lock = start_take_host(w, &e);
+        struct stat st;
         if (lock >= 0)
                 sweep_run(w->paths);
-        struct stat st;
         if (lock >= 0 && fstat(w->folder, &st) == 0 && st.st_nlink == 0)
                 return WORKER_FAILED; /* the client's wait timed out, and the request was withdrawn */
         int r = lock < 0 ? lock : worker_settle_other(w->paths, w->id, &e);
@@ -142,23 +151,9 @@ static int run_job(struct run *run, const struct worker_options *options) {
                 jobfolder_refuse(w->folder, e);
                 return r == -EBUSY ? WORKER_BUSY : WORKER_FAILED;
         }
-        r = open_records(w, &e);
-        if (r >= 0)
-                r = worker_start_prepare(run, options, &e);
-        if (r < 0) {
-                (void) files_remove(w->folder, "reserve", NULL);
-                bool fresh = options->mode == WORKER_CARRY_OUT && w->recorder && w->log &&
-                             w->recorder->job->state == JOB_QUEUED;
-                if (fresh) {
-                        worker_record_failure(run, e);
-                        worker_set_state(run, JOB_FAILED);
-                        jobfolder_write_result(w->folder, w->id);
-                }
-                jobfolder_refuse(w->folder, e);
-                return WORKER_FAILED;
-        }
-        r = sd_event_loop(w->event);
-        return r < 0 ? WORKER_FAILED : run->status;
+        if (start_open(run, options, &e) < 0 || start_begin(run, options, &e) < 0)
+                return start_refuse(run, options, e);
+        return sd_event_loop(w->event) < 0 ? WORKER_FAILED : run->status;
 }
 
 int worker_carry_out(const struct worker_options *options) {
@@ -169,29 +164,23 @@ int worker_carry_out(const struct worker_options *options) {
                         .secrets = options->secrets,
                         .folder = -1,
                         .root = -1,
+                        .excluded = { (char *) options->paths->state, (char *) options->paths->run },
+                        .event = options->event ? sd_event_ref(options->event) : NULL,
                 },
                 .steps = options->steps,
                 .status = WORKER_FAILED,
         };
-        _cleanup_error_ struct error *e = NULL;
-        if (paths_prepare(options->paths, &e) < 0) {
-                _cleanup_close_ int folder = jobfolder_open(options->paths, options->id, NULL);
-                if (folder >= 0)
-                        jobfolder_refuse(folder, e);
-                return WORKER_FAILED;
-        }
-        run.w.event = options->event ? sd_event_ref(options->event) : NULL;
         if (!run.w.event && sd_event_new(&run.w.event) < 0)
                 return WORKER_FAILED;
-        int status = run_job(&run, options);
-        clean_up(&run, options);
-        sd_event_unref(run.w.event);
+        int status = start_run(&run, options);
+        start_clean_up(&run, options);
         return status;
 }
 
+/* ---- at boot ---- */
+
 /* A job whose end is recorded needs only cleaning up. */
-static bool worker_start_is_over(const struct paths *paths, const char *id, int folder,
-                                 const struct job *job) {
+static bool start_is_over(const struct paths *paths, const char *id, int folder, const struct job *job) {
         if (job && !job_state_final(job->state))
                 return false;
         _cleanup_close_ int lock = hostlock_take(paths, id, NULL, NULL);
@@ -203,7 +192,8 @@ static bool worker_start_is_over(const struct paths *paths, const char *id, int 
 }
 
 /* At boot a completed rollback counts as success. */
-static int went_well(const struct worker_options *options, int status) {
+static int start_at_boot(const struct worker_options *options) {
+        int status = worker_carry_out(options);
         _cleanup_close_ int folder = jobfolder_open(options->paths, options->id, NULL);
         if (folder < 0)
                 return status;
@@ -222,16 +212,16 @@ int worker_at_boot(const struct paths *paths, worker_steps_t steps) {
         _cleanup_close_ int folder = jobfolder_open(paths, id, NULL);
         _cleanup_(job_freep) struct job *job = folder < 0 ? NULL : jobfolder_job(folder, id);
         _cleanup_plan_ struct plan *plan = NULL;
-        if (worker_start_is_over(paths, id, folder, job))
+        if (start_is_over(paths, id, folder, job))
                 return WORKER_DONE;
         struct worker_options options = {
                 .paths = paths, .id = id, .steps = steps, .mode = WORKER_ROLL_BACK
         };
         /* Only the rest of an undo is left, which needs no decision. */
         if (job_way_on(job, job->verb, true, NULL) == WAY_UNDO)
-                return went_well(&options, worker_carry_out(&options));
+                return start_at_boot(&options);
         if (jobfolder_plan(folder, &plan, NULL) < 0 || plan->if_interrupted == INTERRUPTED_ASK)
                 return jobfolder_announce(paths, job) < 0 ? WORKER_FAILED : WORKER_DONE;
         options.mode = plan->if_interrupted == INTERRUPTED_RESUME ? WORKER_RESUME : WORKER_ROLL_BACK;
-        return went_well(&options, worker_carry_out(&options));
+        return start_at_boot(&options);
 }

@@ -2,9 +2,9 @@
 #pragma once
 
 /* A step of a job, and the worker as its steps see it. A step is probe, apply, undo, verify: apply or undo
- * starts one operation and ends through worker_settle(), worker_failed() or worker_next(), and no other way;
- * or it does all its work at once and returns the result. All state that must survive the worker's death is
- * in the job's folder, never only in memory. */
+ * does all its work at once and returns the result, or starts one operation, whose callback goes on with the
+ * step's next piece (worker_on_done()). All state that must survive the worker's death is in the job's
+ * folder, never only in memory. */
 
 #include <systemd/sd-event.h>
 
@@ -31,7 +31,9 @@ enum step_result {
 
 struct worker;
 
-/* The next piece of a step, after an operation; returns the same as apply(). NULL: the step ends. */
+/* The next piece of a step, after an operation; returns the same as apply(). *reterr is the error of an
+ * operation that failed: the piece returns it, or goes on, and then it is logged. NULL: the step ends, or
+ * fails with it. */
 typedef int (*step_next_t)(struct worker *w, struct error **reterr);
 
 struct step {
@@ -46,13 +48,14 @@ struct step {
         int (*undo)(struct worker *w, struct error **reterr);
         /* After apply(): a last check, at once. NULL: none. */
         int (*verify)(struct worker *w, struct error **reterr);
-        /* The job is cancelled while apply() waits: end it soon. NULL: it is short and ends by itself. */
+        /* The job is cancelled while apply() waits and w->stoppable is not set: end it soon. NULL: it is
+         * short and ends by itself. */
         void (*stop)(struct worker *w);
 };
 
 extern const struct step prepare_step, pull_step, snapshot_step, command_step, changes_step, unit_step,
-        remove_step, health_step, commit_step, access_step, renew_step, update_record_step,
-        rehearsal_steps[_JOB_STEP_MAX], units_steps[_JOB_STEP_MAX];
+        remove_step, health_step, commit_step, rehearsal_steps[_JOB_STEP_MAX], rewrite_steps[_JOB_STEP_MAX],
+        units_steps[_JOB_STEP_MAX];
 
 /* The job's changes to the host, from its folder. */
 struct worker_made {
@@ -63,7 +66,18 @@ struct worker_made {
         bool quadlet;    /* the main one comes from a .container: it cannot be enabled, its file does that */
 };
 
+/* Actions on several units, or containers to remove, one after another. */
+struct worker_queue {
+        char **names;
+        size_t next, failed;
+        bool containers, must;
+        enum unit_action action;
+        bool forget; /* the unit before next was stopped: reset its failed state */
+        step_next_t then;
+};
+
 struct worker_join;
+struct verify;
 
 struct worker {
         sd_event *event;
@@ -79,57 +93,95 @@ struct worker {
         struct engine *engine;
         struct units *units;      /* NULL: systemd does not run here */
         struct worker_join *join; /* realm state from the first step; NULL: the plan joins none */
+        char *excluded[3];        /* our own folders, which no scan enters */
         unsigned rows, columns;   /* of the watching terminal */
 
         bool cancelled; /* by the user; ignored from the commit on */
         bool undoing;
-        enum job_step at; /* current step */
+        enum job_step at;              /* current step */
         const struct failure *failure; /* of the next error, where its reason is known */
 
         /* of the current step; dropped when it ends */
         void *state; /* step.size bytes */
         struct op *op;
         step_next_t next; /* follows the operation */
+        const char *
+                stoppable; /* a cancel drops the operation and fails the step with this sentence; NULL: not */
         sd_event_source *timer;
         struct pty *pty; /* receives typed input */
+        struct worker_queue queue;
+        struct verify *verify; /* of a join, behind the health check */
+
+        /* results of the step's last operation of this kind */
+        struct unit_list *units_listed; /* NULL: failed */
+        struct unit_detail *unit_shown;
+        struct image *image;
+        struct container_list *containers;
+        size_t container_at; /* the one of them that the engine was asked for */
+        struct container_origin *origin;
+        bool exited; /* the program: status is its exit status, else the signal that killed it */
+        int status;
+        struct manifest now; /* of the scan */
+        struct snapshot_tally tally;
 
         /* from the folder, loaded on first use */
-        struct manifest *before;
+        bool saved;
+        struct manifest before;
         struct worker_made made;
 };
 
 /* Ways on from an operation. Each is the last call of a callback: the step may be freed by it. r is the
- * result of the step's next piece: failed, ended, or waiting again. */
+ * result of the step's next piece: failed, ended, or waiting again. They take the error. */
 void worker_settle(struct worker *w, int r, struct error *e);
-void worker_failed(struct worker *w, struct error *e); /* takes the error */
-void worker_fail(struct worker *w, int code, const char *format, ...) __attribute__((format(printf, 3, 4)));
-void worker_next(struct worker *w); /* w->next, once */
-/* Callback of an operation without a result: fails the step or goes on with w->next. */
+void worker_failed(struct worker *w, struct error *e);
+/* Drops w->op and goes on with w->next: also the callback of an operation without a result. */
 void worker_on_done(struct error *e, void *userdata);
+
+/* Operations with systemd and the engine; their results are in w. STEP_WAITS. */
+int worker_list_units(struct worker *w, const char *pattern, step_next_t next);
+int worker_show_unit(struct worker *w, const char *unit, step_next_t next);
+int worker_act(struct worker *w, const char *unit, enum unit_action action, step_next_t next);
+int worker_reload_units(struct worker *w, step_next_t next);
+int worker_list_containers(struct worker *w, step_next_t next);
+void worker_on_image(struct image *image, struct error *e, void *userdata); /* for w->image; w->next is set */
+
+/* One action on each of the names (taken over) in turn; a failure is logged and passed over. */
+int worker_act_on_units(struct worker *w, char **names, enum unit_action action, step_next_t then,
+                        struct error **reterr);
+/* Removes containers of these names or ids (taken over) one after another through the engine; a failure is
+ * listed as a leftover, and with must it fails the step. */
+int worker_remove_containers(struct worker *w, char **names, bool must, step_next_t then,
+                             struct error **reterr);
+
+/* Runs a program on a terminal, its output in the log unless the options say otherwise. */
+int worker_run_program(struct worker *w, struct pty_options options, step_next_t next, struct error **reterr);
+/* next follows after a pause. */
+int worker_wait(struct worker *w, uint64_t usec, step_next_t next, struct error **reterr);
 
 /* Sets the step's note, a few words for the list of steps. */
 void worker_note(struct worker *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
+int worker_nothing(struct worker *w, const char *why); /* with this note STEP_NOTHING */
 
 /* Adds a sentence to the result about an object that stays on the host, wrongly or because it is foreign. */
 void worker_leftover(struct worker *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Logs the sentence and hint of an error in spite of which the job goes on; NULL: none. worker_pass() frees
- * it. */
+/* Logs the sentence and hint of an error in spite of which the job goes on. */
 void worker_log_error(struct worker *w, const struct error *e);
-void worker_pass(struct worker *w, struct error *e);
 
-/* Add and remove the name that pins the plan's image or the record's (model/image/pin.h). STEP_WAITS: next
- * follows, unless the engine fails to add a name (the step fails); STEP_ENDED: there is no such name.
- * worker_unpin_planned() removes only names that this job added. */
-int worker_pin_planned(struct worker *w, step_next_t next, struct error **reterr);
-int worker_unpin_planned(struct worker *w, step_next_t next, struct error **reterr);
-int worker_pin_installed(struct worker *w, step_next_t next, struct error **reterr);
-int worker_unpin_installed(struct worker *w, step_next_t next, struct error **reterr);
+/* Add and remove the name that pins the plan's image or the record's (model/image/pin.h). A failure to add
+ * one fails the step; STEP_ENDED: there is no such name. worker_unpin_planned() removes only names that this
+ * job added. */
+int worker_pin_planned(struct worker *w, struct error **reterr);
+int worker_unpin_planned(struct worker *w);
+int worker_pin_installed(struct worker *w, struct error **reterr);
+int worker_unpin_installed(struct worker *w, step_next_t next);
 
 /* Load w->record from the copy that the first step saves in the job's folder: an uninstall removes the
  * record. */
 int worker_save_record(struct worker *w, struct error **reterr);
 int worker_load_record(struct worker *w, struct error **reterr);
+/* A copy of it to be changed and written: an undo writes w->record back. */
+int worker_copy_record(const struct worker *w, struct service **ret, struct error **reterr);
 
 /* Load w->before and w->made from the folder. -ENODATA: the job did not come that far. */
 int worker_load_before(struct worker *w, struct error **reterr);
@@ -137,18 +189,15 @@ int worker_load_changes(struct worker *w, struct error **reterr);
 
 /* Saves the job's work as found by a scan: `after` in the folder, w->made, and the contents of small files,
  * for a later text diff. whole: the scan followed all steps of the job. */
-int worker_keep_changes(struct worker *w, const struct manifest *now, bool whole, struct error **reterr);
+int worker_keep_changes(struct worker *w, bool whole, struct error **reterr);
 void worker_note_changes(struct worker *w); /* "3 changes" */
 
-/* Scans the host's files again, piece by piece; files known to worker_load_before() are not read again.
- * scanned() may take the manifest's contents; it returns the same as apply(). A failed scan fails the
- * step. */
-typedef int (*worker_scanned_t)(struct worker *w, struct manifest *now, const struct snapshot_tally *tally,
-                                struct error **reterr);
-int worker_scan(struct worker *w, worker_scanned_t scanned, struct error **reterr);
-/* The same, with contents saved in blobs. known, known_blobs: of an earlier job. The scan owns all three. */
-int worker_scan_keeping(struct worker *w, int blobs, struct manifest *known, int known_blobs,
-                        worker_scanned_t scanned, struct error **reterr);
+/* Scans the host's files, in turns of the loop, so that a cancel is noticed in between; files known to
+ * worker_load_before() are not read again. next() may take w->now. A failed scan fails the step. */
+int worker_scan(struct worker *w, step_next_t next, struct error **reterr);
+/* The first scan, with more options. */
+int worker_scan_with(struct worker *w, struct snapshot_options options, step_next_t next,
+                     struct error **reterr);
 
 /* Computes the job's changes to the host's files, given the present ones: an undo reverts these. */
 void worker_own_work(struct worker *w, const struct manifest *now, struct manifest *ret);
@@ -159,21 +208,15 @@ struct restore_options;
 int worker_restore(struct worker *w, const struct restore_options *options, const char *job,
                    struct error **reterr);
 
-/* One action on each of the names (taken over) in turn; a failure is logged and passed over. STEP_WAITS. */
-int worker_act_on_units(struct worker *w, char **names, enum unit_action action, step_next_t next);
-
-/* Removes containers of these names or ids (taken over) one after another through the engine; a failure is
- * listed as a leftover, and with must it fails the step. STEP_WAITS. */
-int worker_remove_containers(struct worker *w, char **names, bool must, step_next_t next);
-
 /* Removes the containers that the plan's command created, and ends the step (backend/worker/containers.c).
- * worker_list_containers() saves the list of those that exist before it starts. */
-int worker_list_containers(struct worker *w, step_next_t next);
+ * worker_save_containers() saves the list of those that exist before it starts. */
+int worker_save_containers(struct worker *w, struct error **reterr);
 int worker_remove_own_containers(struct worker *w);
 
-/* A list of lines in a file of the job's folder. worker_load_lines(): an absent file is an empty list. */
+/* A list of lines in a file of the job's folder. worker_load_lines(): NULL: the file is absent, or *reterr.
+ */
 int worker_save_lines(struct worker *w, const char *name, char *const *lines, struct error **reterr);
-int worker_load_lines(int folder, const char *name, char ***ret, struct error **reterr);
+char **worker_load_lines(int folder, const char *name, struct error **reterr);
 
 /* Is it an upgrade of a stopped service, which stays so? */
 bool worker_stays_stopped(struct worker *w);
@@ -212,6 +255,6 @@ void join_watch_heard(struct join_watch *watch);
 bool join_watch_gone(const struct join_watch *watch, struct error **reterr);
 
 /* Verifies a join on the host itself (backend/worker/verify.c): a user of the realm, the host's keys, its
- * root. Each result is recorded (RECORD_CHECK), and the step ends in any case: the user decides.
- * STEP_WAITS. */
-int worker_verify_join(struct worker *w);
+ * root. Each result is recorded (RECORD_CHECK), and the step ends in any case: the user decides. */
+int worker_verify_join(struct worker *w, struct error **reterr);
+void worker_verify_free(struct worker *w);

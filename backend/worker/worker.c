@@ -8,6 +8,78 @@
 #include "backend/store/job-folder.h"
 #include "backend/worker/internal.h"
 
+#define LEFTOVERS_MAX 200U /* sentences about leftovers; the log has all of them */
+
+/* ---- reports: records of the journal, lines of the log, the step's note ---- */
+
+void worker_note(struct worker *w, const char *format, ...) {
+        struct run *run = run_of(w);
+        va_list arguments;
+        va_start(arguments, format);
+        free(run->note);
+        run->note = str_vprintf(format, arguments);
+        va_end(arguments);
+}
+
+int worker_nothing(struct worker *w, const char *why) {
+        worker_note(w, "%s", why);
+        return STEP_NOTHING;
+}
+
+void worker_note_changes(struct worker *w) {
+        worker_note(w, w->made.changes.n == 1 ? "%zu change" : "%zu changes", w->made.changes.n);
+}
+
+void worker_leftover(struct worker *w, const char *format, ...) {
+        struct run *run = run_of(w);
+        va_list arguments;
+        va_start(arguments, format);
+        _cleanup_free_ char *text = str_vprintf(format, arguments);
+        va_end(arguments);
+        joblog_note(w->log, "left: %s", text);
+        if (run->leftovers < LEFTOVERS_MAX)
+                (void) recorder_add(w->recorder, w->at, RECORD_KEPT, text, NULL);
+        else if (run->leftovers == LEFTOVERS_MAX)
+                (void) recorder_add(w->recorder, w->at, RECORD_KEPT, "and more: the log lists all of it",
+                                    NULL);
+        run->leftovers++;
+}
+
+void worker_log_error(struct worker *w, const struct error *e) {
+        _cleanup_free_ char *line = error_line(e);
+        joblog_note(w->log, "%s", line);
+        if (e && e->hint)
+                joblog_note(w->log, "  %s", e->hint);
+}
+
+int worker_record(struct run *run, enum job_step step, enum record_event event, const char *data) {
+        struct error *e = NULL;
+        int r = recorder_add(run->w.recorder, step, event, data, &e);
+        if (e)
+                worker_log_error(&run->w, e);
+        error_free(e);
+        return r;
+}
+
+int worker_set_state(struct run *run, enum job_state state, struct error **reterr) {
+        if (!reterr)
+                return worker_record(run, run->w.at, RECORD_STATE, job_state_name(state));
+        return recorder_add(run->w.recorder, run->w.at, RECORD_STATE, job_state_name(state), reterr);
+}
+
+void worker_record_failure(struct run *run, const struct error *e) {
+        _cleanup_free_ char *line = error_line(e);
+        worker_record(run, run->w.at, RECORD_FAILED, line);
+        if (e && e->hint)
+                worker_record(run, run->w.at, RECORD_HINT, e->hint);
+        const struct failure *failure = TAKE(run->w.failure);
+        if (failure)
+                worker_record(run, run->w.at, RECORD_REASON, failure->id);
+        worker_log_error(&run->w, e);
+}
+
+/* ---- the end ---- */
+
 const struct step *worker_step(const struct run *run, enum job_step step) {
         return run->steps(run->w.plan->verb, step);
 }
@@ -20,8 +92,6 @@ static const char *worker_title(const struct worker *w) {
         return job_step_title(w->at, w->plan->verb);
 }
 
-/* ---- the end ---- */
-
 void worker_finish(struct run *run, enum job_state state, int status) {
         struct worker *w = &run->w;
         (void) files_remove(w->folder, "reserve", NULL);
@@ -30,7 +100,7 @@ void worker_finish(struct run *run, enum job_state state, int status) {
         const char *message = state == JOB_DONE ? job->steps[STEP_COMMIT].note : job->message;
         joblog_note(w->log, "Job %s%s%s", job_state_name(state), message ? ": " : "", message ? message : "");
         joblog_flush(w->log);
-        run->status = worker_set_state(run, state) < 0 ? WORKER_FAILED : status;
+        run->status = worker_set_state(run, state, NULL) < 0 ? WORKER_FAILED : status;
         jobfolder_write_result(w->folder, w->id);
         sd_event_exit(w->event, 0);
 }
@@ -43,18 +113,23 @@ static void worker_abandon(struct run *run, const char *why) {
         sd_event_exit(run->w.event, 0);
 }
 
+/* Goes on in another direction. */
+static void worker_turn_to(struct run *run, enum job_state state, const char *note) {
+        if (worker_set_state(run, state, NULL) < 0) {
+                worker_abandon(run, "because its journal cannot be written");
+                return;
+        }
+        joblog_note(run->w.log, "%s", note);
+        worker_turn(run);
+}
+
 static void worker_begin_anew(struct run *run) {
         struct worker *w = &run->w;
         run->again = w->undoing = false;
         w->at = 0;
         worker_forget(w);
         worker_reserve(w);
-        if (worker_set_state(run, JOB_RUNNING) < 0) {
-                worker_abandon(run, "because its journal cannot be written");
-                return;
-        }
-        joblog_note(w->log, "everything is as it was before the job; starting over");
-        worker_turn(run);
+        worker_turn_to(run, JOB_RUNNING, "everything is as it was before the job; starting over");
 }
 
 static void worker_finish_undo(struct run *run) {
@@ -72,8 +147,11 @@ void worker_clear_step(struct run *run) {
         struct worker *w = &run->w;
         w->op = op_cancel(w->op);
         w->next = NULL;
+        w->stoppable = NULL;
         w->timer = sd_event_source_disable_unref(w->timer);
         w->pty = pty_free(w->pty);
+        worker_verify_free(w);
+        worker_drop_results(w);
         if (run->step && run->step->clear)
                 run->step->clear(w);
         run->step = NULL;
@@ -81,17 +159,6 @@ void worker_clear_step(struct run *run) {
         w->state = NULL;
         free(run->note);
         run->note = NULL;
-}
-
-static void worker_begin_undo(struct run *run) {
-        struct worker *w = &run->w;
-        w->undoing = true;
-        if (worker_set_state(run, w->cancelled ? JOB_CANCELLING : JOB_UNDOING) < 0) {
-                worker_abandon(run, "because its journal cannot be written");
-                return;
-        }
-        joblog_note(w->log, "rolling everything back");
-        worker_turn(run);
 }
 
 static void worker_undo_before(struct run *run) {
@@ -128,27 +195,15 @@ static void worker_step_done(struct run *run, enum step_result result) {
 }
 
 void worker_settle(struct worker *w, int r, struct error *e) {
-        if (r < 0)
+        if (r < 0) {
                 worker_failed(w, e);
-        else if (r != STEP_WAITS)
-                worker_step_done(run_of(w), (enum step_result) r);
-}
-
-void worker_next(struct worker *w) {
-        step_next_t next = w->next;
-        struct error *e = NULL;
-        w->next = NULL;
-        int r = next ? next(w, &e) : STEP_ENDED;
-        worker_settle(w, r, e);
-}
-
-void worker_on_done(struct error *e, void *userdata) {
-        struct worker *w = userdata;
-        w->op = op_cancel(w->op);
+                return;
+        }
         if (e)
-                worker_failed(w, e);
-        else
-                worker_next(w);
+                worker_log_error(w, e);
+        error_free(e);
+        if (r != STEP_WAITS)
+                worker_step_done(run_of(w), (enum step_result) r);
 }
 
 void worker_failed(struct worker *w, struct error *e) {
@@ -157,7 +212,8 @@ void worker_failed(struct worker *w, struct error *e) {
         if (!w->undoing) {
                 worker_record_failure(run, failure);
                 worker_clear_step(run);
-                worker_begin_undo(run);
+                w->undoing = true;
+                worker_turn_to(run, w->cancelled ? JOB_CANCELLING : JOB_UNDOING, "rolling everything back");
                 return;
         }
         if (run->terminated) {
@@ -172,16 +228,6 @@ void worker_failed(struct worker *w, struct error *e) {
         run->broken = true;
         worker_leftover(w, "%s: %s", worker_title(w), line);
         worker_undo_before(run);
-}
-
-void worker_fail(struct worker *w, int code, const char *format, ...) {
-        va_list arguments;
-        va_start(arguments, format);
-        _cleanup_free_ char *text = str_vprintf(format, arguments);
-        va_end(arguments);
-        struct error *e = NULL;
-        error_set(&e, code, "%s", text);
-        worker_failed(w, e);
 }
 
 static void worker_begin(struct run *run, const struct step *step) {
@@ -217,7 +263,8 @@ static void worker_turn_forward(struct run *run) {
         while (!job_step_planned(w->at, w->plan->verb))
                 w->at++;
         if (w->cancelled) {
-                worker_fail(w, -ECANCELED, "Cancelled before the step \"%s\"", worker_title(w));
+                error_set(&e, -ECANCELED, "Cancelled before the step \"%s\"", worker_title(w));
+                worker_failed(w, e);
                 return;
         }
         const struct step *step = worker_step(run, w->at);
@@ -270,9 +317,13 @@ static void worker_on_cancel(void *userdata) {
                 return;
         }
         w->cancelled = true;
-        worker_set_state(run, JOB_CANCELLING);
+        worker_set_state(run, JOB_CANCELLING, NULL);
         joblog_note(w->log, "cancelled: stopping the step \"%s\"", worker_title(w));
-        if (run->step && run->step->stop)
+        if (w->stoppable) {
+                struct error *e = NULL;
+                error_set(&e, -ECANCELED, "%s", w->stoppable);
+                worker_failed(w, e);
+        } else if (run->step && run->step->stop)
                 run->step->stop(w);
 }
 

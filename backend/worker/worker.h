@@ -6,7 +6,6 @@
 
 #include <systemd/sd-event.h>
 
-#include "backend/engine/engine.h"
 #include "backend/io/paths.h"
 #include "backend/systemd/units.h"
 #include "base/secret.h"
@@ -29,7 +28,6 @@ struct worker_options {
         const char *id;
         struct secret_list *secrets; /* borrowed; may be NULL */
         struct units *units;         /* NULL: the system's, where systemd runs and paths->root is "" */
-        struct engine *engine;       /* NULL: the usual sockets */
         enum worker_mode mode;
 };
 

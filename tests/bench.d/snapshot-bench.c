@@ -17,9 +17,9 @@ static double now(void) {
 }
 
 static int save(const struct snapshot_options *options, int store, struct manifest *ret, struct snapshot_tally *tally, struct error **reterr) {
-        _cleanup_(snapshot_freep) struct snapshot *s = NULL;
-        int r = snapshot_new(options, &s, reterr);
-        while (r >= 0 && (r = snapshot_go(s, 20000, reterr)) == 0)
+        _cleanup_(snapshot_freep) struct snapshot *s = snapshot_new(options);
+        int r;
+        while ((r = snapshot_go(s, 20000, reterr)) == 0)
                 ;
         if (r < 0)
                 return r;

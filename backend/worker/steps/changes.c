@@ -2,9 +2,8 @@
 /* Records the command's changes to the host's files. */
 #include "backend/worker/step.h"
 
-static int changes_on_scanned(struct worker *w, struct manifest *now, const struct snapshot_tally *tally,
-                              struct error **reterr) {
-        int r = worker_keep_changes(w, now, false, reterr);
+static int changes_scanned(struct worker *w, struct error **reterr) {
+        int r = worker_keep_changes(w, false, reterr);
         if (r < 0)
                 return r;
         worker_note_changes(w);
@@ -12,7 +11,7 @@ static int changes_on_scanned(struct worker *w, struct manifest *now, const stru
 }
 
 static int changes_apply(struct worker *w, struct error **reterr) {
-        return worker_scan(w, changes_on_scanned, reterr);
+        return worker_scan(w, changes_scanned, reterr);
 }
 
 static int changes_recall(struct worker *w, struct error **reterr) {

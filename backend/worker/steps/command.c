@@ -56,10 +56,11 @@ static void command_on_escalation(int signal, void *userdata) {
         "No output arrived here; the journal may have what its container printed: journalctl _COMM=conmon"
 
 /* Sets the error of a failed command; 0: it succeeded. */
-static int command_judge(struct worker *w, bool exited, int status, struct error **reterr) {
+static int command_judge(struct worker *w, struct error **reterr) {
         const struct command_state *s = w->state;
         const char *hint = NULL;
-        if (exited) {
+        int status = w->status;
+        if (w->exited) {
                 char text[16];
                 snprintf(text, sizeof text, "%d", status);
                 int r = recorder_add(w->recorder, STEP_COMMAND, RECORD_EXIT, text, reterr);
@@ -70,7 +71,7 @@ static int command_judge(struct worker *w, bool exited, int status, struct error
                 return -EHOSTUNREACH;
         if (w->cancelled)
                 error_set(reterr, -ECANCELED, "Cancelled while the %s ran", command_program(w));
-        else if (!exited)
+        else if (!w->exited)
                 error_set(reterr, -EIO, "The %s was killed by signal %d (%s)", command_program(w), status,
                           strsignal(status));
         else if ((status != 0 || worker_join_account_stays(w)) && worker_join_explain(w, status, reterr))
@@ -89,22 +90,20 @@ static int command_judge(struct worker *w, bool exited, int status, struct error
         return -EIO;
 }
 
-static void command_on_ended(bool exited, int status, void *userdata) {
-        struct worker *w = userdata;
-        struct error *e = NULL;
-        w->pty = pty_free(w->pty);
+static int command_ended(struct worker *w, struct error **reterr) {
         delivery_remove_files(w->paths, w->plan);
         joblog_flush(w->log);
-        int r = command_judge(w, exited, status, &e);
-        if (r >= 0)
-                worker_join_warnings(w);
-        worker_settle(w, r < 0 ? r : STEP_ENDED, e);
+        int r = command_judge(w, reterr);
+        if (r < 0)
+                return r;
+        worker_join_warnings(w);
+        return STEP_ENDED;
 }
 
 static int command_run(struct worker *w, struct error **reterr) {
-        static char *const nothing[] = { (char *) "PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL };
         struct command_state *s = w->state;
         char **argv = NULL;
+        w->stoppable = NULL;
         _cleanup_close_ int input = -1;
         delivery_remove_files(w->paths, w->plan); /* of a job that died */
         int r = delivery_prompts_new(w->plan, w->secrets, &s->prompts, reterr);
@@ -118,62 +117,57 @@ static int command_run(struct worker *w, struct error **reterr) {
                 return r;
         const struct pty_options options = {
                 .argv = argv,
-                .environment = w->plan->environment ? w->plan->environment : nothing,
                 .rows = w->rows,
                 .columns = w->columns,
                 .stdin_fd = input,
                 .output = command_on_output,
                 .on_signal = command_on_escalation,
-                .ended = command_on_ended,
-                .userdata = w,
         };
         _cleanup_free_ char *text = argv_text(w->plan->command->argv);
         joblog_note(w->log, "%s", text);
-        r = pty_new(w->event, &options, &w->pty, reterr);
+        r = worker_run_program(w, options, command_ended, reterr);
         if (r >= 0)
                 s->watch = join_watch_new(w);
         delivery_free_argv(argv);
-        return r < 0 ? r : STEP_WAITS;
+        return r;
 }
 
-static void command_on_image(struct image *image, struct error *e, void *userdata) {
-        struct worker *w = userdata;
-        w->op = op_cancel(w->op);
-        bool gone = !image && e && e->code == -ENOENT;
-        image_free(image);
-        if (e && !gone) {
-                worker_failed(w, e);
-                return;
-        }
-        error_free(e);
-        if (!gone) {
-                worker_settle(w, worker_list_containers(w, command_run), NULL);
-                return;
-        }
+static int command_begin(struct worker *w, struct error **reterr) {
+        if (*reterr)
+                return (*reterr)->code;
+        int r = worker_save_containers(w, reterr);
+        return r < 0 ? r : command_run(w, reterr);
+}
+
+static int command_inspected(struct worker *w, struct error **reterr) {
+        if (w->image)
+                return worker_list_containers(w, command_begin);
+        if ((*reterr)->code != -ENOENT)
+                return (*reterr)->code;
         /* Else a service whose image was removed could never be uninstalled. */
+        *reterr = error_free(*reterr);
         worker_leftover(w, "the image's own uninstaller did not run: the image is gone from this host");
         worker_note(w, "the image is gone");
-        worker_settle(w, STEP_ENDED, NULL);
+        return STEP_ENDED;
 }
 
 static int command_apply(struct worker *w, struct error **reterr) {
-        if (!w->plan->command) {
-                worker_note(w, "the image has no label for it");
-                return STEP_NOTHING;
-        }
+        if (!w->plan->command)
+                return worker_nothing(w, "the image has no label for it");
         if (!worker_needs_engine(w))
                 return command_run(w, reterr);
+        w->stoppable = w->plan->verb == VERB_UNINSTALL ? "Cancelled before the uninstaller ran"
+                       : w->plan->verb == VERB_UPGRADE ? "Cancelled before the upgrade command ran"
+                                                       : "Cancelled before the installer ran";
         if (w->plan->verb != VERB_UNINSTALL || !w->plan->pin.image_id)
-                return worker_list_containers(w, command_run);
-        w->op = engine_inspect_image(w->engine, w->plan->pin.image_id, command_on_image, w);
+                return worker_list_containers(w, command_begin);
+        w->next = command_inspected;
+        w->op = engine_inspect_image(w->engine, w->plan->pin.image_id, worker_on_image, w);
         return STEP_WAITS;
 }
 
 static void command_stop(struct worker *w) {
-        if (w->pty)
-                pty_stop(w->pty, GRACE_SECONDS);
-        else
-                worker_fail(w, -ECANCELED, "Cancelled before the %s ran", command_program(w));
+        pty_stop(w->pty, GRACE_SECONDS);
 }
 
 /* The snapshot restores its files; its containers are removed here. */

@@ -3,7 +3,6 @@
  * done. */
 #include <time.h>
 
-#include "backend/format/emit.h"
 #include "backend/io/files.h"
 #include "backend/store/job-folder.h"
 #include "backend/store/services.h"
@@ -35,8 +34,6 @@ static void commit_fill_image(struct worker *w, struct service *s) {
         commit_set_list(&s->stop_argv, commit_argv(plan->stop));
         commit_set_list(&s->health_argv, plan->health_argv);
         commit_set_list(&s->renew_argv, plan->renew_argv);
-        commit_set_list(&s->given.words, plan->given.words);
-        label_list_copy(&plan->pin.labels, &s->pin.labels);
         /* Our own unit file, unless it was overwritten since. */
         const char *path = plan->unit.path;
         bool ours = w->made.wrote_unit && plan->unit.kind != UNIT_BY_IMAGE;
@@ -50,11 +47,9 @@ static int commit_write(struct worker *w, const struct service *s, struct error 
 }
 
 static int commit_record_upgrade(struct worker *w, struct error **reterr) {
-        /* A copy by way of its text: an undo writes the record in memory back. */
         _cleanup_(service_freep) struct service *s = NULL;
-        _cleanup_free_ char *text = emit_service(w->record);
         const char *path = w->plan->unit.path;
-        int r = service_parse(text, strlen(text), &s, reterr);
+        int r = worker_copy_record(w, &s, reterr);
         if (r < 0)
                 return r;
         /* The image's command overwrote our unit: then it is the image's. */
@@ -130,19 +125,17 @@ static int commit_record(struct worker *w, struct error **reterr) {
         return STEP_ENDED;
 }
 
-static int commit_on_scanned(struct worker *w, struct manifest *now, const struct snapshot_tally *tally,
-                             struct error **reterr) {
-        int r = worker_keep_changes(w, now, true, reterr);
+static int commit_scanned(struct worker *w, struct error **reterr) {
+        int r = worker_keep_changes(w, true, reterr);
         if (r >= 0 && w->plan->verb == VERB_UPGRADE)
                 r = commit_join_changes(w, reterr);
         if (r >= 0)
-                r = w->plan->verb == VERB_INSTALL ? STEP_ENDED
-                                                  : worker_unpin_installed(w, commit_record, reterr);
+                r = w->plan->verb == VERB_INSTALL ? STEP_ENDED : worker_unpin_installed(w, commit_record);
         return r == STEP_ENDED ? commit_record(w, reterr) : r;
 }
 
 static int commit_apply(struct worker *w, struct error **reterr) {
-        return worker_scan(w, commit_on_scanned, reterr);
+        return worker_scan(w, commit_scanned, reterr);
 }
 
 /* The record makes a service installed, so it shows whether the job came to its end. */
@@ -171,7 +164,7 @@ static int commit_undo(struct worker *w, struct error **reterr) {
                 if (r < 0)
                         return r;
         }
-        return worker_pin_installed(w, NULL, reterr);
+        return worker_pin_installed(w, reterr);
 }
 
 const struct step commit_step = {

@@ -79,10 +79,12 @@ static int prepare_check_realm(struct worker *w, struct error **reterr) {
         return asks ? worker_join_check(w, reterr) : STEP_ENDED;
 }
 
-static int prepare_save_units(struct worker *w, const struct unit_list *units, struct error **reterr) {
+static int prepare_save_units(struct worker *w, struct error **reterr) {
         _cleanup_strv_ char **active = NULL, **stopped = NULL;
-        for (size_t i = 0; i < units->n; i++) {
-                const struct unit *u = &units->items[i];
+        if (*reterr)
+                return (*reterr)->code;
+        for (size_t i = 0; i < w->units_listed->n; i++) {
+                const struct unit *u = &w->units_listed->items[i];
                 if (str_equal(u->active, "active"))
                         strv_add(&active, u->name);
                 /* A failed unit is not one of them: it should run. */
@@ -90,21 +92,9 @@ static int prepare_save_units(struct worker *w, const struct unit_list *units, s
                         strv_add(&stopped, u->name);
         }
         int r = worker_save_lines(w, "active-before", active, reterr);
-        return r < 0 ? r : worker_save_lines(w, "stopped-before", stopped, reterr);
-}
-
-static void prepare_on_units(struct unit_list *list, struct error *e, void *userdata) {
-        struct worker *w = userdata;
-        w->op = op_cancel(w->op);
-        if (!list) {
-                worker_failed(w, e);
-                return;
-        }
-        int r = prepare_save_units(w, list, &e);
-        unit_list_free(list);
         if (r >= 0)
-                r = prepare_check_realm(w, &e);
-        worker_settle(w, r, e);
+                r = worker_save_lines(w, "stopped-before", stopped, reterr);
+        return r < 0 ? r : prepare_check_realm(w, reterr);
 }
 
 static int prepare_apply(struct worker *w, struct error **reterr) {
@@ -120,8 +110,7 @@ static int prepare_apply(struct worker *w, struct error **reterr) {
         if (!w->units)
                 return STEP_ENDED;
         /* Lists the running services: an undo restarts those that the job stopped, and stops new ones. */
-        w->op = units_list(w->units, "*.service", prepare_on_units, w);
-        return STEP_WAITS;
+        return worker_list_units(w, "*.service", prepare_save_units);
 }
 
 const struct step prepare_step = { .apply = prepare_apply };

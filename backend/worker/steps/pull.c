@@ -7,19 +7,16 @@ static const char *pull_what(const struct worker *w) {
         return w->plan->pin.reference ? w->plan->pin.reference : w->plan->pin.image;
 }
 
-static void pull_on_image(struct worker *w, struct image *image, const char *note) {
-        struct error *e = NULL;
-        int r = -ESTALE;
-        if (!w->plan->pin.image_id || str_equal(w->plan->pin.image_id, image->id)) {
-                worker_note(w, "%s", note);
-                r = worker_pin_planned(w, NULL, &e);
-        } else {
+static int pull_found(struct worker *w, const char *note, struct error **reterr) {
+        if (w->plan->pin.image_id && !str_equal(w->plan->pin.image_id, w->image->id)) {
                 /* The consent was given for exactly that image. */
-                error_set(&e, -ESTALE, "%s is no longer the image that the plan was made for", pull_what(w));
-                error_hint(&e, "Look at it again and make a new plan");
+                error_set(reterr, -ESTALE, "%s is no longer the image that the plan was made for",
+                          pull_what(w));
+                error_hint(reterr, "Look at it again and make a new plan");
+                return -ESTALE;
         }
-        image_free(image);
-        worker_settle(w, r, e);
+        worker_note(w, "%s", note);
+        return worker_pin_planned(w, reterr);
 }
 
 static void pull_on_progress(const char *text, void *userdata) {
@@ -27,16 +24,11 @@ static void pull_on_progress(const char *text, void *userdata) {
         joblog_note(w->log, "%s", text);
 }
 
-static void pull_on_pulled(struct image *image, struct error *e, void *userdata) {
-        struct worker *w = userdata;
-        w->op = op_cancel(w->op);
-        if (image) {
-                pull_on_image(w, image, "pulled");
-                return;
-        }
-        error_wrap(&e, e ? e->code : -EIO, "The image %s is not on this host and cannot be pulled",
-                   pull_what(w));
-        worker_failed(w, e);
+static int pull_pulled(struct worker *w, struct error **reterr) {
+        if (w->image)
+                return pull_found(w, "pulled", reterr);
+        return error_wrap(reterr, *reterr ? (*reterr)->code : -EIO,
+                          "The image %s is not on this host and cannot be pulled", pull_what(w));
 }
 
 /* Can it be pulled from a registry? Names of this host's own, and bare ids, exist nowhere else. */
@@ -47,42 +39,36 @@ static bool pull_can(const char *reference) {
         return slash && memchr(reference, '.', (size_t) (slash - reference));
 }
 
-static void pull_on_inspected(struct image *image, struct error *e, void *userdata) {
-        struct worker *w = userdata;
-        w->op = op_cancel(w->op);
-        if (image)
-                pull_on_image(w, image, "already here");
-        else if (e->code != -ENOENT)
-                worker_failed(w, e);
-        else if (pull_can(w->plan->pin.image)) {
-                error_free(e);
-                w->op = engine_pull(w->engine, w->plan->pin.image, pull_on_progress, pull_on_pulled, w);
-        } else {
-                error_set(&e, -ENOENT, "The image %s is gone from this host", pull_what(w));
-                error_hint(&e, "Pull it again, look at its labels, and make a new plan");
-                worker_failed(w, e);
+static int pull_inspected(struct worker *w, struct error **reterr) {
+        if (w->image)
+                return pull_found(w, "already here", reterr);
+        if ((*reterr)->code != -ENOENT)
+                return (*reterr)->code;
+        if (pull_can(w->plan->pin.image)) {
+                *reterr = error_free(*reterr);
+                w->next = pull_pulled;
+                w->op = engine_pull(w->engine, w->plan->pin.image, pull_on_progress, worker_on_image, w);
+                return STEP_WAITS;
         }
+        error_set(reterr, -ENOENT, "The image %s is gone from this host", pull_what(w));
+        error_hint(reterr, "Pull it again, look at its labels, and make a new plan");
+        return -ENOENT;
 }
 
 static int pull_apply(struct worker *w, struct error **reterr) {
         const char *reference = w->plan->pin.image_id ? w->plan->pin.image_id : w->plan->pin.image;
         bool wanted = worker_needs_engine(w) || (w->plan->run && w->plan->run->engine != ENGINE_NONE);
-        if (!reference || !wanted) {
-                worker_note(w, "no image is needed");
-                return STEP_NOTHING;
-        }
-        w->op = engine_inspect_image(w->engine, reference, pull_on_inspected, w);
+        if (!reference || !wanted)
+                return worker_nothing(w, "no image is needed");
+        w->stoppable = "Cancelled while the image was pulled"; /* layers pulled so far do no harm */
+        w->next = pull_inspected;
+        w->op = engine_inspect_image(w->engine, reference, worker_on_image, w);
         return STEP_WAITS;
-}
-
-/* Layers pulled so far do no harm. */
-static void pull_stop(struct worker *w) {
-        worker_fail(w, -ECANCELED, "Cancelled while the image was pulled");
 }
 
 /* The image itself stays: it does no harm, and a new try needs it. */
 static int pull_undo(struct worker *w, struct error **reterr) {
-        return worker_unpin_planned(w, NULL, reterr);
+        return worker_unpin_planned(w);
 }
 
-const struct step pull_step = { .apply = pull_apply, .undo = pull_undo, .stop = pull_stop };
+const struct step pull_step = { .apply = pull_apply, .undo = pull_undo };

@@ -43,10 +43,9 @@ static int rehearsal_undo_commit(struct worker *w, struct error **reterr) {
 
 /* A failed command's changes are worth showing, too. */
 static int rehearsal_undo_copy(struct worker *w, struct error **reterr) {
-        struct error *e = NULL;
-        if (overlay_is_there(w->paths))
-                (void) rehearsal_read(w, &e);
-        worker_pass(w, e);
+        _cleanup_error_ struct error *e = NULL;
+        if (overlay_is_there(w->paths) && rehearsal_read(w, &e) < 0 && e)
+                worker_log_error(w, e);
         return rehearsal_undo_commit(w, reterr);
 }
 

@@ -45,7 +45,7 @@ static void remove_own_work(struct worker *w, const struct manifest *installed, 
                             struct changes *ret) {
         _cleanup_(changes_done) struct changes since = {};
         _cleanup_(manifest_done) struct manifest from = {}, to = {};
-        changes_make(w->before, now, &since);
+        changes_make(&w->before, now, &since);
         for (size_t i = 0; i < since.n; i++) {
                 const struct change *c = &since.items[i];
                 const struct entry *then = manifest_find(installed, c->path),
@@ -128,16 +128,13 @@ static int remove_restore(struct worker *w, const struct manifest *now, struct e
 /* ---- a unit of the host's own ---- */
 
 /* Resets the sockets that come with it, which fail where its configuration names their services. */
-static void remove_on_listed(struct unit_list *list, struct error *e, void *userdata) {
-        struct worker *w = userdata;
-        _cleanup_(unit_list_freep) struct unit_list *units = list;
+static int remove_reset_failed(struct worker *w, struct error **reterr) {
+        const struct unit_list *units = w->units_listed;
         char **failed = NULL;
-        w->op = op_cancel(w->op);
-        worker_pass(w, e);
         for (size_t i = 0; units && i < units->n; i++)
                 if (str_equal(units->items[i].active, "failed"))
                         strv_add(&failed, units->items[i].name);
-        worker_act_on_units(w, failed, UNIT_RESET_FAILED, NULL);
+        return worker_act_on_units(w, failed, UNIT_RESET_FAILED, NULL, reterr);
 }
 
 static int remove_reset_units(struct worker *w) {
@@ -145,15 +142,20 @@ static int remove_reset_units(struct worker *w) {
         if (!dot || !w->units)
                 return STEP_ENDED;
         _cleanup_free_ char *pattern = str_printf("%.*s*", (int) (dot - unit), unit);
-        w->op = units_list(w->units, pattern, remove_on_listed, w);
-        return STEP_WAITS;
+        return worker_list_units(w, pattern, remove_reset_failed);
 }
 
 /* ---- the files ---- */
 
-static int remove_files_known(struct worker *w, const struct manifest *now, struct error **reterr) {
+/* An image's uninstaller removes its own files as it sees fit; a program of the host knows nothing of this
+ * job: its changes are scanned. */
+static bool remove_scans(const struct worker *w) {
+        return w->plan->command && !worker_needs_engine(w);
+}
+
+static int remove_files_known(struct worker *w, struct error **reterr) {
         _cleanup_error_ struct error *e = NULL;
-        int r = remove_restore(w, now, &e);
+        int r = remove_restore(w, remove_scans(w) ? &w->now : NULL, &e);
         if (r < 0 && r != -ENODATA) {
                 *reterr = TAKE(e);
                 return r;
@@ -166,24 +168,15 @@ static int remove_files_known(struct worker *w, const struct manifest *now, stru
         return remove_reset_units(w);
 }
 
-static int remove_on_scanned(struct worker *w, struct manifest *now, const struct snapshot_tally *tally,
-                             struct error **reterr) {
-        return remove_files_known(w, now, reterr);
-}
-
-/* An image's uninstaller removes its own files as it sees fit; a program of the host knows nothing of this
- * job: its changes are scanned. */
 static int remove_files(struct worker *w, struct error **reterr) {
-        if (!w->plan->command || worker_needs_engine(w))
-                return remove_files_known(w, NULL, reterr);
-        return worker_scan(w, remove_on_scanned, reterr);
+        return remove_scans(w) ? worker_scan(w, remove_files_known, reterr) : remove_files_known(w, reterr);
 }
 
 static int remove_container(struct worker *w, struct error **reterr) {
         char **names = NULL;
         if (w->record->container && w->record->run_argv)
                 strv_add(&names, w->record->container);
-        return worker_remove_containers(w, names, false, remove_files);
+        return worker_remove_containers(w, names, false, remove_files, reterr);
 }
 
 /* Was a unit of this name wanted by others before the install? Then the host's own comes back, with its links
@@ -207,7 +200,7 @@ static int remove_disable(struct worker *w, struct error **reterr) {
         for (char **unit = w->record->units; unit && *unit; unit++)
                 if (!str_equal(*unit, w->plan->host_unit) && !remove_wanted_before(&before, *unit))
                         strv_add(&names, *unit);
-        return worker_act_on_units(w, names, UNIT_DISABLE, remove_container);
+        return worker_act_on_units(w, names, UNIT_DISABLE, remove_container, reterr);
 }
 
 static int remove_apply(struct worker *w, struct error **reterr) {
@@ -215,7 +208,7 @@ static int remove_apply(struct worker *w, struct error **reterr) {
                 return error_set(reterr, -ENOENT, "The record of the service is gone");
         char **names = NULL;
         strv_extend(&names, w->record->units);
-        return worker_act_on_units(w, names, UNIT_STOP, remove_disable);
+        return worker_act_on_units(w, names, UNIT_STOP, remove_disable, reterr);
 }
 
 /* Undone with the snapshot: it restores the files, reloads, and starts the units that were running. */

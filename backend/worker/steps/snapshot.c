@@ -52,43 +52,59 @@ static void snapshot_log_left_out(struct worker *w, const struct manifest *m) {
                 joblog_note(w->log, "not saved: %zu more", n - shown);
 }
 
-static int snapshot_on_saved(struct worker *w, struct manifest *now, const struct snapshot_tally *tally,
-                             struct error **reterr) {
+/* Of snapshot_apply(). */
+struct saving {
+        bool opened; /* the folders of contents */
+        int blobs, known_blobs;
+        struct manifest known;
+};
+
+static void snapshot_clear(struct worker *w) {
+        struct saving *s = w->state;
+        manifest_done(&s->known);
+        if (s->opened)
+                cleanup_closep(&s->blobs);
+        if (s->opened)
+                cleanup_closep(&s->known_blobs);
+}
+
+static int snapshot_saved(struct worker *w, struct error **reterr) {
+        const struct saving *s = w->state;
         _cleanup_close_ int saved = jobfolder_snapshot(w->folder, NULL, false, reterr);
-        _cleanup_close_ int blobs = saved < 0 ? -1 : jobfolder_snapshot(w->folder, "blobs", false, reterr);
-        if (blobs < 0)
-                return -EIO;
-        int r = snapshot_store(saved, "manifest", now, blobs, reterr);
+        int r = saved < 0 ? saved : snapshot_store(saved, "manifest", &w->now, s->blobs, reterr);
         if (r < 0)
                 return r;
-        snapshot_log_left_out(w, now);
-        w->before = new0(struct manifest);
-        *w->before = *now;
-        *now = (struct manifest){};
-        worker_note(w, "%llu files, %llu.%llu MB", (unsigned long long) tally->files,
-                    (unsigned long long) tally->bytes / 1000000,
-                    (unsigned long long) tally->bytes / 100000 % 10);
+        snapshot_log_left_out(w, &w->now);
+        w->before = w->now;
+        w->now = (struct manifest){};
+        w->saved = true;
+        worker_note(w, "%llu files, %llu.%llu MB", (unsigned long long) w->tally.files,
+                    (unsigned long long) w->tally.bytes / 1000000,
+                    (unsigned long long) w->tally.bytes / 100000 % 10);
         return STEP_ENDED;
 }
 
 static int snapshot_probe(struct worker *w) {
-        _cleanup_close_ int saved = jobfolder_snapshot(w->folder, NULL, false, NULL);
-        return saved >= 0 && faccessat(saved, "manifest", F_OK, 0) == 0;
+        return faccessat(w->folder, "snapshot/manifest", F_OK, 0) == 0;
 }
 
 static int snapshot_apply(struct worker *w, struct error **reterr) {
+        struct saving *s = w->state;
         /* An interrupted one is useless: its blobs were perhaps never synced. */
         (void) files_remove_tree(w->folder, "snapshot");
-        int blobs = jobfolder_snapshot(w->folder, "blobs", true, reterr), known_blobs = -1;
-        if (blobs < 0)
-                return blobs;
-        struct manifest known = {};
+        *s = (struct saving){ .opened = true, .known_blobs = -1 };
+        s->blobs = jobfolder_snapshot(w->folder, "blobs", true, reterr);
+        if (s->blobs < 0)
+                return s->blobs;
         _cleanup_free_ char *earlier = snapshot_find_earlier(w);
         _cleanup_close_ int folder = earlier ? jobfolder_open(w->paths, earlier, NULL) : -1;
         _cleanup_close_ int saved = folder >= 0 ? jobfolder_snapshot(folder, NULL, false, NULL) : -1;
-        if (saved >= 0 && snapshot_load(saved, "manifest", &known, NULL) >= 0)
-                known_blobs = jobfolder_snapshot(folder, "blobs", false, NULL);
-        return worker_scan_keeping(w, blobs, &known, known_blobs, snapshot_on_saved, reterr);
+        if (saved >= 0 && snapshot_load(saved, "manifest", &s->known, NULL) >= 0)
+                s->known_blobs = jobfolder_snapshot(folder, "blobs", false, NULL);
+        const struct snapshot_options options = { .blobs = s->blobs,
+                                                  .known = s->known.n ? &s->known : NULL,
+                                                  .known_blobs = s->known_blobs };
+        return worker_scan_with(w, options, snapshot_saved, reterr);
 }
 
 /* ---- undo: stop what the job started, restore files, reload, start what the job stopped ---- */
@@ -103,28 +119,24 @@ static bool snapshot_concerns(const struct worker *w, const char *unit) {
 }
 
 /* A service restored by the undo of an upgrade must run again: it did before. */
-static void snapshot_on_shown(struct unit_detail *detail, struct error *e, void *userdata) {
-        struct worker *w = userdata;
-        _cleanup_(unit_detail_freep) struct unit_detail *d = detail;
-        w->op = op_cancel(w->op);
-        bool active = d && str_equal(d->unit.active, "active");
-        if (active)
-                joblog_note(w->log, "%s runs again, with the image it had", d->unit.name);
-        else if (!e)
-                error_set(&e, -EIO, "%s does not run again: it is %s", w->record->units[0],
-                          d->unit.active ? d->unit.active : "?");
-        worker_settle(w, active ? STEP_ENDED : -EIO, e);
+static int snapshot_check_active(struct worker *w, struct error **reterr) {
+        const struct unit_detail *d = w->unit_shown;
+        if (!d)
+                return (*reterr)->code;
+        if (!str_equal(d->unit.active, "active"))
+                return error_set(reterr, -EIO, "%s does not run again: it is %s", w->record->units[0],
+                                 d->unit.active ? d->unit.active : "?");
+        joblog_note(w->log, "%s runs again, with the image it had", d->unit.name);
+        return STEP_ENDED;
 }
 
 static int snapshot_check_service(struct worker *w, struct error **reterr) {
-        _cleanup_strv_ char **before = NULL;
+        _cleanup_strv_ char **before = worker_load_lines(w->folder, "active-before", NULL);
         const char *unit =
                 w->plan->verb == VERB_UPGRADE && w->record && w->record->units ? w->record->units[0] : NULL;
-        (void) worker_load_lines(w->folder, "active-before", &before, NULL);
         if (!unit || !strv_contains(before, unit))
                 return STEP_ENDED;
-        w->op = units_show(w->units, unit, snapshot_on_shown, w);
-        return STEP_WAITS;
+        return worker_show_unit(w, unit, snapshot_check_active);
 }
 
 static bool snapshot_runs(const struct unit_list *units, const char *name) {
@@ -134,34 +146,26 @@ static bool snapshot_runs(const struct unit_list *units, const char *name) {
         return false;
 }
 
-static void snapshot_on_units_after(struct unit_list *list, struct error *e, void *userdata) {
-        struct worker *w = userdata;
-        _cleanup_(unit_list_freep) struct unit_list *units = list;
-        _cleanup_strv_ char **before = NULL;
+static int snapshot_start_units(struct worker *w, struct error **reterr) {
+        _cleanup_strv_ char **before = worker_load_lines(w->folder, "active-before", NULL);
         char **start = NULL;
-        w->op = op_cancel(w->op);
-        worker_pass(w, e);
-        (void) worker_load_lines(w->folder, "active-before", &before, NULL);
-        for (char **name = before; units && name && *name; name++)
-                if (!snapshot_runs(units, *name) && snapshot_concerns(w, *name))
+        for (char **name = before; w->units_listed && name && *name; name++)
+                if (!snapshot_runs(w->units_listed, *name) && snapshot_concerns(w, *name))
                         strv_add(&start, *name);
-        worker_act_on_units(w, start, UNIT_START, snapshot_check_service);
+        return worker_act_on_units(w, start, UNIT_START, snapshot_check_service, reterr);
 }
 
-static void snapshot_on_reloaded(struct error *e, void *userdata) {
-        struct worker *w = userdata;
-        w->op = op_cancel(w->op);
-        worker_pass(w, e);
-        w->op = units_list(w->units, "*.service", snapshot_on_units_after, w);
+static int snapshot_reloaded(struct worker *w, struct error **reterr) {
+        return worker_list_units(w, "*.service", snapshot_start_units);
 }
 
 /* Removes temporary files of an undo that died. */
-static void snapshot_sweep(struct worker *w, const struct manifest *now) {
-        for (size_t i = 0; i < now->n; i++) {
-                const char *name = strrchr(now->items[i].path, '/');
+static void snapshot_sweep(struct worker *w) {
+        for (size_t i = 0; i < w->now.n; i++) {
+                const char *name = strrchr(w->now.items[i].path, '/');
                 if (!name || !files_is_temporary(name + 1))
                         continue;
-                _cleanup_close_ int folder = files_open_parent(w->root, now->items[i].path, &name, NULL);
+                _cleanup_close_ int folder = files_open_parent(w->root, w->now.items[i].path, &name, NULL);
                 if (folder >= 0)
                         (void) files_remove(folder, name, NULL);
         }
@@ -169,24 +173,23 @@ static void snapshot_sweep(struct worker *w, const struct manifest *now) {
 
 /* The job's own work is saved before the first file is restored: an undo that dies and resumes must not take
  * its own half for somebody else's work. */
-static int snapshot_load_own_work(struct worker *w, const struct manifest *now, struct manifest *ret,
-                                  struct error **reterr) {
+static int snapshot_load_own_work(struct worker *w, struct manifest *ret, struct error **reterr) {
         _cleanup_close_ int saved = jobfolder_snapshot(w->folder, NULL, false, reterr);
         if (saved < 0)
                 return saved;
         if (faccessat(saved, "undo", F_OK, 0) == 0)
                 return snapshot_load(saved, "undo", ret, reterr);
-        worker_own_work(w, now, ret);
+        worker_own_work(w, &w->now, ret);
         return snapshot_store(saved, "undo", ret, -1, reterr);
 }
 
-static int snapshot_restore(struct worker *w, const struct manifest *now, struct error **reterr) {
+static int snapshot_restore(struct worker *w, struct error **reterr) {
         _cleanup_(manifest_done) struct manifest work = {};
         _cleanup_(changes_done) struct changes changes = {};
-        int r = snapshot_load_own_work(w, now, &work, reterr);
+        int r = snapshot_load_own_work(w, &work, reterr);
         if (r < 0)
                 return r;
-        changes_make(w->before, &work, &changes);
+        changes_make(&w->before, &work, &changes);
         _cleanup_close_ int blobs = jobfolder_snapshot(w->folder, "blobs", false, reterr);
         if (blobs < 0)
                 return blobs;
@@ -194,35 +197,27 @@ static int snapshot_restore(struct worker *w, const struct manifest *now, struct
         _cleanup_free_ char *unit_folder = worker_unit_folder(w);
         char *const folders[] = { unit_folder, NULL };
         const struct restore_options options = {
-                .root = w->root, .changes = &changes, .blobs = blobs, .before = w->before, .folders = folders
+                .root = w->root, .changes = &changes, .blobs = blobs, .before = &w->before, .folders = folders
         };
-        snapshot_sweep(w, now);
+        snapshot_sweep(w);
         return worker_restore(w, &options, w->id, reterr);
 }
 
-static int snapshot_on_scanned(struct worker *w, struct manifest *now, const struct snapshot_tally *tally,
-                               struct error **reterr) {
-        int r = snapshot_restore(w, now, reterr);
+static int snapshot_scanned(struct worker *w, struct error **reterr) {
+        int r = snapshot_restore(w, reterr);
         if (r < 0)
                 return r;
-        if (!w->units)
-                return STEP_ENDED;
-        w->op = units_reload(w->units, snapshot_on_reloaded, w);
-        return STEP_WAITS;
+        return w->units ? worker_reload_units(w, snapshot_reloaded) : STEP_ENDED;
 }
 
 static int snapshot_scan(struct worker *w, struct error **reterr) {
-        return worker_scan(w, snapshot_on_scanned, reterr);
+        return worker_scan(w, snapshot_scanned, reterr);
 }
 
-static void snapshot_on_units_before(struct unit_list *list, struct error *e, void *userdata) {
-        struct worker *w = userdata;
-        _cleanup_(unit_list_freep) struct unit_list *units = list;
-        _cleanup_strv_ char **before = NULL;
+static int snapshot_stop_units(struct worker *w, struct error **reterr) {
+        const struct unit_list *units = w->units_listed;
+        _cleanup_strv_ char **before = worker_load_lines(w->folder, "active-before", NULL);
         char **stop = NULL;
-        w->op = op_cancel(w->op);
-        worker_pass(w, e);
-        (void) worker_load_lines(w->folder, "active-before", &before, NULL);
         enum step_state start = w->recorder->job->steps[STEP_START].state;
         bool started = start != STEP_TODO && start != STEP_SKIPPED;
         for (size_t i = 0; units && i < units->n; i++) {
@@ -233,7 +228,7 @@ static void snapshot_on_units_before(struct unit_list *list, struct error *e, vo
                 if (up && snapshot_concerns(w, u->name) && (started || !strv_contains(before, u->name)))
                         strv_add(&stop, u->name);
         }
-        worker_act_on_units(w, stop, UNIT_STOP, snapshot_scan);
+        return worker_act_on_units(w, stop, UNIT_STOP, snapshot_scan, reterr);
 }
 
 static int snapshot_undo(struct worker *w, struct error **reterr) {
@@ -248,10 +243,13 @@ static int snapshot_undo(struct worker *w, struct error **reterr) {
                 return r;
         (void) worker_load_changes(w, NULL);
         (void) worker_load_record(w, NULL);
-        if (!w->units)
-                return snapshot_scan(w, reterr);
-        w->op = units_list(w->units, "*.service", snapshot_on_units_before, w);
-        return STEP_WAITS;
+        return w->units ? worker_list_units(w, "*.service", snapshot_stop_units) : snapshot_scan(w, reterr);
 }
 
-const struct step snapshot_step = { .probe = snapshot_probe, .apply = snapshot_apply, .undo = snapshot_undo };
+const struct step snapshot_step = {
+        .size = sizeof(struct saving),
+        .clear = snapshot_clear,
+        .probe = snapshot_probe,
+        .apply = snapshot_apply,
+        .undo = snapshot_undo,
+};

@@ -17,24 +17,16 @@ static const struct step *const steps_usual[_JOB_STEP_MAX] = {
         [STEP_COMMIT] = &commit_step,
 };
 
-static const struct {
-        enum plan_verb verb;
-        enum job_step step;
-        const struct step *row;
-} steps_special[] = {
-        { VERB_UNINSTALL, STEP_UNIT, &remove_step },
-        { VERB_REHEARSE, STEP_SNAPSHOT, &rehearsal_steps[STEP_SNAPSHOT] },
-        { VERB_REHEARSE, STEP_CHANGES, &rehearsal_steps[STEP_CHANGES] },
-        { VERB_REHEARSE, STEP_COMMIT, &rehearsal_steps[STEP_COMMIT] },
-        { VERB_ACCESS, STEP_UNIT, &access_step },
-        { VERB_ACCESS, STEP_COMMIT, &update_record_step },
-        { VERB_RENEW, STEP_COMMAND, &renew_step },
-        { VERB_RENEW, STEP_COMMIT, &update_record_step },
+/* Rows of these jobs without apply() are the usual ones. */
+static const struct step *const steps_special[_PLAN_VERB_MAX] = {
+        [VERB_REHEARSE] = &rehearsal_steps[0],
+        [VERB_ACCESS] = &rewrite_steps[0],
+        [VERB_RENEW] = &rewrite_steps[0],
 };
 
 const struct step *steps_find(enum plan_verb verb, enum job_step step) {
-        for (size_t i = 0; i < ELEMENTS(steps_special); i++)
-                if (steps_special[i].verb == verb && steps_special[i].step == step)
-                        return steps_special[i].row;
-        return steps_usual[step];
+        const struct step *special = steps_special[verb];
+        if (verb == VERB_UNINSTALL && step == STEP_UNIT)
+                return &remove_step;
+        return special && special[step].apply ? &special[step] : steps_usual[step];
 }

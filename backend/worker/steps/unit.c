@@ -14,8 +14,7 @@ static int unit_write(struct worker *w, struct error **reterr) {
         _cleanup_close_ int folder = files_make_folder(w->root, path, reterr);
         if (folder < 0)
                 return folder;
-        int r = files_write(folder, slash + 1, unit->text, strlen(unit->text), 0644, reterr);
-        return r < 0 ? r : 0;
+        return files_write(folder, slash + 1, unit->text, strlen(unit->text), 0644, reterr);
 }
 
 /* The service keeps its units; those that the command created are added. */

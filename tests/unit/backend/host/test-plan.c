@@ -102,10 +102,9 @@ static struct plan *make_plan(struct fixture *f, const struct plan_order *order,
 
 static void look(const struct fixture *f, struct manifest *ret) {
         static char *const paths[] = { (char *) "/etc", NULL };
-        _cleanup_(snapshot_freep) struct snapshot *s = NULL;
         _cleanup_close_ int root = files_open_root(f->root, NULL);
         const struct snapshot_options options = { .root = root, .paths = paths, .blobs = -1, .known_blobs = -1 };
-        assert_int_equal(snapshot_new(&options, &s, NULL), 0);
+        _cleanup_(snapshot_freep) struct snapshot *s = snapshot_new(&options);
         assert_int_equal(snapshot_go(s, 0, NULL), 1);
         snapshot_take(s, ret);
 }

@@ -115,7 +115,8 @@ int main(void) {
         if (geteuid() != 0 || unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
                 return 77;
         struct host_fixture *f = host_fixture_new();
-        int r = overlay_make(&f->paths, NULL, NULL);
+        _cleanup_strv_ char **bare = NULL;
+        int r = overlay_make(&f->paths, &bare, NULL);
         (void) overlay_remove(&f->paths, NULL);
         host_fixture_free(f);
         if (r < 0)
