@@ -210,10 +210,10 @@ static void images_services_loaded(struct service_list *services, struct error *
  * for updates. */
 static void images_load(struct screen *s, unsigned topics) {
         struct images_state *st = s->state;
-        bool first = topics == ~0U && !s->loading.op && !s->loaded && !s->error;
         if (topics & (TOPIC_IMAGES | TOPIC_ENGINE) && reload_wanted(&s->loading, topics))
                 s->loading.op = host_list_images(ui_host(s->ui), images_loaded, s);
-        if (topics & TOPIC_SERVICES && !first && reload_wanted(&st->loading_services, topics)) {
+        bool answered = s->loaded || s->error;
+        if (topics & TOPIC_SERVICES && answered && reload_wanted(&st->loading_services, topics)) {
                 st->asked_services = true;
                 st->loading_services.op = host_list_services(ui_host(s->ui), images_services_loaded, s);
         }

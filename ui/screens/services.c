@@ -291,7 +291,7 @@ static bool services_can(const struct screen *s, enum action action) {
 }
 
 static bool services_act(struct screen *s, enum action action) {
-        static const enum plan_verb verbs[_ACTION_MAX] = {
+        static const enum plan_verb verbs[_ACTION_MAX] = {      /* others: VERB_INSTALL, which is not here */
                 [ACTION_UNINSTALL] = VERB_UNINSTALL,
                 [ACTION_UPGRADE] = VERB_UPGRADE,
                 [ACTION_RUN] = VERB_RUN,

@@ -20,7 +20,7 @@ static const struct preflight *check_page_shown(const struct screen *s) {
         return s->checks->preflight ? s->checks->preflight : s->checks->live;
 }
 
-static void check_cell(const void *owner, size_t row, size_t column, struct cell *ret) {
+static void check_page_cell(const void *owner, size_t row, size_t column, struct cell *ret) {
         const struct check_result *r = &check_page_shown(owner)->items[row];
         if (column == COLUMN_VERDICT)
                 ret->text = job_text_verdict(r->verdict, &ret->style);
@@ -32,15 +32,15 @@ static void check_cell(const void *owner, size_t row, size_t column, struct cell
         }
 }
 
-static const char *check_identity(const void *owner, size_t row) {
+static const char *check_page_identity(const void *owner, size_t row) {
         return check_page_shown(owner)->items[row].id;
 }
 
 const struct list_source check_page_source = {
         .columns = columns,
         .n_columns = ELEMENTS(columns),
-        .cell = check_cell,
-        .identity = check_identity,
+        .cell = check_page_cell,
+        .identity = check_page_identity,
 };
 
 void check_page_init(struct check_page *p, struct screen *screen, void (*look)(struct screen *screen)) {

@@ -148,7 +148,7 @@ static bool review_act(struct screen *s, enum action action) {
 
 /* ---- the first page ---- */
 
-static void what_write(struct screen *s) {
+static void review_what_write(struct screen *s) {
         const struct wizard *w = s->state;
         const struct profile *profile = w->ask.profile;
         if (w->no_plan) {
@@ -167,12 +167,12 @@ static void what_write(struct screen *s) {
         plan_text_plan(&s->text, w->plan, true);
 }
 
-static void what_status(const struct screen *s, struct str *out) {
+static void review_what_status(const struct screen *s, struct str *out) {
         review_put_status(s->state, out,
                           "Read what it does. Enter goes to the questions; nothing is run yet.");
 }
 
-static bool what_can(const struct screen *s, enum action action) {
+static bool review_what_can(const struct screen *s, enum action action) {
         return action == ACTION_NEXT || (action == ACTION_ALLOW && review_allowable(s->state));
 }
 
@@ -180,10 +180,10 @@ const struct page what_page = {
         .title = "what it does",
         .has = wizard_asks,
         .open = review_open,
-        .write = what_write,
+        .write = review_what_write,
         .draw = review_draw,
-        .status = what_status,
-        .can = what_can,
+        .status = review_what_status,
+        .can = review_what_can,
         .act = review_act,
         .next = wizard_forth,
 };
