@@ -92,9 +92,7 @@ static void services_cell(const void *owner, size_t row, size_t column, struct c
                 break;
         case COLUMN_HEALTH:
                 ret->text = service->health;
-                ret->style = str_equal(service->health, "unhealthy") || str_equal(service->health, "paused")
-                                     ? STYLE_BAD
-                                     : STYLE_PLAIN;
+                ret->style = STR_IN_SET(service->health, "unhealthy", "paused") ? STYLE_BAD : STYLE_PLAIN;
                 break;
         case COLUMN_CPU:
                 if (service->cpu_nsec != UNIT_UNKNOWN)

@@ -71,10 +71,8 @@ static const char *units_identity(const void *owner, size_t row) {
 
 static char units_flag(const void *owner, size_t row) {
         const struct unit *unit = units_at(owner, row);
-        return str_equal(unit->active, "failed") || str_equal(unit->load, "error") ||
-                               str_equal(unit->load, "bad-setting")
-                       ? '!'
-                       : ' ';
+        bool bad = str_equal(unit->active, "failed") || STR_IN_SET(unit->load, "error", "bad-setting");
+        return bad ? '!' : ' ';
 }
 
 static bool units_hidden(const void *owner, size_t row) {

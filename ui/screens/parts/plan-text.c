@@ -86,7 +86,7 @@ static void plan_text_options(struct pager *pager, const struct command *command
         for (size_t i = 0; i < command->n_options; i++) {
                 const struct option_use *o = &command->options[i];
                 /* Mounts have their own list, and privileges were shown above. */
-                if (str_equal(o->canonical, "--volume") || str_equal(o->canonical, "--mount") ||
+                if (STR_IN_SET(o->canonical, "--volume", "--mount") ||
                     plan_text_is_privilege(command, o->option, o->value))
                         continue;
                 if (!head)

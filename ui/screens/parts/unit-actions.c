@@ -28,16 +28,14 @@ enum style unit_state_style(const char *active) {
 }
 
 bool unit_masked(const struct unit *unit) {
-        return str_equal(unit->load, "masked") || str_equal(unit->file_state, "masked") ||
-               str_equal(unit->file_state, "masked-runtime");
+        return str_equal(unit->load, "masked") || STR_IN_SET(unit->file_state, "masked", "masked-runtime");
 }
 
 bool unit_action_fits(const struct unit *unit, enum action action) {
         if (action < ACTION_START || action > ACTION_RESET_FAILED || !unit)
                 return action < ACTION_START || action > ACTION_RESET_FAILED;
         const char *active = unit->active, *file = unit->file_state;
-        bool up = str_equal(active, "active") || str_equal(active, "activating") ||
-                  str_equal(active, "reloading");
+        bool up = STR_IN_SET(active, "active", "activating", "reloading");
         bool loaded = !unit_masked(unit) && !str_equal(unit->load, "not-found");
         switch (action) {
         case ACTION_START:
@@ -50,7 +48,7 @@ bool unit_action_fits(const struct unit *unit, enum action action) {
         case ACTION_ENABLE:
                 return loaded && str_equal(file, "disabled");
         case ACTION_DISABLE:
-                return loaded && (str_equal(file, "enabled") || str_equal(file, "enabled-runtime"));
+                return loaded && STR_IN_SET(file, "enabled", "enabled-runtime");
         case ACTION_MASK:
                 return loaded && !str_equal(file, "generated");
         case ACTION_UNMASK:
