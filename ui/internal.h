@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The inside of struct ui, for ui.c, stack.c, dispatch.c and frame.c only. */
+/* The inside of struct ui, for ui.c, stack.c, dispatch.c and frame.c only: one object, cut by its subjects.
+ * They call each other, as dialog.c and menu.c call them and are called: a key opens a question, which is a
+ * screen, whose end drops a line that was asked for, which asks for a paint. */
 
 #include "ui/screen.h"
 #include "ui/widgets/field.h"

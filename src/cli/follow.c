@@ -51,7 +51,10 @@ static void follow_print_steps(struct following *f, const struct job *job) {
                 if (!job->planned[step] || now->state == f->printed[step])
                         continue;
                 f->printed[step] = now->state;
-                if (now->state == STEP_TODO)
+                /* The log names each step that begins, here only what came of it where there is more to say.
+                 */
+                if (now->state == STEP_TODO || now->state == STEP_NOW || now->state == STEP_UNDOING ||
+                    (now->state == STEP_DONE && !now->note))
                         continue;
                 feed_flush(f->feed);
                 out("[%s] %s%s%s\n", step_state_name(now->state), job_step_title(step, job->verb),

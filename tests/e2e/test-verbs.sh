@@ -54,6 +54,7 @@ rsyslog() {
         check_status "logs" 0 host fairlead logs rsyslog -n 20
         check_text "the log has lines" 'podman|rsyslog|systemd' "$output"
         check_status "logs of what is not there end with 4" 4 host fairlead logs nosuch
+        check_status "…also where they are followed" 4 host timeout 30 fairlead logs --follow nosuch
         check_status "a priority by its name" 0 host fairlead logs rsyslog -p err
         check_status "a mistyped verb ends with 2" 2 host fairlead instal
         check_text "and the nearest is named" 'Did you mean "install"' "$output"

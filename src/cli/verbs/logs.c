@@ -10,7 +10,8 @@
 
 struct logs_reading {
         bool over;
-        bool any; /* a line was printed */
+        bool any;              /* a line was printed */
+        struct error *missing; /* neither a service nor a unit; NULL: it exists */
         struct error *error;
         bool follow, json;
 };
@@ -41,8 +42,7 @@ static void print_lines(struct log_line *lines, size_t n, void *userdata) {
 
 static void verb_logs_reached(void *userdata) {
         struct logs_reading *r = userdata;
-        if (!r->follow)
-                r->over = true;
+        r->over = !r->follow || (r->missing && !r->any);
 }
 
 static void verb_logs_failed(struct error *e, void *userdata) {
@@ -104,6 +104,10 @@ static int verb_logs_run(struct session *s, const struct verb *verb, const struc
         query.unit = unit;
         query.container = service ? service->container : NULL;
         struct logs_reading reading = { .follow = query.follow, .json = s->json };
+        _cleanup_(unit_detail_freep) struct unit_detail *detail = NULL;
+        if (!service)
+                session_show_unit(s, unit, &detail, &reading.missing);
+        _cleanup_error_ struct error *missing = reading.missing;
         struct log_reader reader = { .lines = print_lines,
                                      .reached = verb_logs_reached,
                                      .failed = verb_logs_failed,
@@ -114,11 +118,7 @@ static int verb_logs_run(struct session *s, const struct verb *verb, const struc
         op_cancel(op);
         if (reading.error)
                 return error_take(&s->error, reading.error);
-        if (service || reading.any)
-                return EXIT_DONE;
-        /* The journal has no entry of it: does the unit exist? */
-        _cleanup_(unit_detail_freep) struct unit_detail *detail = NULL;
-        return session_show_unit(s, unit, &detail, &s->error);
+        return missing && !reading.any ? error_take(&s->error, TAKE(missing)) : EXIT_DONE;
 }
 
 const struct verb logs_verb = {
