@@ -89,14 +89,6 @@ static void translated_done(struct translated *t) {
         strv_free(t->arguments);
 }
 
-static bool atomic_takes_next(const char *option) {
-        static const char *const options[] = { "--opt1", "--opt2", "--opt3", "--set" };
-        for (size_t i = 0; i < ELEMENTS(options); i++)
-                if (str_equal(option, options[i]))
-                        return true;
-        return false;
-}
-
 static void sort_words(int argc, char **argv, int from, struct translated *t) {
         for (int i = from; i < argc; i++) {
                 int words = 0;
@@ -109,7 +101,7 @@ static void sort_words(int argc, char **argv, int from, struct translated *t) {
                         ;
                 else if (argv[i][0] == '-' && argv[i][1]) {
                         strv_add(&t->options, argv[i]);
-                        if (atomic_takes_next(argv[i]) && i + 1 < argc)
+                        if (STR_IN(argv[i], "--opt1", "--opt2", "--opt3", "--set") && i + 1 < argc)
                                 strv_add(&t->options, argv[++i]);
                 } else
                         strv_add(&t->operands, argv[i]);

@@ -30,14 +30,12 @@ struct program {
 static const char *const options[] = { "computer-ou",     "computer-name",   "membership-software",
                                        "client-software", "server-software", "os-name",
                                        "os-version",      "user-principal" };
-static const char *const nothing[] = { "-v", "--verbose", "--unattended", "--remove" };
 
-static int realmd_main_usage(void) {
+static void realmd_main_usage(void) {
         out_note("usage: fairlead-realmd join|leave [--user USER | --credentials password|otp|none] "
                  "[--computer-ou OU] [--computer-name NAME]\n"
                  "       [--membership-software adcli|samba] [--mkhomedir] [DOMAIN]\n"
                  "A password is read from standard input.\n");
-        return 2;
 }
 
 /* "--name VALUE" and "--name=VALUE"; *argv stays at the last word read. NULL: another option, or no value. */
@@ -62,24 +60,19 @@ static int read_credentials(const char *word, struct realmd_order *order) {
         return -EINVAL;
 }
 
-static bool is_nothing(const char *word) {
-        for (size_t i = 0; i < ELEMENTS(nothing); i++)
-                if (str_equal(word, nothing[i]))
-                        return true;
-        return false;
-}
-
 static int realmd_main_read_word(char ***argv, struct realmd_order *order, bool *mkhomedir) {
         const char *value;
         if (str_equal(**argv, "--mkhomedir")) {
                 *mkhomedir = true;
                 return 0;
         }
-        if (is_nothing(**argv))
+        if (STR_IN(**argv, "-v", "--verbose", "--unattended", "--remove"))
                 return 0;
         for (size_t i = 0; i < ELEMENTS(options); i++)
-                if ((value = realmd_main_value_of(argv, options[i])))
-                        return strv_addf(&order->options, "%s=%s", options[i], value);
+                if ((value = realmd_main_value_of(argv, options[i]))) {
+                        strv_addf(&order->options, "%s=%s", options[i], value);
+                        return 0;
+                }
         if ((value = realmd_main_value_of(argv, "user"))) {
                 order->user = value;
                 return 0;
@@ -105,18 +98,15 @@ static int realmd_main_read_words(char **argv, struct realmd_order *order, bool 
                         order->credentials = REALMD_PASSWORD;
                 r = realmd_main_read_word(&word, order, mkhomedir);
         }
-        if (r >= 0 && order->credentials == REALMD_PASSWORD && str_empty(order->user))
-                r = -EINVAL;
-        return r;
+        return r >= 0 && order->credentials == REALMD_PASSWORD && str_empty(order->user) ? -EINVAL : r;
 }
 
 static int realmd_main_read_secret(const struct realmd_order *order, struct secret *secret) {
-        _cleanup_free_ char *title = NULL;
         if (order->credentials == REALMD_NOBODY)
                 return 0;
-        title = order->credentials == REALMD_PASSWORD ? str_printf("Password for %s", order->user)
-                                                      : strdup("One-time password");
-        int r = title && secret ? typed_secret(title, secret) : -ENOMEM;
+        _cleanup_free_ char *title = str_printf(
+                order->credentials == REALMD_PASSWORD ? "Password for %s" : "One-time password", order->user);
+        int r = typed_secret(title, secret);
         if (r < 0)
                 out_note("fairlead: No password came by standard input\n");
         return r;
@@ -168,9 +158,8 @@ static int carry_out(struct program *p, const struct realmd_order *order) {
         if (r < 0)
                 return r;
         p->realmd = realmd_new(bus, order, on_said, realmd_main_on_done, p);
-        r = p->realmd ? watch_signals(p) : -ENOMEM;
-        if (r >= 0)
-                r = sd_event_loop(p->event);
+        r = watch_signals(p);
+        r = r < 0 ? r : sd_event_loop(p->event);
         if (r < 0)
                 error_errno(&p->error, r, "realmd could not be asked");
         p->realmd = realmd_free(p->realmd);

@@ -40,6 +40,8 @@ int strv_take(char ***list, char *text);
 int strv_addf(char ***list, const char *format, ...) __attribute__((format(printf, 2, 3)));
 int strv_extend(char ***list, char *const *more);       /* copies each */
 bool strv_contains(char *const *list, const char *text);
+/* Whether s is one of these words. */
+#define STR_IN(s, ...) strv_contains((char *const *) (const char *const[]) { __VA_ARGS__, NULL }, s)
 bool strv_equal(char *const *a, char *const *b);
 char *strv_join(char *const *list, const char *separator);
 int strv_split(const char *text, const char *separators, char ***ret);  /* empty fields are dropped */
