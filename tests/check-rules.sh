@@ -23,9 +23,8 @@ backend/worker/steps/steps.c names the others
 '
 
 # Functions that nothing in the product calls: such as tests look through, and such as wait for their caller (or for somebody to take them away).
-for_tests='canvas_read style_letter keys_from_name op_finished finding_list_find finding_kind_at lines_memory'
-uncalled='jobs_plan fix_title label_change_text
-        list_focus pager_add term_beep'
+for_tests='op_finished finding_list_find finding_kind_at lines_memory'
+uncalled='jobs_plan fix_title label_change_text list_focus'
 
 kinds_file=src/model/finding/kinds.c
 
@@ -264,7 +263,7 @@ plant_finding_unknown_id() { echo 'static int f(void) { return finding_report(NU
 plant_finding_unreported() { sed -i 's/"label-long"/"no-label"/' src/model/*/*.c; sed -i '0,/"no-label", SEVERITY_WARN/s//"label-long", SEVERITY_WARN/' src/model/finding/kinds.c; echo '"label-long" is never reported'; }
 plant_finding_untested() { grep -rlw label-long tests/unit tests/cases | xargs sed -i 's/label-long/no-label/g'; echo '"label-long" is in no test'; }
 plant_call_none() { printf '\n/* x */\nint str_turn(struct str *s);\n' >>src/base/str.h; printf '\nint str_turn(struct str *s) {\n        return 0;\n}\n' >>src/base/str.c; echo 'src/base/str.h:[0-9]+: nothing calls str_turn'; }
-plant_call_known() { sed -i 's/canvas_read(/canvas_look(/' ui/widgets/canvas.h ui/widgets/canvas.c; echo 'canvas_read\(\) is listed as uncalled and does not exist'; }
+plant_call_known() { sed -i 's/lines_memory(/lines_look(/' src/model/job/lines.h src/model/job/lines.c; echo 'lines_memory\(\) is listed as uncalled and does not exist'; }
 plant_status_number() { sed -i 's/EXIT_BUSY = 5/EXIT_BUSY = 6/' src/cli/verb.h; echo 'README.md:1: does not say "6 busy"'; }
 plant_status_readme() { sed -i 's/1 failed, 2 usage/1 usage, 2 failed/' README.md; echo 'README.md:1: does not say "1 failed"'; }
 plant_twice_verbs() { echo 'static const char *const x[] = { "images", "show", "lint", "plan", "jobs", "start" };' >>src/app.c; echo 'src/app.c:[0-9]+: has a list of verbs'; }

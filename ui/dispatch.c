@@ -111,14 +111,8 @@ void screen_ask(struct screen *s, const char *label, const char *text,
 
 void screen_ask_secret(struct screen *s, const char *label,
                        void (*done)(struct screen *s, const char *text)) {
-        struct secret *secret = secret_new("answer");
-        if (!secret)
-                return;
         screen_ask(s, label, NULL, NULL, done);
-        if (s->ui->ask.asker == s)
-                s->ui->ask.secret = secret;
-        else
-                secret_free(secret);
+        s->ui->ask.secret = secret_new("answer");
 }
 
 static void ui_settle_soon(struct ui *ui) {
@@ -157,17 +151,10 @@ static void filter_changed(struct screen *s, const char *text) {
         list_settle(s->list);
 }
 
-static void filter_done(struct screen *s, const char *text) {
-        filter_changed(s, text);
-}
-
 static void search_done(struct screen *s, const char *text) {
-        if (str_empty(text)) {
-                if (s->pager->needle)
-                        pager_search(s->pager, "", false);
-                return;
-        }
-        if (!pager_search(s->pager, text, s->pager->follow))
+        if (str_empty(text))
+                pager_search(s->pager, "", false);
+        else if (!pager_search(s->pager, text, s->pager->follow))
                 screen_say(s, "Not found: %s", text);
         else if (s->pager->wrapped)
                 screen_say(s, "Found above: the search continued from the beginning");
@@ -177,7 +164,7 @@ static void search_done(struct screen *s, const char *text) {
 
 static bool list_do(struct screen *s, enum action action) {
         if (action == ACTION_FILTER) {
-                screen_ask(s, "Filter:", s->list->filter, filter_changed, filter_done);
+                screen_ask(s, "Filter:", s->list->filter, filter_changed, filter_changed);
                 return true;
         }
         if (action == ACTION_SORT) {
@@ -261,6 +248,7 @@ bool screen_can(const struct screen *s, enum action action) {
 }
 
 static void ui_do(struct ui *ui, struct screen *s, enum action action) {
+        const struct ui_places *places = ui->options.places;
         switch (action) {
         case ACTION_BACK:
         case ACTION_INTERRUPT:
@@ -279,12 +267,12 @@ static void ui_do(struct ui *ui, struct screen *s, enum action action) {
                 ui_quit(ui);
                 break;
         case ACTION_HELP:
-                if (ui_base(ui)->class != ui->options.places->help)
-                        screen_open(ui, ui->options.places->help, ui_base(ui));
+                if (ui_base(ui)->class != places->help)
+                        screen_open(ui, places->help, ui_base(ui));
                 break;
         case ACTION_PALETTE:
-                if (s->class != ui->options.places->palette)
-                        screen_open(ui, ui->options.places->palette, NULL);
+                if (s->class != places->palette)
+                        screen_open(ui, places->palette, NULL);
                 break;
         case ACTION_MENU:
                 if (s->class->menu)
@@ -293,19 +281,19 @@ static void ui_do(struct ui *ui, struct screen *s, enum action action) {
                         screen_say(s, "This screen has no actions");
                 break;
         case ACTION_SERVICES:
-                ui_go(ui, ui->options.places->services);
+                ui_go(ui, places->services);
                 break;
         case ACTION_IMAGES:
-                ui_go(ui, ui->options.places->images);
+                ui_go(ui, places->images);
                 break;
         case ACTION_UNITS:
-                ui_go(ui, ui->options.places->units);
+                ui_go(ui, places->units);
                 break;
         case ACTION_JOBS:
-                ui_go(ui, ui->options.places->jobs);
+                ui_go(ui, places->jobs);
                 break;
         case ACTION_REALM:
-                ui_go(ui, ui->options.places->realm);
+                ui_go(ui, places->realm);
                 break;
         case ACTION_REFRESH:
                 for (struct screen *each = ui->top; each; each = each->below)

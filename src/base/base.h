@@ -17,3 +17,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/str.h"
+
+static inline int clamp_int(int value, int least, int most) {
+        return value > most ? most : value < least ? least : value;
+}

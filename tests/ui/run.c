@@ -38,6 +38,7 @@
 #include <unistd.h>
 
 #include "tests/fake/host.h"
+#include "tests/ui/cells.h"
 #include "tests/ui/fixtures.h"
 #include "ui/internal.h"
 #include "ui/screens/screens.h"
@@ -167,7 +168,7 @@ static void run_key(struct run *run, const char *name) {
                 { KEY_TO_FIRST, "\033[H" },    { KEY_TO_LAST, "\033[F" },     { KEY_BACK_TAB, "\033[Z" },
                 { KEY_ERASE, "\177" },         { KEY_DELETE, "\033[3~" },     { KEY_F1, "\033OP" },
         };
-        int key = keys_from_name(name);
+        int key = key_named(name);
         char one[2] = { (char) key, '\0' };
         const char *bytes = key > 0 && key < 127 ? one : NULL;
         for (size_t i = 0; i < ELEMENTS(sequences); i++)
@@ -226,7 +227,7 @@ static void run_screen(struct run *run, const char *name) {
                         for (int x = 0; x < columns; x++) {
                                 char text[32];
                                 enum style style;
-                                canvas_read(&run->ui->theme, y, x, text, &style);
+                                screen_cell(&run->ui->theme, y, x, text, &style);
                                 if (layer == 0)
                                         str_add(&row, text);
                                 else

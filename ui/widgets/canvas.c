@@ -23,14 +23,8 @@ void canvas_end(const struct canvas *c) {
 
 struct canvas canvas_part(const struct canvas *c, int row, int column, int rows, int columns) {
         struct canvas part = *c;
-        if (row < 0)
-                row = 0;
-        if (row > c->rows)
-                row = c->rows;
-        if (column < 0)
-                column = 0;
-        if (column > c->columns)
-                column = c->columns;
+        row = clamp_int(row, 0, c->rows);
+        column = clamp_int(column, 0, c->columns);
         part.top += row;
         part.left += column;
         part.rows = rows < 0 || rows > c->rows - row ? c->rows - row : rows;
@@ -211,64 +205,8 @@ void canvas_clear(const struct canvas *c) {
 }
 
 void canvas_cursor(const struct canvas *c, int row, int column) {
-        if (row < 0)
-                row = 0;
-        if (column < 0)
-                column = 0;
-        if (row >= c->rows)
-                row = c->rows - 1;
-        if (column >= c->columns)
-                column = c->columns - 1;
-        if (row < 0 || column < 0)
+        if (c->rows <= 0 || c->columns <= 0)
                 return;
-        c->cursor[0] = c->top + row;
-        c->cursor[1] = c->left + column;
-}
-
-void canvas_read(const struct theme *theme, int row, int column, char text[static 32],
-                 enum style *ret_style) {
-        cchar_t cell;
-        wchar_t wide[CCHARW_MAX + 1] = {};
-        attr_t attributes = 0;
-        short pair = 0;
-        int y, x;
-        getyx(newscr, y, x);
-        text[0] = '\0';
-        *ret_style = STYLE_PLAIN;
-        if (mvwin_wch(newscr, row, column, &cell) == OK &&
-            getcchar(&cell, wide, &attributes, &pair, NULL) == OK) {
-                /* The second half of a wide character reads as the whole again. */
-                cchar_t before;
-                wchar_t left[CCHARW_MAX + 1] = {};
-                attr_t unused_attributes;
-                short unused_pair;
-                if (column > 0 && mvwin_wch(newscr, row, column - 1, &before) == OK &&
-                    getcchar(&before, left, &unused_attributes, &unused_pair, NULL) == OK &&
-                    left[0] == wide[0] && wcwidth(left[0]) == 2) {
-                        size_t run = 0;
-                        for (int k = column - 1; k >= 0; k--) {
-                                if (mvwin_wch(newscr, row, k, &before) != OK ||
-                                    getcchar(&before, left, &unused_attributes, &unused_pair, NULL) != OK ||
-                                    left[0] != wide[0])
-                                        break;
-                                run++;
-                        }
-                        if (run % 2 == 1)
-                                wide[0] = L'\0';
-                }
-                size_t n = 0;
-                for (size_t i = 0; wide[i] && n + MB_CUR_MAX < 32; i++) {
-                        mbstate_t state = {};
-                        size_t used = wcrtomb(text + n, wide[i], &state);
-                        if (used != (size_t) -1)
-                                n += used;
-                }
-                text[n] = '\0';
-                /* An ACS cell holds the letter of the line drawing character. */
-                if (attributes & A_ALTCHARSET)
-                        strcpy(text, text[0] == 'q' ? "─" : "?");
-                attributes &= ~(attr_t) (A_CHARTEXT | A_ALTCHARSET | A_COLOR);
-                *ret_style = theme_style_of(theme, (uint32_t) attributes | (uint32_t) COLOR_PAIR(pair));
-        }
-        wmove(newscr, y, x);
+        c->cursor[0] = c->top + clamp_int(row, 0, c->rows - 1);
+        c->cursor[1] = c->left + clamp_int(column, 0, c->columns - 1);
 }

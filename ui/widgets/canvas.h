@@ -52,10 +52,6 @@ void canvas_clear(const struct canvas *c);
  * caller wins. */
 void canvas_cursor(const struct canvas *c, int row, int column);
 
-/* The screen after the next refresh, for tests: cell text (UTF-8, "" for the second half of a wide character)
- * and style of row, column. */
-void canvas_read(const struct theme *theme, int row, int column, char text[static 32], enum style *ret_style);
-
 /* Begins and ends a frame: only ui.c and tests call them. The canvas covers the whole screen. */
 void canvas_begin(struct canvas *ret, const struct theme *theme, int rows, int columns, int cursor[static 2]);
 void canvas_end(const struct canvas *c);

@@ -55,10 +55,7 @@ static void field_insert(struct field *field, int key) {
         size_t n = text_encode(bytes, (unsigned) key);
         if (field->length + n > FIELD_BYTES_MAX)
                 return;
-        char *text = realloc(field->text, field->length + n + 1);
-        if (!text)
-                return;
-        field->text = text;
+        char *text = field->text = xreallocarray(field->text, field->length + n + 1, 1);
         memmove(text + field->at + n, text + field->at, field->length - field->at);
         memcpy(text + field->at, bytes, n);
         field->length += n;

@@ -17,7 +17,7 @@ struct field {
 };
 
 void field_done(struct field *field);
-int field_set(struct field *field, const char *text);           /* cursor at the end; 0, -ENOMEM, -E2BIG */
+int field_set(struct field *field, const char *text);           /* cursor at the end; 0 or -E2BIG */
 const char *field_text(const struct field *field);              /* never NULL */
 
 /* Types or edits with one key (ui/widgets/keys.h); true: it was taken. Up, Down, Tab, Enter and Esc never

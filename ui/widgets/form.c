@@ -35,7 +35,7 @@ static const char *item_value(const struct item *item) {
 
 /* ---- values ---- */
 
-static int item_propose(const struct form *form, struct item *item) {
+static void item_propose(const struct form *form, struct item *item) {
         const struct form_options *o = &form->options;
         const char *suggested =
                 item->p->suggest && o->suggest ? o->suggest(item->p->suggest, o->userdata) : NULL;
@@ -45,7 +45,7 @@ static int item_propose(const struct form *form, struct item *item) {
                 if (str_equal(o->answers->items[i].name, item->p->name))
                         item->source =
                                 str_equal(o->answers->items[i].source, "typed") ? "typed" : item->source;
-        return field_set(&item->field, value);
+        field_set(&item->field, value);
 }
 
 static void item_check(const struct form *form, struct item *item) {
@@ -280,20 +280,21 @@ const struct param *form_focus(struct form *form) {
 
 #define FIELD_CELLS 42
 
+static const char *choice_title(const struct param_choice *choice) {
+        return choice->title ? choice->title : choice->value;
+}
+
 static int choices_width(const struct param *p) {
         int cells = 0;
         for (size_t i = 0; i < p->n_choices; i++)
-                cells += 4 +
-                         (int) text_width(p->choices[i].title ? p->choices[i].title : p->choices[i].value) +
-                         2;
+                cells += 4 + (int) text_width(choice_title(&p->choices[i])) + 2;
         return cells;
 }
 
 /* Rows that the value takes, without the error. */
 static int item_rows(const struct item *item, int width) {
-        if (item->p->type == PARAM_CHOICE && choices_width(item->p) > width)
-                return (int) item->p->n_choices;
-        return 1;
+        bool tall = item->p->type == PARAM_CHOICE && choices_width(item->p) > width;
+        return tall ? (int) item->p->n_choices : 1;
 }
 
 static int form_error_rows(const struct canvas *c, int row, int column, const struct item *item) {
@@ -338,7 +339,8 @@ static void draw_choice(const struct item *item, const struct canvas *c, int row
                 column += canvas_text(c, y, column, 0, chosen ? STYLE_STRONG : STYLE_PLAIN,
                                       chosen ? "(*) " : "( ) ");
                 column += canvas_text(c, y, column, 0, chosen && focus ? STYLE_FOCUS : STYLE_PLAIN,
-                                      p->choices[i].title ? p->choices[i].title : p->choices[i].value) + 2;
+                                      choice_title(&p->choices[i])) +
+                          2;
                 if (tall)
                         column = x;
         }

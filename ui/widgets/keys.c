@@ -53,18 +53,3 @@ const char *keys_name(int key, char buffer[static 16]) {
                 snprintf(buffer, 16, "U+%04X", (unsigned) key);
         return buffer;
 }
-
-int keys_from_name(const char *name) {
-        for (size_t i = 0; i < ELEMENTS(names); i++)
-                if (strcmp(names[i].name, name) == 0)
-                        return names[i].key;
-        if (name[0] && !name[1])
-                return (unsigned char) name[0] < 127 ? name[0] : KEY_NONE;
-        if (strncmp(name, "Ctrl-", 5) == 0 && name[5] >= '@' && name[5] <= '_' && !name[6])
-                return KEY_CTRL(name[5]);
-        unsigned n;
-        char end;
-        if (sscanf(name, "F%u%c", &n, &end) == 1 && n >= 1 && n <= 12)
-                return KEY_F1 + (int) n - 1;
-        return KEY_NONE;
-}

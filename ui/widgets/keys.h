@@ -51,6 +51,3 @@ int keys_of(const struct binding *table, enum action action);
 
 /* "Enter", "Ctrl-L", "PgUp", "x". Fills buffer, returns it. */
 const char *keys_name(int key, char buffer[static 16]);
-
-/* The key of a name as keys_name() gives it, also "Space"; KEY_NONE when unknown. */
-int keys_from_name(const char *name);

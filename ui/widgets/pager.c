@@ -21,10 +21,6 @@ void pager_done(struct pager *pager) {
         *pager = (struct pager) {};
 }
 
-int pager_add(struct pager *pager, const char *text, const uint8_t *marks) {
-        return lines_add(pager->lines, text, marks, strlen(text));
-}
-
 void pager_put(struct pager *pager, uint8_t mark, const char *format, ...) {
         _cleanup_str_ struct str text = {};
         va_list arguments;
@@ -51,8 +47,7 @@ void pager_addf(struct pager *pager, uint8_t mark, const char *format, ...) {
         va_start(arguments, format);
         str_vaddf(&text, format, arguments);
         va_end(arguments);
-        if (text.length)
-                pager_put(pager, mark, "%s", text.text);
+        pager_put(pager, mark, "%s", text.text ? text.text : "");
         pager_end(pager);
 }
 
@@ -255,16 +250,12 @@ bool pager_act(struct pager *pager, enum action action) {
                         pager->follow = true;
                 return true;
         case ACTION_LEFT:
-                if (pager->wrap != PAGER_PAN)
-                        return false;
                 pager->pan -= pager->pan < 8 ? pager->pan : 8;
-                return true;
+                return pager->wrap == PAGER_PAN;
         case ACTION_RIGHT:
-                if (pager->wrap != PAGER_PAN)
-                        return false;
-                if (pager->pan + 8 < FEED_CELLS_MAX)
+                if (pager->wrap == PAGER_PAN && pager->pan + 8 < FEED_CELLS_MAX)
                         pager->pan += 8;
-                return true;
+                return pager->wrap == PAGER_PAN;
         case ACTION_WRAP:
                 if (pager->wrap == PAGER_WORDS)
                         return true;
@@ -320,14 +311,12 @@ void pager_draw(struct pager *pager, const struct canvas *c) {
                 pager->top = lines_first(pager->lines);         /* forgotten meanwhile */
                 pager->skip = 0;
         }
-        uint64_t top = pager->top;
-        size_t skip = pager->skip;
         if (pager->follow)
                 pager_to_end(pager);
         else
                 pager_down(pager, 0);   /* the screen may have grown */
-        top = pager->top;
-        skip = pager->skip;
+        uint64_t top = pager->top;
+        size_t skip = pager->skip;
 
         uint64_t last = pager_last(pager);
         int y = 0, end_column = 0;

@@ -49,8 +49,6 @@ enum {
 void pager_init(struct pager *pager, enum pager_wrap wrap, bool follow);
 void pager_done(struct pager *pager);
 
-/* Appends one line; marks may be NULL. */
-int pager_add(struct pager *pager, const char *text, const uint8_t *marks);
 /* Puts a line together of parts with a mark each, cleaned on the way, and ends it. pager_addf() does both. */
 void pager_put(struct pager *pager, uint8_t mark, const char *format, ...)
         __attribute__((format(printf, 3, 4)));

@@ -15,7 +15,7 @@
 /* A position report is ESC [ rows ; columns R. */
 #define REPLY_MAX 16
 #define PROBE_MS 400
-#define SIZE_MAX_CELLS 1000U
+#define SIZE_MAX_CELLS 1000
 
 struct term {
         FILE *input, *output;
@@ -52,11 +52,11 @@ static long term_find_speed(int fd) {
         bool console = major_number == 4 && minor_number < 64;
         if (pty || console)
                 return 0;
-        static const struct { speed_t code; long baud; } speeds[] = {
-                { B300, 300 }, { B600, 600 }, { B1200, 1200 }, { B2400, 2400 }, { B4800, 4800 }, { B9600,
-                  9600 },
-                { B19200, 19200 }, { B38400, 38400 }, { B57600, 57600 }, { B115200, 115200 }, { B230400,
-                  230400 },
+        static const struct { speed_t code; long baud;
+        } speeds[] = {
+                { B300, 300 },     { B600, 600 },       { B1200, 1200 },     { B2400, 2400 },
+                { B4800, 4800 },   { B9600, 9600 },     { B19200, 19200 },   { B38400, 38400 },
+                { B57600, 57600 }, { B115200, 115200 }, { B230400, 230400 },
         };
         for (size_t i = 0; i < ELEMENTS(speeds); i++)
                 if (speeds[i].code == cfgetospeed(&tio))
@@ -190,17 +190,11 @@ struct term *term_free(struct term *term) {
 }
 
 void term_set_size(struct term *term, unsigned rows, unsigned columns) {
-        if (rows < 1)
-                rows = 1;
-        if (columns < 1)
-                columns = 1;
-        if (rows > SIZE_MAX_CELLS)
-                rows = SIZE_MAX_CELLS;
-        if (columns > SIZE_MAX_CELLS)
-                columns = SIZE_MAX_CELLS;
-        if ((int) rows == LINES && (int) columns == COLS)
+        int new_lines = clamp_int((int) rows, 1, SIZE_MAX_CELLS),
+            new_columns = clamp_int((int) columns, 1, SIZE_MAX_CELLS);
+        if (new_lines == LINES && new_columns == COLS)
                 return;
-        resizeterm((int) rows, (int) columns);
+        resizeterm(new_lines, new_columns);
         term_free_margins(term);
         /* Only the terminal knows the remains of the old size. */
         clearok(curscr, TRUE);
@@ -319,7 +313,7 @@ static bool term_collect(struct term *term, int key, bool *ret_resized) {
         for (size_t i = 2; i + 1 < term->n_reply; i++) {
                 if (term->reply[i] == ';')
                         which = 1;
-                else if (values[which] < SIZE_MAX_CELLS)
+                else if (values[which] < (unsigned) SIZE_MAX_CELLS)
                         values[which] = values[which] * 10 + (unsigned) (term->reply[i] - '0');
         }
         term->n_reply = 0;
@@ -377,10 +371,6 @@ int term_read_key(struct term *term, bool *ret_resized) {
 void term_redraw(struct term *term) {
         term_free_margins(term);
         clearok(curscr, TRUE);
-}
-
-void term_beep(struct term *term) {
-        beep();
 }
 
 void term_suspend(struct term *term) {

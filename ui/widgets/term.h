@@ -30,7 +30,6 @@ void term_probe(struct term *term);
 
 /* The next refresh draws every cell. */
 void term_redraw(struct term *term);
-void term_beep(struct term *term);
 void term_suspend(struct term *term);
 void term_resume(struct term *term);
 

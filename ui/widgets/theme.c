@@ -16,25 +16,24 @@ DEFINE_NAMES(display, enum display)
 /* No blue on the terminal's own background, where dark blue on black cannot be read; and no colour for the
  * background: light terminals stay light. The word beside a colour always says the same. */
 static const struct {
-        char letter;
         attr_t normal;
         attr_t rich;
         short colour;           /* foreground, -1: the terminal's own */
 } styles[_STYLE_MAX] = {
-        [STYLE_PLAIN] = { '.', A_NORMAL, A_NORMAL, -1 },
-        [STYLE_TITLE] = { 't', A_REVERSE, A_REVERSE, -1 },
-        [STYLE_HEAD] = { 'h', A_UNDERLINE, A_UNDERLINE, -1 },
-        [STYLE_FOCUS] = { 'f', A_BOLD, A_BOLD, COLOR_CYAN },
-        [STYLE_STRONG] = { 's', A_BOLD, A_BOLD, -1 },
-        [STYLE_DIM] = { 'd', A_DIM, A_DIM, -1 },
-        [STYLE_GOOD] = { 'g', A_NORMAL, A_NORMAL, COLOR_GREEN },
-        [STYLE_BUSY] = { 'y', A_NORMAL, A_NORMAL, COLOR_CYAN },
-        [STYLE_WARN] = { 'w', A_BOLD, A_NORMAL, COLOR_YELLOW },
-        [STYLE_BAD] = { 'b', A_BOLD, A_BOLD, COLOR_RED },
-        [STYLE_FIELD] = { '_', A_UNDERLINE, A_UNDERLINE, COLOR_CYAN },
-        [STYLE_BUTTON] = { 'n', A_REVERSE, A_REVERSE, COLOR_CYAN },
-        [STYLE_KEY] = { 'k', A_BOLD, A_BOLD, -1 },
-        [STYLE_MATCH] = { 'm', A_REVERSE, A_REVERSE, COLOR_YELLOW },
+        [STYLE_PLAIN] = { A_NORMAL, A_NORMAL, -1 },
+        [STYLE_TITLE] = { A_REVERSE, A_REVERSE, -1 },
+        [STYLE_HEAD] = { A_UNDERLINE, A_UNDERLINE, -1 },
+        [STYLE_FOCUS] = { A_BOLD, A_BOLD, COLOR_CYAN },
+        [STYLE_STRONG] = { A_BOLD, A_BOLD, -1 },
+        [STYLE_DIM] = { A_DIM, A_DIM, -1 },
+        [STYLE_GOOD] = { A_NORMAL, A_NORMAL, COLOR_GREEN },
+        [STYLE_BUSY] = { A_NORMAL, A_NORMAL, COLOR_CYAN },
+        [STYLE_WARN] = { A_BOLD, A_NORMAL, COLOR_YELLOW },
+        [STYLE_BAD] = { A_BOLD, A_BOLD, COLOR_RED },
+        [STYLE_FIELD] = { A_UNDERLINE, A_UNDERLINE, COLOR_CYAN },
+        [STYLE_BUTTON] = { A_REVERSE, A_REVERSE, COLOR_CYAN },
+        [STYLE_KEY] = { A_BOLD, A_BOLD, -1 },
+        [STYLE_MATCH] = { A_REVERSE, A_REVERSE, COLOR_YELLOW },
 };
 
 void theme_init(struct theme *theme, enum display display, bool utf8, bool slow) {
@@ -67,10 +66,6 @@ enum display theme_choose(const char *term, int colours, bool utf8, bool slow, b
         return utf8 && colours >= 8 && !no_colour ? DISPLAY_RICH : DISPLAY_NORMAL;
 }
 
-char style_letter(enum style style) {
-        return (size_t) style < _STYLE_MAX ? styles[style].letter : '?';
-}
-
 uint32_t theme_mark(const struct theme *theme, uint8_t mark) {
         if (theme->display == DISPLAY_BASIC || mark == 0)
                 return A_NORMAL;
@@ -85,11 +80,4 @@ uint32_t theme_mark(const struct theme *theme, uint8_t mark) {
                 attributes |= A_DIM;
         unsigned colour = mark & MARK_COLOUR;
         return attributes | (colour < ELEMENTS(theme->mark_colours) ? theme->mark_colours[colour] : 0);
-}
-
-enum style theme_style_of(const struct theme *theme, uint32_t attributes) {
-        for (size_t i = 0; i < _STYLE_MAX; i++)
-                if (theme->attributes[i] == attributes)
-                        return (enum style) i;
-        return STYLE_PLAIN;
 }

@@ -53,11 +53,5 @@ void theme_init(struct theme *theme, enum display display, bool utf8, bool slow)
 /* The profile for DISPLAY_AUTO. colours: from terminfo; no_colour: NO_COLOR is set. */
 enum display theme_choose(const char *term, int colours, bool utf8, bool slow, bool no_colour);
 
-/* One letter per style for golden screens: '.', 't', 'h', … */
-char style_letter(enum style style);
-
 /* Attributes of a cell of program output (base/feed.h marks). */
 uint32_t theme_mark(const struct theme *theme, uint8_t mark);
-
-/* The style with these attributes, to read a screen back; STYLE_PLAIN when none has them. */
-enum style theme_style_of(const struct theme *theme, uint32_t attributes);
