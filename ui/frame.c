@@ -16,7 +16,9 @@
 static void frame_title(const struct screen *s, const struct canvas *c) {
         _cleanup_str_ struct str left = {}, right = {};
         str_add(&left, s->class->title);
-        if (s->class->title_text) {
+        if (!s->class->title_text && s->pager)
+                pager_place(s->pager, &right);
+        else if (s->class->title_text) {
                 struct str more = {};
                 s->class->title_text(s, &more, &right);
                 if (more.length) {
@@ -187,7 +189,7 @@ static void frame_overlays(struct ui *ui, struct screen *s, const struct canvas 
         if (!s || !s->class->overlay)
                 return;
         frame_overlays(ui, s->below, body);
-        int wants = s->class->rows ? s->class->rows(s, body->columns) : body->rows / 2;
+        int wants = s->class->rows ? s->class->rows(s, body->columns) : body->rows;
         int rows = wants < body->rows ? wants : body->rows;
         struct canvas part = canvas_part(body, body->rows - rows, 0, rows, -1);
         canvas_clear(&part);

@@ -58,10 +58,11 @@ struct screen_class {
 
         void (*open)(struct screen *s, const void *arg);                                        /* optional */
         void (*close)(struct screen *s);                                                        /* optional */
-        void (*title_text)(const struct screen *s, struct str *left, struct str *right);        /* optional */
+        /* NULL: only the place in the text */
+        void (*title_text)(const struct screen *s, struct str *left, struct str *right);
         void (*draw)(struct screen *s, const struct canvas *c);                                 /* optional */
         void (*status)(const struct screen *s, struct str *out);                                /* optional */
-        /* overlays: the rows they want */
+        /* overlays: the rows they want; NULL: all */
         int (*rows)(const struct screen *s, int columns);
         /* optional: true for unknown actions */
         bool (*can)(const struct screen *s, enum action action);

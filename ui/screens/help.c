@@ -65,10 +65,6 @@ static void help_open(struct screen *s, const void *arg) {
         pager_addf(pager, DOC_PLAIN, "  %s", terminal.text);
 }
 
-static void help_title(const struct screen *s, struct str *left, struct str *right) {
-        pager_place(s->pager, right);
-}
-
 static void help_status(const struct screen *s, struct str *out) {
         str_add(out, "q goes back to where you were.");
 }
@@ -82,7 +78,6 @@ const struct screen_class help_screen = {
         .title = "Help",
         .text = PAGER_WORDS,
         .open = help_open,
-        .title_text = help_title,
         .status = help_status,
         .can = help_can,
 };

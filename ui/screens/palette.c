@@ -97,10 +97,6 @@ static void palette_close(struct screen *s) {
         field_done(&st->field);
 }
 
-static int palette_rows(const struct screen *s, int cells) {
-        return 1000;    /* all rows */
-}
-
 static void palette_draw(struct screen *s, const struct canvas *c) {
         const struct palette_state *st = s->state;
         struct canvas rows = canvas_part(c, 2, 0, -1, -1);
@@ -164,7 +160,6 @@ const struct screen_class palette_screen = {
         .close = palette_close,
         .draw = palette_draw,
         .status = palette_status,
-        .rows = palette_rows,
         .act = palette_act,
         .type = palette_type,
 };
