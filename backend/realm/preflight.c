@@ -6,17 +6,37 @@
 #include "base/clock.h"
 
 /* In the order of display. */
-static const struct check *const checks[] = {
-        &root_check,  &hostname_check, &static_name_check, &enrolled_check, &dns_check,       &kind_check,
-        &names_check, &ports_check,    &clock_check,       &timesync_check, &libraries_check, &nsswitch_check,
-        &pam_check,   &daemons_check,  &login_check,       &ids_check,      &room_check,      &locks_check,
+static const struct {
+        const char *id, *title;
+        bool network; /* of the second phase */
+        check_look *look;
+        check_ask *ask; /* instead of look */
+} checks[] = {
+        { "root", "Privileges", false, check_root, NULL },
+        { "hostname", "Host name", false, check_hostname, NULL },
+        { "static-name", "Static host name", false, check_static_name, NULL },
+        { "enrolled", "Enrollment", false, check_enrolled, NULL },
+        { "dns", "DNS", true, check_dns, NULL },
+        { "kind", "Realm", true, check_kind, NULL },
+        { "names", "Name records", true, NULL, check_names },
+        { "ports", "Ports", true, NULL, check_ports },
+        { "clock", "Clock", true, NULL, check_clock },
+        { "time-service", "Time service", false, check_timesync, NULL },
+        { "libraries", "Libraries", false, check_libraries, NULL },
+        { "nsswitch", "nsswitch.conf", false, check_nsswitch, NULL },
+        { "pam", "PAM", false, check_pam, NULL },
+        { "daemons", "Other name services", false, check_daemons, NULL },
+        { "login", "Local login", false, check_login, NULL },
+        { "ids", "User ids", false, check_ids, NULL },
+        { "room", "Disk space", false, check_room, NULL },
+        { "locks", "Package locks", false, check_locks, NULL },
 };
 
 struct running {
         struct op op; /* its inner one is the discovery */
         struct preflight_run run;
         sd_event_source *local, *deadline;
-        void *states[ELEMENTS(checks)];
+        struct op *asked[ELEMENTS(checks)];
         int64_t started;
         bool looked; /* the second phase has begun */
         bool busy;   /* look() of a check is on the stack */
@@ -25,25 +45,18 @@ struct running {
         void *userdata;
 };
 
-static void places_done(struct place *places, size_t n) {
-        for (size_t i = 0; i < n; i++) {
-                op_cancel(places[i].resolving);
-                free(places[i].host);
-                free(places[i].address);
-        }
-}
-
 static void preflight_drop(struct op *op) {
         struct running *r = container_of(op, struct running, op);
         struct preflight_run *run = &r->run;
-        for (size_t i = 0; i < ELEMENTS(checks); i++) {
-                if (r->states[i] && checks[i]->drop)
-                        checks[i]->drop(r->states[i]);
-                free(r->states[i]);
-        }
-        places_done(run->ldap, run->n_ldap);
-        places_done(run->kdcs, run->n_kdcs);
-        places_done(run->kpasswds, run->n_kpasswds);
+        for (size_t i = 0; i < ELEMENTS(checks); i++)
+                op_cancel(r->asked[i]);
+        struct places *const lists[] = { &run->ldap, &run->kdcs, &run->kpasswds };
+        for (size_t i = 0; i < ELEMENTS(lists); i++)
+                for (size_t k = 0; k < lists[i]->n; k++) {
+                        op_cancel(lists[i]->items[k].resolving);
+                        free(lists[i]->items[k].host);
+                        free(lists[i]->items[k].address);
+                }
         dns_free(run->dns);
         sd_event_source_disable_unref(r->local);
         sd_event_source_disable_unref(r->deadline);
@@ -102,11 +115,12 @@ static void preflight_look(struct running *r, bool network) {
         struct preflight *p = r->run.preflight;
         r->busy = true;
         for (size_t i = 0; i < ELEMENTS(checks); i++) {
-                const struct check *check = checks[i];
-                if (check->network != network)
+                if (checks[i].network != network)
                         continue;
-                r->states[i] = check->size ? xcalloc(1, check->size) : NULL;
-                check->look(&r->run, &p->items[i], r->states[i]);
+                if (checks[i].look)
+                        checks[i].look(&r->run, &p->items[i]);
+                else
+                        r->asked[i] = checks[i].ask(&r->run, &p->items[i]);
                 p->items[i].ms = preflight_ms(r);
         }
         r->busy = false;
@@ -122,11 +136,10 @@ static void preflight_on_network(struct running *r) {
 }
 
 static bool still_resolving(const struct preflight_run *run) {
-        const struct place *const lists[] = { run->ldap, run->kdcs, run->kpasswds };
-        for (size_t i = 0; i < ELEMENTS(lists); i++)
-                for (size_t k = 0; k < PLACES_MAX; k++)
-                        if (lists[i][k].resolving)
-                                return true;
+        for (size_t i = 0; i < PLACES_MAX; i++)
+                if (run->ldap.items[i].resolving || run->kdcs.items[i].resolving ||
+                    run->kpasswds.items[i].resolving)
+                        return true;
         return false;
 }
 
@@ -141,57 +154,47 @@ static void preflight_resolved(char *const *addresses, struct error *e, void *us
                 preflight_on_network(container_of(run, struct running, run));
 }
 
-static void add_place(struct preflight_run *run, struct place *list, size_t *n, const char *host,
-                      uint16_t port) {
-        if (*n >= PLACES_MAX)
-                return;
-        for (size_t i = 0; i < *n; i++)
-                if (str_equal_nocase(list[i].host, host) && list[i].port == port)
-                        return;
-        struct place *place = &list[*n];
-        *place = (struct place) { .host = xstrdup(host), .port = port, .run = run };
-        ++*n;
+static void add_place(struct preflight_run *run, struct places *list, const char *host, uint16_t port) {
         const struct realm *realm = run->preflight->realm;
-        for (size_t i = 0; i < realm->n_servers; i++)
-                if (str_equal_nocase(realm->servers[i].host, host) && realm->servers[i].addresses) {
-                        str_replace(&place->address, realm->servers[i].addresses[0]);
+        for (size_t i = 0; i < list->n; i++)
+                if (str_equal_nocase(list->items[i].host, host) && list->items[i].port == port)
                         return;
-                }
-        place->resolving = dns_resolve(run->dns, host, preflight_resolved, place);
+        if (list->n == PLACES_MAX)
+                return;
+        struct place *place = &list->items[list->n++];
+        *place = (struct place) { .host = xstrdup(host), .port = port, .run = run };
+        for (size_t i = 0; i < realm->n_servers && !place->address; i++)
+                if (str_equal_nocase(realm->servers[i].host, host) && realm->servers[i].addresses)
+                        str_replace(&place->address, realm->servers[i].addresses[0]);
+        if (!place->address)
+                place->resolving = dns_resolve(run->dns, host, preflight_resolved, place);
 }
 
-/* "host:port" of the DNS; port 0: none. */
-static void add_named_place(struct preflight_run *run, struct place *list, size_t *n, const char *text) {
-        const char *colon = strrchr(text, ':');
-        long long port = 0;
-        _cleanup_free_ char *host = colon ? xstrndup(text, (size_t) (colon - text)) : NULL;
-        if (host && str_to_int(colon + 1, 1, UINT16_MAX, &port) >= 0)
-                add_place(run, list, n, host, (uint16_t) port);
+/* "host:port" of the DNS; port 0: none. Without records of their own they are on the directory's servers. */
+static void add_named_places(struct preflight_run *run, struct places *list, char *const *texts,
+                             uint16_t usual) {
+        for (size_t i = 0; !texts && i < run->ldap.n; i++)
+                add_place(run, list, run->ldap.items[i].host, usual);
+        for (; texts && *texts; texts++) {
+                const char *colon = strrchr(*texts, ':');
+                long long port = 0;
+                _cleanup_free_ char *host = colon ? xstrndup(*texts, (size_t) (colon - *texts)) : NULL;
+                if (host && str_to_int(colon + 1, 1, UINT16_MAX, &port) >= 0)
+                        add_place(run, list, host, (uint16_t) port);
+        }
 }
 
 /* The chosen server, else those of the DNS, with the one that answered first in front. */
 static void find_places(struct preflight_run *run) {
         const struct realm *realm = run->preflight->realm;
-        if (run->server) {
-                add_place(run, run->ldap, &run->n_ldap, run->server, 389);
-                add_place(run, run->kdcs, &run->n_kdcs, run->server, 88);
-                add_place(run, run->kpasswds, &run->n_kpasswds, run->server, 464);
-                return;
-        }
-        for (size_t turn = 0; turn < 2; turn++)
+        if (run->server)
+                add_place(run, &run->ldap, run->server, 389);
+        for (size_t turn = 0; turn < 2 && !run->server; turn++)
                 for (size_t i = 0; i < realm->n_servers; i++)
                         if (turn == 1 || str_equal(realm->servers[i].host, realm->best))
-                                add_place(run, run->ldap, &run->n_ldap, realm->servers[i].host,
-                                          realm->servers[i].port);
-        for (char **kdc = realm->kdcs; kdc && *kdc; kdc++)
-                add_named_place(run, run->kdcs, &run->n_kdcs, *kdc);
-        for (char **kpasswd = realm->kpasswds; kpasswd && *kpasswd; kpasswd++)
-                add_named_place(run, run->kpasswds, &run->n_kpasswds, *kpasswd);
-        /* without records of their own they are on the directory's servers */
-        for (size_t i = 0; i < run->n_ldap && !realm->kdcs; i++)
-                add_place(run, run->kdcs, &run->n_kdcs, run->ldap[i].host, 88);
-        for (size_t i = 0; i < run->n_ldap && !realm->kpasswds; i++)
-                add_place(run, run->kpasswds, &run->n_kpasswds, run->ldap[i].host, 464);
+                                add_place(run, &run->ldap, realm->servers[i].host, realm->servers[i].port);
+        add_named_places(run, &run->kdcs, run->server ? NULL : realm->kdcs, 88);
+        add_named_places(run, &run->kpasswds, run->server ? NULL : realm->kpasswds, 464);
 }
 
 static void preflight_discovered(struct realm *realm, struct error *e, void *userdata) {
@@ -223,7 +226,7 @@ struct op *preflight_start(sd_event *event, const struct preflight_options *opti
         p->n = ELEMENTS(checks);
         p->items = xcalloc(p->n, sizeof *p->items);
         for (size_t i = 0; i < p->n; i++)
-                p->items[i] = (struct check_result) { .id = checks[i]->id, .title = checks[i]->title };
+                p->items[i] = (struct check_result) { .id = checks[i].id, .title = checks[i].title };
         struct running *r = new0(struct running);
         *r = (struct running) {
                 .op.drop = preflight_drop,

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A check of the preflight, and the preflight as its checks see it. A file of this folder ends in its const
- * struct checks, listed in backend/realm/preflight.c. */
+/* The preflight as its checks see it. */
 
 #include "backend/io/exchange.h"
 #include "backend/realm/preflight.h"
@@ -19,6 +18,10 @@ struct place {
         struct op *resolving;
 };
 #define PLACES_MAX 3U
+struct places {
+        struct place items[PLACES_MAX];
+        size_t n;
+};
 
 struct preflight_run {
         sd_event *event;
@@ -32,17 +35,7 @@ struct preflight_run {
         /* An asynchronous check is through. The run may be gone afterwards. */
         void (*settled)(struct preflight_run *run, struct check_result *result);
         /* known in the second phase */
-        struct place ldap[PLACES_MAX], kdcs[PLACES_MAX], kpasswds[PLACES_MAX];
-        size_t n_ldap, n_kdcs, n_kpasswds;
-};
-
-struct check {
-        const char *id, *title;
-        bool network; /* needs the realm: of the second phase */
-        size_t size;  /* of its state, zeroed before look() */
-        /* Sets the verdict; or leaves it VERDICT_WAITING and starts what ends in settled(). */
-        void (*look)(struct preflight_run *run, struct check_result *result, void *state);
-        void (*drop)(void *state); /* NULL: nothing to drop */
+        struct places ldap, kdcs, kpasswds;
 };
 
 /* hint: NULL, or the next thing to try. */
@@ -56,6 +49,12 @@ void check_detail(struct check_result *result, const char *format, ...) __attrib
 char *check_read(const struct preflight_run *run, const char *path);
 bool check_exists(const struct preflight_run *run, const char *path);
 
-extern const struct check root_check, hostname_check, static_name_check, enrolled_check, libraries_check,
-        room_check, nsswitch_check, pam_check, login_check, daemons_check, locks_check, ids_check,
-        timesync_check, dns_check, kind_check, names_check, ports_check, clock_check;
+/* Sets the verdict. Those of the second phase need the realm. */
+typedef void check_look(struct preflight_run *run, struct check_result *result);
+check_look check_root, check_hostname, check_static_name, check_enrolled, check_timesync, check_libraries,
+        check_nsswitch, check_pam, check_daemons, check_login, check_ids, check_room, check_locks;
+check_look check_dns, check_kind;
+
+/* Starts what ends in settled(); NULL: the verdict is set. */
+typedef struct op *check_ask(struct preflight_run *run, struct check_result *result);
+check_ask check_names, check_ports, check_clock;

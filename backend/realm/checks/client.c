@@ -53,7 +53,7 @@ static bool check_enrolled_ipa(struct preflight_run *run, struct check_result *r
         return true;
 }
 
-static void check_enrolled_look(struct preflight_run *run, struct check_result *result, void *state) {
+void check_enrolled(struct preflight_run *run, struct check_result *result) {
         if (check_enrolled_ipa(run, result))
                 return;
         _cleanup_free_ char *sssd = check_read(run, "/etc/sssd/sssd.conf"),
@@ -98,7 +98,7 @@ static bool check_libraries_in(const struct preflight_run *run, const char *fold
         return found;
 }
 
-static void check_libraries_look(struct preflight_run *run, struct check_result *result, void *state) {
+void check_libraries(struct preflight_run *run, struct check_result *result) {
         static const char *const folders[] = { "/usr/lib64", "/usr/lib", "/lib64", "/lib" };
         _cleanup_str_ struct str missing = {}, packages = {};
         for (size_t i = 0; i < ELEMENTS(libraries); i++) {
@@ -140,7 +140,7 @@ static char *check_nsswitch_words_of(const char *text, const char *database) {
         return NULL;
 }
 
-static void check_nsswitch_look(struct preflight_run *run, struct check_result *result, void *state) {
+void check_nsswitch(struct preflight_run *run, struct check_result *result) {
         _cleanup_free_ char *text = check_read(run, "/etc/nsswitch.conf"),
                             *users = check_nsswitch_words_of(text, "passwd"),
                             *groups = check_nsswitch_words_of(text, "group");
@@ -162,7 +162,7 @@ static void check_nsswitch_look(struct preflight_run *run, struct check_result *
 
 /* ---- PAM ---- */
 
-static void check_pam_look(struct preflight_run *run, struct check_result *result, void *state) {
+void check_pam(struct preflight_run *run, struct check_result *result) {
         static const char *const files[] = { "/etc/pam.d/common-auth", "/etc/pam.d/system-auth",
                                              "/etc/pam.d/password-auth" };
         bool found = false, has = true;
@@ -188,7 +188,7 @@ static void check_pam_look(struct preflight_run *run, struct check_result *resul
 
 /* ---- other services ---- */
 
-static void check_daemons_look(struct preflight_run *run, struct check_result *result, void *state) {
+void check_daemons(struct preflight_run *run, struct check_result *result) {
         static const char *const signs[][2] = { { "/run/nscd/socket", "nscd" },
                                                 { "/run/nslcd/socket", "nslcd" },
                                                 { "/run/samba/winbindd/pipe", "winbind" } };
@@ -204,15 +204,3 @@ static void check_daemons_look(struct preflight_run *run, struct check_result *r
                           "Stop and disable it, or leave users and groups out of what it caches",
                           "%s runs and would answer beside SSSD", running.text);
 }
-
-const struct check enrolled_check = { .id = "enrolled", .title = "Enrollment", .look = check_enrolled_look };
-const struct check libraries_check = { .id = "libraries",
-                                       .title = "Libraries",
-                                       .look = check_libraries_look };
-const struct check nsswitch_check = { .id = "nsswitch",
-                                      .title = "nsswitch.conf",
-                                      .look = check_nsswitch_look };
-const struct check pam_check = { .id = "pam", .title = "PAM", .look = check_pam_look };
-const struct check daemons_check = { .id = "daemons",
-                                     .title = "Other name services",
-                                     .look = check_daemons_look };

@@ -20,6 +20,7 @@ struct asked {
 };
 
 struct clock {
+        struct op op;
         struct preflight_run *run;
         struct check_result *result;
         struct asked asked[2 * PLACES_MAX];
@@ -27,8 +28,8 @@ struct clock {
         bool known;
 };
 
-static void check_clock_drop(void *state) {
-        struct clock *c = state;
+static void check_clock_drop(struct op *op) {
+        struct clock *c = container_of(op, struct clock, op);
         for (size_t i = 0; i < ELEMENTS(c->asked); i++)
                 op_cancel(c->asked[i].op);
 }
@@ -112,23 +113,23 @@ static void check_clock_ask(struct clock *c, struct asked *a, const struct place
         c->waiting++;
 }
 
-static void check_clock_look(struct preflight_run *run, struct check_result *result, void *state) {
-        struct clock *c = state;
-        c->run = run;
-        c->result = result;
-        for (size_t i = 0; i < run->n_kdcs; i++)
-                if (run->kdcs[i].address) {
-                        check_clock_ask(c, &c->asked[2 * i], &run->kdcs[i], false);
-                        check_clock_ask(c, &c->asked[2 * i + 1], &run->kdcs[i], true);
+struct op *check_clock(struct preflight_run *run, struct check_result *result) {
+        struct clock *c = new0(struct clock);
+        *c = (struct clock) { .op.drop = check_clock_drop, .run = run, .result = result };
+        for (size_t i = 0; i < run->kdcs.n; i++)
+                if (run->kdcs.items[i].address) {
+                        check_clock_ask(c, &c->asked[2 * i], &run->kdcs.items[i], false);
+                        check_clock_ask(c, &c->asked[2 * i + 1], &run->kdcs.items[i], true);
                 }
         if (!c->waiting)
                 check_say(result, VERDICT_WARN, NULL, "not compared: no KDC of %s %s", run->domain,
-                          run->n_kdcs ? "has an address" : "is known");
+                          run->kdcs.n ? "has an address" : "is known");
+        return &c->op;
 }
 
 /* ---- time service ---- */
 
-static void check_timesync_look(struct preflight_run *run, struct check_result *result, void *state) {
+void check_timesync(struct preflight_run *run, struct check_result *result) {
         struct timex t = {};
         int r = adjtimex(&t);
         if (r >= 0 && r != TIME_ERROR && !(t.status & STA_UNSYNC))
@@ -139,13 +140,3 @@ static void check_timesync_look(struct preflight_run *run, struct check_result *
                           "no time service keeps this host's clock: it will drift, and logins fail from 5 "
                           "minutes on");
 }
-
-const struct check clock_check = { .id = "clock",
-                                   .title = "Clock",
-                                   .network = true,
-                                   .size = sizeof(struct clock),
-                                   .look = check_clock_look,
-                                   .drop = check_clock_drop };
-const struct check timesync_check = { .id = "time-service",
-                                      .title = "Time service",
-                                      .look = check_timesync_look };

@@ -11,7 +11,7 @@
 
 /* ---- privileges ---- */
 
-static void check_root_look(struct preflight_run *run, struct check_result *result, void *state) {
+void check_root(struct preflight_run *run, struct check_result *result) {
         _cleanup_free_ char *container = check_read(run, "/run/systemd/container");
         if (geteuid() != 0)
                 check_say(result, VERDICT_FAIL, "Start it as root, with sudo for example",
@@ -26,7 +26,7 @@ static void check_root_look(struct preflight_run *run, struct check_result *resu
 
 /* ---- root's login without the realm ---- */
 
-static void check_login_look(struct preflight_run *run, struct check_result *result, void *state) {
+void check_login(struct preflight_run *run, struct check_result *result) {
         _cleanup_free_ char *shadow = check_read(run, "/etc/shadow"),
                             *keys = check_read(run, "/root/.ssh/authorized_keys");
         const char *hash = shadow ? str_starts(shadow, "root:") : NULL,
@@ -103,7 +103,7 @@ static bool check_room_in(struct preflight_run *run, struct check_result *result
         return false;
 }
 
-static void check_room_look(struct preflight_run *run, struct check_result *result, void *state) {
+void check_room(struct preflight_run *run, struct check_result *result) {
         if (check_room_in(run, result, "/etc") && check_room_in(run, result, "/var") &&
             check_room_marks(run, result))
                 check_say(result, VERDICT_OK, NULL, "/etc and /var are writable and have enough space");
@@ -118,7 +118,7 @@ static bool check_locks_held(const struct preflight_run *run, const char *path) 
         return fd >= 0 && fcntl(fd, F_GETLK, &lock) >= 0 && lock.l_type != F_UNLCK;
 }
 
-static void check_locks_look(struct preflight_run *run, struct check_result *result, void *state) {
+void check_locks(struct preflight_run *run, struct check_result *result) {
         static const char *const locks[][2] = { { "/var/lib/dpkg/lock-frontend", "apt or dpkg" },
                                                 { "/var/lib/dpkg/lock", "dpkg" },
                                                 { "/var/lib/rpm/.rpm.lock", "rpm or dnf" },
@@ -145,7 +145,7 @@ static void check_locks_look(struct preflight_run *run, struct check_result *res
 #define RANGE_FIRST 200000LL
 #define RANGE_LAST 2000200000LL
 
-static void check_ids_look(struct preflight_run *run, struct check_result *result, void *state) {
+void check_ids(struct preflight_run *run, struct check_result *result) {
         _cleanup_free_ char *text = check_read(run, "/etc/passwd");
         _cleanup_str_ struct str inside = {};
         unsigned n = 0;
@@ -164,9 +164,3 @@ static void check_ids_look(struct preflight_run *run, struct check_result *resul
                           "%u local user%s an id of the range of domain users: %s", n,
                           n == 1 ? " has" : "s have", inside.text);
 }
-
-const struct check root_check = { .id = "root", .title = "Privileges", .look = check_root_look };
-const struct check login_check = { .id = "login", .title = "Local login", .look = check_login_look };
-const struct check room_check = { .id = "room", .title = "Disk space", .look = check_room_look };
-const struct check locks_check = { .id = "locks", .title = "Package locks", .look = check_locks_look };
-const struct check ids_check = { .id = "ids", .title = "User ids", .look = check_ids_look };

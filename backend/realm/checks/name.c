@@ -23,7 +23,7 @@ static void check_hostname_computer(struct preflight_run *run, struct check_resu
         result->fix = FIX_COMPUTER_NAME;
 }
 
-static void check_hostname_look(struct preflight_run *run, struct check_result *result, void *state) {
+void check_hostname(struct preflight_run *run, struct check_result *result) {
         const char *name = run->hostname      ? run->hostname
                            : run->facts->fqdn ? run->facts->fqdn
                                               : run->facts->hostname;
@@ -44,7 +44,7 @@ static void check_hostname_look(struct preflight_run *run, struct check_result *
 
 /* ---- the static host name ---- */
 
-static void check_static_name_look(struct preflight_run *run, struct check_result *result, void *state) {
+void check_static_name(struct preflight_run *run, struct check_result *result) {
         _cleanup_free_ char *text = check_read(run, "/etc/hostname");
         if (text)
                 text[strcspn(text, " \t\r\n")] = '\0';
@@ -61,14 +61,14 @@ static void check_static_name_look(struct preflight_run *run, struct check_resul
 /* ---- records ---- */
 
 struct names {
+        struct op op;
         struct preflight_run *run;
         struct check_result *result;
         struct op *own, *reverse;
-        bool begun;
 };
 
-static void check_names_drop(void *state) {
-        struct names *n = state;
+static void check_names_drop(struct op *op) {
+        struct names *n = container_of(op, struct names, op);
         op_cancel(n->own);
         op_cancel(n->reverse);
 }
@@ -90,7 +90,7 @@ static bool check_names_is_ours(const char *address) {
 }
 
 static void check_names_settle(struct names *n) {
-        if (!n->begun || n->own || n->reverse)
+        if (n->own || n->reverse)
                 return;
         if (n->result->verdict == VERDICT_WAITING)
                 check_say(n->result, VERDICT_OK, NULL, "names and addresses agree");
@@ -129,7 +129,7 @@ static void check_names_on_own(const struct dns_answer *answer, struct error *e,
 
 static void check_names_on_reverse(const struct dns_answer *answer, struct error *e, void *userdata) {
         struct names *n = userdata;
-        const struct place *server = &n->run->ldap[0];
+        const struct place *server = &n->run->ldap.items[0];
         bool found = false;
         const char *other = NULL;
         n->reverse = op_cancel(n->reverse);
@@ -151,30 +151,23 @@ static void check_names_on_reverse(const struct dns_answer *answer, struct error
         check_names_settle(n);
 }
 
-static void check_names_look(struct preflight_run *run, struct check_result *result, void *state) {
-        struct names *n = state;
+struct op *check_names(struct preflight_run *run, struct check_result *result) {
+        const char *server = run->ldap.n ? run->ldap.items[0].address : NULL;
         struct in_addr address;
-        char name[64];
-        *n = (struct names) { .run = run, .result = result };
-        if (run->n_ldap && run->ldap[0].address && inet_pton(AF_INET, run->ldap[0].address, &address) == 1) {
+        bool reverse = server && inet_pton(AF_INET, server, &address) == 1;
+        if (!reverse && !run->facts->fqdn) {
+                check_say(result, VERDICT_WARN, NULL, "there is no name to look up");
+                return NULL;
+        }
+        struct names *n = new0(struct names);
+        *n = (struct names) { .op.drop = check_names_drop, .run = run, .result = result };
+        if (reverse) {
                 const unsigned char *b = (const unsigned char *) &address;
-                snprintf(name, sizeof name, "%u.%u.%u.%u.in-addr.arpa", b[3], b[2], b[1], b[0]);
+                _cleanup_free_ char *name =
+                        str_printf("%u.%u.%u.%u.in-addr.arpa", b[3], b[2], b[1], b[0]);
                 n->reverse = dns_ask(run->dns, name, DNS_PTR, check_names_on_reverse, n);
         }
         if (run->facts->fqdn)
                 n->own = dns_ask(run->dns, run->facts->fqdn, DNS_A, check_names_on_own, n);
-        n->begun = true;
-        if (!n->own && !n->reverse)
-                check_say(result, VERDICT_WARN, NULL, "there is no name to look up");
+        return &n->op;
 }
-
-const struct check hostname_check = { .id = "hostname", .title = "Host name", .look = check_hostname_look };
-const struct check static_name_check = {
-        .id = "static-name", .title = "Static host name", .look = check_static_name_look
-};
-const struct check names_check = { .id = "names",
-                                   .title = "Name records",
-                                   .network = true,
-                                   .size = sizeof(struct names),
-                                   .look = check_names_look,
-                                   .drop = check_names_drop };

@@ -13,7 +13,7 @@ static void check_network_fail(struct check_result *result, const struct realm *
 
 /* ---- DNS ---- */
 
-static void check_dns_look(struct preflight_run *run, struct check_result *result, void *state) {
+void check_dns(struct preflight_run *run, struct check_result *result) {
         const struct realm *realm = run->preflight->realm;
         for (size_t i = 0; i < realm->n_questions; i++) {
                 const struct realm_question *q = &realm->questions[i];
@@ -35,7 +35,7 @@ static void check_dns_look(struct preflight_run *run, struct check_result *resul
 
 /* ---- kind ---- */
 
-static void check_kind_look(struct preflight_run *run, struct check_result *result, void *state) {
+void check_kind(struct preflight_run *run, struct check_result *result) {
         const struct realm *realm = run->preflight->realm;
         for (size_t i = 0; i < realm->n_questions; i++) {
                 const struct realm_question *q = &realm->questions[i];
@@ -83,14 +83,15 @@ struct trial {
 };
 
 struct ports {
+        struct op op;
         struct preflight_run *run;
         struct check_result *result;
         struct trial trials[PLACES_MAX][ELEMENTS(ports)];
         unsigned waiting;
 };
 
-static void check_ports_drop(void *state) {
-        struct ports *p = state;
+static void check_ports_drop(struct op *op) {
+        struct ports *p = container_of(op, struct ports, op);
         for (size_t i = 0; i < PLACES_MAX; i++)
                 for (size_t k = 0; k < ELEMENTS(ports); k++) {
                         op_cancel(p->trials[i][k].op);
@@ -117,7 +118,7 @@ static bool check_ports_judge(const struct ports *p, size_t server, struct str *
                 str_addf(list, "%s%u", list->length ? ", " : "", t->port->number);
                 whole = whole && !need;
                 if (t->error)
-                        check_detail(p->result, "%s port %u (%s): %s", p->run->ldap[server].host,
+                        check_detail(p->result, "%s port %u (%s): %s", p->run->ldap.items[server].host,
                                      t->port->number, t->port->meaning, t->error->message);
         }
         return whole;
@@ -128,24 +129,24 @@ static void check_ports_conclude(struct ports *p) {
         unsigned whole = 0;
         struct check_result *result = p->result;
         _cleanup_str_ struct str first_open = {}, first_shut = {}, first_wanting = {}, bad = {};
-        for (size_t i = 0; i < run->n_ldap; i++) {
+        for (size_t i = 0; i < run->ldap.n; i++) {
                 _cleanup_str_ struct str open = {}, shut = {}, wanting = {};
-                bool ok = run->ldap[i].address && check_ports_judge(p, i, &open, &shut, &wanting);
+                bool ok = run->ldap.items[i].address && check_ports_judge(p, i, &open, &shut, &wanting);
                 whole += ok;
                 if (!ok)
                         str_addf(&bad, "%s%s does not answer on %s", bad.length ? "; " : "",
-                                 run->ldap[i].host, shut.length ? shut.text : "any port");
+                                 run->ldap.items[i].host, shut.length ? shut.text : "any port");
                 if (ok && !first_open.length) {
-                        str_addf(&first_open, "%s answers on %s", run->ldap[i].host, open.text);
+                        str_addf(&first_open, "%s answers on %s", run->ldap.items[i].host, open.text);
                         if (wanting.length)
                                 str_addf(&first_open, ", not on %s (not needed)", wanting.text);
                 }
         }
         static const char hint[] = "A firewall on the way, or a service on that server that is down: let the "
                                    "ports through from this host";
-        if (whole == run->n_ldap)
+        if (whole == run->ldap.n)
                 check_say(result, VERDICT_OK, NULL, "%s%s", first_open.text,
-                          run->n_ldap > 1 ? "; so do the others" : "");
+                          run->ldap.n > 1 ? "; so do the others" : "");
         else if (whole)
                 check_say(result, VERDICT_WARN, hint, "%s; but %s", first_open.text, bad.text);
         else
@@ -164,23 +165,23 @@ static void check_ports_tried(unsigned ms, struct error *e, void *userdata) {
 
 /* The port of this service of that host in the DNS, else the usual one. */
 static uint16_t check_ports_number(const struct preflight_run *run, size_t server, const struct port *port) {
-        const struct place *list = port->number == 88 ? run->kdcs : run->kpasswds;
-        size_t n = port->number == 88 ? run->n_kdcs : run->n_kpasswds;
-        if (port->number == 389)
-                return run->ldap[server].port;
-        for (size_t i = 0; i < n && (port->number == 88 || port->number == 464); i++)
-                if (str_equal_nocase(list[i].host, run->ldap[server].host))
-                        return list[i].port;
+        const struct places *list = port->number == 389   ? &run->ldap
+                                    : port->number == 88  ? &run->kdcs
+                                    : port->number == 464 ? &run->kpasswds
+                                                          : NULL;
+        for (size_t i = 0; list && i < list->n; i++)
+                if (str_equal_nocase(list->items[i].host, run->ldap.items[server].host))
+                        return list->items[i].port;
         return port->number;
 }
 
-static void check_ports_look(struct preflight_run *run, struct check_result *result, void *state) {
-        struct ports *p = state;
-        *p = (struct ports) { .run = run, .result = result };
-        for (size_t i = 0; i < run->n_ldap; i++)
-                for (size_t k = 0; k < ELEMENTS(ports) && run->ldap[i].address; k++) {
+struct op *check_ports(struct preflight_run *run, struct check_result *result) {
+        struct ports *p = new0(struct ports);
+        *p = (struct ports) { .op.drop = check_ports_drop, .run = run, .result = result };
+        for (size_t i = 0; i < run->ldap.n; i++)
+                for (size_t k = 0; k < ELEMENTS(ports) && run->ldap.items[i].address; k++) {
                         struct trial *t = &p->trials[i][k];
-                        const struct exchange_options options = { .address = run->ldap[i].address,
+                        const struct exchange_options options = { .address = run->ldap.items[i].address,
                                                                   .port = check_ports_number(run, i,
                                                                                              &ports[k]),
                                                                   .ms = PROBE_MS,
@@ -194,14 +195,6 @@ static void check_ports_look(struct preflight_run *run, struct check_result *res
                 }
         if (!p->waiting)
                 check_say(result, VERDICT_WARN, NULL, "not checked: no server of %s %s", run->domain,
-                          run->n_ldap ? "has an address" : "is known");
+                          run->ldap.n ? "has an address" : "is known");
+        return &p->op;
 }
-
-const struct check dns_check = { .id = "dns", .title = "DNS", .network = true, .look = check_dns_look };
-const struct check kind_check = { .id = "kind", .title = "Realm", .network = true, .look = check_kind_look };
-const struct check ports_check = { .id = "ports",
-                                   .title = "Ports",
-                                   .network = true,
-                                   .size = sizeof(struct ports),
-                                   .look = check_ports_look,
-                                   .drop = check_ports_drop };
