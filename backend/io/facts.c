@@ -73,18 +73,11 @@ void facts_done(struct facts *facts) {
 }
 
 const char *facts_suggest(const struct facts *facts, const char *what) {
-        const struct {
-                const char *what, *value;
-        } known[] = {
-                { "hostname", facts->hostname },
-                { "fqdn", facts->fqdn },
-                { "domain", facts->domain },
-                { "realm", facts->realm },
-        };
-        for (size_t i = 0; i < ELEMENTS(known); i++)
-                if (strcmp(known[i].what, what) == 0)
-                        return known[i].value;
-        return NULL;
+        return strcmp(what, "hostname") == 0 ? facts->hostname
+               : strcmp(what, "fqdn") == 0   ? facts->fqdn
+               : strcmp(what, "domain") == 0 ? facts->domain
+               : strcmp(what, "realm") == 0  ? facts->realm
+                                             : NULL;
 }
 
 const char *facts_engine_program(const char *root, enum engine_kind kind) {

@@ -56,3 +56,7 @@ struct op *http_start(struct http *http, const struct http_request *request);
 
 /* text for a path or a query value: all but letters, digits and "-._~" becomes %XX. The caller frees. */
 char *http_escape(const char *text);
+
+/* For a request to the engine at socket that got no answer: sets *reterr by curl's code, and returns its own.
+ */
+int http_error(struct error **reterr, int code, const char *socket);

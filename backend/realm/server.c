@@ -3,7 +3,7 @@
 #include <ctype.h>
 
 #include "backend/realm/internal.h"
-#include "backend/wire/netlogon.h"
+#include "backend/wire/ldap.h"
 
 #define CAPABILITY_AD "1.2.840.113556.1.4.800"
 #define CAPABILITIES_MAX 64U

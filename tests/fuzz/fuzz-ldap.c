@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "backend/wire/netlogon.h"
+#include "backend/wire/ldap.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 

@@ -3,7 +3,9 @@
 
 #include <errno.h>
 
-#include "backend/io/http-error.h"
+#include <curl/curl.h>
+
+#include "backend/io/http.h"
 #include "base/str.h"
 
 /* Every row of the table, and a code that has none. */
