@@ -10,16 +10,10 @@
 #include "base/words.h"
 #include "model/param/param.h"
 
-#define NAME_BYTES_MAX 253U     /* of a DNS name, RFC 1035 2.3.4 less the length bytes */
+#define NAME_BYTES_MAX 253U /* of a DNS name, RFC 1035 2.3.4 less the length bytes */
 #define LABEL_BYTES_MAX 63U
-#define SECRET_VALUE_MAX 512U   /* SECRET_BYTES_MAX of base/secret.h */
+#define SECRET_VALUE_MAX 512U /* SECRET_BYTES_MAX of base/secret.h */
 #define ARGUMENTS_BYTES_MAX (16U * 1024)
-
-static int param_check_wrong(struct error **reterr, const char *hint, const char *message) {
-        int r = error_set(reterr, -EINVAL, "%s", message);
-        error_hint(reterr, "%s", hint);
-        return r;
-}
 
 static bool param_check_has_controls(const char *s) {
         for (; *s; s++)
@@ -37,38 +31,35 @@ static const char *label_fault(const char *label, size_t n) {
                 return "A part between dots is longer than 63 characters";
         if (label[0] == '-' || label[n - 1] == '-')
                 return "A part between dots begins or ends with a hyphen";
-        for (size_t i = 0; i < n; i++)
-                if (!isalnum((unsigned char) label[i]) && label[i] != '-') {
-                        if ((unsigned char) label[i] >= 0x80)
-                                return "The name has letters outside ASCII";
-                        return label[i] == '_' ? "Names of hosts have no underscore"
-                             : isspace((unsigned char) label[i]) ? "The name has a blank in it"
-                                                                 : "The name has a character that names do "
-                                                                   "not have";
-                }
-        return NULL;
+        const char *odd = label;
+        while (isalnum((unsigned char) *odd) || *odd == '-')
+                odd++;
+        return odd >= label + n                ? NULL
+               : (unsigned char) *odd >= 0x80  ? "The name has letters outside ASCII"
+               : *odd == '_'                   ? "Names of hosts have no underscore"
+               : isspace((unsigned char) *odd) ? "The name has a blank in it"
+                                               : "The name has a character that names do not have";
 }
 
 /* NULL: valid, and *ret_labels is the number of its parts; *ret_numeric: the last one is all digits. */
 static const char *dns_fault(const char *name, size_t *ret_labels, bool *ret_numeric) {
-        size_t length = strlen(name), labels = 0;
+        size_t length = strlen(name);
         if (length > NAME_BYTES_MAX)
                 return "The name is longer than 253 characters";
         if (length > 1 && name[length - 1] == '.')
                 return "The name ends with a dot";
+        *ret_labels = 0;
         for (const char *at = name;; at++) {
                 size_t n = strcspn(at, ".");
                 const char *fault = label_fault(at, n);
                 if (fault)
                         return fault;
-                labels++;
+                ++*ret_labels;
                 *ret_numeric = strspn(at, "0123456789") == n;
                 at += n;
                 if (!*at)
-                        break;
+                        return NULL;
         }
-        *ret_labels = labels;
-        return NULL;
 }
 
 static bool is_address(const char *s) {
@@ -76,58 +67,49 @@ static bool is_address(const char *s) {
         return inet_pton(AF_INET, s, address) == 1 || inet_pton(AF_INET6, s, address) == 1;
 }
 
-static int check_host(const struct param *p, const char *value, struct error **reterr) {
-        static const char hint[] = "A host name like log.example.com, or an IP address";
+/* The functions named …_fault return NULL or a sentence, and change *hint where that of the row does not fit.
+ */
+
+static const char *host_fault(const struct param *p, const char *value, const char **hint) {
+        size_t labels;
+        bool numeric;
         if (is_address(value))
-                return 0;
+                return NULL;
         if (strchr(value, ':'))
-                return param_check_wrong(reterr, hint,
-                                         strchr(value, '/') ? "This is a URL, not the name of a host"
-                                                            : "This is neither a host name nor an IPv6 "
-                                                              "address");
-        size_t labels;
-        bool numeric;
+                return strchr(value, '/') ? "This is a URL, not the name of a host"
+                                          : "This is neither a host name nor an IPv6 address";
         const char *fault = dns_fault(value, &labels, &numeric);
         if (fault)
-                return param_check_wrong(reterr, hint, fault);
-        if (numeric)
-                return param_check_wrong(reterr, "An IPv4 address has four numbers from 0 to 255",
-                                         "This is not a whole IP address");
-        if (labels < 2 && !p->short_name)
-                return param_check_wrong(reterr, "Its full name, with the domain: log.example.com",
-                                         "The name has no domain");
-        return 0;
+                return fault;
+        *hint = numeric ? "An IPv4 address has four numbers from 0 to 255"
+                        : "Its full name, with the domain: log.example.com";
+        return numeric                        ? "This is not a whole IP address"
+               : labels < 2 && !p->short_name ? "The name has no domain"
+                                              : NULL;
 }
 
-static int check_domain(const struct param *p, const char *value, struct error **reterr) {
-        static const char hint[] = "A domain has at least two parts: example.com";
-        if (is_address(value))
-                return param_check_wrong(reterr, "The name of the domain, like example.com",
-                                         "This is an IP address, not a domain");
+#define DOMAIN_HINT "A domain has at least two parts: example.com"
+
+static const char *domain_fault(const struct param *p, const char *value, const char **hint) {
         size_t labels;
         bool numeric;
-        const char *fault = dns_fault(value, &labels, &numeric);
-        if (fault)
-                return param_check_wrong(reterr, hint, fault);
-        if (labels < 2)
-                return param_check_wrong(reterr, hint, "Domains of a single part are not supported");
-        if (numeric)
-                return param_check_wrong(reterr, hint, "The last part of a domain is never a number");
-        return 0;
-}
-
-static int check_realm(const struct param *p, const char *value, struct error **reterr) {
-        int r = check_domain(p, value, reterr);
-        if (r < 0) {
-                error_hint(reterr, "A realm is mostly the domain in capitals: EXAMPLE.COM");
-                return r;
+        if (is_address(value)) {
+                *hint = "The name of the domain, like example.com";
+                return "This is an IP address, not a domain";
         }
-        for (const char *c = value; *c; c++)
-                if (islower((unsigned char) *c))
-                        return param_check_wrong(reterr,
-                                                 "Kerberos distinguishes EXAMPLE.COM from example.com",
-                                                 "A realm is written in capitals");
-        return 0;
+        const char *fault = dns_fault(value, &labels, &numeric);
+        return fault        ? fault
+               : labels < 2 ? "Domains of a single part are not supported"
+               : numeric    ? "The last part of a domain is never a number"
+                            : NULL;
+}
+
+static const char *realm_fault(const struct param *p, const char *value, const char **hint) {
+        const char *unused, *fault = domain_fault(p, value, &unused);
+        if (fault || !value[strcspn(value, "abcdefghijklmnopqrstuvwxyz")])
+                return fault;
+        *hint = "Kerberos distinguishes EXAMPLE.COM from example.com";
+        return "A realm is written in capitals";
 }
 
 /* ---- distinguished names ---- */
@@ -169,67 +151,76 @@ static bool type_is(const char *type, size_t n, const char *wanted) {
         return n == strlen(wanted) && strncasecmp(type, wanted, n) == 0;
 }
 
-static int check_ou(const struct param *p, const char *value, struct error **reterr) {
-        static const char hint[] = "The whole distinguished name: OU=Linux,OU=Servers,DC=example,DC=com";
+static const char *ou_fault(const struct param *p, const char *value, const char **hint) {
         bool first = true, domain = false;
         for (const char *at = value;; at++) {
                 const char *type;
                 size_t n;
                 const char *fault = rdn_fault(&at, &type, &n);
                 if (fault)
-                        return param_check_wrong(reterr, hint, fault);
+                        return fault;
                 bool dc = type_is(type, n, "DC");
                 if (first && !type_is(type, n, "OU") && !type_is(type, n, "CN"))
-                        return param_check_wrong(reterr, hint, "It does not begin with OU=");
+                        return "It does not begin with OU=";
                 if (domain && !dc)
-                        return param_check_wrong(reterr, hint, "The DC= parts stand last");
+                        return "The DC= parts stand last";
                 domain = dc;
                 first = false;
                 if (!*at)
-                        break;
+                        return domain ? NULL : "The DC= parts of the domain are missing at the end";
         }
-        if (!domain)
-                return param_check_wrong(reterr, hint, "The DC= parts of the domain are missing at the end");
-        return 0;
 }
 
 /* ---- the rest ---- */
 
-static int param_check_check_path(const struct param *p, const char *value, struct error **reterr) {
-        static const char hint[] = "A whole path like /etc/rsyslog.d";
+static const char *path_fault(const struct param *p, const char *value, const char **hint) {
         if (value[0] != '/')
-                return param_check_wrong(reterr, hint, "The path does not begin with /");
+                return "The path does not begin with /";
         for (const char *at = value; *at; at += strcspn(at, "/")) {
                 at += strspn(at, "/");
-                if (strcspn(at, "/") == 2 && at[0] == '.' && at[1] == '.')
-                        return param_check_wrong(reterr, "Write where it leads", "The path has .. in it");
+                if (strcspn(at, "/") != 2 || at[0] != '.' || at[1] != '.')
+                        continue;
+                *hint = "Write where it leads";
+                return "The path has .. in it";
         }
-        return 0;
+        return NULL;
 }
 
-static int check_user(const struct param *p, const char *value, struct error **reterr) {
-        static const char hint[] = "A name, or name@DOMAIN: Administrator@EXAMPLE.COM";
-        const char *at = strchr(value, '@');
-        size_t n = at ? (size_t) (at - value) : strlen(value);
+static const char *user_fault(const struct param *p, const char *value, const char **hint) {
+        size_t n = strcspn(value, "@");
         if (n == 0)
-                return param_check_wrong(reterr, hint, "There is no name before the @");
+                return "There is no name before the @";
         if (value[0] == '-')
-                return param_check_wrong(reterr, hint, "A user name does not begin with a hyphen");
-        if (memchr(value, '\\', n))
-                return param_check_wrong(reterr, "Write name@DOMAIN instead of DOMAIN\\name",
-                                         "A user name has no backslash");
-        for (size_t i = 0; i < n; i++)
-                if (strchr("\"/[]:;|=,+*?<>", value[i]))
-                        return param_check_wrong(reterr, hint, "The name has a character that user names do "
-                                                               "not have");
+                return "A user name does not begin with a hyphen";
+        if (memchr(value, '\\', n)) {
+                *hint = "Write name@DOMAIN instead of DOMAIN\\name";
+                return "A user name has no backslash";
+        }
+        if (strcspn(value, "\"/[]:;|=,+*?<>") < n)
+                return "The name has a character that user names do not have";
         if (value[0] == ' ' || value[n - 1] == ' ')
-                return param_check_wrong(reterr, hint, "The name begins or ends with a blank");
-        if (!at)
-                return 0;
-        if (strchr(at + 1, '@'))
-                return param_check_wrong(reterr, hint, "There are two @ in it");
-        return check_domain(p, at + 1, reterr);
+                return "The name begins or ends with a blank";
+        if (!value[n])
+                return NULL;
+        if (strchr(value + n + 1, '@'))
+                return "There are two @ in it";
+        *hint = DOMAIN_HINT;
+        return domain_fault(p, value + n + 1, hint);
 }
+
+static const char *boolean_fault(const struct param *p, const char *value, const char **hint) {
+        return STR_IN_SET(value, "yes", "no") ? NULL : "This is neither yes nor no";
+}
+
+static const char *secret_fault(const struct param *p, const char *value, const char **hint) {
+        bool long_one = strlen(value) > SECRET_VALUE_MAX;
+        *hint = long_one ? "At most 512 bytes" : "One line";
+        return long_one              ? "The secret is too long"
+               : strchr(value, '\n') ? "A secret has no line break in it"
+                                     : NULL;
+}
+
+/* ---- those whose sentence or hint depends on the parameter ---- */
 
 static int check_choice(const struct param *p, const char *value, struct error **reterr) {
         _cleanup_str_ struct str all = {};
@@ -238,14 +229,9 @@ static int check_choice(const struct param *p, const char *value, struct error *
                         return 0;
                 str_addf(&all, "%s%s", i ? ", " : "One of: ", p->choices[i].value);
         }
-        return param_check_wrong(reterr, all.text ? all.text : "There is nothing to choose",
-                                 "This is none of the choices");
-}
-
-static int check_boolean(const struct param *p, const char *value, struct error **reterr) {
-        if (str_equal(value, "yes") || str_equal(value, "no"))
-                return 0;
-        return param_check_wrong(reterr, "yes or no", "This is neither yes nor no");
+        error_set(reterr, -EINVAL, "This is none of the choices");
+        error_hint(reterr, "%s", all.text ? all.text : "There is nothing to choose");
+        return -EINVAL;
 }
 
 static int check_integer(const struct param *p, const char *value, struct error **reterr) {
@@ -255,63 +241,60 @@ static int check_integer(const struct param *p, const char *value, struct error 
         if (r >= 0 && (any || (number >= p->minimum && number <= p->maximum)))
                 return 0;
         bool small = r >= 0 ? number < p->minimum : value[0] == '-';
-        r = error_set(reterr, -EINVAL, "%s", r == -EINVAL ? "This is not a whole number"
-                                             : small      ? "The number is too small"
-                                                          : "The number is too large");
+        error_set(reterr, -EINVAL, "%s",
+                  r == -EINVAL ? "This is not a whole number"
+                  : small      ? "The number is too small"
+                               : "The number is too large");
         if (any)
                 error_hint(reterr, "A whole number");
         else
                 error_hint(reterr, "A whole number from %lld to %lld", p->minimum, p->maximum);
-        return r;
-}
-
-static int check_secret(const struct param *p, const char *value, struct error **reterr) {
-        if (strlen(value) > SECRET_VALUE_MAX)
-                return param_check_wrong(reterr, "At most 512 bytes", "The secret is too long");
-        if (strchr(value, '\n'))
-                return param_check_wrong(reterr, "One line", "A secret has no line break in it");
-        return 0;
+        return -EINVAL;
 }
 
 /* "--password=x" is --password, "-wx" is -w. */
-static bool param_check_is_option(const char *word, const char *option) {
+static bool is_option(const char *word, const char *option) {
         const char *rest = str_starts(word, option);
-        return rest &&
-               (!*rest || *rest == '=' || (option[0] == '-' && option[1] != '-' && strlen(option) == 2));
+        bool letter = option[0] == '-' && option[1] != '-' && strlen(option) == 2;
+        return rest && (!*rest || *rest == '=' || letter);
 }
 
 static int check_arguments(const struct param *p, const char *value, struct error **reterr) {
         _cleanup_strv_ char **words = NULL;
         int r = words_split(value, &words, reterr);
-        for (size_t i = 0; r >= 0 && words && words[i]; i++)
+        for (char **word = words; word && *word; word++)
                 for (size_t k = 0; k < p->n_refusals; k++) {
                         const struct param_refusal *refusal = &p->refusals[k];
-                        if (!param_check_is_option(words[i], refusal->word))
+                        if (!is_option(*word, refusal->word))
                                 continue;
-                        r = error_set(reterr, -EINVAL, "%s is not to be said here", refusal->word);
+                        error_set(reterr, -EINVAL, "%s is not to be said here", refusal->word);
                         error_hint(reterr, "%s", refusal->reason);
-                        return r;
+                        return -EINVAL;
                 }
         return r;
 }
 
 static const struct check {
-        int (*check)(const struct param *p, const char *value, struct error **reterr);
         size_t bytes;
-        bool any_byte;          /* control characters are checked elsewhere */
+        const char *(*fault)(const struct param *p, const char *value, const char **hint);
+        const char *hint;
+        int (*check)(const struct param *p, const char *value, struct error **reterr);
+        bool any_byte; /* control characters are checked elsewhere */
 } checks[_PARAM_TYPE_MAX] = {
-        [PARAM_TEXT] = { NULL, PARAM_VALUE_MAX },
-        [PARAM_SECRET] = { check_secret, SECRET_VALUE_MAX, .any_byte = true },
-        [PARAM_CHOICE] = { check_choice, PARAM_VALUE_MAX },
-        [PARAM_BOOLEAN] = { check_boolean, PARAM_VALUE_MAX },
-        [PARAM_INTEGER] = { check_integer, PARAM_VALUE_MAX },
-        [PARAM_HOST] = { check_host, PARAM_VALUE_MAX },
-        [PARAM_DOMAIN] = { check_domain, PARAM_VALUE_MAX },
-        [PARAM_REALM] = { check_realm, PARAM_VALUE_MAX },
-        [PARAM_PATH] = { param_check_check_path, PARAM_VALUE_MAX },
-        [PARAM_OU] = { check_ou, PARAM_VALUE_MAX },
-        [PARAM_USER] = { check_user, PARAM_VALUE_MAX },
-        [PARAM_ARGUMENTS] = { check_arguments, ARGUMENTS_BYTES_MAX },
+        [PARAM_TEXT] = { PARAM_VALUE_MAX },
+        [PARAM_SECRET] = { SECRET_VALUE_MAX, secret_fault, .any_byte = true },
+        [PARAM_CHOICE] = { PARAM_VALUE_MAX, .check = check_choice },
+        [PARAM_BOOLEAN] = { PARAM_VALUE_MAX, boolean_fault, "yes or no" },
+        [PARAM_INTEGER] = { PARAM_VALUE_MAX, .check = check_integer },
+        [PARAM_HOST] = { PARAM_VALUE_MAX, host_fault, "A host name like log.example.com, or an IP address" },
+        [PARAM_DOMAIN] = { PARAM_VALUE_MAX, domain_fault, DOMAIN_HINT },
+        [PARAM_REALM] = { PARAM_VALUE_MAX, realm_fault,
+                          "A realm is mostly the domain in capitals: EXAMPLE.COM" },
+        [PARAM_PATH] = { PARAM_VALUE_MAX, path_fault, "A whole path like /etc/rsyslog.d" },
+        [PARAM_OU] = { PARAM_VALUE_MAX, ou_fault,
+                       "The whole distinguished name: OU=Linux,OU=Servers,DC=example,DC=com" },
+        [PARAM_USER] = { PARAM_VALUE_MAX, user_fault, "A name, or name@DOMAIN: Administrator@EXAMPLE.COM" },
+        [PARAM_ARGUMENTS] = { ARGUMENTS_BYTES_MAX, .check = check_arguments },
 };
 
 /* ---- patterns ---- */
@@ -343,7 +326,7 @@ static bool repeats_too_much(const char *pattern) {
         return false;
 }
 
-int pattern_check(const char *pattern, struct error **reterr) {
+static int compile_pattern(const char *pattern, regex_t *ret, struct error **reterr) {
         if (str_empty(pattern) || strlen(pattern) > PATTERN_MAX)
                 return error_set(reterr, -EINVAL, "A pattern has 1 to %u bytes", PATTERN_MAX);
         for (const char *c = pattern; *c; c++)
@@ -354,25 +337,28 @@ int pattern_check(const char *pattern, struct error **reterr) {
         if (repeats_too_much(pattern))
                 return error_set(reterr, -EINVAL, "The repetitions of the pattern are more than %u in all",
                                  PATTERN_REPEAT_MAX);
-        regex_t regex;
-        int r = regcomp(&regex, pattern, REG_EXTENDED | REG_NOSUB);
-        if (r != 0) {
-                char reason[128];
-                regerror(r, NULL, reason, sizeof reason);
-                return error_set(reterr, -EINVAL,
-                                 "The pattern is not a POSIX extended regular expression: %s", reason);
-        }
-        regfree(&regex);
-        return 0;
+        int r = regcomp(ret, pattern, REG_EXTENDED);
+        if (r == 0)
+                return 0;
+        char reason[128];
+        regerror(r, NULL, reason, sizeof reason);
+        return error_set(reterr, -EINVAL, "The pattern is not a POSIX extended regular expression: %s",
+                         reason);
 }
 
-static int param_check_check_pattern(const struct param *p, const char *value, struct error **reterr) {
-        int r = pattern_check(p->pattern, reterr);
+int pattern_check(const char *pattern, struct error **reterr) {
+        regex_t regex;
+        int r = compile_pattern(pattern, &regex, reterr);
+        if (r >= 0)
+                regfree(&regex);
+        return r;
+}
+
+static int check_pattern(const struct param *p, const char *value, struct error **reterr) {
+        regex_t regex;
+        int r = compile_pattern(p->pattern, &regex, reterr);
         if (r < 0)
                 return r;
-        regex_t regex;
-        if (regcomp(&regex, p->pattern, REG_EXTENDED) != 0)
-                return error_set(reterr, -ENOMEM, "The value could not be compared with its pattern");
         /* POSIX gives the leftmost longest match, so a match of the whole is the one found. ^( )$ around the
          * pattern would change the meaning of one with a stray ")". */
         regmatch_t match;
@@ -380,38 +366,40 @@ static int param_check_check_pattern(const struct param *p, const char *value, s
         regfree(&regex);
         if (r == 0 && match.rm_so == 0 && (size_t) match.rm_eo == strlen(value))
                 return 0;
-        if (p->pattern_reason)
-                r = error_set(reterr, -EINVAL, "%s", p->pattern_reason);
-        else
-                r = error_set(reterr, -EINVAL, "This is not of the form that %s has",
-                              p->title ? p->title : p->name);
         /* A reason replaces the pattern, which few people can read. */
-        if (!p->pattern_reason)
-                error_hint(reterr, "Its form is %s", p->pattern);
-        return r;
+        if (p->pattern_reason)
+                return error_set(reterr, -EINVAL, "%s", p->pattern_reason);
+        error_set(reterr, -EINVAL, "This is not of the form that %s has", p->title ? p->title : p->name);
+        error_hint(reterr, "Its form is %s", p->pattern);
+        return -EINVAL;
 }
 
 int param_check(const struct param *p, const char *value, struct error **reterr) {
         if (str_empty(value)) {
                 if (!p->required)
                         return 0;
-                int r = error_set(reterr, -EINVAL, "%s is missing", p->title ? p->title : p->name);
+                error_set(reterr, -EINVAL, "%s is missing", p->title ? p->title : p->name);
                 error_hint(reterr, "%s", p->help ? p->help : "It must be answered");
-                return r;
+                return -EINVAL;
         }
-        const struct check *c = (size_t) p->type < _PARAM_TYPE_MAX ? checks + p->type : checks + PARAM_TEXT;
+        const struct check *c = &checks[p->type];
         if (strlen(value) > c->bytes) {
-                int r = error_set(reterr, -EINVAL, "The value is too long");
+                error_set(reterr, -EINVAL, "The value is too long");
                 error_hint(reterr, "At most %zu bytes", c->bytes);
-                return r;
+                return -EINVAL;
         }
-        if (!c->any_byte && param_check_has_controls(value))
-                return param_check_wrong(reterr, "One line of ordinary characters",
-                                         "The value has control characters in it");
+        bool controls = !c->any_byte && param_check_has_controls(value);
+        const char *hint = controls ? "One line of ordinary characters" : c->hint;
+        const char *fault = controls   ? "The value has control characters in it"
+                            : c->fault ? c->fault(p, value, &hint)
+                                       : NULL;
+        if (fault) {
+                error_set(reterr, -EINVAL, "%s", fault);
+                error_hint(reterr, "%s", hint);
+                return -EINVAL;
+        }
         int r = c->check ? c->check(p, value, reterr) : 0;
-        if (r < 0)
-                return r;
-        return p->pattern ? param_check_check_pattern(p, value, reterr) : 0;
+        return r < 0 || !p->pattern ? r : check_pattern(p, value, reterr);
 }
 
 int param_check_with(const struct param *p, const char *value, const struct param *other,
@@ -419,9 +407,8 @@ int param_check_with(const struct param *p, const char *value, const struct para
         int r = param_check(p, value, reterr);
         if (r < 0 || !p->with_name || str_empty(value) || !str_empty(other_value))
                 return r;
-        const char *title = p->title ? p->title : p->name,
-                   *wanted = other && other->title ? other->title : p->with_name;
-        r = error_set(reterr, -EINVAL, "%s needs %s as well", title, wanted);
+        const char *wanted = other && other->title ? other->title : p->with_name;
+        error_set(reterr, -EINVAL, "%s needs %s as well", p->title ? p->title : p->name, wanted);
         error_hint(reterr, "Fill in %s, or leave this empty", wanted);
-        return r;
+        return -EINVAL;
 }
