@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Internal to command.c and check.c: the findings of each option, and of the command as a whole. */
+/* Internal to this folder: the findings of each option, and of the command as a whole. */
 
 #include "model/command/command.h"
 #include "model/command/mount.h"
 #include "model/command/options.h"
+
+/* For the tables of options, values and places. */
+#define NONE RISK_NONE
+#define NOTE RISK_NOTE
+#define HIGH RISK_HIGH
 
 struct reading {
         const char *where;

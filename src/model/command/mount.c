@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "model/command/mount.h"
+#include "model/command/internal.h"
 
 static const char *const mount_mode_names[] = { [MOUNT_RW] = "rw", [MOUNT_RO] = "ro" };
 DEFINE_NAMES(mount_mode, enum mount_mode)
@@ -8,13 +8,13 @@ void mount_done(struct mount *m) {
         free(m->host);
         free(m->container);
         free(m->options);
-        *m = (struct mount) {};
+        *m = (struct mount){};
 }
 
 void mount_reading_done(struct mount_reading *r) {
         mount_done(&r->mount);
         free(r->bad_option);
-        *r = (struct mount_reading) {};
+        *r = (struct mount_reading){};
 }
 
 /* ---- options ---- */
@@ -87,7 +87,7 @@ static char *mount_next_field(const char **text) {
         const char *s = *text;
         if (*s == '"') {
                 for (s++; *s && (*s != '"' || s[1] == '"'); s++) {
-                        s += *s == '"';         /* a doubled quote is one */
+                        s += *s == '"'; /* a doubled quote is one */
                         str_add_char(&field, *s);
                 }
                 s += *s == '"';
@@ -120,7 +120,7 @@ static void mount_read_field(char *field, char **type, struct str *options, stru
                 str_addf(options, "%s%s", comma, str_equal(value, "private") ? "Z" : "z");
         else if (str_equal(field, "bind-propagation"))
                 str_addf(options, "%s%s", *text ? comma : "", text);
-        else if (!is_true(value))       /* tmpfs-size=…, volume-driver=…: kept */
+        else if (!is_true(value)) /* tmpfs-size=…, volume-driver=…: kept */
                 str_addf(options, "%s%s=%s", comma, field, value);
         else
                 str_addf(options, "%s%s", *field ? comma : "", field);
@@ -175,112 +175,105 @@ char *path_simplify(const char *path) {
 
 /* The first row that matches counts, so special places precede the folder that holds them. */
 static const struct place {
-        const char *path;
-        bool below;             /* also everything below */
-        bool socket;            /* access to it equals root */
+        const char *path; /* with a slash at its end also everything below */
         enum risk rw, ro;
         const char *meaning;
+        bool socket; /* access to it equals root */
 } places[] = {
-        { "/", false, false, RISK_HIGH, RISK_NOTE, "All files of the host" },
+        { "/", HIGH, NOTE, "All files of the host" },
 
-        { "/run", false, true, RISK_HIGH, RISK_HIGH,
-          "The host's running services, with the sockets that command them" },
-        { "/run/docker.sock", false, true, RISK_HIGH, RISK_HIGH,
-          "The engine's socket: the container can do anything to the host" },
-        { "/run/podman", true, true, RISK_HIGH, RISK_HIGH,
-          "The engine's socket: the container can do anything to the host" },
-        { "/run/containerd", true, true, RISK_HIGH, RISK_HIGH,
-          "The engine's socket: the container can do anything to the host" },
-        { "/run/crio", true, true, RISK_HIGH, RISK_HIGH,
-          "The engine's socket: the container can do anything to the host" },
-        { "/run/dbus", true, true, RISK_HIGH, RISK_HIGH,
-          "The system bus: the container can ask systemd for anything as root" },
-        { "/run/systemd/journal", true, false, RISK_NOTE, RISK_NOTE,
-          "The journal's sockets: the container can write to the log" },
-        { "/run/systemd/notify", false, false, RISK_NOTE, RISK_NOTE,
-          "Where services report their state to systemd" },
-        { "/run/systemd", true, true, RISK_HIGH, RISK_HIGH,
-          "systemd's sockets: the container can command it" },
-        { "/run/udev", true, false, RISK_NOTE, RISK_NONE, "What the host knows of its devices" },
-        { "/run/host", true, false, RISK_NOTE, RISK_NONE, "Information about the host itself" },
-        { PLAN_REHEARSAL_DIR, true, false, RISK_NONE, RISK_NONE, "A copy of the host's files that is thrown "
-                                                                 "away" },
-        { "/run", true, false, RISK_NOTE, RISK_NOTE, "State or sockets of a running service" },
+        { "/run", HIGH, HIGH, "The host's running services, with the sockets that command them",
+          .socket = true },
+        { "/run/docker.sock", HIGH, HIGH, "The engine's socket: the container can do anything to the host",
+          .socket = true },
+        { "/run/podman/", HIGH, HIGH, "The engine's socket: the container can do anything to the host",
+          .socket = true },
+        { "/run/containerd/", HIGH, HIGH, "The engine's socket: the container can do anything to the host",
+          .socket = true },
+        { "/run/crio/", HIGH, HIGH, "The engine's socket: the container can do anything to the host",
+          .socket = true },
+        { "/run/dbus/", HIGH, HIGH, "The system bus: the container can ask systemd for anything as root",
+          .socket = true },
+        { "/run/systemd/journal/", NOTE, NOTE, "The journal's sockets: the container can write to the log" },
+        { "/run/systemd/notify", NOTE, NOTE, "Where services report their state to systemd" },
+        { "/run/systemd/", HIGH, HIGH, "systemd's sockets: the container can command it", .socket = true },
+        { "/run/udev/", NOTE, NONE, "What the host knows of its devices" },
+        { "/run/host/", NOTE, NONE, "Information about the host itself" },
+        { PLAN_REHEARSAL_DIR "/", NONE, NONE, "A copy of the host's files that is thrown away" },
+        { "/run/", NOTE, NOTE, "State or sockets of a running service" },
 
-        { "/etc", false, false, RISK_HIGH, RISK_NOTE, "The host's whole configuration, with its passwords" },
-        { "/etc/shadow", false, false, RISK_HIGH, RISK_HIGH, "The passwords of the host's users, as hashes" },
-        { "/etc/gshadow", false, false, RISK_HIGH, RISK_HIGH,
-          "The passwords of the host's groups, as hashes" },
-        { "/etc/passwd", false, false, RISK_HIGH, RISK_NONE, "The host's users" },
-        { "/etc/group", false, false, RISK_HIGH, RISK_NONE, "The host's groups" },
-        { "/etc/sudoers", false, false, RISK_HIGH, RISK_NOTE, "Who may become root" },
-        { "/etc/sudoers.d", true, false, RISK_HIGH, RISK_NOTE, "Who may become root" },
-        { "/etc/pam.d", true, false, RISK_HIGH, RISK_NONE, "How the host checks logins" },
-        { "/etc/security", true, false, RISK_HIGH, RISK_NONE, "How the host checks logins" },
-        { "/etc/nsswitch.conf", false, false, RISK_NOTE, RISK_NONE,
-          "Where the host looks up users and names" },
-        { "/etc/ssh", true, false, RISK_HIGH, RISK_NOTE, "The host's SSH keys and settings" },
-        { "/etc/krb5.keytab", false, false, RISK_HIGH, RISK_NOTE, "The host's own key in its realm" },
-        { "/etc/systemd", true, false, RISK_HIGH, RISK_NONE,
-          "The host's units: what is written there runs as root" },
-        { "/etc/containers", true, false, RISK_HIGH, RISK_NONE, "The engine's settings and units" },
-        { "/etc/docker", true, false, RISK_HIGH, RISK_NONE, "The engine's settings" },
-        { "/etc/cron.d", true, false, RISK_HIGH, RISK_NONE, "What the host runs by the clock" },
-        { "/etc/crontab", false, false, RISK_HIGH, RISK_NONE, "What the host runs by the clock" },
-        { "/etc/profile.d", true, false, RISK_HIGH, RISK_NONE, "What runs at each login" },
-        { "/etc/ld.so.preload", false, false, RISK_HIGH, RISK_NONE, "What is loaded into each program" },
-        { "/etc/pki", true, false, RISK_NOTE, RISK_NOTE, "The host's certificates, perhaps with keys" },
-        { "/etc/ssl", true, false, RISK_NOTE, RISK_NOTE, "The host's certificates, perhaps with keys" },
-        { "/etc/machine-id", false, false, RISK_NOTE, RISK_NONE, "The host's identity" },
-        { "/etc/localtime", false, false, RISK_NOTE, RISK_NONE, "The host's time zone" },
-        { "/etc", true, false, RISK_NOTE, RISK_NONE, "Configuration of the host" },
+        { "/etc", HIGH, NOTE, "The host's whole configuration, with its passwords" },
+        { "/etc/shadow", HIGH, HIGH, "The passwords of the host's users, as hashes" },
+        { "/etc/gshadow", HIGH, HIGH, "The passwords of the host's groups, as hashes" },
+        { "/etc/passwd", HIGH, NONE, "The host's users" },
+        { "/etc/group", HIGH, NONE, "The host's groups" },
+        { "/etc/sudoers", HIGH, NOTE, "Who may become root" },
+        { "/etc/sudoers.d/", HIGH, NOTE, "Who may become root" },
+        { "/etc/pam.d/", HIGH, NONE, "How the host checks logins" },
+        { "/etc/security/", HIGH, NONE, "How the host checks logins" },
+        { "/etc/nsswitch.conf", NOTE, NONE, "Where the host looks up users and names" },
+        { "/etc/ssh/", HIGH, NOTE, "The host's SSH keys and settings" },
+        { "/etc/krb5.keytab", HIGH, NOTE, "The host's own key in its realm" },
+        { "/etc/systemd/", HIGH, NONE, "The host's units: what is written there runs as root" },
+        { "/etc/containers/", HIGH, NONE, "The engine's settings and units" },
+        { "/etc/docker/", HIGH, NONE, "The engine's settings" },
+        { "/etc/cron.d/", HIGH, NONE, "What the host runs by the clock" },
+        { "/etc/crontab", HIGH, NONE, "What the host runs by the clock" },
+        { "/etc/profile.d/", HIGH, NONE, "What runs at each login" },
+        { "/etc/ld.so.preload", HIGH, NONE, "What is loaded into each program" },
+        { "/etc/pki/", NOTE, NOTE, "The host's certificates, perhaps with keys" },
+        { "/etc/ssl/", NOTE, NOTE, "The host's certificates, perhaps with keys" },
+        { "/etc/machine-id", NOTE, NONE, "The host's identity" },
+        { "/etc/localtime", NOTE, NONE, "The host's time zone" },
+        { "/etc/", NOTE, NONE, "Configuration of the host" },
 
-        { "/usr/lib/modules", true, false, RISK_HIGH, RISK_NONE, "The kernel's modules" },
-        { "/lib/modules", true, false, RISK_HIGH, RISK_NONE, "The kernel's modules" },
-        { "/usr", true, false, RISK_HIGH, RISK_NONE, "The host's programs" },
-        { "/bin", true, false, RISK_HIGH, RISK_NONE, "The host's programs" },
-        { "/sbin", true, false, RISK_HIGH, RISK_NONE, "The host's programs" },
-        { "/lib", true, false, RISK_HIGH, RISK_NONE, "The host's libraries" },
-        { "/lib64", true, false, RISK_HIGH, RISK_NONE, "The host's libraries" },
-        { "/boot", true, false, RISK_HIGH, RISK_NONE, "What the host starts from" },
-        { "/efi", true, false, RISK_HIGH, RISK_NONE, "What the host starts from" },
+        { "/usr/lib/modules/", HIGH, NONE, "The kernel's modules" },
+        { "/lib/modules/", HIGH, NONE, "The kernel's modules" },
+        { "/usr/", HIGH, NONE, "The host's programs" },
+        { "/bin/", HIGH, NONE, "The host's programs" },
+        { "/sbin/", HIGH, NONE, "The host's programs" },
+        { "/lib/", HIGH, NONE, "The host's libraries" },
+        { "/lib64/", HIGH, NONE, "The host's libraries" },
+        { "/boot/", HIGH, NONE, "What the host starts from" },
+        { "/efi/", HIGH, NONE, "What the host starts from" },
 
-        { "/dev/null", false, false, RISK_NONE, RISK_NONE, "A harmless device" },
-        { "/dev/zero", false, false, RISK_NONE, RISK_NONE, "A harmless device" },
-        { "/dev/random", false, false, RISK_NONE, RISK_NONE, "A source of random numbers" },
-        { "/dev/urandom", false, false, RISK_NONE, RISK_NONE, "A source of random numbers" },
-        { "/dev/log", false, false, RISK_NOTE, RISK_NOTE, "Where the host's programs log" },
-        { "/dev/shm", true, false, RISK_NOTE, RISK_NOTE, "The host's shared memory" },
-        { "/dev", false, false, RISK_HIGH, RISK_HIGH, "All devices of the host" },
-        { "/dev", true, false, RISK_NOTE, RISK_NOTE, "A device of the host" },
-        { "/proc", true, false, RISK_HIGH, RISK_NOTE, "The host's processes and kernel settings" },
-        { "/sys/fs/cgroup", true, false, RISK_NOTE, RISK_NONE, "The host's cgroups" },
-        { "/sys/fs/selinux", true, false, RISK_NOTE, RISK_NONE, "The host's SELinux" },
-        { "/sys", false, false, RISK_HIGH, RISK_NONE, "The host's kernel and devices" },
-        { "/sys", true, false, RISK_NOTE, RISK_NONE, "Part of the host's kernel and devices" },
+        { "/dev/null", NONE, NONE, "A harmless device" },
+        { "/dev/zero", NONE, NONE, "A harmless device" },
+        { "/dev/random", NONE, NONE, "A source of random numbers" },
+        { "/dev/urandom", NONE, NONE, "A source of random numbers" },
+        { "/dev/log", NOTE, NOTE, "Where the host's programs log" },
+        { "/dev/shm/", NOTE, NOTE, "The host's shared memory" },
+        { "/dev", HIGH, HIGH, "All devices of the host" },
+        { "/dev/", NOTE, NOTE, "A device of the host" },
+        { "/proc/", HIGH, NOTE, "The host's processes and kernel settings" },
+        { "/sys/fs/cgroup/", NOTE, NONE, "The host's cgroups" },
+        { "/sys/fs/selinux/", NOTE, NONE, "The host's SELinux" },
+        { "/sys", HIGH, NONE, "The host's kernel and devices" },
+        { "/sys/", NOTE, NONE, "Part of the host's kernel and devices" },
 
-        { "/root", true, false, RISK_HIGH, RISK_NOTE, "root's home folder, with its keys" },
-        { "/home", false, false, RISK_HIGH, RISK_NOTE, "The home folders of all users" },
-        { "/home", true, false, RISK_NOTE, RISK_NOTE, "A user's files" },
-        { "/tmp", true, false, RISK_NOTE, RISK_NOTE, "Temporary files of the host" },
-        { "/var/tmp", true, false, RISK_NOTE, RISK_NOTE, "Temporary files of the host" },
-        { "/var", false, false, RISK_HIGH, RISK_NOTE, "The data of all services" },
-        { "/var/lib", false, false, RISK_HIGH, RISK_NOTE, "The data of all services" },
-        { "/var/lib/docker", true, false, RISK_HIGH, RISK_NOTE, "All containers and images of the engine" },
-        { "/var/lib/containers", true, false, RISK_HIGH, RISK_NOTE,
-          "All containers and images of the engine" },
-        { "/var/lib/kubelet", true, false, RISK_HIGH, RISK_NOTE, "All pods of the host, with their secrets" },
-        { "/var/lib/systemd", true, false, RISK_HIGH, RISK_NOTE, "systemd's own data, with its credentials" },
-        { "/var/lib/fairlead", true, false, RISK_HIGH, RISK_NOTE, "fairlead's own record of what it did" },
-        { "/var/log", false, false, RISK_NOTE, RISK_NOTE, "All logs of the host" },
-        { "/var/spool/cron", true, false, RISK_HIGH, RISK_NONE, "What the host runs by the clock" },
-        { "/var/cache", false, false, RISK_NOTE, RISK_NONE, "Caches of all services" },
-        { "/var/spool", false, false, RISK_NOTE, RISK_NONE, "Queues of all services" },
+        { "/root/", HIGH, NOTE, "root's home folder, with its keys" },
+        { "/home", HIGH, NOTE, "The home folders of all users" },
+        { "/home/", NOTE, NOTE, "A user's files" },
+        { "/tmp/", NOTE, NOTE, "Temporary files of the host" },
+        { "/var/tmp/", NOTE, NOTE, "Temporary files of the host" },
+        { "/var", HIGH, NOTE, "The data of all services" },
+        { "/var/lib", HIGH, NOTE, "The data of all services" },
+        { "/var/lib/docker/", HIGH, NOTE, "All containers and images of the engine" },
+        { "/var/lib/containers/", HIGH, NOTE, "All containers and images of the engine" },
+        { "/var/lib/kubelet/", HIGH, NOTE, "All pods of the host, with their secrets" },
+        { "/var/lib/systemd/", HIGH, NOTE, "systemd's own data, with its credentials" },
+        { "/var/lib/fairlead/", HIGH, NOTE, "fairlead's own record of what it did" },
+        { "/var/log", NOTE, NOTE, "All logs of the host" },
+        { "/var/spool/cron/", HIGH, NONE, "What the host runs by the clock" },
+        { "/var/cache", NOTE, NONE, "Caches of all services" },
+        { "/var/spool", NOTE, NONE, "Queues of all services" },
 };
 
-static bool lies_in(const char *path, const struct place *place) {
-        const char *rest = str_starts(path, place->path);
-        return rest && (!*rest || (place->below && *rest == '/'));
+static bool lies_in(const char *path, const char *place) {
+        size_t n = strlen(place);
+        if (n == 1 || place[n - 1] != '/')
+                return strcmp(path, place) == 0;
+        return strncmp(path, place, n - 1) == 0 && (!path[n - 1] || path[n - 1] == '/');
 }
 
 bool mount_judge(struct mount *m) {
@@ -295,10 +288,10 @@ bool mount_judge(struct mount *m) {
                 return false;
         _cleanup_free_ char *simple = path_simplify(m->host);
         const char *path = simple;
-        if (lies_in(path, &(const struct place) { .path = "/var/run", .below = true }))
-                path += strlen("/var");         /* a link to /run on every host with systemd */
+        if (lies_in(path, "/var/run/"))
+                path += strlen("/var"); /* a link to /run on every host with systemd */
         for (size_t i = 0; i < ELEMENTS(places); i++)
-                if (lies_in(path, &places[i])) {
+                if (lies_in(path, places[i].path)) {
                         m->risk = ro ? places[i].ro : places[i].rw;
                         m->meaning = places[i].meaning;
                         return places[i].socket;
