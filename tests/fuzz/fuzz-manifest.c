@@ -15,7 +15,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n) {
         if (!text || manifest_parse(text, strlen(text), &again, NULL) < 0 || again.n != m.n)
                 abort();
         _cleanup_(changes_done) struct changes changes = {};
-        if (changes_make(&m, &again, &changes) < 0 || changes.n)
+        changes_make(&m, &again, &changes);
+        if (changes.n)
                 abort();
         return 0;
 }

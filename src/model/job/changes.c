@@ -14,31 +14,17 @@ void entry_done(struct entry *e) {
         *e = (struct entry) {};
 }
 
-int entry_copy(const struct entry *from, struct entry *to) {
-        struct entry copy = *from;
-        copy.path = copy.target = NULL;
-        copy.xattrs = NULL;
-        copy.n_xattrs = 0;
-        if (str_replace(&copy.path, from->path) < 0 || str_replace(&copy.target, from->target) < 0 ||
-            (from->n_xattrs && !(copy.xattrs = calloc(from->n_xattrs, sizeof *copy.xattrs)))) {
-                entry_done(&copy);
-                return -ENOMEM;
-        }
+void entry_copy(const struct entry *from, struct entry *to) {
+        *to = *from;
+        to->path = xstrdup(from->path);
+        to->target = xstrdup(from->target);
+        to->xattrs = from->n_xattrs ? xcalloc(from->n_xattrs, sizeof *to->xattrs) : NULL;
         for (size_t i = 0; i < from->n_xattrs; i++) {
                 const struct xattr *x = &from->xattrs[i];
-                copy.n_xattrs++;
-                copy.xattrs[i].name = strdup(x->name);
-                copy.xattrs[i].value = malloc(x->size ? x->size : 1);
-                if (!copy.xattrs[i].name || !copy.xattrs[i].value) {
-                        entry_done(&copy);
-                        return -ENOMEM;
-                }
+                to->xattrs[i] = (struct xattr) { xstrdup(x->name), xcalloc(1, x->size + 1), x->size };
                 if (x->size)
-                        memcpy(copy.xattrs[i].value, x->value, x->size);
-                copy.xattrs[i].size = x->size;
+                        memcpy(to->xattrs[i].value, x->value, x->size);
         }
-        *to = copy;
-        return 0;
 }
 
 void manifest_done(struct manifest *m) {
@@ -48,20 +34,10 @@ void manifest_done(struct manifest *m) {
         *m = (struct manifest) {};
 }
 
-int manifest_take(struct manifest *m, struct entry *e) {
-        if (m->n == m->room) {
-                size_t room = m->room ? m->room * 2 : 64;
-                struct entry *items = reallocarray(m->items, room, sizeof *items);
-                if (!items) {
-                        entry_done(e);
-                        return -ENOMEM;
-                }
-                m->items = items;
-                m->room = room;
-        }
+void manifest_take(struct manifest *m, struct entry *e) {
+        room_for_one((void **) &m->items, m->n, sizeof *m->items);
         m->items[m->n++] = *e;
         *e = (struct entry) {};
-        return 0;
 }
 
 static int compare_paths(const void *a, const void *b) {
@@ -108,30 +84,31 @@ const struct change *changes_find(const struct changes *c, const char *path) {
 }
 
 static bool same_content(const struct entry *a, const struct entry *b) {
-        if (S_ISREG(a->mode)) {
-                if (a->size != b->size)
-                        return false;
-                /* Where the content of one was not kept, only its times can show a change. */
-                if (a->digest[0] == '\0' || b->digest[0] == '\0')
-                        return a->mtime.tv_sec == b->mtime.tv_sec && a->mtime.tv_nsec == b->mtime.tv_nsec;
-                return strcmp(a->digest, b->digest) == 0;
-        }
         if (S_ISLNK(a->mode))
                 return str_equal(a->target, b->target);
         if (S_ISCHR(a->mode) || S_ISBLK(a->mode))
                 return a->rdev == b->rdev;
-        return true;
+        if (!S_ISREG(a->mode))
+                return true;
+        if (a->size != b->size)
+                return false;
+        /* Where the content of one was not kept, only its times can show a change. */
+        if (a->digest[0] == '\0' || b->digest[0] == '\0')
+                return a->mtime.tv_sec == b->mtime.tv_sec && a->mtime.tv_nsec == b->mtime.tv_nsec;
+        return strcmp(a->digest, b->digest) == 0;
+}
+
+static bool same_value(const struct xattr *x, const struct xattr *y) {
+        return x->size == y->size && (!x->size || memcmp(x->value, y->value, x->size) == 0);
 }
 
 static bool same_xattrs(const struct entry *a, const struct entry *b) {
         if (a->n_xattrs != b->n_xattrs)
                 return false;
-        for (size_t i = 0; i < a->n_xattrs; i++) {
-                const struct xattr *x = &a->xattrs[i], *y = &b->xattrs[i];
-                if (strcmp(x->name, y->name) != 0 || x->size != y->size ||
-                    (x->size && memcmp(x->value, y->value, x->size) != 0))
+        for (size_t i = 0; i < a->n_xattrs; i++)
+                if (strcmp(a->xattrs[i].name, b->xattrs[i].name) != 0 ||
+                    !same_value(&a->xattrs[i], &b->xattrs[i]))
                         return false;
-        }
         return true;
 }
 
@@ -155,28 +132,21 @@ bool entry_same(const struct entry *a, const struct entry *b) {
         return changes_difference(a, b) == 0;
 }
 
-static int changes_add(struct changes *c, size_t *room, unsigned what, const struct entry *before,
-                       const struct entry *after) {
-        if (c->n == *room) {
-                size_t more = *room ? *room * 2 : 32;
-                struct change *items = reallocarray(c->items, more, sizeof *items);
-                if (!items)
-                        return -ENOMEM;
-                c->items = items;
-                *room = more;
-        }
+/* One of the sides may be NULL. */
+static void changes_add(struct changes *c, unsigned what, const struct entry *before,
+                        const struct entry *after) {
+        room_for_one((void **) &c->items, c->n, sizeof *c->items);
         struct change *change = &c->items[c->n++];
-        *change = (struct change) { .what = what };
-        if (!(change->path = strdup(before ? before->path : after->path)) ||
-            (before && entry_copy(before, &change->before) < 0) ||
-            (after && entry_copy(after, &change->after) < 0))
-                return -ENOMEM;
-        return 0;
+        *change = (struct change) { .path = xstrdup(before ? before->path : after->path), .what = what };
+        if (before)
+                entry_copy(before, &change->before);
+        if (after)
+                entry_copy(after, &change->after);
 }
 
-int changes_make(const struct manifest *before, const struct manifest *after, struct changes *ret) {
-        struct changes changes = {};
-        size_t room = 0, i = 0, j = 0;
+void changes_make(const struct manifest *before, const struct manifest *after, struct changes *ret) {
+        size_t i = 0, j = 0;
+        *ret = (struct changes) {};
         while (i < before->n || j < after->n) {
                 const struct entry *b = i < before->n ? &before->items[i] : NULL;
                 const struct entry *a = j < after->n ? &after->items[j] : NULL;
@@ -186,14 +156,9 @@ int changes_make(const struct manifest *before, const struct manifest *after, st
                 unsigned what = order < 0   ? CHANGE_REMOVED
                                 : order > 0 ? CHANGE_ADDED
                                             : changes_difference(b, a);
-                if (what &&
-                    changes_add(&changes, &room, what, order <= 0 ? b : NULL, order >= 0 ? a : NULL) < 0) {
-                        changes_done(&changes);
-                        return -ENOMEM;
-                }
+                if (what)
+                        changes_add(ret, what, order <= 0 ? b : NULL, order >= 0 ? a : NULL);
         }
-        *ret = changes;
-        return 0;
 }
 
 char *change_text(unsigned what) {
@@ -210,22 +175,22 @@ char *change_text(unsigned what) {
 /* ---- one after another ---- */
 
 static bool in_added_folder(const struct changes *changes, const char *path) {
-        for (const char *slash = strrchr(path, '/'); slash && slash > path;) {
-                _cleanup_free_ char *folder = strndup(path, (size_t) (slash - path));
-                const struct change *change = folder ? changes_find(changes, folder) : NULL;
+        _cleanup_free_ char *folder = xstrdup(path);
+        for (char *slash; (slash = strrchr(folder, '/')) && slash > folder;) {
+                *slash = '\0';
+                const struct change *change = changes_find(changes, folder);
                 if (change && (change->what & CHANGE_ADDED))
                         return true;
-                slash = folder ? memrchr(path, '/', (size_t) (slash - path)) : NULL;
         }
         return false;
 }
 
 /* base, with one side of the later changes for their paths, except those of `spared`. */
-static int changes_overlay(const struct manifest *base, const struct changes *later,
-                           const struct changes *spared, bool take_before, struct manifest *ret) {
+static void changes_overlay(const struct manifest *base, const struct changes *later,
+                            const struct changes *spared, bool take_before, struct manifest *ret) {
         size_t i = 0, j = 0;
-        int r = 0;
-        while (r >= 0 && (i < base->n || j < later->n)) {
+        *ret = (struct manifest) { .taken = base->taken };
+        while (i < base->n || j < later->n) {
                 const struct entry *b = i < base->n ? &base->items[i] : NULL;
                 const struct change *l = j < later->n ? &later->items[j] : NULL;
                 int order = !b ? 1 : !l ? -1 : strcmp(b->path, l->path);
@@ -237,35 +202,20 @@ static int changes_overlay(const struct manifest *base, const struct changes *la
                                  /* the service's own work, as its folder */
                                  : in_added_folder(spared, l->path) ? NULL
                                                                     : &l->before;
-                struct entry copy;
                 if (!chosen || !chosen->path)
                         continue;
-                r = entry_copy(chosen, &copy);
-                if (r >= 0)
-                        r = manifest_take(ret, &copy);
+                struct entry copy;
+                entry_copy(chosen, &copy);
+                manifest_take(ret, &copy);
         }
-        ret->taken = base->taken;
-        return r;
 }
 
-int changes_join(const struct manifest *before, const struct manifest *after, const struct changes *later,
-                 struct manifest *ret_before, struct manifest *ret_after) {
-        struct changes first = {};
-        struct manifest origin = {}, result = {};
-        int r = changes_make(before, after, &first);
-        if (r >= 0)
-                r = changes_overlay(before, later, &first, true, &origin);
-        if (r >= 0)
-                r = changes_overlay(after, later, NULL, false, &result);
-        changes_done(&first);
-        if (r < 0) {
-                manifest_done(&origin);
-                manifest_done(&result);
-                return r;
-        }
-        *ret_before = origin;
-        *ret_after = result;
-        return 0;
+void changes_join(const struct manifest *before, const struct manifest *after, const struct changes *later,
+                  struct manifest *ret_before, struct manifest *ret_after) {
+        _cleanup_(changes_done) struct changes first = {};
+        changes_make(before, after, &first);
+        changes_overlay(before, later, &first, true, ret_before);
+        changes_overlay(after, later, NULL, false, ret_after);
 }
 
 const char *entry_type_name(mode_t mode) {
@@ -301,7 +251,7 @@ static void add_xattrs(struct str *out, const struct entry *a, const struct entr
                 const struct xattr *now = &b->xattrs[i], *then = find_xattr(a, now->name);
                 if (!then)
                         str_addf(out, ", attribute %s added", now->name);
-                else if (then->size != now->size || memcmp(then->value, now->value, now->size) != 0)
+                else if (!same_value(then, now))
                         str_addf(out, ", attribute %s changed", now->name);
         }
         for (size_t i = 0; i < a->n_xattrs; i++)
@@ -311,20 +261,18 @@ static void add_xattrs(struct str *out, const struct entry *a, const struct entr
 
 char *change_detail(const struct change *change) {
         const struct entry *a = &change->before, *b = &change->after;
+        unsigned what = a->path && b->path ? change->what : 0;
         _cleanup_str_ struct str out = {};
-        if (a->path && b->path) {
-                if (change->what & CHANGE_TYPE)
-                        str_addf(&out, ", %s -> %s", entry_type_name(a->mode), entry_type_name(b->mode));
-                if (change->what & CHANGE_MODE)
-                        str_addf(&out, ", mode %04o -> %04o", (unsigned) (a->mode & 07777),
-                                 (unsigned) (b->mode & 07777));
-                if (change->what & CHANGE_OWNER)
-                        str_addf(&out, ", owner %u:%u -> %u:%u", a->uid, a->gid, b->uid, b->gid);
-                if ((change->what & CHANGE_CONTENT) && S_ISLNK(b->mode))
-                        str_addf(&out, ", target %s -> %s", a->target ? a->target : "",
-                                 b->target ? b->target : "");
-                if (change->what & CHANGE_XATTR)
-                        add_xattrs(&out, a, b);
-        }
+        if (what & CHANGE_TYPE)
+                str_addf(&out, ", %s -> %s", entry_type_name(a->mode), entry_type_name(b->mode));
+        if (what & CHANGE_MODE)
+                str_addf(&out, ", mode %04o -> %04o", (unsigned) (a->mode & 07777),
+                         (unsigned) (b->mode & 07777));
+        if (what & CHANGE_OWNER)
+                str_addf(&out, ", owner %u:%u -> %u:%u", a->uid, a->gid, b->uid, b->gid);
+        if ((what & CHANGE_CONTENT) && S_ISLNK(b->mode))
+                str_addf(&out, ", target %s -> %s", a->target ? a->target : "", b->target ? b->target : "");
+        if (what & CHANGE_XATTR)
+                add_xattrs(&out, a, b);
         return xstrdup(out.length ? out.text + 2 : "");
 }

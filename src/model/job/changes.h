@@ -35,19 +35,18 @@ struct entry {
         bool left_out;          /* too large or unreadable: only the name is recorded */
 };
 void entry_done(struct entry *e);
-int entry_copy(const struct entry *from, struct entry *to);     /* 0 or -ENOMEM */
+void entry_copy(const struct entry *from, struct entry *to);    /* *to is overwritten */
 
 /* Sorted by path (strcmp). All zero is a valid, empty one. */
 struct manifest {
         struct entry *items;
         size_t n;
-        size_t room;
         int64_t taken; /* seconds since the epoch when reading began: an entry changed at or after it may have
                         * changed again without a trace in its times; 0: unknown */
 };
 void manifest_done(struct manifest *m);
-/* takes the contents of *e (zeroes it), also on failure; any order, sort afterwards */
-int manifest_take(struct manifest *m, struct entry *e);
+/* takes the contents of *e (zeroes it); any order, sort afterwards */
+void manifest_take(struct manifest *m, struct entry *e);
 void manifest_sort(struct manifest *m);
 const struct entry *manifest_find(const struct manifest *m, const char *path);
 
@@ -80,21 +79,20 @@ DEFINE_CLEANUP(struct changes, changes_free)
 /* NULL: unchanged */
 const struct change *changes_find(const struct changes *c, const char *path);
 
-/* The difference; both manifests must be sorted. Entries are copied. 0 or -ENOMEM. */
-int changes_make(const struct manifest *before, const struct manifest *after, struct changes *ret);
+/* The difference; both manifests must be sorted. Entries are copied. */
+void changes_make(const struct manifest *before, const struct manifest *after, struct changes *ret);
 
 /* Two successive jobs as one. before and after are the manifests around the first job, later is the changes
  * of the second; the difference of the results is the changes of both. Changes by others in between, on paths
- * that the second did not touch, are left out, except in a folder that the first added. 0 or -ENOMEM. */
-int changes_join(const struct manifest *before, const struct manifest *after, const struct changes *later,
-                 struct manifest *ret_before, struct manifest *ret_after);
+ * that the second did not touch, are left out, except in a folder that the first added. */
+void changes_join(const struct manifest *before, const struct manifest *after, const struct changes *later,
+                  struct manifest *ret_before, struct manifest *ret_after);
 
 /* "added", "removed", "changed", "mode", "owner", "xattr", joined by "+"; the caller frees. */
 char *change_text(unsigned what);
 
 /* The changed attributes in words: "mode 0644 -> 0600, owner 0:0 -> 7:7, attribute user.x" (and a symlink's
- * target, a changed type); "" where only content, or existence, changed. The caller frees; NULL when out of
- * memory. */
+ * target, a changed type); "" where only content, or existence, changed. The caller frees. */
 char *change_detail(const struct change *change);
 
 /* "file", "directory", "symlink", "socket", "fifo", "device" */

@@ -2,66 +2,38 @@
 #include "model/job/job.h"
 
 static const char *const job_state_names[] = {
-        [JOB_QUEUED] = "queued",
-        [JOB_RUNNING] = "running",
-        [JOB_CANCELLING] = "cancelling",
-        [JOB_UNDOING] = "undoing",
-        [JOB_DONE] = "done",
-        [JOB_FAILED] = "failed",
-        [JOB_CANCELLED] = "cancelled",
-        [JOB_BROKEN] = "broken",
-        [JOB_INTERRUPTED] = "interrupted",
+        [JOB_QUEUED] = "queued",       [JOB_RUNNING] = "running", [JOB_CANCELLING] = "cancelling",
+        [JOB_UNDOING] = "undoing",     [JOB_DONE] = "done",       [JOB_FAILED] = "failed",
+        [JOB_CANCELLED] = "cancelled", [JOB_BROKEN] = "broken",   [JOB_INTERRUPTED] = "interrupted",
 };
 DEFINE_NAMES(job_state, enum job_state)
 
 static const char *const job_step_names[] = {
-        [STEP_PREPARE] = "preflight",
-        [STEP_PULL] = "pull",
-        [STEP_SNAPSHOT] = "snapshot",
-        [STEP_COMMAND] = "command",
-        [STEP_CHANGES] = "changes",
-        [STEP_UNIT] = "unit",
-        [STEP_RELOAD] = "reload",
-        [STEP_ENABLE] = "enable",
-        [STEP_START] = "start",
-        [STEP_HEALTH] = "health",
-        [STEP_COMMIT] = "commit",
+        [STEP_PREPARE] = "preflight", [STEP_PULL] = "pull",     [STEP_SNAPSHOT] = "snapshot",
+        [STEP_COMMAND] = "command",   [STEP_CHANGES] = "changes", [STEP_UNIT] = "unit",
+        [STEP_RELOAD] = "reload",     [STEP_ENABLE] = "enable", [STEP_START] = "start",
+        [STEP_HEALTH] = "health",     [STEP_COMMIT] = "commit",
 };
 DEFINE_NAMES(job_step, enum job_step)
 
 static const char *const step_state_names[] = {
-        [STEP_TODO] = "next",
-        [STEP_NOW] = "now",
-        [STEP_DONE] = "done",
-        [STEP_SKIPPED] = "skipped",
-        [STEP_FAILED] = "failed",
-        [STEP_UNDOING] = "undoing",
+        [STEP_TODO] = "next",     [STEP_NOW] = "now",         [STEP_DONE] = "done",
+        [STEP_SKIPPED] = "skipped", [STEP_FAILED] = "failed", [STEP_UNDOING] = "undoing",
         [STEP_UNDONE] = "undone",
 };
 DEFINE_NAMES(step_state, enum step_state)
 
 static const char *const job_way_names[] = {
-        [WAY_NONE] = "none",
-        [WAY_BEGIN] = "begin",
-        [WAY_GO_ON] = "go-on",
-        [WAY_AGAIN] = "again",
-        [WAY_UNDO] = "undo",
+        [WAY_NONE] = "none",   [WAY_BEGIN] = "begin", [WAY_GO_ON] = "go-on",
+        [WAY_AGAIN] = "again", [WAY_UNDO] = "undo",
 };
 DEFINE_NAMES(job_way, enum job_way)
 
 static const char *const record_event_names[] = {
-        [RECORD_STATE] = "state",
-        [RECORD_INTENT] = "intent",
-        [RECORD_DONE] = "done",
-        [RECORD_SKIPPED] = "skipped",
-        [RECORD_FAILED] = "failed",
-        [RECORD_UNDO] = "undo",
-        [RECORD_UNDONE] = "undone",
-        [RECORD_KEPT] = "kept",
-        [RECORD_EXIT] = "exit",
-        [RECORD_HINT] = "hint",
-        [RECORD_REASON] = "reason",
-        [RECORD_CHECK] = "check",
+        [RECORD_STATE] = "state",   [RECORD_INTENT] = "intent", [RECORD_DONE] = "done",
+        [RECORD_SKIPPED] = "skipped", [RECORD_FAILED] = "failed", [RECORD_UNDO] = "undo",
+        [RECORD_UNDONE] = "undone", [RECORD_KEPT] = "kept",     [RECORD_EXIT] = "exit",
+        [RECORD_HINT] = "hint",     [RECORD_REASON] = "reason", [RECORD_CHECK] = "check",
 };
 DEFINE_NAMES(record_event, enum record_event)
 
@@ -90,31 +62,19 @@ static const char *const step_titles[_JOB_STEP_MAX][_KIND_MAX] = {
                           "throw the copy away", "record the change", "record the renewal" },
 };
 
-static unsigned job_kind_of(enum plan_verb verb) {
-        switch (verb) {
-        case VERB_UNINSTALL:
-                return KIND_UNINSTALL;
-        case VERB_UPGRADE:
-                return KIND_UPGRADE;
-        case VERB_REHEARSE:
-                return KIND_REHEARSAL;
-        case VERB_ACCESS:
-                return KIND_ACCESS;
-        case VERB_RENEW:
-                return KIND_RENEWAL;
-        default:
-                return KIND_INSTALL;
-        }
-}
+static const unsigned char kinds[_PLAN_VERB_MAX] = {    /* KIND_INSTALL: all others */
+        [VERB_UNINSTALL] = KIND_UNINSTALL, [VERB_UPGRADE] = KIND_UPGRADE, [VERB_REHEARSE] = KIND_REHEARSAL,
+        [VERB_ACCESS] = KIND_ACCESS,       [VERB_RENEW] = KIND_RENEWAL,
+};
 
 bool job_step_planned(enum job_step step, enum plan_verb verb) {
-        return (size_t) step < _JOB_STEP_MAX && step_titles[step][job_kind_of(verb)];
+        return (size_t) step < _JOB_STEP_MAX && step_titles[step][kinds[verb]];
 }
 
 const char *job_step_title(enum job_step step, enum plan_verb verb) {
         if ((size_t) step >= _JOB_STEP_MAX)
                 return "?";
-        const char *title = step_titles[step][job_kind_of(verb)];
+        const char *title = step_titles[step][kinds[verb]];
         return title ? title : step_titles[step][KIND_INSTALL];
 }
 
@@ -140,62 +100,46 @@ bool job_move_legal(enum job_state from, enum job_state to) {
 }
 
 struct job *job_new(void) {
-        struct job *job = calloc(1, sizeof *job);
-        if (job)
-                job->exit_status = -1;
+        struct job *job = new0(struct job);
+        job->exit_status = -1;
         return job;
 }
 
 static void job_keep_check(struct job *job, enum verdict verdict, const char *text) {
-        struct job_check *grown = reallocarray(job->checks, job->n_checks + 1, sizeof *grown);
-        if (!grown)
-                return;
-        job->checks = grown;
-        grown[job->n_checks++] = (struct job_check) { verdict, strdup(text) };
+        job->checks = xreallocarray(job->checks, job->n_checks + 1, sizeof *job->checks);
+        job->checks[job->n_checks++] = (struct job_check) { verdict, xstrdup(text) };
 }
 
 struct job *job_free(struct job *job) {
         if (!job)
                 return NULL;
-        free(job->id);
-        free(job->name);
-        free(job->image);
-        free(job->digest);
+        char *texts[] = { job->id, job->name, job->image, job->digest, job->message, job->hint };
+        for (size_t i = 0; i < ELEMENTS(texts); i++)
+                free(texts[i]);
         for (size_t i = 0; i < _JOB_STEP_MAX; i++)
                 free(job->steps[i].note);
-        free(job->message);
-        free(job->hint);
         strv_free(job->left);
-        job_drop_checks(job);
         strv_free(job->secrets);
+        job_drop_checks(job);
         free(job);
         return NULL;
 }
 
 struct job *job_copy(const struct job *job) {
-        _cleanup_(job_freep) struct job *copy = malloc(sizeof *copy);
-        if (!copy)
-                return NULL;
+        struct job *copy = new0(struct job);
         *copy = *job;
-        copy->id = copy->name = copy->image = copy->digest = copy->message = copy->hint = NULL;
-        copy->left = copy->secrets = NULL;
+        char **texts[] = { &copy->id, &copy->name, &copy->image, &copy->digest, &copy->message, &copy->hint };
+        for (size_t i = 0; i < ELEMENTS(texts); i++)
+                *texts[i] = xstrdup(*texts[i]);
+        for (size_t i = 0; i < _JOB_STEP_MAX; i++)
+                copy->steps[i].note = xstrdup(job->steps[i].note);
+        copy->left = job->left ? strv_copy(job->left) : NULL;
+        copy->secrets = job->secrets ? strv_copy(job->secrets) : NULL;
         copy->checks = NULL;
         copy->n_checks = 0;
-        for (size_t i = 0; i < _JOB_STEP_MAX; i++)
-                copy->steps[i].note = NULL;
-        if (str_replace(&copy->id, job->id) < 0 || str_replace(&copy->name, job->name) < 0 ||
-            str_replace(&copy->image, job->image) < 0 || str_replace(&copy->digest, job->digest) < 0 ||
-            str_replace(&copy->message, job->message) < 0 || str_replace(&copy->hint, job->hint) < 0)
-                return NULL;
-        if ((job->left && !(copy->left = strv_copy(job->left))) ||
-            (job->secrets && !(copy->secrets = strv_copy(job->secrets))))
-                return NULL;
-        for (size_t i = 0; i < _JOB_STEP_MAX; i++)
-                if (str_replace(&copy->steps[i].note, job->steps[i].note) < 0)
-                        return NULL;
         for (size_t i = 0; i < job->n_checks; i++)
                 job_keep_check(copy, job->checks[i].verdict, job->checks[i].text);
-        return TAKE(copy);
+        return copy;
 }
 
 void job_drop_checks(struct job *job) {
@@ -208,7 +152,7 @@ void job_drop_checks(struct job *job) {
 
 void job_add_check(struct job *job, const char *line) {
         size_t n = strcspn(line, " ");
-        _cleanup_free_ char *word = strndup(line, n);
+        _cleanup_free_ char *word = xstrndup(line, n);
         int verdict = verdict_from_name(word);
         job_keep_check(job, verdict < 0 ? VERDICT_WARN : (enum verdict) verdict,
                        verdict < 0 || !line[n] ? line : line + n + 1);
@@ -222,49 +166,48 @@ bool job_checks_fail(const struct job *job) {
 }
 
 enum job_step job_current_step(const struct job *job) {
-        int last = -1;
-        for (size_t i = 0; i < _JOB_STEP_MAX; i++) {
+        enum job_step last = 0;
+        for (enum job_step i = 0; i < _JOB_STEP_MAX; i++) {
                 if (job->steps[i].state == STEP_NOW || job->steps[i].state == STEP_UNDOING)
-                        return (enum job_step) i;
+                        return i;
                 if (job->steps[i].state != STEP_TODO)
-                        last = (int) i;
+                        last = i;
         }
-        return last >= 0 ? (enum job_step) last : (enum job_step) 0;
+        return last;
 }
 
 static bool job_is_over(const struct job *job, enum job_step step) {
         return job->steps[step].state == STEP_DONE || job->steps[step].state == STEP_SKIPPED;
 }
 
-enum job_way job_way_on(const struct job *job, enum plan_verb verb, bool rebooted, enum job_step *ret_step) {
-        enum job_step step = 0;
-        enum job_way way = WAY_GO_ON;
+static enum job_way job_way_of(const struct job *job, enum plan_verb verb) {
+        bool command = job_step_planned(STEP_COMMAND, verb);
+        enum step_state effect = job->steps[command ? STEP_COMMAND : STEP_UNIT].state;
         switch (job->state) {
         case JOB_QUEUED:
-                way = WAY_BEGIN;
-                break;
+                return WAY_BEGIN;
         case JOB_RUNNING:
         case JOB_UNDOING:
-                /* After a recorded failure the way is a rollback, whatever state followed. */
-                if (job->message)
-                        way = WAY_UNDO;
-                else if (job->state == JOB_UNDOING)
-                        way = WAY_AGAIN;
-                else if (!job_step_planned(STEP_COMMAND, verb))
-                        way = job->steps[STEP_UNIT].state == STEP_TODO ? WAY_BEGIN : WAY_GO_ON;
-                else if (!job_is_over(job, STEP_COMMAND))
-                        way = job->steps[STEP_COMMAND].state == STEP_TODO ? WAY_BEGIN : WAY_AGAIN;
-                break;
+                /* After a recorded failure the way is a rollback, whatever state followed; and a half-written
+                 * copy is worthless, which a restart of the host removes. */
+                if (job->message || verb == VERB_REHEARSE)
+                        return WAY_UNDO;
+                if (job->state == JOB_UNDOING)
+                        return WAY_AGAIN;
+                if (effect == STEP_TODO)
+                        return WAY_BEGIN;
+                return command && !job_is_over(job, STEP_COMMAND) ? WAY_AGAIN : WAY_GO_ON;
         case JOB_CANCELLING:
         case JOB_BROKEN:
-                way = WAY_UNDO;
-                break;
+                return WAY_UNDO;
         default:
-                way = WAY_NONE;
+                return WAY_NONE;
         }
-        /* A half-written copy is worthless, and a restart of the host removes it. */
-        if (verb == VERB_REHEARSE && way != WAY_NONE && job->state != JOB_QUEUED)
-                way = WAY_UNDO;
+}
+
+enum job_way job_way_on(const struct job *job, enum plan_verb verb, bool rebooted, enum job_step *ret_step) {
+        enum job_step step = 0;
+        enum job_way way = job_way_of(job, verb);
         if (way == WAY_GO_ON) {
                 for (step = STEP_COMMAND;
                      step < STEP_COMMIT && (!job_step_planned(step, verb) || job_is_over(job, step));)
@@ -289,18 +232,16 @@ struct job_list *job_list_free(struct job_list *list) {
 }
 
 /* Keeps the newest id first: ids sort by time. */
-int job_list_take(struct job_list *list, struct job *job) {
-        struct job **items = reallocarray(list->items, list->n + 1, sizeof *items);
-        if (!items) {
-                job_free(job);
-                return -ENOMEM;
-        }
-        list->items = items;
+void job_list_take(struct job_list *list, struct job *job) {
+        list->items = xreallocarray(list->items, list->n + 1, sizeof(struct job *));
         size_t at = list->n++;
-        for (; at > 0 && strcmp(items[at - 1]->id ? items[at - 1]->id : "", job->id ? job->id : "") < 0; at--)
-                items[at] = items[at - 1];
-        items[at] = job;
-        return 0;
+        for (; at > 0; at--) {
+                const char *id = list->items[at - 1]->id;
+                if (strcmp(id ? id : "", job->id ? job->id : "") >= 0)
+                        break;
+                list->items[at] = list->items[at - 1];
+        }
+        list->items[at] = job;
 }
 
 bool job_id_valid(const char *id) {

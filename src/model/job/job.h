@@ -128,7 +128,7 @@ struct job_list {
 };
 struct job_list *job_list_free(struct job_list *list);
 DEFINE_CLEANUP(struct job_list, job_list_free)
-int job_list_take(struct job_list *list, struct job *job);
+void job_list_take(struct job_list *list, struct job *job);     /* takes job */
 
 bool job_id_valid(const char *id);      /* [0-9]{8}-[0-9]{6}-[0-9a-f]{8} */
 
@@ -164,10 +164,10 @@ struct record {
         char *data;             /* UTF-8; "" at least */
 };
 
-/* One line with newline and CRC-32C; the caller frees. NULL when out of memory. */
+/* One line with newline and CRC-32C; the caller frees. */
 char *record_format(const struct record *record);
 
 /* Reads a whole journal: applies each valid record in order to *job, up to the first bad one (torn tail,
  * wrong CRC, hole in the sequence). *ret_good (may be NULL): the number of valid bytes. Pure; any bytes are
- * safe. The number of records, or -ENOMEM. */
+ * safe. The number of records. */
 int journal_replay(const void *bytes, size_t n, struct job *job, size_t *ret_good);

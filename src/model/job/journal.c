@@ -4,6 +4,8 @@
 
 #include <inttypes.h>
 
+#define FIELD_MAX 33U           /* of the longest one, a boot id */
+
 /* CRC-32C (Castagnoli, reflected 0x82f63b78), bit by bit: a journal has at most 1 MiB. */
 static uint32_t journal_crc32c(const void *bytes, size_t n) {
         const unsigned char *p = bytes;
@@ -43,30 +45,23 @@ static void journal_add_escaped(struct str *out, const char *data, size_t limit)
         }
 }
 
-/* The inverse; -EINVAL for an escape that record_format() does not write. */
-static int journal_unescape(const char *text, size_t n, char **ret) {
+/* The inverse; NULL for an escape that record_format() does not write. */
+static char *journal_unescape(const char *text, size_t n) {
         _cleanup_str_ struct str out = {};
         for (size_t i = 0; i < n; i++) {
-                if (text[i] != '\\') {
-                        if (text[i] == '\0')
-                                return -EINVAL;
-                        str_add_char(&out, text[i]);
-                        continue;
+                int c = (unsigned char) text[i];
+                if (c == '\\') {
+                        if (n - i < 4 || text[i + 1] != 'x' || hex_digit(text[i + 2]) < 0 ||
+                            hex_digit(text[i + 3]) < 0)
+                                return NULL;
+                        c = hex_digit(text[i + 2]) * 16 + hex_digit(text[i + 3]);
+                        i += 3;
                 }
-                if (n - i < 4 || text[i + 1] != 'x' || hex_digit(text[i + 2]) < 0 ||
-                    hex_digit(text[i + 3]) < 0)
-                        return -EINVAL;
-                char c = (char) (hex_digit(text[i + 2]) * 16 + hex_digit(text[i + 3]));
                 if (c == '\0')
-                        return -EINVAL;
-                str_add_char(&out, c);
-                i += 3;
+                        return NULL;
+                str_add_char(&out, (char) c);
         }
-        char *text_out = str_take(&out);
-        if (!text_out)
-                return -ENOMEM;
-        *ret = text_out;
-        return 0;
+        return str_take(&out);
 }
 
 char *record_format(const struct record *record) {
@@ -80,68 +75,51 @@ char *record_format(const struct record *record) {
 }
 
 /* Cuts off the next field up to a blank; false at the end or for a field that does not fit. */
-static bool journal_next_field(const char **p, const char *end, char *field, size_t room) {
+static bool journal_next_field(const char **p, const char *end, char field[static FIELD_MAX]) {
         const char *blank = memchr(*p, ' ', (size_t) (end - *p));
-        if (!blank || blank == *p || (size_t) (blank - *p) >= room)
+        size_t n = blank ? (size_t) (blank - *p) : 0;
+        if (n == 0 || n >= FIELD_MAX)
                 return false;
-        memcpy(field, *p, (size_t) (blank - *p));
-        field[blank - *p] = '\0';
+        memcpy(field, *p, n);
+        field[n] = '\0';
         *p = blank + 1;
         return true;
 }
 
-static bool journal_number(const char *field, uint64_t *ret) {
-        uint64_t value = 0;
-        if (!*field)
-                return false;
-        for (; *field; field++) {
-                if (*field < '0' || *field > '9' || __builtin_mul_overflow(value, 10, &value) ||
-                    __builtin_add_overflow(value, (uint64_t) (*field - '0'), &value))
-                        return false;
-        }
-        *ret = value;
-        return true;
-}
-
-/* One line without its newline. 0, -EINVAL for a line that record_format() would not write, -ENOMEM. */
-static int record_parse(const char *line, size_t n, struct record *ret) {
+/* One line without its newline; false for one that record_format() would not write. */
+static bool record_parse(const char *line, size_t n, struct record *ret) {
         if (n < 10 || n >= RECORD_BYTES_MAX || line[n - 9] != ' ')
-                return -EINVAL;
+                return false;
         uint32_t crc = 0;
         for (size_t i = n - 8; i < n; i++) {
                 if (hex_digit(line[i]) < 0)
-                        return -EINVAL;
+                        return false;
                 crc = crc << 4 | (uint32_t) hex_digit(line[i]);
         }
         if (crc != journal_crc32c(line, n - 9))
-                return -EINVAL;
+                return false;
         const char *p = line, *end = line + n - 9;
-        char sequence[24], mono[24], real[24], step[16], event[16];
-        struct record record = {};
-        uint64_t real_value;
+        char fields[6][FIELD_MAX];
         /* The data may be empty: then its field is missing, not the blank before it. */
-        if (!journal_next_field(&p, end, sequence, sizeof sequence) ||
-            !journal_next_field(&p, end, record.boot, sizeof record.boot) ||
-            !journal_next_field(&p, end, mono, sizeof mono) ||
-            !journal_next_field(&p, end, real, sizeof real) ||
-            !journal_next_field(&p, end, step, sizeof step) ||
-            !journal_next_field(&p, end, event, sizeof event))
-                return -EINVAL;
-        const char *positive = real[0] == '-' ? real + 1 : real;
-        if (!journal_number(sequence, &record.sequence) || !journal_number(mono, &record.mono) ||
-            !journal_number(positive, &real_value) || real_value > INT64_MAX)
-                return -EINVAL;
-        record.real = real[0] == '-' ? -(int64_t) real_value : (int64_t) real_value;
-        int step_value = job_step_from_name(step), event_value = record_event_from_name(event);
-        if (step_value < 0 || event_value < 0)
-                return -EINVAL;
-        record.step = (enum job_step) step_value;
-        record.event = (enum record_event) event_value;
-        int r = journal_unescape(p, (size_t) (end - p), &record.data);
-        if (r < 0)
-                return r;
-        *ret = record;
-        return 0;
+        for (size_t i = 0; i < ELEMENTS(fields); i++)
+                if (!journal_next_field(&p, end, fields[i]))
+                        return false;
+        long long sequence, mono, real;
+        int step = job_step_from_name(fields[4]), event = record_event_from_name(fields[5]);
+        if (str_to_int(fields[0], 0, INT64_MAX, &sequence) < 0 ||
+            str_to_int(fields[2], 0, INT64_MAX, &mono) < 0 ||
+            str_to_int(fields[3], -INT64_MAX, INT64_MAX, &real) < 0 || step < 0 || event < 0)
+                return false;
+        *ret = (struct record) {
+                .sequence = (uint64_t) sequence,
+                .mono = (uint64_t) mono,
+                .real = real,
+                .step = (enum job_step) step,
+                .event = (enum record_event) event,
+                .data = journal_unescape(p, (size_t) (end - p)),
+        };
+        memcpy(ret->boot, fields[1], sizeof ret->boot);
+        return ret->data != NULL;
 }
 
 struct replay {
@@ -161,17 +139,16 @@ static void step_begins(struct replay *replay, struct job *job, const struct rec
         memcpy(replay->began[record->step].boot, record->boot, sizeof record->boot);
 }
 
-static int step_ends(struct replay *replay, struct job *job, const struct record *record,
-                     enum step_state state) {
+static void step_ends(struct replay *replay, struct job *job, const struct record *record,
+                      enum step_state state) {
         struct step_status *step = &job->steps[record->step];
         bool same_boot = strcmp(replay->began[record->step].boot, record->boot) == 0;
         /* CLOCK_BOOTTIME restarts with each boot: a step that was resumed after one has no duration. */
         uint64_t began = replay->began[record->step].mono;
         step->usec = same_boot && record->mono >= began ? record->mono - began : 0;
         step->state = state;
-        if (record->data[0] == '\0')
-                return 0;
-        return str_replace(&step->note, record->data);
+        if (record->data[0])
+                str_replace(&step->note, record->data);
 }
 
 static void forget_steps(struct job *job) {
@@ -183,39 +160,38 @@ static void forget_steps(struct job *job) {
         job->exit_status = -1;
 }
 
-static int apply_state(struct job *job, const struct record *record) {
+static bool apply_state(struct job *job, const struct record *record) {
         int state = job_state_from_name(record->data);
         bool again = state >= 0 && (enum job_state) state == job->state && !job_state_final(job->state);
         /* A worker that resumes the job writes its current state again. */
         if (state < 0 || (!again && !job_move_legal(job->state, (enum job_state) state)))
-                return -EINVAL;
+                return false;
         if (job_state_final(job->state)) {
                 /* resumed after its end: leftovers are determined again */
                 job->left = strv_free(job->left);
                 job->ended = 0;
                 if (job->state == JOB_DONE)
-                        (void) str_replace(&job->message, NULL);
+                        str_replace(&job->message, NULL);
         }
         if (job->state == JOB_UNDOING && state == JOB_RUNNING)
                 forget_steps(job);
         job->state = (enum job_state) state;
         if (!job_state_final(job->state))
-                return 0;
+                return true;
         job->ended = record->real / 1000000;
-        switch (job->state) {
-        case JOB_DONE:
-                return str_replace(&job->message, job->steps[STEP_COMMIT].note);
-        case JOB_CANCELLED:
-                return str_replace(&job->message, "Cancelled; everything was restored");
-        case JOB_FAILED:
-                return job->message ? 0 : str_replace(&job->message, "It failed; everything was restored");
-        default:
-                return job->message ? 0 : str_replace(&job->message, "It failed, and not everything could "
-                                                                     "be restored");
-        }
+        if (job->state == JOB_DONE)
+                str_replace(&job->message, job->steps[STEP_COMMIT].note);
+        else if (job->state == JOB_CANCELLED)
+                str_replace(&job->message, "Cancelled; everything was restored");
+        else if (!job->message)
+                job->message = xstrdup(job->state == JOB_FAILED
+                                               ? "It failed; everything was restored"
+                                               : "It failed, and not everything could be restored");
+        return true;
 }
 
-static int record_apply(struct replay *replay, struct job *job, const struct record *record) {
+/* False: such a record cannot follow here. */
+static bool record_apply(struct replay *replay, struct job *job, const struct record *record) {
         long long status;
         memcpy(job->boot, record->boot, sizeof job->boot);
         job->last = record->real / 1000000;
@@ -228,60 +204,59 @@ static int record_apply(struct replay *replay, struct job *job, const struct rec
                 if (record->step == STEP_HEALTH)
                         job_drop_checks(job);   /* the checks run again */
                 step_begins(replay, job, record, STEP_NOW);
-                return 0;
+                return true;
         case RECORD_DONE:
-                return step_ends(replay, job, record, STEP_DONE);
+                step_ends(replay, job, record, STEP_DONE);
+                return true;
         case RECORD_SKIPPED:
-                return step_ends(replay, job, record, STEP_SKIPPED);
+                step_ends(replay, job, record, STEP_SKIPPED);
+                return true;
         case RECORD_FAILED:
                 /* The first failure is the reason; a failure of the rollback is reported as kept. */
-                if (!job->message && str_replace(&job->message, record->data) < 0)
-                        return -ENOMEM;
-                return step_ends(replay, job, record, STEP_FAILED);
+                if (!job->message)
+                        job->message = xstrdup(record->data);
+                step_ends(replay, job, record, STEP_FAILED);
+                return true;
         case RECORD_UNDO:
                 step_begins(replay, job, record, STEP_UNDOING);
-                return 0;
+                return true;
         case RECORD_UNDONE:
-                return step_ends(replay, job, record, STEP_UNDONE);
+                step_ends(replay, job, record, STEP_UNDONE);
+                return true;
         case RECORD_KEPT:
-                return strv_contains(job->left, record->data) ? 0 : strv_add(&job->left, record->data);
+                if (!strv_contains(job->left, record->data))
+                        strv_add(&job->left, record->data);
+                return true;
         case RECORD_EXIT:
                 if (str_to_int(record->data, 0, 255, &status) < 0)
-                        return -EINVAL;
+                        return false;
                 job->exit_status = (int) status;
-                return 0;
+                return true;
         case RECORD_CHECK:
                 job_add_check(job, record->data);
-                return 0;
+                return true;
         case RECORD_REASON:
                 if (!job->failure)
                         job->failure = failure_recorded(record->data, job->message);
-                return 0;
+                return true;
         case RECORD_HINT:
-                return job->hint ? 0 : str_replace(&job->hint, record->data);
+                if (!job->hint)
+                        job->hint = xstrdup(record->data);
+                return true;
         default:
-                return -EINVAL;
+                return false;
         }
 }
 
 int journal_replay(const void *bytes, size_t n, struct job *job, size_t *ret_good) {
-        const char *p = bytes, *end = p + (n > JOURNAL_BYTES_MAX ? JOURNAL_BYTES_MAX : n);
+        const char *p = bytes, *end = p + (n > JOURNAL_BYTES_MAX ? JOURNAL_BYTES_MAX : n), *newline;
         struct replay replay = {};
-        while (p < end) {
-                const char *newline = memchr(p, '\n', (size_t) (end - p));
-                if (!newline)
-                        break;
-                struct record record;
-                int r = record_parse(p, (size_t) (newline - p), &record);
-                if (r == -ENOMEM)
-                        return r;
-                if (r < 0)
-                        break;
-                r = record.sequence == replay.sequence + 1 ? record_apply(&replay, job, &record) : -EINVAL;
+        while (p < end && (newline = memchr(p, '\n', (size_t) (end - p)))) {
+                struct record record = {};
+                bool good = record_parse(p, (size_t) (newline - p), &record) &&
+                            record.sequence == replay.sequence + 1 && record_apply(&replay, job, &record);
                 free(record.data);
-                if (r == -ENOMEM)
-                        return r;
-                if (r < 0)
+                if (!good)
                         break;
                 replay.sequence++;
                 p = newline + 1;

@@ -25,7 +25,7 @@ struct lines {
 };
 
 struct lines *lines_new(void) {
-        return calloc(1, sizeof(struct lines));
+        return new0(struct lines);
 }
 
 struct lines *lines_free(struct lines *lines) {
@@ -57,25 +57,24 @@ static size_t slot_size(const struct slot *slot) {
         return (slot->bytes + 1ULL) * (slot->marked ? 2 : 1);
 }
 
-/* Lines keep their offset, also those before the end of a ring that has wrapped around. */
+/* Lines keep their offset, also those before the end of a ring that has wrapped around. False: it is as large
+ * as it may be. */
 static bool lines_grow(struct lines *lines) {
         size_t size = lines->size ? lines->size * 2 : RING_FIRST;
-        char *ring = size <= LINES_BYTES ? realloc(lines->ring, size) : NULL;
-        if (!ring)
+        if (size > LINES_BYTES)
                 return false;
-        lines->ring = ring;
+        lines->ring = xreallocarray(lines->ring, size, 1);
         lines->size = size;
         return true;
 }
 
-/* The offset of size free bytes in one piece; SIZE_MAX: out of memory. */
+/* The offset of size free bytes in one piece; they are fewer than LINES_BYTES. */
 static size_t lines_reserve(struct lines *lines, size_t size) {
         if (lines->first == lines->end)
                 lines->write = 0;
         size_t at = lines->write;
         while (size > lines->size)
-                if (!lines_grow(lines))
-                        return SIZE_MAX;
+                lines_grow(lines);
         /* With this line there are LINES_MAX: then the length of lines is not a reason to drop any. */
         while (at + size > lines->size && lines->end - lines->first + 1 < LINES_MAX && lines_grow(lines))
                 ;
@@ -100,9 +99,9 @@ static bool any_mark(const uint8_t *marks, size_t n) {
         return marks && n && (marks[0] || memcmp(marks, marks + 1, n - 1) != 0);
 }
 
-int lines_add(struct lines *lines, const char *text, const uint8_t *marks, size_t bytes) {
-        if (!lines->slots && !(lines->slots = calloc(LINES_MAX, sizeof *lines->slots)))
-                return -ENOMEM;
+void lines_add(struct lines *lines, const char *text, const uint8_t *marks, size_t bytes) {
+        if (!lines->slots)
+                lines->slots = xcalloc(LINES_MAX, sizeof *lines->slots);
         if (bytes > LINES_BYTES / 4)
                 bytes = LINES_BYTES / 4;
         bool marked = any_mark(marks, bytes);
@@ -110,8 +109,6 @@ int lines_add(struct lines *lines, const char *text, const uint8_t *marks, size_
         if (lines->end - lines->first == LINES_MAX)
                 lines->first++;
         size_t at = lines_reserve(lines, size);
-        if (at == SIZE_MAX)
-                return -ENOMEM;
         memcpy(lines->ring + at, text, bytes);
         lines->ring[at + bytes] = '\0';
         if (marked)
@@ -120,7 +117,6 @@ int lines_add(struct lines *lines, const char *text, const uint8_t *marks, size_
                 (struct slot) { .offset = at, .bytes = (uint32_t) bytes, .marked = marked };
         lines->end++;
         lines->write = at + size;
-        return 0;
 }
 
 bool lines_get(const struct lines *lines, uint64_t number, struct line *ret) {
@@ -137,23 +133,13 @@ bool lines_get(const struct lines *lines, uint64_t number, struct line *ret) {
 }
 
 uint64_t lines_search(const struct lines *lines, const char *needle, uint64_t from, bool up) {
-        if (lines->first == lines->end || !*needle)
+        if (lines->first == lines->end || !*needle || (up ? from < lines->first : from >= lines->end))
                 return lines->end;
-        if (from < lines->first) {
-                if (up)
-                        return lines->end;
-                from = lines->first;
-        }
-        if (from >= lines->end) {
-                if (!up)
-                        return lines->end;
-                from = lines->end - 1;
-        }
-        for (uint64_t i = from; i >= lines->first && i < lines->end; i = up ? i - 1 : i + 1) {
+        uint64_t i = from < lines->first ? lines->first : from >= lines->end ? lines->end - 1 : from;
+        for (;; i = up ? i - 1 : i + 1) {
                 if (strcasestr(lines->ring + slot_of(lines, i)->offset, needle))
                         return i;
-                if (up && i == 0)
-                        break;
+                if (i == (up ? lines->first : lines->end - 1))
+                        return lines->end;
         }
-        return lines->end;
 }

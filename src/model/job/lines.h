@@ -20,7 +20,7 @@ struct lines;
 struct lines *lines_new(void);
 struct lines *lines_free(struct lines *lines);
 DEFINE_CLEANUP(struct lines, lines_free)
-int lines_add(struct lines *lines, const char *text, const uint8_t *marks, size_t bytes);
+void lines_add(struct lines *lines, const char *text, const uint8_t *marks, size_t bytes);
 uint64_t lines_first(const struct lines *lines);        /* number of the oldest kept */
 uint64_t lines_end(const struct lines *lines);          /* one past the newest */
 size_t lines_memory(const struct lines *lines);         /* bytes held for texts, used or not */

@@ -102,72 +102,47 @@ static bool manifest_read_time(struct reader *reader, struct timespec *ret) {
         return true;
 }
 
-/* %XX back to bytes, NUL-terminated beyond *ret_n. -EINVAL, -ENOMEM. */
-static int manifest_decode(const char *field, size_t n, char **ret, size_t *ret_n) {
-        char *bytes = malloc(n + 1);
-        if (!bytes)
-                return -ENOMEM;
+/* %XX back to bytes, NUL-terminated beyond *ret_n. NULL: not what manifest_add_bytes() writes. */
+static char *manifest_decode(const char *field, size_t n, size_t *ret_n) {
+        _cleanup_free_ char *bytes = xcalloc(1, n + 1);
         size_t length = 0;
         if (n == 1 && field[0] == '%')
                 n = 0;
         for (size_t i = 0; i < n; i++) {
-                if (field[i] == '%') {
-                        if (n - i < 3 || hex_digit(field[i + 1]) < 0 ||
-                            hex_digit(field[i + 2]) < 0) {
-                                free(bytes);
-                                return -EINVAL;
-                        }
-                        bytes[length++] = (char) (hex_digit(field[i + 1]) * 16 +
-                                                  hex_digit(field[i + 2]));
-                        i += 2;
-                } else
+                if (field[i] != '%') {
                         bytes[length++] = field[i];
+                        continue;
+                }
+                if (n - i < 3 || hex_digit(field[i + 1]) < 0 || hex_digit(field[i + 2]) < 0)
+                        return NULL;
+                bytes[length++] = (char) (hex_digit(field[i + 1]) * 16 + hex_digit(field[i + 2]));
+                i += 2;
         }
-        bytes[length] = '\0';
-        *ret = bytes;
         *ret_n = length;
-        return 0;
+        return TAKE(bytes);
 }
 
-/* A text without NUL. */
-static int decode_text(const char *field, size_t n, char **ret) {
+/* A text without NUL, or NULL. */
+static char *decode_text(const char *field, size_t n) {
         size_t length;
-        char *text;
-        int r = manifest_decode(field, n, &text, &length);
-        if (r < 0)
-                return r;
-        if (memchr(text, '\0', length)) {
-                free(text);
-                return -EINVAL;
-        }
-        *ret = text;
-        return 0;
+        _cleanup_free_ char *text = manifest_decode(field, n, &length);
+        return text && !memchr(text, '\0', length) ? TAKE(text) : NULL;
 }
 
-static int read_xattr(struct reader *reader, struct entry *e) {
+static bool read_xattr(struct reader *reader, struct entry *e) {
         const char *field;
         size_t n;
         if (e->n_xattrs >= XATTRS_MAX || !manifest_read_field(reader, &field, &n))
-                return -EINVAL;
+                return false;
         const char *equals = memchr(field, '=', n);
         if (!equals || equals == field)
-                return -EINVAL;
-        struct xattr *xattrs = reallocarray(e->xattrs, e->n_xattrs + 1, sizeof *xattrs);
-        if (!xattrs)
-                return -ENOMEM;
-        e->xattrs = xattrs;
-        struct xattr *x = &xattrs[e->n_xattrs++];
-        *x = (struct xattr) {};
-        int r = decode_text(field, (size_t) (equals - field), &x->name);
-        char *value = NULL;
-        if (r >= 0)
-                r = manifest_decode(equals + 1, n - (size_t) (equals + 1 - field), &value, &x->size);
-        x->value = value;
-        if (r < 0)
-                return r;
-        if (x->size > XATTR_BYTES_MAX || (e->n_xattrs > 1 && strcmp(x[-1].name, x->name) >= 0))
-                return -EINVAL;
-        return 0;
+                return false;
+        e->xattrs = xreallocarray(e->xattrs, e->n_xattrs + 1, sizeof *e->xattrs);
+        struct xattr *x = &e->xattrs[e->n_xattrs++];
+        *x = (struct xattr) { .name = decode_text(field, (size_t) (equals - field)) };
+        x->value = manifest_decode(equals + 1, n - (size_t) (equals + 1 - field), &x->size);
+        return x->name && x->value && x->size <= XATTR_BYTES_MAX &&
+               (e->n_xattrs == 1 || strcmp(x[-1].name, x->name) < 0);
 }
 
 /* Absolute and normal: the only check against a hostile manifest that climbs out of its folder. */
@@ -191,7 +166,11 @@ static bool manifest_digest_valid(const char *field, size_t n) {
         return n == 64;
 }
 
-static int parse_entry(const char *line, size_t n, struct entry *e) {
+static bool is_word(const char *field, size_t n, const char *word) {
+        return n == strlen(word) && memcmp(field, word, n) == 0;
+}
+
+static bool parse_entry(const char *line, size_t n, struct entry *e) {
         struct reader reader = { line, line + n };
         uint64_t mode, uid, gid, rdev;
         const char *field;
@@ -206,35 +185,30 @@ static int parse_entry(const char *line, size_t n, struct entry *e) {
             !manifest_read_number(&reader, 10, UINT64_MAX, &e->links) ||
             !manifest_read_number(&reader, 10, UINT64_MAX, &rdev) ||
             !manifest_read_field(&reader, &field, &length))
-                return -EINVAL;
+                return false;
         e->mode = (mode_t) mode;
         e->uid = (uid_t) uid;
         e->gid = (gid_t) gid;
         e->rdev = (dev_t) rdev;
-        e->left_out = length == 3 && memcmp(field, "out", 3) == 0;
-        if (!e->left_out && !(length == 2 && memcmp(field, "in", 2) == 0))
-                return -EINVAL;
-        if (!manifest_read_field(&reader, &field, &length))
-                return -EINVAL;
+        e->left_out = is_word(field, length, "out");
+        if ((!e->left_out && !is_word(field, length, "in")) || !manifest_read_field(&reader, &field, &length))
+                return false;
         if (manifest_digest_valid(field, length))
                 memcpy(e->digest, field, 64);
-        else if (length != 1 || field[0] != '-')
-                return -EINVAL;
+        else if (!is_word(field, length, "-"))
+                return false;
         if (!manifest_read_field(&reader, &field, &length))
-                return -EINVAL;
-        int r = decode_text(field, length, &e->path);
-        if (r < 0)
-                return r;
-        if (!path_normal(e->path) || !manifest_read_field(&reader, &field, &length))
-                return -EINVAL;
-        if (S_ISLNK(e->mode) && (r = decode_text(field, length, &e->target)) < 0)
-                return r;
-        if (!S_ISLNK(e->mode) && (length != 1 || field[0] != '-'))
-                return -EINVAL;
+                return false;
+        e->path = decode_text(field, length);
+        if (!e->path || !path_normal(e->path) || !manifest_read_field(&reader, &field, &length))
+                return false;
+        e->target = S_ISLNK(e->mode) ? decode_text(field, length) : NULL;
+        if (S_ISLNK(e->mode) ? !e->target : !is_word(field, length, "-"))
+                return false;
         while (reader.p < reader.end)
-                if ((r = read_xattr(&reader, e)) < 0)
-                        return r;
-        return 0;
+                if (!read_xattr(&reader, e))
+                        return false;
+        return true;
 }
 
 static bool parse_head(const char *line, size_t n, struct manifest *m) {
@@ -249,50 +223,45 @@ static bool parse_head(const char *line, size_t n, struct manifest *m) {
         return true;
 }
 
-static int bad_line(size_t number, struct error **reterr) {
-        return error_set(reterr, -EINVAL, "Line %zu of the list of saved files is not what fairlead writes",
-                         number);
+/* Whether it is one; the last line ends the text. */
+static bool parse_end(const char *line, const char *newline, const char *end, const struct manifest *m) {
+        struct reader reader = { line + 4, newline };
+        uint64_t count;
+        return manifest_read_number(&reader, 10, MANIFEST_ENTRIES_MAX, &count) && count == m->n &&
+               newline + 1 == end;
+}
+
+static bool parse_next(const char *line, size_t n, struct manifest *m) {
+        struct entry e = {};
+        bool good = m->n < MANIFEST_ENTRIES_MAX && parse_entry(line, n, &e) &&
+                    (!m->n || strcmp(m->items[m->n - 1].path, e.path) < 0);
+        if (good)
+                manifest_take(m, &e);
+        entry_done(&e);
+        return good;
 }
 
 int manifest_parse(const char *text, size_t n, struct manifest *ret, struct error **reterr) {
         _cleanup_(manifest_done) struct manifest m = {};
-        const char *p = text, *end = text + n;
+        const char *line = text, *end = text + n, *newline;
         if (n > MANIFEST_BYTES_MAX)
                 return error_set(reterr, -E2BIG, "The list of saved files is larger than %u bytes",
                                  MANIFEST_BYTES_MAX);
-        for (size_t number = 1; p < end; number++) {
-                const char *newline = memchr(p, '\n', (size_t) (end - p));
-                if (!newline)
-                        break;
-                size_t length = (size_t) (newline - p);
-                const char *line = p;
-                p = newline + 1;
-                if (number == 1) {
-                        if (!parse_head(line, length, &m))
-                                return bad_line(number, reterr);
-                        continue;
-                }
-                if (length > 4 && memcmp(line, "end ", 4) == 0) {
-                        struct reader reader = { line + 4, newline };
-                        uint64_t count;
-                        if (!manifest_read_number(&reader, 10, MANIFEST_ENTRIES_MAX, &count) ||
-                            count != m.n || p != end)
-                                return bad_line(number, reterr);
+        for (size_t number = 1; (newline = memchr(line, '\n', (size_t) (end - line))); number++) {
+                size_t length = (size_t) (newline - line);
+                bool last = number > 1 && length > 4 && memcmp(line, "end ", 4) == 0;
+                if (number == 1 ? !parse_head(line, length, &m)
+                    : last      ? !parse_end(line, newline, end, &m)
+                                : !parse_next(line, length, &m))
+                        return error_set(reterr, -EINVAL,
+                                         "Line %zu of the list of saved files is not what fairlead writes",
+                                         number);
+                if (last) {
                         *ret = m;
                         m = (struct manifest) {};
                         return 0;
                 }
-                struct entry e = {};
-                int r = m.n < MANIFEST_ENTRIES_MAX ? parse_entry(line, length, &e) : -E2BIG;
-                if (r >= 0 && m.n && strcmp(m.items[m.n - 1].path, e.path) >= 0)
-                        r = -EINVAL;
-                if (r >= 0)
-                        r = manifest_take(&m, &e);
-                entry_done(&e);
-                if (r == -ENOMEM)
-                        return error_set(reterr, r, "Out of memory");
-                if (r < 0)
-                        return bad_line(number, reterr);
+                line = newline + 1;
         }
         return error_set(reterr, -EINVAL, "The list of saved files is cut off");
 }

@@ -9,7 +9,7 @@
 #define MANIFEST_BYTES_MAX (64U * 1024 * 1024)
 #define MANIFEST_ENTRIES_MAX 200000U
 
-/* The caller frees; NULL when out of memory. */
+/* The caller frees. */
 char *manifest_format(const struct manifest *m);
 
 /* The inverse. Any bytes are safe; -EINVAL with a sentence and the line for text that manifest_format() does

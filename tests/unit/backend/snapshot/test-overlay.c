@@ -95,7 +95,7 @@ static void reads_exactly_what_was_written(void **state) {
         _cleanup_(changes_done) struct changes changes = {};
         _cleanup_error_ struct error *e = NULL;
         assert_ok(overlay_read(&f->paths, f->fd, f->blobs, &was, &is, &e), e);
-        assert_int_equal(changes_make(&was, &is, &changes), 0);
+        changes_make(&was, &is, &changes);
         static const struct {
                 const char *path;
                 unsigned what;
@@ -135,7 +135,7 @@ static void nothing_written_is_nothing(void **state) {
         _cleanup_(changes_done) struct changes changes = {};
         _cleanup_error_ struct error *e = NULL;
         assert_ok(overlay_read(&f->paths, f->fd, f->blobs, &was, &is, &e), e);
-        assert_int_equal(changes_make(&was, &is, &changes), 0);
+        changes_make(&was, &is, &changes);
         assert_int_equal(changes.n, 0);
 }
 

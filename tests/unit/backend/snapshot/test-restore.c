@@ -85,7 +85,7 @@ static void install(struct fixture *f) {
         if (geteuid() == 0)
                 assert_int_equal(chown(tree_path(folder, "/etc/same"), 1, 1), 0);
         look(f, -1, &f->after);
-        assert_int_equal(changes_make(&f->before, &f->after, &f->changes), 0);
+        changes_make(&f->before, &f->after, &f->changes);
         assert_true(f->changes.n > 14);
 }
 
@@ -142,7 +142,7 @@ static void goes_on_after_a_death(void **state) {
         manifest_done(&f->after);
         changes_done(&f->changes);
         look(f, -1, &f->after);
-        assert_int_equal(changes_make(&f->before, &f->after, &f->changes), 0);
+        changes_make(&f->before, &f->after, &f->changes);
         for (size_t i = 0; i < f->changes.n; i++)
                 assert_non_null(strstr(f->changes.items[i].path, "/.fairlead-"));
         _cleanup_(restored_done) struct restored swept = undo(f);
@@ -193,7 +193,7 @@ static void spares_the_logs_of_others(void **state) {
         tree_write(f->folder, "/var/log/rotated.1", "x");
         tree_write(f->folder, "/var/log/ours/log", "x");
         look(f, -1, &f->after);
-        assert_int_equal(changes_make(&f->before, &f->after, &f->changes), 0);
+        changes_make(&f->before, &f->after, &f->changes);
         _cleanup_(restored_done) struct restored restored = undo(f);
         assert_int_equal(strv_length(restored.left), 2);
         assert_int_equal(access(tree_path(f->folder, "/var/log/ours"), F_OK), -1);
@@ -214,7 +214,7 @@ static void a_folder_that_somebody_removed_is_no_failure(void **state) {
         assert_int_equal(chmod(tree_path(f->folder, "/etc/theirs/mode"), 0700), 0);
         assert_int_equal(unlink(tree_path(f->folder, "/etc/theirs/removed")), 0);
         look(f, -1, &f->after);
-        assert_int_equal(changes_make(&f->before, &f->after, &f->changes), 0);
+        changes_make(&f->before, &f->after, &f->changes);
         assert_int_equal(f->changes.n, 3);
         tree_remove(tree_path(f->folder, "/etc/theirs"));
         _cleanup_(restored_done) struct restored restored = undo(f);
@@ -267,7 +267,7 @@ static void odd_objects_come_back(void **state) {
         tree_write(f->folder, "/etc/acl-changed", "y");
         assert_int_equal(ftruncate(sparse, 1), 0);
         look(f, -1, &f->after);
-        assert_int_equal(changes_make(&f->before, &f->after, &f->changes), 0);
+        changes_make(&f->before, &f->after, &f->changes);
         assert_int_equal(f->changes.n, 5 + (devices ? 2 : 0) + (has_lists ? 1 : 0));
         if (has_lists)
                 assert_true(changes_find(&f->changes, "/etc/acl")->what & CHANGE_XATTR);

@@ -119,7 +119,7 @@ static void lists_begin_with_the_newest(void **state) {
         for (size_t i = 0; i < ELEMENTS(ids); i++) {
                 struct job *job = job_new();
                 job->id = strdup(ids[i]);
-                assert_int_equal(job_list_take(list, job), 0);
+                job_list_take(list, job);
         }
         assert_string_equal(list->items[0]->id, ids[1]);
         assert_string_equal(list->items[1]->id, ids[0]);
