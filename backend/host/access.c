@@ -120,8 +120,8 @@ static int plan_renewal(const struct backend *b, const struct service *record, s
         const struct engine_about *about = engine_about(b->engine);
         enum engine_kind kind = about ? about->kind : ENGINE_PODMAN;
         const char *path = about ? facts_engine_program(b->paths.root, about->kind) : NULL;
-        plan->command = command_read("renew", record->renew_argv, kind, path ? path : engine_kind_name(kind),
-                                     NULL);
+        plan->command =
+                command_read("renew", record->renew_argv, kind, path ? path : engine_kind_name(kind), NULL);
         plan->host_command = plan->command->engine == ENGINE_NONE;
         return 0;
 }

@@ -20,7 +20,7 @@ static void engine_asked(struct backend *b, const struct error *e) {
 static const struct host_status *backend_status(struct host *host) {
         struct backend *b = backend_of(host);
         const struct engine_about *about = engine_about(b->engine);
-        b->status = (struct host_status) {
+        b->status = (struct host_status){
                 .hostname = b->facts.hostname,
                 .engine = about ? about->kind : ENGINE_NONE,
                 .engine_version = about ? about->version : NULL,

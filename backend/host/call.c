@@ -1,44 +1,37 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "backend/host/call.h"
+#include "backend/host/internal.h"
 
-static void host_call_free(void *userdata) {
-        struct host_call *c = userdata;
-        op_cancel(c->asking);
-        sd_event_source_disable_unref(c->turn);
+static void host_call_drop(struct op *op) {
+        struct host_call *c = container_of(op, struct host_call, op);
         error_free(c->error);
         free(c->text);
-        free(c);
 }
 
-struct host_call *host_call_new(struct host *host, host_call_done done, void *userdata, const char *text) {
-        struct host_call *c = xcalloc(1, sizeof *c);
-        *c = (struct host_call) { .backend = backend_of(host), .done = done, .userdata = userdata };
+struct host_call *host_call_new(struct host *host, void *userdata, const char *text) {
+        struct host_call *c = new0(struct host_call);
+        c->op.drop = host_call_drop;
+        c->backend = backend_of(host);
+        c->userdata = userdata;
         c->text = xstrdup(text);
-        c->op = op_new(host_call_free, c);
         return c;
 }
 
-struct op *host_call_ask(struct host_call *c, struct op *asking) {
-        c->asking = asking;
-        return asking ? c->op : op_cancel(c->op);
-}
+/* Topics of one burst are reported together: an engine that removes a container sends three events. */
+#define REPORT_USEC 20000U
 
-static int host_call_on_turn(sd_event_source *source, void *userdata) {
-        struct host_call *c = userdata;
-        c->give(c);
+static int host_call_report(sd_event_source *source, uint64_t usec, void *userdata) {
+        struct backend *b = userdata;
+        b->reporting = sd_event_source_disable_unref(b->reporting);
+        unsigned topics = b->topics;
+        b->topics = 0;
+        if (b->listener)
+                b->listener(topics, b->userdata);
         return 0;
 }
 
-struct op *host_call_turn(struct host_call *c, void (*give)(struct host_call *c)) {
-        c->give = give;
-        return sd_event_add_defer(c->backend->event, &c->turn, host_call_on_turn, c) < 0 ? op_cancel(c->op)
-                                                                                         : c->op;
-}
-
-host_call_done host_call_end(struct host_call *c, void **userdata) {
-        host_call_done done = c->done;
-        *userdata = c->userdata;
-        op_finish(c->op);
-        host_call_free(c);
-        return done;
+void backend_changed(struct backend *b, unsigned topics) {
+        b->topics |= topics;
+        if (b->listener && !b->reporting)
+                sd_event_add_time_relative(b->event, &b->reporting, CLOCK_MONOTONIC, REPORT_USEC, 5000,
+                                           host_call_report, b);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "backend/host/call.h"
+#include "backend/host/internal.h"
+#include "backend/io/turn.h"
 #include "backend/realm/native.h"
 
 #define NAMED_MAX 8U /* images listed in a hint */
@@ -11,13 +12,14 @@ static void host_images_all_listed(struct image_list *images, struct error *e, v
         struct host_call *c = userdata;
         if (images)
                 native_list(c->backend->paths.root, images);
-        images_done_t done = (images_done_t) host_call_end(c, &userdata);
-        done(images, e, userdata);
+        op_end(&c->op);
+        c->done.images(images, e, c->userdata);
 }
 
 struct op *backend_list_images(struct host *host, images_done_t done, void *userdata) {
-        struct host_call *c = host_call_new(host, (host_call_done) done, userdata, NULL);
-        return host_call_ask(c, engine_list_images(c->backend->engine, host_images_all_listed, c));
+        struct host_call *c = host_call_new(host, userdata, NULL);
+        c->done.images = done;
+        return op_wait(&c->op, engine_list_images(c->backend->engine, host_images_all_listed, c));
 }
 
 int backend_find_profile(struct host *host, const struct image *image, struct profile **ret,
@@ -27,14 +29,10 @@ int backend_find_profile(struct host *host, const struct image *image, struct pr
 
 /* ---- one image by its reference ---- */
 
-static void host_images_end(struct host_call *c, struct image *image, struct error *e) {
-        void *userdata;
-        image_done_t done = (image_done_t) host_call_end(c, &userdata);
-        done(image, e, userdata);
-}
-
 static void host_images_inspected(struct image *image, struct error *e, void *userdata) {
-        host_images_end(userdata, image, e);
+        struct host_call *c = userdata;
+        op_end(&c->op);
+        c->done.image(image, e, c->userdata);
 }
 
 /* Is it exactly a name of the image, by default :latest? Then an image with a similar name does not
@@ -95,27 +93,28 @@ static void host_images_listed(struct image_list *list, struct error *e, void *u
         struct host_call *c = userdata;
         _cleanup_(image_list_freep) struct image_list *images = list;
         const struct image *image = NULL;
-        if (e || host_images_choose(c, images, &image, &e) < 0) {
-                host_images_end(c, NULL, e);
-                return;
-        }
-        op_cancel(c->asking);
-        c->asking = engine_inspect_image(c->backend->engine, image->id, host_images_inspected, c);
+        if (e || host_images_choose(c, images, &image, &e) < 0)
+                host_images_inspected(NULL, e, c);
+        else
+                op_wait(&c->op,
+                        engine_inspect_image(c->backend->engine, image->id, host_images_inspected, c));
 }
 
 /* The host's own images need no engine. */
-static void host_images_find_native(struct host_call *c) {
+static void host_images_find_native(void *state) {
+        struct host_call *c = state;
         struct image *image = NULL;
         struct error *e = NULL;
         native_find(c->backend->paths.root, c->text, &image, &e);
-        host_images_end(c, image, e);
+        host_images_inspected(image, e, c);
 }
 
 struct op *backend_find_image(struct host *host, const char *reference, image_done_t done, void *userdata) {
-        struct host_call *c = host_call_new(host, (host_call_done) done, userdata, reference);
+        struct host_call *c = host_call_new(host, userdata, reference);
+        c->done.image = done;
         if (str_starts(reference, NATIVE_PREFIX))
-                return host_call_turn(c, host_images_find_native);
-        return host_call_ask(c, engine_list_images(c->backend->engine, host_images_listed, c));
+                return op_answer(&c->op, c->backend->event, host_images_find_native);
+        return op_wait(&c->op, engine_list_images(c->backend->engine, host_images_listed, c));
 }
 
 /* ---- is a container of this name present? ---- */
@@ -129,13 +128,13 @@ static void host_images_containers_listed(struct container_list *containers, str
                         state = str_equal(containers->items[i].state, "running") ? CONTAINER_RUNNING
                                                                                  : CONTAINER_STOPPED;
         container_list_free(containers);
-        container_done_t done = (container_done_t) host_call_end(c, &userdata);
-        done(state, e, userdata);
+        op_end(&c->op);
+        c->done.container(state, e, c->userdata);
 }
 
 struct op *backend_find_container(struct host *host, const char *name, container_done_t done,
                                   void *userdata) {
-        struct host_call *c = host_call_new(host, (host_call_done) done, userdata, name);
-        return host_call_ask(
-                c, engine_list_containers(c->backend->engine, host_images_containers_listed, c));
+        struct host_call *c = host_call_new(host, userdata, name);
+        c->done.container = done;
+        return op_wait(&c->op, engine_list_containers(c->backend->engine, host_images_containers_listed, c));
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Shared by the files of backend/host/backend.h: backend.c holds the host together, topics.c reports changes,
- * the others implement their part of the port (model/host.h). No other room includes it. */
+/* Shared by the files of backend/host/backend.h: backend.c holds the host together, call.c has what the other
+ * files use, which implement their part of the port (model/host.h). */
 
 #include "backend/engine/engine.h"
 #include "backend/format/profiles.h"
@@ -37,6 +37,34 @@ struct backend {
         sd_event_source *reporting;
         unsigned topics; /* not reported yet */
 };
+
+static inline struct backend *backend_of(struct host *host) {
+        return container_of(host, struct backend, host);
+}
+
+/* A call of the port that another operation answers (op.inner), or whose result is known at once. */
+struct host_call {
+        struct op op;
+        struct backend *backend;
+        char *text;             /* the caller's argument; NULL */
+        bool flag;
+        struct error *error;
+        union {
+                images_done_t images;
+                image_done_t image;
+                container_done_t container;
+                detail_done_t detail;
+                jobs_done_t jobs;
+                report_done_t report;
+                realm_done_t realm;
+                preflight_done_t preflight;
+                membership_done_t membership;
+                nothing_done_t nothing;
+        } done;
+        void *userdata;
+};
+/* text is copied. The caller sets `done`. */
+struct host_call *host_call_new(struct host *host, void *userdata, const char *text);
 
 /* Reports topics to the listener. */
 void backend_changed(struct backend *b, unsigned topics);
@@ -88,7 +116,3 @@ struct op *backend_repair(struct host *host, const struct repair *repair, nothin
 /* The plan of VERB_ACCESS or VERB_RENEW of the service called name, or (NULL) of the one that joined. */
 int backend_access_plan(const struct backend *b, enum plan_verb verb, const char *name,
                         const struct access_change *change, struct plan **ret, struct error **reterr);
-
-static inline struct backend *backend_of(struct host *host) {
-        return container_of(host, struct backend, host);
-}

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The port's jobs and changes: backend/jobs/jobs.h reads folders at once, the results come from the loop. */
 
-#include "backend/host/call.h"
+#include "backend/host/internal.h"
+#include "backend/io/turn.h"
 
 struct op *backend_start_job(struct host *host, const struct plan *plan, struct secret_list *secrets,
                              started_done_t done, void *userdata) {
@@ -29,36 +30,38 @@ int backend_job_size(struct host *host, const char *id, unsigned rows, unsigned 
         return jobs_size(backend_of(host)->jobs, id, rows, columns);
 }
 
-static void host_jobs_give_list(struct host_call *c) {
-        struct job_list *jobs = NULL;
-        struct error *e = NULL;
-        void *userdata;
-        (void) jobs_list(c->backend->jobs, &jobs, &e);
-        jobs_done_t done = (jobs_done_t) host_call_end(c, &userdata);
-        done(jobs, e, userdata);
-}
-
-static void host_jobs_give_report(struct host_call *c) {
-        struct change_report *report = NULL;
-        struct error *e = NULL;
-        void *userdata;
-        (void) jobs_changes(c->backend->jobs, c->text, c->flag, &report, &e);
-        report_done_t done = (report_done_t) host_call_end(c, &userdata);
-        done(report, e, userdata);
-}
-
 int backend_job_plan(struct host *host, const char *id, struct plan **ret, struct error **reterr) {
         return jobs_plan(backend_of(host)->jobs, id, ret, reterr);
 }
 
+static void host_jobs_list(void *state) {
+        struct host_call *c = state;
+        struct job_list *jobs = NULL;
+        struct error *e = NULL;
+        jobs_list(c->backend->jobs, &jobs, &e);
+        op_end(&c->op);
+        c->done.jobs(jobs, e, c->userdata);
+}
+
 struct op *backend_list_jobs(struct host *host, jobs_done_t done, void *userdata) {
-        return host_call_turn(host_call_new(host, (host_call_done) done, userdata, NULL),
-                              host_jobs_give_list);
+        struct host_call *c = host_call_new(host, userdata, NULL);
+        c->done.jobs = done;
+        return op_answer(&c->op, c->backend->event, host_jobs_list);
+}
+
+static void host_jobs_report(void *state) {
+        struct host_call *c = state;
+        struct change_report *report = NULL;
+        struct error *e = NULL;
+        jobs_changes(c->backend->jobs, c->text, c->flag, &report, &e);
+        op_end(&c->op);
+        c->done.report(report, e, c->userdata);
 }
 
 struct op *backend_list_changes(struct host *host, const char *of, bool diffs, report_done_t done,
                                 void *userdata) {
-        struct host_call *c = host_call_new(host, (host_call_done) done, userdata, of);
+        struct host_call *c = host_call_new(host, userdata, of);
         c->flag = diffs;
-        return host_call_turn(c, host_jobs_give_report);
+        c->done.report = done;
+        return op_answer(&c->op, c->backend->event, host_jobs_report);
 }

@@ -7,6 +7,7 @@
 #include "backend/host/internal.h"
 #include "backend/io/digest.h"
 #include "backend/io/files.h"
+#include "backend/io/turn.h"
 #include "backend/realm/membership.h"
 #include "backend/realm/native.h"
 #include "backend/snapshot/estimate.h"
@@ -15,21 +16,21 @@
 #include "backend/systemd/places.h"
 
 struct planning {
+        struct op op; /* inner: the present query */
         struct backend *backend;
-        struct op *op, *asking;
-        sd_event_source *start;
         plan_done_t done;
         void *userdata;
+        struct error *error;
 
         /* the order: our own copy */
         enum plan_verb verb;
-        char *label, *reference, *name, *mode, *opt[3];
-        struct answers *answers;
-        char **secrets, **set, **arguments, **allowed;
+        char *label, *reference, *name;
+        struct given given;
+        char **secrets; /* NULL: not requested yet */
+        char **allowed;
         bool deletes_account;
         struct access_change access;
-        char **names;       /* of the order */
-        bool asked_secrets; /* the order had a list of secrets, perhaps an empty one */
+        char **names; /* of the access */
 
         /* found out */
         struct service *record; /* of an installed service that the order names; NULL */
@@ -37,59 +38,55 @@ struct planning {
         bool image_gone;             /* that of the record */
         char *unit_file, *unit_text; /* of an upgrade: the present file of the main unit; NULL: none */
         bool unit_edited;            /* differs from that of the install or the last upgrade */
+        struct profile *profile;
+        struct container_list *containers;
+        char *unit_path; /* of a unit with the service's name; "" ours; NULL none */
 
         /* the plan, while its size is estimated */
         struct plan *plan;
         struct estimate *estimate;
-        struct profile *profile;
-        struct container_list *containers;
-        char *unit_path; /* of a unit with the service's name; "" ours; NULL none */
 };
 
-static void planning_free(void *userdata) {
-        struct planning *p = userdata;
-        op_cancel(p->asking);
-        sd_event_source_disable_unref(p->start);
+static void planning_drop(struct op *op) {
+        struct planning *p = container_of(op, struct planning, op);
         estimate_free(p->estimate);
         plan_free(p->plan);
-        char *texts[] = { p->label,  p->reference, p->name,      p->mode,      p->opt[0],
-                          p->opt[1], p->opt[2],    p->unit_path, p->unit_file, p->unit_text };
+        char *texts[] = { p->label, p->reference, p->name, p->unit_path, p->unit_file, p->unit_text };
         for (size_t i = 0; i < ELEMENTS(texts); i++)
                 free(texts[i]);
-        char **lists[] = { p->secrets, p->set, p->arguments, p->allowed, p->names };
-        for (size_t i = 0; i < ELEMENTS(lists); i++)
-                strv_free(lists[i]);
-        answers_free(p->answers);
+        strv_free(p->secrets);
+        strv_free(p->allowed);
+        strv_free(p->names);
+        given_done(&p->given);
         service_free(p->record);
         image_free(p->image);
         profile_free(p->profile);
         container_list_free(p->containers);
-        free(p);
+        error_free(p->error);
 }
 
-static void host_plan_end(struct planning *p, struct plan *plan, struct error *e) {
-        plan_done_t done = p->done;
-        void *userdata = p->userdata;
-        op_finish(p->op);
-        p->asking = op_cancel(p->asking);
-        planning_free(p);
-        done(plan, e, userdata);
+static void planning_end(void *state) {
+        struct planning *p = state;
+        struct plan *plan = p->error ? NULL : TAKE(p->plan);
+        struct error *e = TAKE(p->error);
+        op_end(&p->op);
+        p->done(plan, e, p->userdata);
 }
 
 /* ---- facts, as plan_make() wants them ---- */
 
-static bool host_plan_path_exists(const char *path, void *userdata) {
+static bool planning_path_exists(const char *path, void *userdata) {
         const struct planning *p = userdata;
         _cleanup_free_ char *whole = str_printf("%s%s", p->backend->paths.root, path);
         struct stat st;
-        return whole && lstat(whole, &st) == 0;
+        return lstat(whole, &st) == 0;
 }
 
-static const char *unit_path(const char *unit, void *userdata) {
+static const char *planning_unit_path(const char *unit, void *userdata) {
         return ((const struct planning *) userdata)->unit_path;
 }
 
-static bool container_exists(const char *name, void *userdata) {
+static bool planning_container_exists(const char *name, void *userdata) {
         const struct planning *p = userdata;
         for (size_t i = 0; p->containers && i < p->containers->n; i++)
                 if (str_equal(p->containers->items[i].name, name))
@@ -97,14 +94,14 @@ static bool container_exists(const char *name, void *userdata) {
         return false;
 }
 
-static bool service_exists(const char *name, void *userdata) {
+static bool planning_service_exists(const char *name, void *userdata) {
         const struct planning *p = userdata;
         return services_exists(&p->backend->paths, name);
 }
 
 /* The account that a leave deletes or leaves behind. The user's own words for the uninstaller decide. */
-static void report_account(struct planning *p, struct plan *plan) {
-        if (p->verb != VERB_UNINSTALL || plan->joins == REALM_NONE || (p->arguments && *p->arguments))
+static void planning_report_account(struct planning *p, struct plan *plan) {
+        if (p->verb != VERB_UNINSTALL || plan->joins == REALM_NONE || (strv_length(p->given.words)))
                 return;
         _cleanup_(membership_freep) struct membership *m = membership_read(&p->backend->paths);
         const char *realm = m->realm ? m->realm : m->domain, *principal = m->principal;
@@ -117,65 +114,62 @@ static void report_account(struct planning *p, struct plan *plan) {
 }
 
 /* Facts of image and unit that only this file has. */
-static void report_found(struct planning *p, struct plan *plan) {
-        struct finding_list *findings = &plan->findings;
+static void planning_report(struct planning *p) {
+        struct finding_list *findings = &p->plan->findings;
         if (p->image_gone && p->verb == VERB_UNINSTALL)
                 finding_report(findings, "image-gone", "image",
                                "The image of %s is not on this host any more, so what its label UNINSTALL "
                                "says cannot be run",
                                p->name);
         if (p->image_gone && p->verb == VERB_UPGRADE)
-                finding_report(
-                        findings, "no-way-back", "image",
-                        "The image that %s runs now is not on this host any more, so the upgrade could "
-                        "not go back to it",
-                        p->name);
-        if (p->unit_edited && plan->unit.text)
+                finding_report(findings, "no-way-back", "image",
+                               "The image that %s runs now is not on this host any more, so the upgrade "
+                               "could not go back to it",
+                               p->name);
+        if (p->unit_edited && p->plan->unit.text)
                 finding_report(findings, "unit-edited", p->unit_file,
                                "%s is not as it was written: the upgrade writes over what was changed",
                                p->unit_file);
-        report_account(p, plan);
+        planning_report_account(p, p->plan);
         for (char **id = p->allowed; id && *id; id++)
                 finding_list_allow(findings, *id);
 }
 
-static int host_plan_make(struct planning *p, struct plan **ret, struct error **reterr) {
+static int planning_make(struct planning *p) {
         struct backend *b = p->backend;
         const struct engine_about *about = engine_about(b->engine);
+        enum engine_kind engine = about ? about->kind : ENGINE_NONE;
         _cleanup_free_ char *folder = getcwd(NULL, 0);
         const struct host_facts facts = {
-                .engine = about ? about->kind : ENGINE_NONE,
-                .engine_path = facts_engine_program(b->paths.root, about ? about->kind : ENGINE_NONE),
+                .engine = engine,
+                .engine_path = facts_engine_program(b->paths.root, engine),
                 .engine_version = about ? about->version : NULL,
-                .quadlet = about && about->kind == ENGINE_PODMAN && facts_quadlet(b->paths.root),
-                .no_cgroups =
-                        about && about->kind == ENGINE_PODMAN && engine_config_no_cgroups(b->paths.root),
+                .quadlet = engine == ENGINE_PODMAN && facts_quadlet(b->paths.root),
+                .no_cgroups = engine == ENGINE_PODMAN && engine_config_no_cgroups(b->paths.root),
                 .pwd = folder,
                 .home = getenv("HOME"),
                 .sudo_uid = getenv("SUDO_UID"),
                 .sudo_gid = getenv("SUDO_GID"),
-                .path_exists = host_plan_path_exists,
-                .unit_path = unit_path,
-                .container_exists = container_exists,
-                .service_exists = service_exists,
+                .path_exists = planning_path_exists,
+                .unit_path = planning_unit_path,
+                .container_exists = planning_container_exists,
+                .service_exists = planning_service_exists,
                 .userdata = p,
         };
         const struct plan_request request = {
                 .verb = p->verb,
                 .image = p->image,
-                .reference = p->reference ? p->reference
-                             : p->record  ? p->record->pin.reference
-                                          : NULL,
+                .reference = p->reference || !p->record ? p->reference : p->record->pin.reference,
                 .label = p->label,
                 .pinned = true,
                 .name = p->name,
                 .profile = p->profile,
-                .mode = p->mode,
-                .answers = p->answers,
-                .secrets = p->asked_secrets ? p->secrets : NULL,
-                .set = p->set,
-                .opt = { p->opt[0], p->opt[1], p->opt[2] },
-                .arguments = p->arguments,
+                .mode = p->given.mode,
+                .answers = p->given.answers,
+                .secrets = p->secrets,
+                .set = p->given.set,
+                .opt = { p->given.opt[0], p->given.opt[1], p->given.opt[2] },
+                .arguments = p->given.words,
                 .allowed = p->allowed,
                 .deletes_account = p->deletes_account,
                 .service = p->verb == VERB_UPGRADE ? p->record : NULL,
@@ -183,70 +177,68 @@ static int host_plan_make(struct planning *p, struct plan **ret, struct error **
                 .unit_text = p->unit_text,
                 .facts = &facts,
         };
-        int r = plan_make(&request, ret, reterr);
-        if (r >= 0)
-                report_found(p, *ret);
-        return r;
+        return plan_make(&request, &p->plan, &p->error);
 }
 
-static void on_estimated(void *userdata) {
-        struct planning *p = userdata;
-        host_plan_end(p, TAKE(p->plan), NULL);
-}
-
-static void make_now(struct planning *p) {
-        struct error *e = NULL;
-        if (host_plan_make(p, &p->plan, &e) < 0) {
-                host_plan_end(p, NULL, e);
-                return;
+static void planning_finish(struct planning *p) {
+        if (planning_make(p) >= 0) {
+                planning_report(p);
+                p->estimate = estimate_new(p->backend->event, &p->backend->paths, p->plan, planning_end, p);
         }
-        p->estimate = estimate_new(p->backend->event, &p->backend->paths, p->plan, on_estimated, p);
         if (!p->estimate)
-                host_plan_end(p, TAKE(p->plan), NULL);
+                planning_end(p);
 }
 
 /* ---- the unit of that name ---- */
 
-static void host_plan_unit_shown(struct unit_detail *detail, struct error *e, void *userdata) {
+static void planning_on_unit(struct unit_detail *detail, struct error *e, void *userdata) {
         struct planning *p = userdata;
-        p->asking = op_cancel(p->asking);
         /* A missing unit is the usual case; without systemd no name is taken. */
         if (detail && !str_equal(detail->unit.load, "not-found")) {
                 bool ours = p->record && strv_contains(p->record->units, detail->unit.name);
-                const char *path = detail->source ? detail->source : detail->fragment;
-                p->unit_path = ours ? strdup("") : path ? strdup(path) : NULL;
+                p->unit_path = xstrdup(ours ? "" : detail->source ? detail->source : detail->fragment);
         }
         unit_detail_free(detail);
         error_free(e);
-        make_now(p);
+        planning_finish(p);
 }
 
-static void ask_unit(struct planning *p) {
-        _cleanup_free_ char *name = p->name ? NULL : reference_default_name(p->reference ? p->reference : "");
-        const char *service = p->name ? p->name : name;
-        if (!service || !service_name_valid(service)) { /* plan_make() reports the error */
-                make_now(p);
+static void planning_ask_unit(struct planning *p) {
+        _cleanup_free_ char *name =
+                p->name ? xstrdup(p->name) : reference_default_name(p->reference ? p->reference : "");
+        if (!name || !service_name_valid(name)) { /* plan_make() reports the error */
+                planning_finish(p);
                 return;
         }
-        _cleanup_free_ char *unit = str_printf("%s.service", service);
-        p->asking = units_show(p->backend->units, unit, host_plan_unit_shown, p);
+        _cleanup_free_ char *unit = str_printf("%s.service", name);
+        op_wait(&p->op, units_show(p->backend->units, unit, planning_on_unit, p));
 }
 
-/* ---- containers ---- */
+/* ---- profile and containers ---- */
 
-static void host_plan_containers_came(struct container_list *containers, struct error *e, void *userdata) {
+static void planning_on_containers(struct container_list *containers, struct error *e, void *userdata) {
         struct planning *p = userdata;
-        p->asking = op_cancel(p->asking);
         p->containers = containers;
         error_free(e); /* the job will report an engine that answered before and does not now */
         if (p->verb == VERB_INSTALL || p->verb == VERB_UPGRADE)
-                ask_unit(p);
+                planning_ask_unit(p);
         else
-                make_now(p);
+                planning_finish(p);
 }
 
-static void ask_containers(struct planning *p) {
-        p->asking = engine_list_containers(p->backend->engine, host_plan_containers_came, p);
+static void planning_go_on(struct planning *p) {
+        struct error *bad = NULL;
+        if (profiles_find(p->backend->profiles, p->image, &p->profile, &bad) < 0 && !p->profile) {
+                p->error = bad;
+                planning_end(p);
+                return;
+        }
+        /* The plan of an image with an invalid profile is that without one; its screen shows the error. */
+        error_free(bad);
+        /* A record can be older than the profile: a missing mode must not make the service permanent. */
+        if (p->record && p->given.mode && p->profile && !profile_mode(p->profile, p->given.mode))
+                str_replace(&p->given.mode, NULL);
+        op_wait(&p->op, engine_list_containers(p->backend->engine, planning_on_containers, p));
 }
 
 /* ---- the unit of an upgrade ---- */
@@ -254,7 +246,7 @@ static void ask_containers(struct planning *p) {
 #define UNIT_BYTES_MAX (1024U * 1024)
 
 /* Reads the file of the main unit, and whether it still is as the service's jobs left it. */
-static int read_unit(struct planning *p, struct error **reterr) {
+static int planning_read_unit(struct planning *p, struct error **reterr) {
         const struct service *s = p->record;
         const char *unit = s->units && s->units[0] ? s->units[0] : NULL, *name;
         _cleanup_(changes_done) struct changes changes = {};
@@ -279,27 +271,37 @@ static int read_unit(struct planning *p, struct error **reterr) {
         return 0;
 }
 
-/* ---- image and profile ---- */
+/* ---- the image ---- */
 
-static int find_profile(struct planning *p, struct error **reterr) {
-        _cleanup_error_ struct error *bad = NULL;
-        /* The plan of an image with an invalid profile is that without one; its screen shows the error. */
-        int r = profiles_find(p->backend->profiles, p->image, &p->profile, &bad);
-        if (r < 0 && !p->profile) {
-                if (reterr)
-                        *reterr = TAKE(bad);
-                return r;
+/* Is the image that an upgrade would replace still present? */
+static void planning_on_old_image(struct image *image, struct error *e, void *userdata) {
+        struct planning *p = userdata;
+        p->image_gone = !image && e->code == -ENOENT;
+        image_free(image);
+        if (p->image_gone)
+                e = error_free(e);
+        p->error = e;
+        if (e || planning_read_unit(p, &p->error) < 0)
+                planning_end(p);
+        else
+                planning_go_on(p);
+}
+
+static void planning_ask_old_image(struct planning *p) {
+        const struct service *s = p->record;
+        if (str_equal(p->image->id, s->pin.image_id)) {
+                error_set(&p->error, -EALREADY, "%s runs the newest image of %s that is on this host",
+                          s->name, p->reference ? p->reference : s->pin.reference);
+                error_hint(&p->error, "Get a newer one first, with the engine's pull or build");
+                planning_end(p);
+                return;
         }
-        /* A record can be older than the profile: a missing mode must not make the service permanent. */
-        if (p->record && p->mode && p->profile && !profile_mode(p->profile, p->mode)) {
-                free(p->mode);
-                p->mode = NULL;
-        }
-        return 0;
+        op_wait(&p->op, engine_inspect_image(p->backend->engine, s->pin.image_id ? s->pin.image_id : "",
+                                             planning_on_old_image, p));
 }
 
 /* The service's image was removed: the record has the remaining facts, without its labels. */
-static struct image *image_of_record(const struct service *record) {
+static struct image *planning_image_of_record(const struct service *record) {
         struct image *image = image_new();
         str_replace(&image->id, record->pin.image_id);
         str_replace(&image->digest, record->pin.digest);
@@ -308,98 +310,55 @@ static struct image *image_of_record(const struct service *record) {
         return image;
 }
 
-static void go_on_with_image(struct planning *p) {
-        struct error *e = NULL;
-        (void) find_profile(p, &e);
-        if (e)
-                host_plan_end(p, NULL, e);
-        else
-                ask_containers(p);
-}
-
-/* Is the image that an upgrade would replace still present? */
-static void old_image_came(struct image *image, struct error *e, void *userdata) {
+static void planning_on_image(struct image *image, struct error *e, void *userdata) {
         struct planning *p = userdata;
-        p->asking = op_cancel(p->asking);
-        p->image_gone = !image && e->code == -ENOENT;
-        if (e && !p->image_gone) {
-                host_plan_end(p, NULL, e);
-                return;
-        }
-        error_free(e);
-        image_free(image);
-        e = NULL;
-        if (read_unit(p, &e) < 0)
-                host_plan_end(p, NULL, e);
-        else
-                go_on_with_image(p);
-}
-
-static void ask_old_image(struct planning *p) {
-        struct error *e = NULL;
-        const struct service *s = p->record;
-        const char *reference = p->reference ? p->reference : s->pin.reference;
-        if (str_equal(p->image->id, s->pin.image_id)) {
-                error_set(&e, -EALREADY, "%s runs the newest image of %s that is on this host", s->name,
-                          reference);
-                error_hint(&e, "Get a newer one first, with the engine's pull or build");
-                host_plan_end(p, NULL, e);
-                return;
-        }
-        p->asking = engine_inspect_image(p->backend->engine, s->pin.image_id ? s->pin.image_id : "",
-                                         old_image_came, p);
-}
-
-static void image_came(struct image *image, struct error *e, void *userdata) {
-        struct planning *p = userdata;
-        p->asking = op_cancel(p->asking);
+        bool gone = e && e->code == -ENOENT && p->record;
         p->image = image;
-        if (image && p->record && p->verb == VERB_UPGRADE) {
-                ask_old_image(p);
-                return;
-        }
-        if (!image && p->record && p->verb == VERB_UNINSTALL && e->code == -ENOENT) {
-                error_free(e);
-                e = NULL;
+        if (gone && p->verb == VERB_UNINSTALL) {
+                e = error_free(e);
                 p->image_gone = true;
-                p->image = image_of_record(p->record);
+                p->image = planning_image_of_record(p->record);
         }
-        if (p->image) {
-                go_on_with_image(p);
-                return;
+        p->error = e;
+        if (image && p->record && p->verb == VERB_UPGRADE)
+                planning_ask_old_image(p);
+        else if (p->image)
+                planning_go_on(p);
+        else {
+                if (gone) {
+                        error_wrap(&p->error, -ENOENT, "The image of %s is not on this host any more",
+                                   p->name);
+                        error_hint(&p->error,
+                                   "Fetch it again, or uninstall the service: fairlead uninstall %s",
+                                   p->name);
+                }
+                planning_end(p);
         }
-        if (p->record && e->code == -ENOENT) {
-                error_wrap(&e, -ENOENT, "The image of %s is not on this host any more", p->name);
-                error_hint(&e, "Fetch it again, or uninstall the service: fairlead uninstall %s", p->name);
-        }
-        host_plan_end(p, NULL, e);
 }
 
 /* ---- the order ---- */
 
-static void copy_order(struct planning *p, const struct plan_order *o) {
+static void planning_copy_order(struct planning *p, const struct plan_order *o) {
+        const struct given given = { .mode = (char *) o->mode,
+                                     .answers = (struct answers *) o->answers,
+                                     .set = (char **) o->set,
+                                     .opt = { (char *) o->opt[0], (char *) o->opt[1], (char *) o->opt[2] },
+                                     .words = (char **) o->arguments };
+        given_copy(&given, &p->given);
         p->verb = o->verb;
-        p->asked_secrets = o->secrets != NULL;
         p->deletes_account = o->deletes_account;
-        str_replace(&p->label, o->label);
-        str_replace(&p->reference, o->image);
-        str_replace(&p->name, o->name);
-        str_replace(&p->mode, o->mode);
-        for (size_t i = 0; i < ELEMENTS(p->opt); i++)
-                str_replace(&p->opt[i], o->opt[i]);
-        strv_extend(&p->secrets, o->secrets);
-        strv_extend(&p->set, o->set);
-        strv_extend(&p->arguments, o->arguments);
-        strv_extend(&p->allowed, o->allowed);
+        p->label = xstrdup(o->label);
+        p->reference = xstrdup(o->image);
+        p->name = xstrdup(o->name);
+        p->secrets = o->secrets ? strv_copy(o->secrets) : NULL;
+        p->allowed = strv_copy(o->allowed);
         if (o->access) {
                 p->access = *o->access;
-                strv_extend(&p->names, o->access->names);
+                p->access.names = p->names = strv_copy(o->access->names);
         }
-        p->access.names = p->names;
-        p->answers = o->answers ? answers_copy(o->answers) : answers_new();
 }
 
-static bool is_set(char *const *set, const char *like) {
+static bool planning_is_set(char *const *set, const char *like) {
         size_t n = strcspn(like, "=") + 1;
         for (; set && *set; set++)
                 if (strncmp(*set, like, n) == 0)
@@ -408,66 +367,59 @@ static bool is_set(char *const *set, const char *like) {
 }
 
 /* Answers, variables and options of the install are the defaults of the new order: labels name them, too. */
-static void take_record(struct planning *p) {
-        const struct service *record = p->record;
-        for (size_t i = 0; record->given.answers && i < record->given.answers->n; i++) {
-                const struct answer *a = &record->given.answers->items[i];
-                if (!answers_get(p->answers, a->name))
-                        answers_set(p->answers, a->name, a->value, a->source);
+static void planning_take_record(struct planning *p) {
+        const struct given *was = &p->record->given;
+        for (size_t i = 0; was->answers && i < was->answers->n; i++) {
+                const struct answer *a = &was->answers->items[i];
+                if (!answers_get(p->given.answers, a->name))
+                        answers_set(p->given.answers, a->name, a->value, a->source);
         }
-        for (char **set = record->given.set; set && *set; set++)
-                if (!is_set(p->set, *set))
-                        strv_add(&p->set, *set);
-        for (size_t i = 0; i < ELEMENTS(p->opt); i++)
-                if (!p->opt[i])
-                        str_replace(&p->opt[i], record->given.opt[i]);
-        if (!p->mode)
-                str_replace(&p->mode, record->given.mode);
+        for (char **set = was->set; set && *set; set++)
+                if (!planning_is_set(p->given.set, *set))
+                        strv_add(&p->given.set, *set);
+        for (size_t i = 0; i < ELEMENTS(was->opt); i++)
+                if (!p->given.opt[i])
+                        p->given.opt[i] = xstrdup(was->opt[i]);
+        if (!p->given.mode)
+                p->given.mode = xstrdup(was->mode);
 }
 
 /* Finds the record of the service that an order without an image names; begins the search for the image. */
-static void host_plan_begin(struct planning *p) {
-        struct error *e = NULL;
+static void planning_begin(void *state) {
+        struct planning *p = state;
+        struct backend *b = p->backend;
         bool upgrade = p->verb == VERB_UPGRADE && p->name; /* else a label is examined */
         if (p->verb == VERB_ACCESS || p->verb == VERB_RENEW) {
-                struct plan *plan = NULL;
-                (void) backend_access_plan(p->backend, p->verb, p->name, &p->access, &plan, &e);
-                host_plan_end(p, plan, e);
+                backend_access_plan(b, p->verb, p->name, &p->access, &p->plan, &p->error);
+                planning_end(p);
                 return;
         }
-        if (!p->reference || upgrade) {
-                if (services_read(&p->backend->paths, p->name ? p->name : "", &p->record, &e) < 0) {
-                        host_plan_end(p, NULL, e);
-                        return;
-                }
-                take_record(p);
-                /* By id: the reference may name another image by now; an upgrade needs just that one. */
-                const char *which = p->record->pin.image_id ? p->record->pin.image_id
-                                    : p->record->pin.image  ? p->record->pin.image
-                                                        : p->record->pin.reference;
-                const char *newer = p->reference ? p->reference : p->record->pin.reference;
-                /* no engine knows it */
-                bool native = str_starts(p->record->pin.reference, NATIVE_PREFIX);
-                p->asking =
-                        upgrade || native
-                                ? backend_find_image(&p->backend->host, newer ? newer : "", image_came, p)
-                                : engine_inspect_image(p->backend->engine, which ? which : "", image_came, p);
-        } else
-                p->asking = backend_find_image(&p->backend->host, p->reference, image_came, p);
-}
-
-static int on_start(sd_event_source *source, void *userdata) {
-        struct planning *p = userdata;
-        p->start = sd_event_source_disable_unref(p->start);
-        host_plan_begin(p);
-        return 0;
+        if (p->reference && !upgrade) {
+                op_wait(&p->op, backend_find_image(&b->host, p->reference, planning_on_image, p));
+                return;
+        }
+        if (services_read(&b->paths, p->name ? p->name : "", &p->record, &p->error) < 0) {
+                planning_end(p);
+                return;
+        }
+        planning_take_record(p);
+        const struct image_pin *pin = &p->record->pin;
+        /* By id: the reference may name another image by now; an upgrade needs just that one. */
+        const char *which = pin->image_id ? pin->image_id : pin->image ? pin->image : pin->reference;
+        const char *newer = p->reference ? p->reference : pin->reference;
+        /* no engine knows it */
+        bool native = str_starts(pin->reference, NATIVE_PREFIX);
+        op_wait(&p->op, upgrade || native
+                                ? backend_find_image(&b->host, newer ? newer : "", planning_on_image, p)
+                                : engine_inspect_image(b->engine, which ? which : "", planning_on_image, p));
 }
 
 struct op *backend_make_plan(struct host *host, const struct plan_order *order, plan_done_t done,
                              void *userdata) {
         struct planning *p = new0(struct planning);
-        *p = (struct planning) { .backend = backend_of(host), .done = done, .userdata = userdata };
-        p->op = op_new(planning_free, p);
-        copy_order(p, order);
-        return sd_event_add_defer(p->backend->event, &p->start, on_start, p) >= 0 ? p->op : op_cancel(p->op);
+        *p = (struct planning){
+                .op.drop = planning_drop, .backend = backend_of(host), .done = done, .userdata = userdata
+        };
+        planning_copy_order(p, order);
+        return op_answer(&p->op, p->backend->event, planning_begin);
 }

@@ -1,69 +1,81 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The port's realms: discovery, preflight and its repairs, the membership, a test of a user. */
 #include <time.h>
 
-#include "backend/host/call.h"
+#include "backend/host/internal.h"
+#include "backend/io/pty.h"
+#include "backend/io/turn.h"
 #include "backend/realm/discover.h"
 #include "backend/realm/membership.h"
 #include "backend/realm/preflight.h"
+#include "backend/realm/repair.h"
 
-static void host_realm_refuse(struct host_call *c) {
-        void *userdata;
+/* ---- discovery and preflight ---- */
+
+/* The domain, or (NULL) the host's own, in the form of realm_domain(); the caller frees. none: the sentence
+ * when the host has none. NULL: *reterr has the reason. */
+static char *host_realm_domain(const struct backend *b, const char *domain, const char *none,
+                               struct error **reterr) {
+        const char *wanted = str_empty(domain) ? b->facts.domain : domain;
+        if (wanted)
+                return realm_domain(wanted, reterr);
+        error_set(reterr, -ENOENT, "%s", none);
+        return NULL;
+}
+
+static void host_realm_refuse(void *state) {
+        struct host_call *c = state;
         struct error *e = TAKE(c->error);
-        realm_done_t done = (realm_done_t) host_call_end(c, &userdata);
-        done(NULL, e, userdata);
+        op_end(&c->op);
+        c->done.realm(NULL, e, c->userdata);
 }
 
 struct op *backend_discover(struct host *host, const char *domain, realm_done_t done, void *userdata) {
         struct backend *b = backend_of(host);
-        _cleanup_error_ struct error *e = NULL;
-        const char *wanted = str_empty(domain) ? b->facts.domain : domain;
-        if (!wanted) {
-                error_set(&e, -ENOENT,
-                          "This host has no domain: neither its name nor /etc/resolv.conf names one");
+        struct error *e = NULL;
+        _cleanup_free_ char *clean = host_realm_domain(
+                b, domain, "This host has no domain: neither its name nor /etc/resolv.conf names one", &e);
+        if (clean)
+                return discover_start(
+                        b->event, &(struct discover_options){ .domain = clean, .parents = str_empty(domain) },
+                        done, userdata);
+        if (e->code == -ENOENT)
                 error_hint(&e, "Name the domain, as in example.test");
-        }
-        _cleanup_free_ char *clean = wanted ? realm_domain(wanted, &e) : NULL;
-        if (!clean) {
-                struct host_call *c = host_call_new(host, (host_call_done) done, userdata, NULL);
-                c->error = TAKE(e);
-                return host_call_turn(c, host_realm_refuse);
-        }
-        return discover_start(b->event,
-                              &(struct discover_options) { .domain = clean, .parents = str_empty(domain) },
-                              done, userdata);
+        struct host_call *c = host_call_new(host, userdata, NULL);
+        c->error = e;
+        c->done.realm = done;
+        return op_answer(&c->op, b->event, host_realm_refuse);
 }
 
 /* Without a domain there is nothing to discover: one result says so. */
-static void host_realm_end_early(struct host_call *c) {
+static void host_realm_end_early(void *state) {
+        struct host_call *c = state;
         struct preflight *p = new0(struct preflight);
-        struct check_result *item = new0(struct check_result);
-        *item = (struct check_result) { .id = "dns",
-                                       .title = "DNS",
-                                       .verdict = VERDICT_FAIL,
-                                       .message = TAKE(c->error->message),
-                                       .hint = TAKE(c->error->hint),
-                                       .fix = FIX_DOMAIN };
-        *p = (struct preflight) { .items = item, .n = 1 };
-        void *userdata;
-        preflight_done_t done = (preflight_done_t) host_call_end(c, &userdata);
-        done(p, userdata);
+        *p = (struct preflight){ .items = new0(struct check_result), .n = 1 };
+        p->items[0] = (struct check_result){ .id = "dns",
+                                             .title = "DNS",
+                                             .verdict = VERDICT_FAIL,
+                                             .message = TAKE(c->error->message),
+                                             .hint = TAKE(c->error->hint),
+                                             .fix = FIX_DOMAIN };
+        op_end(&c->op);
+        c->done.preflight(p, c->userdata);
 }
 
 struct op *backend_preflight(struct host *host, const struct preflight_order *order,
                              void (*moved)(const struct preflight *preflight, void *userdata),
                              preflight_done_t done, void *userdata) {
         struct backend *b = backend_of(host);
-        _cleanup_error_ struct error *e = NULL;
-        const char *wanted = str_empty(order->domain) ? b->facts.domain : order->domain;
-        if (!wanted)
-                error_set(&e, -ENOENT, "this host has no domain of its own, and none was named");
-        _cleanup_free_ char *domain = wanted ? realm_domain(wanted, &e) : NULL;
-        if (!domain) {
-                struct host_call *c = host_call_new(host, (host_call_done) done, userdata, NULL);
-                c->error = TAKE(e);
-                return host_call_turn(c, host_realm_end_early);
-        }
         struct preflight_order clean = *order;
+        struct error *e = NULL;
+        _cleanup_free_ char *domain = host_realm_domain(
+                b, order->domain, "this host has no domain of its own, and none was named", &e);
+        if (!domain) {
+                struct host_call *c = host_call_new(host, userdata, NULL);
+                c->error = e;
+                c->done.preflight = done;
+                return op_answer(&c->op, b->event, host_realm_end_early);
+        }
         clean.domain = domain;
         const struct preflight_options options = { .order = &clean, .paths = &b->paths, .facts = &b->facts };
         return preflight_start(b->event, &options, moved, done, userdata);
@@ -71,15 +83,12 @@ struct op *backend_preflight(struct host *host, const struct preflight_order *or
 
 /* ---- membership, and its remembered state ---- */
 
-/* Remembers a copy of m: SSSD's answer stays valid until the realm changes. */
-static void host_realm_learn(struct backend *b, const struct membership *m, bool asked) {
-        struct membership *known = new0(struct membership), *old = b->known;
-        bool same = old && old->kind == m->kind && str_equal(old->domain, m->domain);
-        const struct membership *learned = asked ? m : same ? old : NULL;
-        known->kind = m->kind;
-        known->kvno = m->principal ? m->kvno : 0;
-        str_replace(&known->domain, m->domain);
-        str_replace(&known->realm, m->realm);
+/* Reads the realm's files again. answer (NULL: none came now) is SSSD's, which stays valid until the realm
+ * changes. */
+static void host_realm_learn(struct backend *b, const struct membership *answer) {
+        struct membership *known = membership_read(&b->paths), *old = b->known;
+        bool same = old && old->kind == known->kind && str_equal(old->domain, known->domain);
+        const struct membership *learned = answer ? answer : same ? old : NULL;
         if (learned) {
                 known->asked = learned->asked;
                 known->online = learned->online;
@@ -87,9 +96,11 @@ static void host_realm_learn(struct backend *b, const struct membership *m, bool
                 known->clock_usec = learned->clock_usec;
                 str_replace(&known->server, learned->server);
         }
-        b->seen = asked ? time(NULL) : learned ? b->seen : 0;
+        if (!known->principal)
+                known->kvno = 0;
+        b->seen = answer ? time(NULL) : learned ? b->seen : 0;
         b->known = known;
-        bool news = asked || !same || old->kvno != known->kvno || !str_equal(old->realm, known->realm);
+        bool news = answer || !same || old->kvno != known->kvno || !str_equal(old->realm, known->realm);
         membership_free(old);
         if (news)
                 backend_changed(b, TOPIC_REALM);
@@ -98,14 +109,13 @@ static void host_realm_learn(struct backend *b, const struct membership *m, bool
 static int host_realm_on_look(sd_event_source *source, void *userdata) {
         struct backend *b = userdata;
         b->looking = sd_event_source_disable_unref(b->looking);
-        _cleanup_(membership_freep) struct membership *m = membership_read(&b->paths);
-        host_realm_learn(b, m, false);
+        host_realm_learn(b, NULL);
         return 0;
 }
 
 void backend_look_at_realm(struct backend *b) {
         if (!b->looking && sd_event_add_defer(b->event, &b->looking, host_realm_on_look, b) >= 0)
-                (void) sd_event_source_set_priority(b->looking, SD_EVENT_PRIORITY_IDLE);
+                sd_event_source_set_priority(b->looking, SD_EVENT_PRIORITY_IDLE);
 }
 
 void backend_fill_realm(const struct backend *b, struct host_realm *ret) {
@@ -131,14 +141,146 @@ void backend_fill_realm(const struct backend *b, struct host_realm *ret) {
 static void host_realm_learned(struct membership *m, struct error *e, void *userdata) {
         struct host_call *c = userdata;
         if (m)
-                host_realm_learn(c->backend, m, true);
-        membership_done_t done = (membership_done_t) host_call_end(c, &userdata);
-        done(m, e, userdata);
+                host_realm_learn(c->backend, m);
+        op_end(&c->op);
+        c->done.membership(m, e, c->userdata);
 }
 
 struct op *backend_membership(struct host *host, membership_done_t done, void *userdata) {
         struct backend *b = backend_of(host);
         const struct membership_options options = { .paths = &b->paths, .facts = &b->facts };
-        struct host_call *c = host_call_new(host, (host_call_done) done, userdata, NULL);
-        return host_call_ask(c, membership_start(b->event, &options, host_realm_learned, c));
+        struct host_call *c = host_call_new(host, userdata, NULL);
+        c->done.membership = done;
+        return op_wait(&c->op, membership_start(b->event, &options, host_realm_learned, c));
+}
+
+/* ---- repairs of errors that a preflight found ---- */
+
+static void host_repair_end(void *state) {
+        struct host_call *c = state;
+        struct error *e = TAKE(c->error);
+        op_end(&c->op);
+        c->done.nothing(e, c->userdata);
+}
+
+static void host_repair_on_named(struct error *e, void *userdata) {
+        struct host_call *c = userdata;
+        if (!e) {
+                facts_done(&c->backend->facts);
+                facts_read(c->backend->paths.root, &c->backend->facts);
+        }
+        c->error = e;
+        host_repair_end(c);
+}
+
+struct op *backend_repair(struct host *host, const struct repair *repair, nothing_done_t done,
+                          void *userdata) {
+        struct host_call *c = host_call_new(host, userdata, NULL);
+        c->done.nothing = done;
+        if (repair->fix == FIX_HOSTNAME && repair->hostname) {
+                sd_bus *bus = units_bus(c->backend->units, &c->error);
+                struct op *naming =
+                        bus ? repair_hostname(bus, repair->hostname, host_repair_on_named, c, &c->error)
+                            : NULL;
+                if (naming)
+                        return op_wait(&c->op, naming);
+        } else if (repair->fix == FIX_CLOCK)
+                repair_clock(repair->clock_usec, &c->error);
+        else
+                error_set(&c->error, -EINVAL, "This cannot be repaired from here");
+        return op_answer(&c->op, c->backend->event, host_repair_end);
+}
+
+/* ---- the test of a user ---- */
+
+/* A lookup like that of every program of this host, by getent(1), which follows nsswitch.conf. In a child,
+ * since a lookup may wait for SSSD without limit. */
+
+#define USER_ANSWER_MAX 4096U
+#define USER_WAIT_USEC (30ULL * 1000 * 1000)
+
+struct testing {
+        struct op op;
+        struct pty *pty;
+        sd_event_source *deadline;
+        char *user;
+        struct str answer;
+        user_done_t done;
+        void *userdata;
+};
+
+static void testing_drop(struct op *op) {
+        struct testing *t = container_of(op, struct testing, op);
+        sd_event_source_disable_unref(t->deadline);
+        pty_free(t->pty);
+        str_done(&t->answer);
+        free(t->user);
+}
+
+/* Takes both. */
+static void testing_end(struct testing *t, char *line, struct error *e) {
+        op_end(&t->op);
+        t->done(line, e, t->userdata);
+}
+
+static void host_user_on_output(const void *bytes, size_t n, void *userdata) {
+        struct testing *t = userdata;
+        if (t->answer.length + n <= USER_ANSWER_MAX)
+                str_add_bytes(&t->answer, bytes, n);
+}
+
+/* "name:x:uid:gid:gecos:home:shell" in words. */
+static char *host_user_line(struct testing *t) {
+        char *fields[7] = {}, *rest = t->answer.text;
+        if (!rest)
+                return NULL;
+        rest[strcspn(rest, "\r\n")] = '\0';
+        for (size_t i = 0; i < ELEMENTS(fields); i++)
+                fields[i] = strsep(&rest, ":");
+        return fields[6] ? str_printf("%s is user %s of this host, group %s, home %s, shell %s", fields[0],
+                                      fields[2], fields[3], fields[5], fields[6])
+                         : NULL;
+}
+
+static void host_user_on_ended(bool exited, int status, void *userdata) {
+        struct testing *t = userdata;
+        struct error *e = NULL;
+        char *line = exited && status == 0 ? host_user_line(t) : NULL;
+        if (!line) {
+                error_set(&e, -ENOENT, "%s is no user of this host", t->user);
+                error_hint(&e, "Is SSSD online, and does nsswitch.conf ask it? Names may need their domain: "
+                               "user@example.test");
+        }
+        testing_end(t, line, e);
+}
+
+static int host_user_on_deadline(sd_event_source *source, uint64_t usec, void *userdata) {
+        struct testing *t = userdata;
+        struct error *e = NULL;
+        error_set(&e, -ETIMEDOUT, "The lookup of %s has no answer after 30 s", t->user);
+        testing_end(t, NULL, e);
+        return 0;
+}
+
+struct op *backend_test_user(struct host *host, const char *user, user_done_t done, void *userdata) {
+        struct backend *b = backend_of(host);
+        struct testing *t = new0(struct testing);
+        *t = (struct testing){
+                .op.drop = testing_drop, .user = xstrdup(user), .done = done, .userdata = userdata
+        };
+        char *const argv[] = { (char *) "/usr/bin/getent", (char *) "passwd", (char *) "--", t->user, NULL };
+        char *const environment[] = { (char *) "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
+                                      (char *) "LC_ALL=C.UTF-8", NULL };
+        const struct pty_options options = { .argv = argv,
+                                             .environment = environment,
+                                             .columns = 4096,
+                                             .stdin_fd = -1,
+                                             .output = host_user_on_output,
+                                             .ended = host_user_on_ended,
+                                             .userdata = t };
+        if (pty_new(b->event, &options, &t->pty, NULL) < 0)
+                return op_cancel(&t->op);
+        sd_event_add_time_relative(b->event, &t->deadline, CLOCK_MONOTONIC, USER_WAIT_USEC, 100000,
+                                   host_user_on_deadline, t);
+        return &t->op;
 }

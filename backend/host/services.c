@@ -1,79 +1,64 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The port's services: the records, with their present state from systemd and the engine. systemd's answer
  * (or its timeout) is awaited; the engine gets a moment, as a dashboard must come up when the engine
- * hangs. */
+ * hangs. And the port's units: systemd's answers, with the container of a service's record. */
 
 #include "backend/host/internal.h"
+#include "backend/io/turn.h"
 #include "backend/store/services.h"
+#include "backend/systemd/log.h"
 #include "backend/systemd/why.h"
 
 #define ENGINE_USEC 1500000U
 
-struct listing {
+struct service_listing {
+        struct op op;
         struct backend *backend;
-        struct op *op;
         struct service_list *services;
-        struct error *error;
         struct listed_unit *units; /* one for each service */
-        size_t waiting;            /* units without an answer yet */
+        size_t n, waiting;         /* units; those without an answer yet */
         struct op *containers, *images;
-        sd_event_source *patience, *start;
+        sd_event_source *patience;
         services_done_t done;
         void *userdata;
 };
 
 struct listed_unit {
-        struct listing *listing;
+        struct service_listing *listing;
         struct service *service;
         struct op *asking;
 };
 
-static void host_services_listing_free(void *userdata) {
-        struct listing *l = userdata;
-        for (size_t i = 0; l->units && i < l->services->n; i++)
+static void services_drop(struct op *op) {
+        struct service_listing *l = container_of(op, struct service_listing, op);
+        for (size_t i = 0; i < l->n; i++)
                 op_cancel(l->units[i].asking);
         free(l->units);
         op_cancel(l->containers);
         op_cancel(l->images);
         sd_event_source_disable_unref(l->patience);
-        sd_event_source_disable_unref(l->start);
         service_list_free(l->services);
-        error_free(l->error);
-        free(l);
 }
 
-static void listing_end(struct listing *l) {
-        services_done_t done = l->done;
-        void *userdata = l->userdata;
+static void services_check(struct service_listing *l) {
+        if (l->waiting || l->containers || l->images)
+                return;
         struct service_list *services = TAKE(l->services);
-        struct error *e = TAKE(l->error);
-        /* The units' operations have ended; their handles go with the array. */
-        for (size_t i = 0; services && l->units && i < services->n; i++)
-                op_cancel(l->units[i].asking);
-        free(l->units);
-        l->units = NULL;
-        op_finish(l->op);
-        host_services_listing_free(l);
-        if (services)
-                service_list_sort(services);
-        done(services, e, userdata);
+        service_list_sort(services);
+        op_end(&l->op);
+        l->done(services, NULL, l->userdata);
 }
 
-static void host_services_check(struct listing *l) {
-        if (!l->waiting && !l->containers && !l->images)
-                listing_end(l);
-}
+/* ---- the units of services ---- */
 
-/* ---- units ---- */
-
-static enum service_state host_services_state(const struct unit_detail *d) {
+static enum service_state services_state(const struct unit_detail *d) {
         static const struct {
                 const char *active;
                 enum service_state state;
         } states[] = {
-                { "active", SERVICE_RUNNING },        { "reloading", SERVICE_RUNNING },
-                { "activating", SERVICE_STARTING },   { "deactivating", SERVICE_STOPPING },
-                { "failed", SERVICE_FAILED },         { "inactive", SERVICE_STOPPED },
+                { "active", SERVICE_RUNNING },      { "reloading", SERVICE_RUNNING },
+                { "activating", SERVICE_STARTING }, { "deactivating", SERVICE_STOPPING },
+                { "failed", SERVICE_FAILED },       { "inactive", SERVICE_STOPPED },
         };
         if (str_equal(d->unit.load, "not-found"))
                 return SERVICE_NO_UNIT;
@@ -83,8 +68,8 @@ static enum service_state host_services_state(const struct unit_detail *d) {
         return SERVICE_UNKNOWN;
 }
 
-static void take_state(struct service *s, const struct unit_detail *d) {
-        s->state = host_services_state(d);
+static void services_take_state(struct service *s, const struct unit_detail *d) {
+        s->state = services_state(d);
         s->since = d->since;
         s->cpu_nsec = d->cpu_nsec;
         s->memory = d->memory;
@@ -94,12 +79,12 @@ static void take_state(struct service *s, const struct unit_detail *d) {
         }
 }
 
-static void host_services_unit_shown(struct unit_detail *detail, struct error *e, void *userdata) {
+static void services_on_unit(struct unit_detail *detail, struct error *e, void *userdata) {
         struct listed_unit *u = userdata;
-        struct listing *l = u->listing;
+        struct service_listing *l = u->listing;
         u->asking = op_cancel(u->asking);
         if (detail)
-                take_state(u->service, detail);
+                services_take_state(u->service, detail);
         else if (e->code == -ENOENT)
                 u->service->state = SERVICE_NO_UNIT;
         else {
@@ -110,26 +95,24 @@ static void host_services_unit_shown(struct unit_detail *detail, struct error *e
         unit_detail_free(detail);
         error_free(e);
         l->waiting--;
-        host_services_check(l);
+        services_check(l);
 }
 
-static void ask_units(struct listing *l) {
-        for (size_t i = 0; i < l->services->n; i++) {
+static void services_ask_units(struct service_listing *l) {
+        for (size_t i = 0; i < l->n; i++) {
                 struct listed_unit *u = &l->units[i];
-                *u = (struct listed_unit) { .listing = l, .service = l->services->items[i] };
-                if (!u->service->units || !u->service->units[0]) {
-                        u->service->state = SERVICE_NO_UNIT;
+                *u = (struct listed_unit){ .listing = l, .service = l->services->items[i] };
+                u->service->state = SERVICE_NO_UNIT;
+                if (!strv_length(u->service->units))
                         continue;
-                }
-                u->asking = units_show(l->backend->units, u->service->units[0], host_services_unit_shown, u);
-                if (u->asking)
-                        l->waiting++;
+                u->asking = units_show(l->backend->units, u->service->units[0], services_on_unit, u);
+                l->waiting++;
         }
 }
 
 /* ---- the engine ---- */
 
-static void take_containers(struct listing *l, const struct container_list *containers) {
+static void services_take_containers(struct service_listing *l, const struct container_list *containers) {
         for (size_t i = 0; i < l->services->n; i++)
                 for (size_t c = 0; c < containers->n; c++) {
                         struct service *s = l->services->items[i];
@@ -144,18 +127,17 @@ static void take_containers(struct listing *l, const struct container_list *cont
                 }
 }
 
-static void host_services_containers_came(struct container_list *containers, struct error *e,
-                                          void *userdata) {
-        struct listing *l = userdata;
+static void services_on_containers(struct container_list *containers, struct error *e, void *userdata) {
+        struct service_listing *l = userdata;
         l->containers = op_cancel(l->containers);
         if (containers)
-                take_containers(l, containers);
+                services_take_containers(l, containers);
         container_list_free(containers);
         error_free(e);
-        host_services_check(l);
+        services_check(l);
 }
 
-static void take_images(struct listing *l, const struct image_list *images) {
+static void services_take_images(struct service_listing *l, const struct image_list *images) {
         for (size_t i = 0; i < l->services->n; i++) {
                 struct service *s = l->services->items[i];
                 const struct image *own = NULL, *named = NULL;
@@ -170,45 +152,85 @@ static void take_images(struct listing *l, const struct image_list *images) {
         }
 }
 
-static void images_came(struct image_list *images, struct error *e, void *userdata) {
-        struct listing *l = userdata;
+static void services_on_images(struct image_list *images, struct error *e, void *userdata) {
+        struct service_listing *l = userdata;
         l->images = op_cancel(l->images);
         if (images)
-                take_images(l, images);
+                services_take_images(l, images);
         image_list_free(images);
         error_free(e);
-        host_services_check(l);
+        services_check(l);
 }
 
-static int engine_is_slow(sd_event_source *source, uint64_t usec, void *userdata) {
-        struct listing *l = userdata;
+static int services_on_slow_engine(sd_event_source *source, uint64_t usec, void *userdata) {
+        struct service_listing *l = userdata;
         l->containers = op_cancel(l->containers);
         l->images = op_cancel(l->images);
-        host_services_check(l);
+        services_check(l);
         return 0;
 }
 
-/* ---- result ---- */
-
-static int host_services_begin(sd_event_source *source, void *userdata) {
-        struct listing *l = userdata;
-        l->start = sd_event_source_disable_unref(l->start);
+static void services_begin(void *state) {
+        struct service_listing *l = state;
         l->services = services_list(&l->backend->paths, NULL);
-        l->units = xcalloc(l->services->n + 1, sizeof *l->units);
-        ask_units(l);
-        l->containers = engine_list_containers(l->backend->engine, host_services_containers_came, l);
-        l->images = l->services->n ? backend_list_images(&l->backend->host, images_came, l) : NULL;
+        l->n = l->services->n;
+        l->units = xcalloc(l->n + 1, sizeof *l->units);
+        services_ask_units(l);
+        l->containers = engine_list_containers(l->backend->engine, services_on_containers, l);
+        l->images = l->n ? backend_list_images(&l->backend->host, services_on_images, l) : NULL;
         sd_event_add_time_relative(l->backend->event, &l->patience, CLOCK_MONOTONIC, ENGINE_USEC, 100000,
-                                   engine_is_slow, l);
-        host_services_check(l);
-        return 0;
+                                   services_on_slow_engine, l);
 }
 
 struct op *backend_list_services(struct host *host, services_done_t done, void *userdata) {
-        struct listing *l = new0(struct listing);
-        *l = (struct listing) { .backend = backend_of(host), .done = done, .userdata = userdata };
-        l->op = op_new(host_services_listing_free, l);
-        return sd_event_add_defer(l->backend->event, &l->start, host_services_begin, l) >= 0
-                       ? l->op
-                       : op_cancel(l->op);
+        struct service_listing *l = new0(struct service_listing);
+        *l = (struct service_listing){
+                .op.drop = services_drop, .backend = backend_of(host), .done = done, .userdata = userdata
+        };
+        return op_answer(&l->op, l->backend->event, services_begin);
+}
+
+/* ---- units ---- */
+
+struct op *backend_list_units(struct host *host, const char *pattern, units_done_t done, void *userdata) {
+        return units_list(backend_of(host)->units, pattern, done, userdata);
+}
+
+struct op *backend_act_on_unit(struct host *host, const char *name, enum unit_action action,
+                               nothing_done_t done, void *userdata) {
+        return units_act(backend_of(host)->units, name, action, done, userdata);
+}
+
+/* The container of this unit's service; the caller frees; NULL: not known. */
+static char *units_container(struct backend *b, const char *unit) {
+        _cleanup_(service_list_freep) struct service_list *services = services_list(&b->paths, NULL);
+        for (size_t i = 0; i < services->n; i++)
+                if (strv_contains(services->items[i]->units, unit))
+                        return TAKE(services->items[i]->container);
+        return NULL;
+}
+
+static void units_on_shown(struct unit_detail *unit, struct error *e, void *userdata) {
+        struct host_call *c = userdata;
+        if (unit && !unit->container)
+                unit->container = units_container(c->backend, unit->unit.name);
+        op_end(&c->op);
+        c->done.detail(unit, e, c->userdata);
+}
+
+struct op *backend_show_unit(struct host *host, const char *name, detail_done_t done, void *userdata) {
+        struct host_call *c = host_call_new(host, userdata, NULL);
+        c->done.detail = done;
+        return op_wait(&c->op, units_show(c->backend->units, name, units_on_shown, c));
+}
+
+struct op *backend_read_log(struct host *host, const struct log_query *query,
+                            const struct log_reader *reader) {
+        struct backend *b = backend_of(host);
+        struct log_query whole = *query;
+        _cleanup_free_ char *container =
+                whole.container || !whole.unit ? NULL : units_container(b, whole.unit);
+        if (container)
+                whole.container = container;
+        return unitlog_read(b->event, NULL, &whole, reader);
 }
