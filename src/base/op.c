@@ -39,28 +39,3 @@ bool op_release(struct op *op) {
         op_cancel(op);
         return false;
 }
-
-struct outside {
-        struct op op;
-        void (*stop)(void *userdata);
-        void *userdata;
-};
-
-static void op_drop_outside(struct op *op) {
-        struct outside *outside = container_of(op, struct outside, op);
-        outside->stop(outside->userdata);
-}
-
-struct op *op_new(void (*stop)(void *userdata), void *userdata) {
-        struct outside *outside = new0(struct outside);
-        *outside = (struct outside) { .op.drop = op_drop_outside, .stop = stop, .userdata = userdata };
-        return &outside->op;
-}
-
-void op_finish(struct op *op) {
-        op->drop = NULL;
-}
-
-bool op_finished(const struct op *op) {
-        return !op->drop;
-}

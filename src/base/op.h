@@ -48,9 +48,3 @@ struct op *op_wait(struct op *op, struct op *inner);
  * was cancelled, the state is gone. */
 void op_hold(struct op *op);
 bool op_release(struct op *op);
-
-/* For states that are not yet embedded. stop is called at most once, and only before the operation has
- * finished. */
-struct op *op_new(void (*stop)(void *userdata), void *userdata);
-void op_finish(struct op *op);
-bool op_finished(const struct op *op);

@@ -20,10 +20,10 @@ static const char *const request_kind_names[] = {
 DEFINE_NAMES(request_kind, enum request_kind)
 
 struct request {
+        struct op op;
         struct request *next;
         struct fake_host *fake;
         enum request_kind kind;
-        struct op *op;
         char *text;             /* reference, unit, id, … */
         void *userdata;
         union {
@@ -57,17 +57,12 @@ static void request_unlink(struct request *r) {
                 }
 }
 
-static void request_free(struct request *r) {
+static void request_drop(struct op *op) {
+        struct request *r = container_of(op, struct request, op);
+        request_unlink(r);
         free(r->text);
         plan_free(r->planned);
         error_free(r->refused);
-        free(r);
-}
-
-static void request_stop(void *userdata) {
-        struct request *r = userdata;
-        request_unlink(r);
-        request_free(r);
 }
 
 static struct request *request_new(struct host *host, enum request_kind kind, const char *text, void *userdata) {
@@ -77,7 +72,7 @@ static struct request *request_new(struct host *host, enum request_kind kind, co
         r->kind = kind;
         r->userdata = userdata;
         r->text = xstrdup(text);
-        r->op = op_new(request_stop, r);
+        r->op.drop = request_drop;
         struct request **link = &fake->waiting;
         while (*link)
                 link = &(*link)->next;
@@ -95,13 +90,13 @@ static const struct host_status *fake_status(struct host *host) {
 static struct op *fake_list_images(struct host *host, images_done_t done, void *userdata) {
         struct request *r = request_new(host, REQUEST_IMAGES, NULL, userdata);
         r->done.images = done;
-        return r->op;
+        return &r->op;
 }
 
 static struct op *fake_find_image(struct host *host, const char *reference, image_done_t done, void *userdata) {
         struct request *r = request_new(host, REQUEST_IMAGE, reference, userdata);
         r->done.image = done;
-        return r->op;
+        return &r->op;
 }
 
 static int fake_find_profile(struct host *host, const struct image *image, struct profile **ret, struct error **reterr) {
@@ -120,19 +115,19 @@ static const char *fake_suggest(struct host *host, const char *what) {
 static struct op *fake_list_services(struct host *host, services_done_t done, void *userdata) {
         struct request *r = request_new(host, REQUEST_SERVICES, NULL, userdata);
         r->done.services = done;
-        return r->op;
+        return &r->op;
 }
 
 static struct op *fake_list_units(struct host *host, const char *pattern, units_done_t done, void *userdata) {
         struct request *r = request_new(host, REQUEST_UNITS, pattern, userdata);
         r->done.units = done;
-        return r->op;
+        return &r->op;
 }
 
 static struct op *fake_show_unit(struct host *host, const char *name, detail_done_t done, void *userdata) {
         struct request *r = request_new(host, REQUEST_UNIT, name, userdata);
         r->done.unit = done;
-        return r->op;
+        return &r->op;
 }
 
 static struct op *fake_act_on_unit(struct host *host, const char *name, enum unit_action action, nothing_done_t done,
@@ -140,14 +135,14 @@ static struct op *fake_act_on_unit(struct host *host, const char *name, enum uni
         _cleanup_free_ char *text = str_printf("%s %s", unit_action_name(action), name);
         struct request *r = request_new(host, REQUEST_ACT, text, userdata);
         r->done.nothing = done;
-        return r->op;
+        return &r->op;
 }
 
 static struct op *fake_read_log(struct host *host, const struct log_query *query, const struct log_reader *reader) {
         _cleanup_free_ char *text = str_printf("%s priority %d%s", query->unit, query->priority, query->follow ? " follow" : "");
         struct request *r = request_new(host, REQUEST_LOG, text, reader->userdata);
         r->done.reader = *reader;
-        return r->op;
+        return &r->op;
 }
 
 static const char *fake_engine_path(struct host *host) {
@@ -157,7 +152,7 @@ static const char *fake_engine_path(struct host *host) {
 static struct op *fake_find_container(struct host *host, const char *name, container_done_t done, void *userdata) {
         struct request *r = request_new(host, REQUEST_CONTAINER, name, userdata);
         r->done.container = done;
-        return r->op;
+        return &r->op;
 }
 
 static struct op *fake_make_plan(struct host *host, const struct plan_order *order, plan_done_t done, void *userdata) {
@@ -182,7 +177,7 @@ static struct op *fake_make_plan(struct host *host, const struct plan_order *ord
                 fake->plan(order, &r->planned, &r->refused);
         else
                 error_set(&r->refused, -ENOENT, "The test has no plan");
-        return r->op;
+        return &r->op;
 }
 
 static struct op *fake_start_job(struct host *host, const struct plan *plan, struct secret_list *secrets, started_done_t done,
@@ -194,7 +189,7 @@ static struct op *fake_start_job(struct host *host, const struct plan *plan, str
         secret_list_free(secrets);
         struct request *r = request_new(host, REQUEST_START, text.text, userdata);
         r->done.started = done;
-        return r->op;
+        return &r->op;
 }
 
 static struct op *fake_resume_job(struct host *host, const char *id, enum job_resume how,
@@ -206,7 +201,7 @@ static struct op *fake_resume_job(struct host *host, const char *id, enum job_re
         secret_list_free(secrets);
         struct request *r = request_new(host, REQUEST_START, text.text, userdata);
         r->done.started = done;
-        return r->op;
+        return &r->op;
 }
 
 static int fake_job_plan(struct host *host, const char *id, struct plan **ret, struct error **reterr) {
@@ -218,13 +213,13 @@ static int fake_job_plan(struct host *host, const char *id, struct plan **ret, s
 static struct op *fake_list_jobs(struct host *host, jobs_done_t done, void *userdata) {
         struct request *r = request_new(host, REQUEST_JOBS, NULL, userdata);
         r->done.jobs = done;
-        return r->op;
+        return &r->op;
 }
 
 static struct op *fake_watch_job(struct host *host, const char *id, const struct job_watcher *watcher) {
         struct request *r = request_new(host, REQUEST_WATCH, id, watcher->userdata);
         r->done.watcher = *watcher;
-        return r->op;
+        return &r->op;
 }
 
 static int fake_cancel_job(struct host *host, const char *id, struct error **reterr) {
@@ -245,13 +240,13 @@ static int fake_job_size(struct host *host, const char *id, unsigned rows, unsig
 static struct op *fake_list_changes(struct host *host, const char *of, bool diffs, report_done_t done, void *userdata) {
         struct request *r = request_new(host, REQUEST_CHANGES, of, userdata);
         r->done.report = done;
-        return r->op;
+        return &r->op;
 }
 
 static struct op *fake_discover(struct host *host, const char *domain, realm_done_t done, void *userdata) {
         struct request *r = request_new(host, REQUEST_REALM, domain ? domain : "-", userdata);
         r->done.realm = done;
-        return r->op;
+        return &r->op;
 }
 
 static struct op *fake_preflight(struct host *host, const struct preflight_order *order,
@@ -259,26 +254,26 @@ static struct op *fake_preflight(struct host *host, const struct preflight_order
         _cleanup_free_ char *text = str_printf("%s %s", order->domain ? order->domain : "-", realm_kind_name(order->wanted));
         struct request *r = request_new(host, REQUEST_PREFLIGHT, text, userdata);
         r->done.preflight = done;
-        return r->op;
+        return &r->op;
 }
 
 static struct op *fake_membership(struct host *host, membership_done_t done, void *userdata) {
         struct request *r = request_new(host, REQUEST_MEMBERSHIP, NULL, userdata);
         r->done.membership = done;
-        return r->op;
+        return &r->op;
 }
 
 static struct op *fake_test_user(struct host *host, const char *user, user_done_t done, void *userdata) {
         struct request *r = request_new(host, REQUEST_USER, user, userdata);
         r->done.user = done;
-        return r->op;
+        return &r->op;
 }
 
 static struct op *fake_repair(struct host *host, const struct repair *wish, nothing_done_t done, void *userdata) {
         _cleanup_free_ char *text = str_printf("%s %s", fix_name(wish->fix), wish->hostname ? wish->hostname : "");
         struct request *r = request_new(host, REQUEST_REPAIR, text, userdata);
         r->done.nothing = done;
-        return r->op;
+        return &r->op;
 }
 
 static void fake_listen(struct host *host, void (*listener)(unsigned topics, void *userdata), void *userdata) {}
@@ -371,7 +366,7 @@ static void request_deliver(struct request *r, struct error *e) {
         if (!e && (r->kind == REQUEST_WATCH || r->kind == REQUEST_LOG))
                 return;
         request_unlink(r);
-        op_finish(r->op);
+        op_hold(&r->op);
         if (!e && r->kind == REQUEST_PLAN)
                 e = TAKE(r->refused);
         switch (r->kind) {
@@ -418,7 +413,8 @@ static void request_deliver(struct request *r, struct error *e) {
         default:
                 deliver_realm(r, e);
         }
-        request_free(r);
+        if (op_release(&r->op))
+                op_end(&r->op);
 }
 
 static size_t deliver_all(struct fake_host *fake, enum request_kind kind, const struct error *e) {

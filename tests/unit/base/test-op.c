@@ -120,26 +120,6 @@ static void may_outlive_its_cancel(void **state) {
         assert_int_equal(count.drops, 1);
 }
 
-/* ---- a state outside the handle ---- */
-
-static void stop(void *userdata) {
-        unsigned *stops = userdata;
-        ++*stops;
-}
-
-static void an_outer_state_is_stopped_or_ends(void **state) {
-        unsigned stops = 0;
-        struct op *op = op_new(stop, &stops);
-        assert_false(op_finished(op));
-        op_cancel(op);
-        assert_int_equal(stops, 1);
-        op = op_new(stop, &stops);
-        op_finish(op);
-        assert_true(op_finished(op));
-        op_cancel(op);
-        assert_int_equal(stops, 1);
-}
-
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(is_stopped_when_it_is_dropped),
@@ -150,7 +130,6 @@ int main(void) {
                 cmocka_unit_test(takes_what_it_waits_for_along),
                 cmocka_unit_test(is_held_during_a_callback),
                 cmocka_unit_test(may_outlive_its_cancel),
-                cmocka_unit_test(an_outer_state_is_stopped_or_ends),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }
