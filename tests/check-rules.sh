@@ -23,7 +23,7 @@ backend/worker/steps/steps.c names the others
 '
 
 # Functions that nothing in the product calls: such as tests look through, and such as wait for their caller (or for somebody to take them away).
-for_tests='op_finished finding_list_find finding_kind_at lines_memory'
+for_tests='finding_list_find finding_kind_at lines_memory'
 uncalled='jobs_plan fix_title label_change_text list_focus'
 
 kinds_file=src/model/finding/kinds.c
