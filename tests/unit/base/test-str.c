@@ -22,12 +22,12 @@ static void lists_grow_and_copy(void **state) {
         for (unsigned n = 0; n < 70; n++) {
                 _cleanup_strv_ char **list = NULL;
                 for (unsigned i = 0; i < n; i++)
-                        assert_int_equal(strv_addf(&list, "%u", i), 0);
+                        strv_addf(&list, "%u", i);
                 assert_int_equal(strv_length(list), n);
                 _cleanup_strv_ char **copy = strv_copy(list);
                 assert_true(strv_equal(list, copy));
                 for (unsigned i = 0; i < 40; i++)
-                        assert_int_equal(strv_add(&copy, "more"), 0);
+                        strv_add(&copy, "more");
                 assert_int_equal(strv_length(copy), n + 40);
         }
 }

@@ -109,7 +109,7 @@ static void joins(void **state) {
         _cleanup_strv_ char **list = NULL;
         static const char *const items[] = { "podman", "run", "", "it's a", "-x" };
         for (size_t i = 0; i < ELEMENTS(items); i++)
-                assert_int_equal(strv_add(&list, items[i]), 0);
+                strv_add(&list, items[i]);
         _cleanup_free_ char *text = words_join(list);
         assert_string_equal(text, "podman run '' 'it'\\''s a' -x");
         _cleanup_strv_ char **words = NULL;

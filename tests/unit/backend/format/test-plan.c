@@ -84,9 +84,9 @@ static void an_upgrade_comes_back(void **state) {
         plan->from->version = strdup("1");
         label_list_set(&plan->from->labels, "RUN", "podman run -d NAME");
         label_list_set(&plan->from->labels, "UPGRADE", "podman run IMAGE");
-        assert_int_equal(strv_add(&plan->given.set, "X=1"), 0);
-        assert_int_equal(strv_add(&plan->given.words, "--more"), 0);
-        assert_int_equal(str_replace(&plan->given.opt[1], "-v"), 0);
+        strv_add(&plan->given.set, "X=1");
+        strv_add(&plan->given.words, "--more");
+        str_replace(&plan->given.opt[1], "-v");
         round_trip(plan);
         _cleanup_free_ char *text = emit_plan(plan);
         _cleanup_json_ struct json_object *o = json_tokener_parse(text);
@@ -97,9 +97,9 @@ static void an_upgrade_comes_back(void **state) {
         assert_string_equal(json_object_get_string(first), "removed");
         /* a unit of the image's own goes where units go, and nowhere else */
         plan->unit.kind = UNIT_BY_IMAGE;
-        assert_int_equal(str_replace(&plan->unit.path, "/usr/local/lib/systemd/system/x.service"), 0);
+        str_replace(&plan->unit.path, "/usr/local/lib/systemd/system/x.service");
         round_trip(plan);
-        assert_int_equal(str_replace(&plan->unit.path, "/etc/passwd"), 0);
+        str_replace(&plan->unit.path, "/etc/passwd");
         _cleanup_free_ char *bad = emit_plan(plan);
         struct plan *back = NULL;
         assert_int_equal(plan_parse(bad, strlen(bad), &back, NULL), -EINVAL);

@@ -46,7 +46,7 @@ static void has_a_profile(void **state) {
                 assert_ok(readfile(path, 65536, &text, &n, &e), e);
                 assert_ok(profile_parse(path, text, n, &profile, &e), e);
                 _cleanup_image_ struct image *image = image_new();
-                assert_int_equal(strv_add(&image->names, reference), 0);
+                strv_add(&image->names, reference);
                 assert_true(profile_fits(profile, image));
                 assert_int_equal(profile->modes[0].joins, i ? REALM_IPA : REALM_AD);
                 /* a one-time password goes nowhere without the realm's certificate */

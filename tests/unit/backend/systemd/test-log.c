@@ -36,7 +36,7 @@ static void on_lines(struct log_line *lines, size_t n, void *userdata) {
         f->calls++;
         assert_true(n > 0);
         for (size_t i = 0; i < n; i++)
-                assert_int_equal(strv_add(&f->messages, lines[i].message), 0);
+                strv_add(&f->messages, lines[i].message);
         log_line_done(&f->last);
         f->last = lines[n - 1];
         lines[n - 1] = (struct log_line) {};

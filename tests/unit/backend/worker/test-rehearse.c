@@ -23,7 +23,7 @@ static struct plan *rehearsal(const struct host_fixture *f, const char *script) 
         struct plan *plan = script_plan(f, script, ENGINE_PODMAN);
         plan->verb = VERB_REHEARSE;
         plan->paths = strv_free(plan->paths);
-        assert_int_equal(strv_addf(&plan->environment, "RUN=%s", f->run), 0);
+        strv_addf(&plan->environment, "RUN=%s", f->run);
         return plan;
 }
 

@@ -78,7 +78,7 @@ static void takes_what_counts_of_an_image(void **state) {
                 { "run", "podman run old" }, { "RUN", "podman run" }, { "UPDATE", "podman pull IMAGE" }, { "STOP", "" }, { "version", "1" },
         };
         for (size_t i = 0; i < ELEMENTS(labels); i++)
-                assert_int_equal(image_add_label(image, labels[i][0], labels[i][1]), 0);
+                image_add_label(image, labels[i][0], labels[i][1]);
         struct label_list list = {}, copy = {};
         label_list_of(image, &list);
         assert_int_equal(list.n, 2);

@@ -6,7 +6,7 @@
 static struct image *with(const char *const *pairs) {
         struct image *image = image_new();
         for (; *pairs; pairs += 2)
-                assert_int_equal(image_add_label(image, pairs[0], pairs[1]), 0);
+                image_add_label(image, pairs[0], pairs[1]);
         return image;
 }
 #define WITH(...) with((const char *const[]) { __VA_ARGS__, NULL })

@@ -37,10 +37,10 @@ static void shows_them_last(void **state) {
         pin_names_last(image);
         static const char *const names[] = { "x/c:fairlead-a-283f43b9f9c1", "x/c:fairlead-b-283f43b9f9c1", "x/c:latest", "x/c:4" };
         for (size_t i = 0; i < 2; i++)
-                assert_int_equal(strv_add(&image->names, names[i]), 0);
+                strv_add(&image->names, names[i]);
         assert_true(pin_only(image));
         for (size_t i = 2; i < ELEMENTS(names); i++)
-                assert_int_equal(strv_add(&image->names, names[i]), 0);
+                strv_add(&image->names, names[i]);
         assert_false(pin_only(image));
         pin_names_last(image);
         static const char *const sorted[] = { "x/c:latest", "x/c:4", "x/c:fairlead-a-283f43b9f9c1", "x/c:fairlead-b-283f43b9f9c1" };

@@ -55,7 +55,7 @@ static char **fields(const char *s) {
                 return list;
         for (;;) {
                 size_t n = strcspn(s, "|");
-                assert_int_equal(strv_take(&list, unescape(s, n)), 0);
+                strv_take(&list, unescape(s, n));
                 if (!s[n])
                         return list;
                 s += n + 1;

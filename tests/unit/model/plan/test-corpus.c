@@ -333,9 +333,9 @@ static void describe_image(struct json_object *labels, const char *name, struct 
         _cleanup_(finding_list_done) struct finding_list list = {};
         _cleanup_strv_ char **lines = strv_copy(NULL);
 
-        assert_int_equal(strv_addf(&image->names, "localhost/c/%s:latest", name), 0);
+        strv_addf(&image->names, "localhost/c/%s:latest", name);
         json_object_object_foreach(labels, key, value) {
-                assert_int_equal(image_add_label(image, key, json_object_get_string(value)), 0);
+                image_add_label(image, key, json_object_get_string(value));
         }
         image_lint(image, &list);
         for (size_t i = 0; i < list.n; i++) {

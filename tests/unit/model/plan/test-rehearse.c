@@ -10,10 +10,10 @@ static struct plan *rehearse(const char *install, const struct profile *profile)
         static const struct host_facts facts = { .engine = ENGINE_PODMAN, .engine_path = "/usr/bin/podman" };
         _cleanup_image_ struct image *image = image_new();
         image->id = strdup("00");
-        assert_int_equal(strv_add(&image->names, "localhost/x:latest"), 0);
+        strv_add(&image->names, "localhost/x:latest");
         if (install)
-                assert_int_equal(image_add_label(image, "INSTALL", install), 0);
-        assert_int_equal(image_add_label(image, "RUN", "podman run -d -v /srv:/srv IMAGE"), 0);
+                image_add_label(image, "INSTALL", install);
+        image_add_label(image, "RUN", "podman run -d -v /srv:/srv IMAGE");
         struct plan *plan = NULL;
         _cleanup_error_ struct error *e = NULL;
         const struct plan_request request = { .verb = VERB_REHEARSE, .image = image, .reference = "localhost/x", .profile = profile, .facts = &facts };

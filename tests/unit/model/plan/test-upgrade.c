@@ -14,12 +14,12 @@ static struct image *newer(const char *run, const char *install) {
         struct image *image = image_new();
         image->id = strdup(NEW_ID);
         image->digest = strdup("sha256:" NEW_ID);
-        assert_int_equal(strv_add(&image->names, "localhost/chrony:latest"), 0);
+        strv_add(&image->names, "localhost/chrony:latest");
         if (run)
-                assert_int_equal(image_add_label(image, "RUN", run), 0);
+                image_add_label(image, "RUN", run);
         if (install)
-                assert_int_equal(image_add_label(image, "INSTALL", install), 0);
-        assert_int_equal(image_add_label(image, "version", "2"), 0);
+                image_add_label(image, "INSTALL", install);
+        image_add_label(image, "version", "2");
         return image;
 }
 
@@ -31,9 +31,9 @@ static struct service *installed(const char *file) {
         s->pin.image_id = strdup(OLD_ID);
         s->pin.digest = strdup("sha256:" OLD_ID);
         s->pin.version = strdup("1");
-        assert_int_equal(strv_add(&s->units, "clock.service"), 0);
+        strv_add(&s->units, "clock.service");
         if (file)
-                assert_int_equal(strv_add(&s->files, file), 0);
+                strv_add(&s->files, file);
         label_list_set(&s->pin.labels, "RUN", "podman run -d IMAGE");
         return s;
 }
@@ -62,7 +62,7 @@ static void fills_run_as_the_install_did(void **state) {
         _cleanup_(answers_freep) struct answers *a = answers_new();
         answers_set(a, "server", "ntp.example.test", "typed");
         answers_set(a, "gone", "no one asks any more", "typed");
-        assert_int_equal(strv_add(&s->given.words, "-x"), 0);
+        strv_add(&s->given.words, "-x");
         char *set[] = { (char *) "X=1", NULL };
         _cleanup_plan_ struct plan *plan = upgrade((struct plan_request) { .image = image, .service = s, .profile = &profile, .answers = a, .set = set,
                                                                            .opt = { "-d -d" } });
@@ -131,7 +131,7 @@ static void changes_the_image_in_a_unit_of_the_image(void **state) {
 
 static void runs_the_upgrade_label(void **state) {
         _cleanup_image_ struct image *image = newer("podman run -d IMAGE", "podman run IMAGE install");
-        assert_int_equal(image_add_label(image, "UPGRADE", "podman run --rm -v /etc/clock:/c -v /srv/x:/x IMAGE upgrade $NAME"), 0);
+        image_add_label(image, "UPGRADE", "podman run --rm -v /etc/clock:/c -v /srv/x:/x IMAGE upgrade $NAME");
         _cleanup_(service_freep) struct service *s = installed("/etc/systemd/system/clock.service");
         char *more[] = { (char *) "--now", NULL };
         _cleanup_plan_ struct plan *plan = upgrade((struct plan_request) { .image = image, .service = s, .arguments = more });

@@ -9,7 +9,7 @@
 static void add(struct service_list *list, const char *name, const char *now) {
         struct service *s = service_new();
         assert_non_null(s);
-        assert_int_equal(str_replace(&s->name, name), 0);
+        str_replace(&s->name, name);
         s->state = now ? (enum service_state) service_state_from_name(now) : SERVICE_UNASKED;
         service_list_take(list, s);
 }
