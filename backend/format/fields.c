@@ -20,22 +20,13 @@ static void fields_place(const char *where, const char *name, char ret[static WH
 }
 
 const char *json_type_words(struct json_object *value) {
-        switch (json_object_get_type(value)) {
-        case json_type_null:
-                return "nothing";
-        case json_type_boolean:
-                return "true or false";
-        case json_type_double:
-        case json_type_int:
-                return "a number";
-        case json_type_object:
-                return "an object";
-        case json_type_array:
-                return "a list";
-        case json_type_string:
-                return "a text";
-        }
-        return "something else";
+        static const char *const words[] = {
+                [json_type_null] = "nothing",     [json_type_boolean] = "true or false",
+                [json_type_double] = "a number",  [json_type_int] = "a number",
+                [json_type_object] = "an object", [json_type_array] = "a list",
+                [json_type_string] = "a text",
+        };
+        return words[json_object_get_type(value)];
 }
 
 /* How a document is read, for all its values. */

@@ -74,5 +74,7 @@ int opt_read(struct json_object *value, const char *where, void *member, struct 
 /* One parameter; those before it are in profile already. (profile-param.c) */
 int profile_read_param(struct json_object *value, const char *where, void *profile, struct error **reterr);
 
-/* Names of modes and parameters: [a-z][a-z0-9-]*, at most 63. */
-bool profile_name_valid(const char *name);
+/* Names of modes and parameters: [a-z][a-z0-9-]*, at most 63, each once. kind: "mode", "parameter"; reserved:
+ * not this one, or NULL. */
+int profile_check_name(const char *where, const char *kind, const char *name, const char *reserved,
+                       bool taken, struct error **reterr);

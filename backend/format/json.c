@@ -8,39 +8,21 @@ const struct json_limits json_limits_default = { .bytes = 16U * 1024 * 1024, .de
 
 int json_scan_step(struct json_scan *scan, char c, const struct json_limits *limits, struct error **reterr) {
         if (scan->in_string) {
-                if (scan->escaped)
-                        scan->escaped = false;
-                else if (c == '\\')
-                        scan->escaped = true;
-                else if (c == '"')
-                        scan->in_string = false;
+                bool ends = c == '"' && !scan->escaped;
+                scan->escaped = c == '\\' && !scan->escaped;
+                scan->in_string = !ends;
                 return 0;
         }
-        switch (c) {
-        case '"':
-                scan->in_string = true;
-                return 0;
-        case '{':
-        case '[':
-                scan->weight += c == '{' ? 8 : 1;
-                if (++scan->depth > limits->depth)
-                        return error_set(reterr, -E2BIG, "It is nested more than %u deep", limits->depth);
-                break;
-        case '}':
-        case ']':
-                if (scan->depth == 0)
-                        return error_set(reterr, -EBADMSG, "A bracket is closed that was never opened");
-                scan->depth--;
-                return 0;
-        case ',':
-                scan->weight++;
-                break;
-        case '\'':
-                /* json-c accepts them as quotes of names even when strict (0.16). */
+        if (c == '\'') /* json-c accepts them as quotes of names even when strict (0.16). */
                 return error_set(reterr, -EBADMSG, "It is not JSON (names are in double quotes)");
-        default:
-                return 0;
-        }
+        bool opens = c == '{' || c == '[', closes = c == '}' || c == ']';
+        if (closes && scan->depth == 0)
+                return error_set(reterr, -EBADMSG, "A bracket is closed that was never opened");
+        scan->in_string = c == '"';
+        scan->depth += (unsigned) opens - (unsigned) closes;
+        scan->weight += c == '{' ? 8 : c == '[' || c == ',';
+        if (opens && scan->depth > limits->depth)
+                return error_set(reterr, -E2BIG, "It is nested more than %u deep", limits->depth);
         if (scan->weight > limits->weight)
                 return error_set(reterr, -E2BIG, "It holds more than %zu values", limits->weight);
         return 0;
@@ -207,72 +189,45 @@ int json_parse(const char *text, size_t n, const struct json_limits *limits, str
         return json_tokenize(tokener, text, n, ret, ret_line, reterr);
 }
 
-static size_t skip_blanks(const char *text, size_t n, size_t at) {
-        while (at < n && is_blank(text[at]))
-                at++;
-        return at;
-}
-
-/* From the first byte of a value to the first after it. */
-static size_t skip_value(const char *text, size_t n, size_t at) {
-        const struct json_limits all = { .depth = UINT_MAX, .weight = SIZE_MAX };
-        struct json_scan scan = {};
-        for (; at < n; at++) {
-                bool ends_here = !scan.in_string && scan.depth == 0 &&
-                                 (text[at] == ',' || text[at] == '}' || text[at] == ']');
-                if (ends_here || json_scan_step(&scan, text[at], &all, NULL) < 0)
-                        break;
-        }
-        return at;
-}
-
-/* The first byte of the entry `index` of the array, or of the member `name` of the object, that begins at
- * `at`; n if missing. */
-static size_t find_entry(const char *text, size_t n, size_t at, const char *name, size_t name_length,
-                         size_t index) {
-        if (at >= n || text[at] != (name ? '{' : '['))
+/* The first byte of the entry in the container that begins at `at`; step is "name" or "[3]". n: missing. */
+static size_t find_entry(const char *text, size_t n, size_t at, const char *step, size_t length) {
+        bool array = *step == '[';
+        if (at >= n || text[at] != (array ? '[' : '{'))
                 return n;
-        at = skip_blanks(text, n, at + 1);
-        for (size_t i = 0; at < n && text[at] != '}' && text[at] != ']'; i++) {
-                bool found = !name && i == index;
-                if (name) {
-                        size_t key = at + 1, colon = at;
-                        struct json_scan scan = {};
-                        do
-                                json_scan_step(&scan, text[colon++], &json_limits_default, NULL);
-                        while (colon < n && scan.in_string);
-                        found = colon - 1 - key == name_length && memcmp(text + key, name, name_length) == 0;
-                        at = skip_blanks(text, n, colon);
-                        if (at < n && text[at] == ':')
-                                at = skip_blanks(text, n, at + 1);
+        struct json_scan scan = {};
+        size_t wanted = array ? strtoul(step + 1, NULL, 10) : 0, index = 0, key = at;
+        char before = text[at]; /* of this container, but for strings and blanks */
+        for (size_t i = at; i < n; i++) {
+                char c = text[i];
+                if (i > at && scan.depth == 1 && !scan.in_string && !is_blank(c)) {
+                        bool found = array ? index == wanted && (before == '[' || before == ',')
+                                           : before == ':' && key + length < n && text[key + length] == '"' &&
+                                                     memcmp(text + key, step, length) == 0;
+                        if (found && c != ']')
+                                return i;
+                        index += c == ',';
+                        key = c == '"' ? i + 1 : key;
+                        before = c;
                 }
-                if (found)
-                        return at;
-                at = skip_value(text, n, at);
-                if (at < n && text[at] == ',')
-                        at = skip_blanks(text, n, at + 1);
+                if (json_scan_step(&scan, c, &json_limits_default, NULL) < 0 || scan.depth == 0)
+                        break;
         }
         return n;
 }
 
 unsigned json_line_at(const char *text, size_t n, const char *path) {
-        size_t at = skip_blanks(text, n, 0);
-        for (const char *p = path; p && *p;) {
-                size_t next;
-                if (*p == '[') {
-                        char *end;
-                        unsigned long index = strtoul(p + 1, &end, 10);
-                        next = find_entry(text, n, at, NULL, 0, index);
-                        p = *end == ']' ? end + 1 : end;
-                } else {
-                        p += *p == '.';
-                        size_t length = strcspn(p, ".[");
-                        next = find_entry(text, n, at, p, length, 0);
-                        p += length;
-                }
+        size_t at = 0;
+        while (at < n && is_blank(text[at]))
+                at++;
+        for (const char *p = path; *p;) {
+                p += *p == '.';
+                size_t length = *p == '[' ? strcspn(p, "]") : strcspn(p, ".[");
+                length += p[length] == ']';
+                size_t next = find_entry(text, n, at, p, length);
                 if (next >= n)
                         break;
                 at = next;
+                p += length;
         }
         return json_line_of(text, at < n ? at : n);
 }

@@ -110,10 +110,9 @@ static int read_refusals(struct json_object *value, const char *where, void *par
         struct param *p = param;
         if (!json_object_is_type(value, json_type_object) ||
             json_object_object_length(value) > (int) PROFILE_LIST_MAX)
-                return json_wrong(
-                        reterr, where, NULL,
-                        "It wants an object of at most %u members: {\"--force\": \"the reason\"}",
-                        PROFILE_LIST_MAX);
+                return json_wrong(reterr, where, NULL,
+                                  "It wants an object of at most %u members: {\"--force\": \"the reason\"}",
+                                  PROFILE_LIST_MAX);
         p->refusals = xcalloc(PROFILE_LIST_MAX, sizeof *p->refusals);
         json_object_object_foreach(value, key, text) {
                 const char *reason = json_text(text);
@@ -149,19 +148,6 @@ static const struct json_field param_fields[] = {
 #undef T
 
 /* ---- checks ---- */
-
-static int check_name(struct param_text *t) {
-        const char *name = json_text(json_member(t->o, "name"));
-        if (name && (!profile_name_valid(name) || str_equal(name, "mode")))
-                return json_wrong(
-                        t->reterr, t->where, "name",
-                        "\"%s\" is no name for a parameter: small letters, digits and -, a letter first",
-                        name);
-        if (name && profile_param(t->profile, name))
-                return json_wrong(t->reterr, t->where, "name", "There are two parameters called \"%s\"",
-                                  name);
-        return 0;
-}
 
 static int check_type(struct param_text *t) {
         int type = param_type_from_name(t->type);
@@ -313,7 +299,7 @@ static int check_when(struct param_text *t) {
 
 int profile_read_param(struct json_object *o, const char *where, void *userdata, struct error **reterr) {
         /* in this order: later ones need the results of earlier ones */
-        static int (*const checks[])(struct param_text *t) = {
+        static int (*const checks[])(struct param_text * t) = {
                 check_type,     check_members, check_pattern, check_initial,
                 check_delivery, check_with,    check_when,
         };
@@ -325,7 +311,9 @@ int profile_read_param(struct json_object *o, const char *where, void *userdata,
                 t.p.minimum = json_member(o, "min") ? 0 : -NUMBER_MAX;
                 t.p.maximum = NUMBER_MAX;
         }
-        int r = check_name(&t);
+        const char *name = json_text(json_member(o, "name"));
+        bool taken = name && profile_param(profile, name);
+        int r = name ? profile_check_name(where, "parameter", name, "mode", taken, reterr) : 0;
         if (r >= 0)
                 r = json_read_strict(o, where, JSON_TABLE(param_fields, struct param_text), &t, reterr);
         for (size_t i = 0; r >= 0 && i < ELEMENTS(checks); i++)

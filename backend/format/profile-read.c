@@ -5,10 +5,15 @@
 #include "backend/format/internal.h"
 #include "backend/format/profiles.h"
 
-bool profile_name_valid(const char *name) {
+int profile_check_name(const char *where, const char *kind, const char *name, const char *reserved,
+                       bool taken, struct error **reterr) {
         size_t n = strlen(name);
-        return n > 0 && n < 64 && name[0] >= 'a' && name[0] <= 'z' &&
-               strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") == n;
+        if (n == 0 || n > 63 || name[0] < 'a' || name[0] > 'z' || str_equal(name, reserved) ||
+            strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") != n)
+                return json_wrong(reterr, where, "name",
+                                  "\"%s\" is no name for a %s: small letters, digits and -, a letter first",
+                                  name, kind);
+        return taken ? json_wrong(reterr, where, "name", "There are two %ss called \"%s\"", kind, name) : 0;
 }
 
 /* ---- modes ---- */
@@ -44,14 +49,11 @@ static int read_mode(struct json_object *o, const char *where, void *userdata, s
         struct profile *profile = userdata;
         struct mode *mode = profile->modes + profile->n_modes++;        /* allocated for all modes */
         int r = json_read_strict(o, where, JSON_TABLE(mode_fields, struct mode), mode, reterr);
+        if (r >= 0)
+                r = profile_check_name(where, "mode", mode->name, NULL,
+                                       profile_mode(profile, mode->name) != mode, reterr);
         if (r < 0)
                 return r;
-        if (!profile_name_valid(mode->name))
-                return json_wrong(reterr, where, "name",
-                                  "\"%s\" is no name for a mode: small letters, digits and -, a letter first",
-                                  mode->name);
-        if (profile_mode(profile, mode->name) != mode)
-                return json_wrong(reterr, where, "name", "There are two modes called \"%s\"", mode->name);
         if (!strv_length(mode->renew))
                 mode->renew = strv_free(mode->renew);
         if (!mode->leave)

@@ -6,10 +6,31 @@
 
 enum place {
         BEFORE_ARRAY, /* elements: the opening bracket has not come */
-        BETWEEN,      /* documents; for elements: an entry or the end must follow */
-        INSIDE,       /* a document has begun */
+        FIRST,        /* elements: an entry or the end of the array must follow */
+        BEHIND_COMMA, /* elements: an entry must follow */
         BEHIND_ENTRY, /* elements: a comma or the end must follow */
         BEHIND_ARRAY, /* elements: only blanks may follow */
+        BETWEEN,      /* documents */
+        INSIDE,       /* a document has begun */
+};
+
+/* From a place to the next, and what is wrong with all other characters there. */
+static const struct {
+        enum place from;
+        char c;
+        enum place to;
+} steps[] = {
+        { BEFORE_ARRAY, '[', FIRST }, { FIRST, '{', INSIDE },
+        { FIRST, ']', BEHIND_ARRAY }, { BEHIND_COMMA, '{', INSIDE },
+        { BETWEEN, '{', INSIDE },     { BEHIND_ENTRY, ',', BEHIND_COMMA },
+        { BETWEEN, '\x1e', BETWEEN }, { BEHIND_ENTRY, ']', BEHIND_ARRAY },
+};
+static const char *const wrong[] = {
+        [BEFORE_ARRAY] = "It is not a list in JSON",
+        [FIRST... BEHIND_COMMA] = "It is not JSON (an object is expected)",
+        [BEHIND_ENTRY] = "It is not JSON (a comma is missing in a list)",
+        [BEHIND_ARRAY] = "It is not JSON (more follows its end)",
+        [BETWEEN] = "It is not JSON (an object is expected)",
 };
 
 struct json_stream {
@@ -19,7 +40,6 @@ struct json_stream {
         struct json_tokener *tokener;
         struct str document; /* its bytes from earlier pieces */
         size_t count;
-        bool comma;          /* elements: behind a comma, so the array may not end here */
         int failed;          /* the code of the failure; 0 */
         struct error *error; /* kept, so that every later call can report it again */
 };
@@ -44,8 +64,7 @@ struct json_stream *json_stream_free(struct json_stream *stream) {
         return NULL;
 }
 
-static int stream_deliver(struct json_stream *stream, const char *text, size_t n,
-                                 struct error **reterr) {
+static int stream_deliver(struct json_stream *stream, const char *text, size_t n, struct error **reterr) {
         _cleanup_json_ struct json_object *o = NULL;
         if (stream->sink.max > 0 && stream->count >= stream->sink.max)
                 return error_set(reterr, -E2BIG, "It holds more than %zu entries", stream->sink.max);
@@ -54,7 +73,7 @@ static int stream_deliver(struct json_stream *stream, const char *text, size_t n
                 return r;
         stream->count++;
         str_cut(&stream->document, 0);
-        stream->scan = (struct json_scan) {};
+        stream->scan = (struct json_scan){};
         stream->place = stream->sink.elements ? BEHIND_ENTRY : BETWEEN;
         return stream->sink.document(o, stream->sink.userdata, reterr);
 }
@@ -78,42 +97,24 @@ static int take_document(struct json_stream *stream, const char *bytes, size_t n
 
 /* One byte outside of documents. */
 static int take_between(struct json_stream *stream, char c, struct error **reterr) {
-        if (c == ' ' || c == '\t' || c == '\r' || c == '\n' || (c == '\x1e' && !stream->sink.elements))
+        if (c == ' ' || c == '\t' || c == '\r' || c == '\n')
                 return 0;
-        switch (stream->place) {
-        case BEFORE_ARRAY:
-                if (c != '[')
-                        return error_set(reterr, -EBADMSG, "It is not a list in JSON");
-                stream->place = BETWEEN;
-                return 0;
-        case BETWEEN:
-                if (stream->sink.elements && c == ']' && !stream->comma) {
-                        stream->place = BEHIND_ARRAY;
+        for (size_t i = 0; i < ELEMENTS(steps); i++)
+                if (steps[i].from == stream->place && steps[i].c == c) {
+                        stream->place = steps[i].to;
                         return 0;
                 }
-                return error_set(reterr, -EBADMSG, "It is not JSON (an object is expected)");
-        case BEHIND_ENTRY:
-                if (c != ',' && c != ']')
-                        return error_set(reterr, -EBADMSG, "It is not JSON (a comma is missing in a list)");
-                stream->comma = c == ',';
-                stream->place = c == ',' ? BETWEEN : BEHIND_ARRAY;
-                return 0;
-        case BEHIND_ARRAY:
-                return error_set(reterr, -EBADMSG, "It is not JSON (more follows its end)");
-        case INSIDE:
-                break;
-        }
-        return 0;
+        return error_set(reterr, -EBADMSG, "%s", wrong[stream->place]);
 }
 
-static int stream_feed(struct json_stream *stream, const char *bytes, size_t n,
-                              struct error **reterr) {
+static int stream_feed(struct json_stream *stream, const char *bytes, size_t n, struct error **reterr) {
         for (size_t i = 0; i < n;) {
-                if (stream->place == BETWEEN && bytes[i] == '{')
-                        stream->place = INSIDE;
-                size_t used = 1;
-                int r = stream->place == INSIDE ? take_document(stream, bytes + i, n - i, &used, reterr)
-                                                : take_between(stream, bytes[i], reterr);
+                size_t used = 0;
+                int r = stream->place == INSIDE ? 0 : take_between(stream, bytes[i], reterr);
+                if (r >= 0 && stream->place == INSIDE)
+                        r = take_document(stream, bytes + i, n - i, &used, reterr);
+                else
+                        used = 1;
                 if (r < 0)
                         return r;
                 i += used;

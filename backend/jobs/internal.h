@@ -25,7 +25,5 @@ void jobs_settle(struct jobs *jobs, int folder, struct job *job);
 /* Opens the folder of a job and follows its files by inotify (NULL: that failed); the caller closes it. */
 int jobs_follow(const struct paths *paths, const char *id, struct inotify *inotify, struct error **reterr);
 
-/* list: the present jobs. changed() may free the object returned here. */
-struct listening *listening_new(sd_event *event, const struct paths *paths, const struct job_list *list,
-                                void (*changed)(void *userdata), void *userdata);
+/* (listen.c) */
 struct listening *listening_free(struct listening *listening);

@@ -140,17 +140,6 @@ int jobs_list(struct jobs *jobs, struct job_list **ret, struct error **reterr) {
         return 0;
 }
 
-void jobs_listen(struct jobs *jobs, void (*changed)(void *userdata), void *userdata) {
-        _cleanup_free_ char *path = str_printf("%s/jobs", jobs->paths.state);
-        _cleanup_(job_list_freep) struct job_list *list = NULL;
-        jobs->listening = listening_free(jobs->listening);
-        /* Without the folder there are no jobs, and without root nobody can create one. */
-        if (!changed || (paths_prepare(&jobs->paths, NULL) < 0 && access(path, R_OK) < 0) ||
-            jobs_list(jobs, &list, NULL) < 0)
-                return;
-        jobs->listening = listening_new(jobs->event, &jobs->paths, list, changed, userdata);
-}
-
 /* ---- packets to a worker ---- */
 
 static int jobs_connected(struct jobs *jobs, const char *id, struct error **reterr) {

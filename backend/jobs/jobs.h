@@ -35,7 +35,7 @@ struct op *jobs_watch(struct jobs *jobs, const char *id, const struct job_watche
 int jobs_cancel(struct jobs *jobs, const char *id, struct error **reterr);
 int jobs_input(struct jobs *jobs, const char *id, const void *bytes, size_t n, struct error **reterr);
 int jobs_size(struct jobs *jobs, const char *id, unsigned rows, unsigned columns);
-/* A job began, moved or ended: coalesced. One listener. */
+/* A job began, moved or ended: coalesced. One listener; changed() may replace it. NULL: none. */
 void jobs_listen(struct jobs *jobs, void (*changed)(void *userdata), void *userdata);
 /* The exact changes of a job, by its id, or of the install (and the upgrades) behind a service, by the
  * service's name; with a text diff of each text file on request (at most 256 KiB of each file is saved for

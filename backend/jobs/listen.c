@@ -4,15 +4,13 @@
 #include <fcntl.h>
 #include <sys/inotify.h>
 
-#include "backend/io/inotify.h"
 #include "backend/jobs/internal.h"
 
 #define PAUSE_USEC 100000
 #define FOLLOWED_MAX 32U
 
 struct listening {
-        sd_event *event;
-        const struct paths *paths;
+        struct jobs *jobs;
         void (*changed)(void *userdata);
         void *userdata;
         struct inotify *inotify;
@@ -57,12 +55,12 @@ static void jobs_listen_soon(struct listening *l) {
         if (l->timer && sd_event_source_get_enabled(l->timer, &enabled) > 0 && enabled != SD_EVENT_OFF)
                 return;
         l->timer = sd_event_source_disable_unref(l->timer);
-        (void) sd_event_add_time_relative(l->event, &l->timer, CLOCK_MONOTONIC, PAUSE_USEC, 10000, on_timer,
+        (void) sd_event_add_time_relative(l->jobs->event, &l->timer, CLOCK_MONOTONIC, PAUSE_USEC, 10000, on_timer,
                                           l);
 }
 
 static void follow_journal(struct listening *l, struct followed *f) {
-        _cleanup_free_ char *path = str_printf("%s/jobs/%s/journal", l->paths->state, f->id);
+        _cleanup_free_ char *path = str_printf("%s/jobs/%s/journal", l->jobs->paths.state, f->id);
         if (f->journal <= 0)
                 f->journal = inotify_add(l->inotify, path, IN_MODIFY);
 }
@@ -71,7 +69,7 @@ static void jobs_listen_follow(struct listening *l, const char *id) {
         struct followed *f = &l->followed[l->next++ % FOLLOWED_MAX];
         jobs_listen_unfollow(l, f);
         f->id = xstrdup(id);
-        _cleanup_free_ char *path = str_printf("%s/jobs/%s", l->paths->state, id);
+        _cleanup_free_ char *path = str_printf("%s/jobs/%s", l->jobs->paths.state, id);
         /* The log is not watched: it changes all the time without a change of state. */
         f->folder = inotify_add(l->inotify, path, IN_CREATE | IN_MOVED_TO | IN_ONLYDIR);
         if (f->folder < 0)
@@ -90,15 +88,21 @@ static void jobs_listen_on_changed(int number, const char *name, uint32_t mask, 
         jobs_listen_soon(l);
 }
 
-struct listening *listening_new(sd_event *event, const struct paths *paths, const struct job_list *list,
-                                void (*changed)(void *userdata), void *userdata) {
-        struct listening *l = new0(struct listening);
-        *l = (struct listening){ .event = event, .paths = paths, .changed = changed, .userdata = userdata };
-        _cleanup_free_ char *path = str_printf("%s/jobs", paths->state);
-        l->inotify = inotify_new(event, jobs_listen_on_changed, l);
-        l->jobs_number = l->inotify ? inotify_add(l->inotify, path, IN_CREATE | IN_DELETE | IN_ONLYDIR) : -1;
-        for (size_t i = l->inotify ? list->n : 0; i > 0; i--)
+void jobs_listen(struct jobs *jobs, void (*changed)(void *userdata), void *userdata) {
+        _cleanup_free_ char *path = str_printf("%s/jobs", jobs->paths.state);
+        _cleanup_(job_list_freep) struct job_list *list = NULL;
+        jobs->listening = listening_free(jobs->listening);
+        /* Without the folder there are no jobs, and without root nobody can create one. */
+        if (!changed || (paths_prepare(&jobs->paths, NULL) < 0 && access(path, R_OK) < 0) ||
+            jobs_list(jobs, &list, NULL) < 0)
+                return;
+        struct listening *l = jobs->listening = new0(struct listening);
+        *l = (struct listening){ .jobs = jobs, .changed = changed, .userdata = userdata };
+        l->inotify = inotify_new(jobs->event, jobs_listen_on_changed, l);
+        if (!l->inotify)
+                return;
+        l->jobs_number = inotify_add(l->inotify, path, IN_CREATE | IN_DELETE | IN_ONLYDIR);
+        for (size_t i = list->n; i > 0; i--)
                 if (!job_state_final(list->items[i - 1]->state))
                         jobs_listen_follow(l, list->items[i - 1]->id);
-        return l;
 }

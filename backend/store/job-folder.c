@@ -116,8 +116,7 @@ void jobfolder_write_result(int folder, const char *id) {
 void jobfolder_refuse(int folder, const struct error *e) {
         if (!e)
                 return;
-        _cleanup_free_ char *text =
-                str_printf("%d\n%s\n%s\n", -e->code, e->message, e->hint ? e->hint : "");
+        _cleanup_free_ char *text = str_printf("%d\n%s\n%s\n", -e->code, e->message, e->hint ? e->hint : "");
         (void) files_write(folder, "refused", text, strlen(text), 0600, NULL);
 }
 

@@ -26,12 +26,19 @@ static int read_record(int folder, const char *file, struct service **ret, struc
         return r < 0 ? r : service_parse(text, n, ret, reterr);
 }
 
+/* The folder if this record is in it (the caller closes), or negative. */
+static int open_with(const struct paths *paths, const char *file) {
+        _cleanup_close_ int folder = file ? open_services(paths, NULL) : -1;
+        bool there = folder >= 0 && faccessat(folder, file, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+        return there ? TAKE_FD(folder) : -ENOENT;
+}
+
 int services_read(const struct paths *paths, const char *name, struct service **ret, struct error **reterr) {
         _cleanup_free_ char *file = services_file_of(name);
         if (!file)
                 return error_set(reterr, -ENOENT, "\"%s\" is not the name of a service", name);
-        _cleanup_close_ int folder = open_services(paths, NULL);
-        if (folder < 0 || faccessat(folder, file, F_OK, AT_SYMLINK_NOFOLLOW) < 0) {
+        _cleanup_close_ int folder = open_with(paths, file);
+        if (folder < 0) {
                 error_set(reterr, -ENOENT, "No service named %s is installed", name);
                 error_hint(reterr, "fairlead services lists those that are");
                 return -ENOENT;
@@ -42,8 +49,8 @@ int services_read(const struct paths *paths, const char *name, struct service **
 
 bool services_exists(const struct paths *paths, const char *name) {
         _cleanup_free_ char *file = services_file_of(name);
-        _cleanup_close_ int folder = file ? open_services(paths, NULL) : -1;
-        return folder >= 0 && faccessat(folder, file, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+        _cleanup_close_ int folder = open_with(paths, file);
+        return folder >= 0;
 }
 
 struct service_list *services_list(const struct paths *paths, struct error **reterr) {
