@@ -29,8 +29,11 @@ const char *json_type_words(struct json_object *value) {
         return words[json_object_get_type(value)];
 }
 
-/* How a document is read, for all its values. */
+/* A value that is read. */
 struct reading {
+        struct json_object *value;
+        const char *where;
+        const struct json_field *f;
         bool strict; /* people wrote it */
         struct error **reterr;
 };
@@ -62,13 +65,12 @@ static const struct {
         [JSON_STRUCTS] = { "a list", "not a list" },
 };
 
-static int fields_wrong_type(const struct reading *r, struct json_object *value, const char *where,
-                                    enum json_kind kind) {
-        const char *is = json_type_words(value);
+static int fields_wrong_type(const struct reading *r, enum json_kind kind) {
+        const char *is = json_type_words(r->value);
         if (r->strict)
-                return json_wrong(r->reterr, where, NULL, "This is %s, %s", is, kinds[kind].strict);
-        return error_set(r->reterr, -EBADMSG, "%s is %s where %s is expected", where, is,
-                         kinds[kind].expected);
+                return json_wrong(r->reterr, r->where, NULL, "This is %s, %s", is, kinds[kind].strict);
+        return error_set(r->reterr, -EBADMSG, "%s is %s where %s is expected",
+                         *r->where ? r->where : "It", is, kinds[kind].expected);
 }
 
 struct json_object *json_member(struct json_object *o, const char *name) {
@@ -117,16 +119,15 @@ int json_parse_time(const char *text, int64_t *ret) {
 }
 
 /* The length of a list of at most max entries, or negative. */
-static ssize_t fields_length(const struct reading *r, struct json_object *value, const char *where,
-                                    enum json_kind kind, size_t max) {
-        if (!json_object_is_type(value, json_type_array))
-                return fields_wrong_type(r, value, where, kind);
-        size_t n = json_object_array_length(value);
+static ssize_t fields_length(const struct reading *r, enum json_kind kind, size_t max) {
+        if (!json_object_is_type(r->value, json_type_array))
+                return fields_wrong_type(r, kind);
+        size_t n = json_object_array_length(r->value);
         if (n <= max)
                 return (ssize_t) n;
         if (r->strict)
-                return json_wrong(r->reterr, where, NULL, "The list has more than %zu entries", max);
-        return error_set(r->reterr, -E2BIG, "%s has %zu entries; %zu are the most", where, n, max);
+                return json_wrong(r->reterr, r->where, NULL, "The list has more than %zu entries", max);
+        return error_set(r->reterr, -E2BIG, "%s has %zu entries; %zu are the most", r->where, n, max);
 }
 
 static bool fields_has_controls(const char *s) {
@@ -136,164 +137,178 @@ static bool fields_has_controls(const char *s) {
         return false;
 }
 
-static int fields_read_texts(const struct reading *r, struct json_object *value, const char *where,
-                                    const struct json_field *f, char ***target) {
-        ssize_t n = fields_length(r, value, where, JSON_TEXTS, f->max ? f->max : JSON_TEXTS_MAX);
+static int fields_read_texts(const struct reading *r, char ***target) {
+        ssize_t n = fields_length(r, JSON_TEXTS, r->f->max ? r->f->max : JSON_TEXTS_MAX);
         if (n < 0)
                 return (int) n;
         _cleanup_strv_ char **list = xcalloc((size_t) n + 1, sizeof *list);
         for (size_t i = 0; i < (size_t) n; i++) {
-                struct json_object *entry = json_object_array_get_idx(value, i);
+                struct json_object *entry = json_object_array_get_idx(r->value, i);
                 const char *s = json_text(entry);
-                if (s && (!r->strict || (strlen(s) >= f->least && strlen(s) <= ENTRY_MAX &&
+                if (s && (!r->strict || (strlen(s) >= r->f->least && strlen(s) <= ENTRY_MAX &&
                                          !fields_has_controls(s)))) {
                         list[i] = xstrdup(s);
                         continue;
                 }
                 char name[WHERE_MAX + 32];
-                snprintf(name, sizeof name, "%s[%zu]", where, i);
-                return s ? json_wrong(r->reterr, name, NULL,
-                                      "The text is empty, too long, or has control characters in it")
-                         : fields_wrong_type(r, entry, name, JSON_TEXT);
+                snprintf(name, sizeof name, "%s[%zu]", r->where, i);
+                if (s)
+                        return json_wrong(r->reterr, name, NULL,
+                                          "The text is empty, too long, or has control characters in it");
+                const struct reading wrong = {
+                        .value = entry, .where = name, .strict = r->strict, .reterr = r->reterr
+                };
+                return fields_wrong_type(&wrong, JSON_TEXT);
         }
         strv_free(*target);
         *target = TAKE(list);
         return 0;
 }
 
-static int fields_read_text(const struct reading *r, struct json_object *value, const char *where,
-                                   const struct json_field *f, char **target) {
-        size_t max = f->max ? f->max : JSON_TEXT_MAX;
-        if (!json_object_is_type(value, json_type_string))
-                return fields_wrong_type(r, value, where, f->kind);
-        const char *s = json_text(value);
+static int fields_read_text(const struct reading *r, char **target) {
+        size_t max = r->f->max ? r->f->max : JSON_TEXT_MAX;
+        if (!json_object_is_type(r->value, json_type_string))
+                return fields_wrong_type(r, r->f->kind);
+        const char *s = json_text(r->value);
         if (r->strict && (!s || fields_has_controls(s)))
-                return json_wrong(r->reterr, where, NULL, "The text has control characters in it");
+                return json_wrong(r->reterr, r->where, NULL, "The text has control characters in it");
         if (r->strict && (!*s || strlen(s) > max))
-                return json_wrong(r->reterr, where, NULL, "The text has to have 1 to %zu bytes", max);
+                return json_wrong(r->reterr, r->where, NULL, "The text has to have 1 to %zu bytes", max);
         if (!s)
-                return error_set(r->reterr, -EBADMSG, "%s has a NUL byte in it", where);
+                return error_set(r->reterr, -EBADMSG, "%s has a NUL byte in it", r->where);
         if (strlen(s) > max)
-                return error_set(r->reterr, -E2BIG, "%s is longer than %zu bytes", where, max);
+                return error_set(r->reterr, -E2BIG, "%s is longer than %zu bytes", r->where, max);
         str_replace(target, s);
         return 0;
 }
 
-static int fields_read_word(const struct reading *r, struct json_object *value, const char *where,
-                                   const struct json_field *f, int *target) {
-        const char *s = json_text(value);
+static int fields_read_typed(const struct reading *r, char **target) {
+        const char *typed = json_typed(r->value);
+        if (!typed)
+                return fields_wrong_type(r, JSON_TYPED);
+        if (json_object_is_type(r->value, json_type_string))
+                return fields_read_text(r, target);
+        str_replace(target, typed);
+        return 0;
+}
+
+static int fields_read_bool(const struct reading *r, bool *target) {
+        if (!json_object_is_type(r->value, json_type_boolean))
+                return fields_wrong_type(r, JSON_BOOL);
+        *target = json_object_get_boolean(r->value);
+        return 0;
+}
+
+static int fields_read_word(const struct reading *r, int *target) {
+        const char *s = json_text(r->value);
         if (!s)
-                return fields_wrong_type(r, value, where, JSON_WORD);
-        int word = f->from_name(s);
+                return fields_wrong_type(r, JSON_WORD);
+        int word = r->f->from_name(s);
         if (word < 0)
                 return error_set(r->reterr, -EBADMSG, "%s is \"%.40s\", which is none of the words it can be",
-                                 where, s);
+                                 r->where, s);
         *target = word;
         return 0;
 }
 
-static int fields_read_time(const struct reading *r, struct json_object *value, const char *where,
-                                   int64_t *target) {
+static int fields_read_time(const struct reading *r, int64_t *target) {
         int64_t t = 0; /* "": Docker's creation time of an image without one */
-        const char *s = json_text(value);
-        if (json_object_is_type(value, json_type_int))
-                t = json_object_get_int64(value);
+        const char *s = json_text(r->value);
+        if (json_object_is_type(r->value, json_type_int))
+                t = json_object_get_int64(r->value);
         else if (!s || (s[0] != '\0' && json_parse_time(s, &t) < 0))
-                return error_set(r->reterr, -EBADMSG, "%s is no time", where);
+                return error_set(r->reterr, -EBADMSG, "%s is no time", r->where);
         *target = t > 0 ? t : 0;
         return 0;
 }
 
 /* json-c clamps numbers out of range: the clamp values themselves are refused. */
-static int fields_read_number(const struct reading *r, struct json_object *value, const char *where,
-                                     const struct json_field *f, void *target) {
-        if (!json_object_is_type(value, json_type_int))
-                return fields_wrong_type(r, value, where, f->kind);
-        int64_t i = json_object_get_int64(value);
-        uint64_t u = json_object_get_uint64(value);
-        if (r->strict && (i < f->low || i > f->high))
-                return json_wrong(r->reterr, where, NULL, "The number is not within %lld and %lld", f->low,
-                                  f->high);
-        bool fits = f->kind == JSON_INT      ? i >= INT_MIN && i <= INT_MAX
-                    : f->kind == JSON_UINT16 ? i >= 0 && u <= UINT16_MAX
-                    : f->kind == JSON_UINT32 ? i >= 0 && u <= UINT32_MAX
-                    : f->kind == JSON_INT64  ? i > INT64_MIN && i < INT64_MAX
-                                             : i >= 0 && u < UINT64_MAX;
+static int fields_read_number(const struct reading *r, void *target) {
+        enum json_kind kind = r->f->kind;
+        if (!json_object_is_type(r->value, json_type_int))
+                return fields_wrong_type(r, kind);
+        int64_t i = json_object_get_int64(r->value);
+        uint64_t u = json_object_get_uint64(r->value);
+        if (r->strict && (i < r->f->low || i > r->f->high))
+                return json_wrong(r->reterr, r->where, NULL, "The number is not within %lld and %lld",
+                                  r->f->low, r->f->high);
+        bool fits = kind == JSON_INT      ? i >= INT_MIN && i <= INT_MAX
+                    : kind == JSON_UINT16 ? i >= 0 && u <= UINT16_MAX
+                    : kind == JSON_UINT32 ? i >= 0 && u <= UINT32_MAX
+                    : kind == JSON_INT64  ? i > INT64_MIN && i < INT64_MAX
+                                          : i >= 0 && u < UINT64_MAX;
         if (!fits)
-                return error_set(r->reterr, -EBADMSG, "%s is beyond what can be true (%s)", where,
-                                 json_object_get_string(value));
-        if (f->kind == JSON_INT)
+                return error_set(r->reterr, -EBADMSG, "%s is beyond what can be true (%s)", r->where,
+                                 json_object_get_string(r->value));
+        if (kind == JSON_INT)
                 *(int *) target = (int) i;
-        else if (f->kind == JSON_UINT16)
+        else if (kind == JSON_UINT16)
                 *(uint16_t *) target = (uint16_t) u;
-        else if (f->kind == JSON_UINT32)
+        else if (kind == JSON_UINT32)
                 *(uint32_t *) target = (uint32_t) u;
         else
-                *(uint64_t *) target = f->kind == JSON_INT64 ? (uint64_t) i : u;
+                *(uint64_t *) target = kind == JSON_INT64 ? (uint64_t) i : u;
         return 0;
 }
 
-static int fields_read_table(const struct reading *r, struct json_object *o, const char *where,
-                                    const struct json_field *fields, size_t n, void *target);
+static int fields_read_table(const struct reading *r, const struct json_field *fields, size_t n,
+                             void *target);
 
 /* The count grows with each entry, so that a half-read target is freed completely. */
-static int fields_read_structs(const struct reading *r, struct json_object *value, const char *where,
-                                      const struct json_field *f, void *target) {
-        const struct json_table *of = f->of;
-        char **items = (void *) ((char *) target + f->offset);
-        size_t *count = (void *) ((char *) target + f->count);
-        ssize_t n = fields_length(r, value, where, JSON_STRUCTS, f->max ? f->max : JSON_TEXTS_MAX);
+static int fields_read_structs(const struct reading *r, void *target) {
+        const struct json_table *of = r->f->of;
+        char **items = (void *) ((char *) target + r->f->offset);
+        size_t *count = (void *) ((char *) target + r->f->count);
+        ssize_t n = fields_length(r, JSON_STRUCTS, r->f->max ? r->f->max : JSON_TEXTS_MAX);
         if (n < 0)
                 return (int) n;
         if (*items)
-                return error_set(r->reterr, -EBADMSG, "%s is there twice", where);
+                return error_set(r->reterr, -EBADMSG, "%s is there twice", r->where);
         while (*count < (size_t) n) {
                 char name[WHERE_MAX + 32];
-                snprintf(name, sizeof name, "%s[%zu]", where, *count);
+                snprintf(name, sizeof name, "%s[%zu]", r->where, *count);
+                struct reading entry = *r;
+                entry.where = name;
+                entry.value = json_object_array_get_idx(r->value, *count);
                 room_for_one((void **) items, *count, of->size);
-                void *item = memset(*items + *count * of->size, 0, of->size);
-                struct json_object *entry = json_object_array_get_idx(value, (*count)++);
-                int k = fields_read_table(r, entry, name, of->fields, of->n, item);
+                void *item = memset(*items + (*count)++ * of->size, 0, of->size);
+                int k = fields_read_table(&entry, of->fields, of->n, item);
                 if (k < 0)
                         return k;
         }
         return 0;
 }
 
-static int fields_read_value(const struct reading *r, struct json_object *value, const char *where,
-                                    const struct json_field *f, void *target) {
-        void *member = (char *) target + f->offset;
-        switch (f->kind) {
+static int fields_read_struct(const struct reading *r, void **target) {
+        const struct json_table *of = r->f->of;
+        if (!*target)
+                *target = xcalloc(1, of->size);
+        return fields_read_table(r, of->fields, of->n, *target);
+}
+
+static int fields_read_value(const struct reading *r, void *target) {
+        void *member = (char *) target + r->f->offset;
+        switch (r->f->kind) {
         case JSON_TYPED:
-                if (!json_typed(value))
-                        return fields_wrong_type(r, value, where, f->kind);
-                if (json_object_is_type(value, json_type_string))
-                        return fields_read_text(r, value, where, f, member);
-                str_replace(member, json_typed(value));
-                return 0;
+                return fields_read_typed(r, member);
         case JSON_TEXT:
-                return fields_read_text(r, value, where, f, member);
+                return fields_read_text(r, member);
         case JSON_TEXTS:
-                return fields_read_texts(r, value, where, f, member);
+                return fields_read_texts(r, member);
         case JSON_BOOL:
-                if (!json_object_is_type(value, json_type_boolean))
-                        return fields_wrong_type(r, value, where, f->kind);
-                *(bool *) member = json_object_get_boolean(value);
-                return 0;
+                return fields_read_bool(r, member);
         case JSON_TIME:
-                return fields_read_time(r, value, where, member);
+                return fields_read_time(r, member);
         case JSON_WORD:
-                return fields_read_word(r, value, where, f, member);
+                return fields_read_word(r, member);
         case JSON_STRUCT:
-                if (!*(void **) member)
-                        *(void **) member = xcalloc(1, f->of->size);
-                return fields_read_table(r, value, where, f->of->fields, f->of->n, *(void **) member);
+                return fields_read_struct(r, member);
         case JSON_STRUCTS:
-                return fields_read_structs(r, value, where, f, target);
+                return fields_read_structs(r, target);
         case JSON_CALL:
-                return f->call(value, where, member, r->reterr);
+                return r->f->call(r->value, r->where, member, r->reterr);
         default:
-                return fields_read_number(r, value, where, f, member);
+                return fields_read_number(r, member);
         }
 }
 
@@ -313,29 +328,28 @@ static int find_path(struct json_object *o, const char *path, struct json_object
         return 0;
 }
 
-static int fields_read_member(const struct reading *r, struct json_object *o, const char *where,
-                                     const struct json_field *f, void *target) {
+/* r: the object with the member. */
+static int fields_read_member(const struct reading *r, const struct json_field *f, void *target) {
         char name[WHERE_MAX];
-        struct json_object *value = NULL;
-        fields_place(where, f->path, name);
-        int k = find_path(o, f->path, &value);
+        struct reading member = { .where = name, .f = f, .strict = r->strict, .reterr = r->reterr };
+        fields_place(r->where, f->path, name);
+        int k = find_path(r->value, f->path, &member.value);
         if (k < 0)
                 return error_set(r->reterr, k, "%s cannot be reached: something above it is not an object",
                                  name);
-        if (value)
-                return fields_read_value(r, value, name, f, target);
+        if (member.value)
+                return fields_read_value(&member, target);
         if (!f->required)
                 return 0;
         if (r->strict)
-                return json_wrong(r->reterr, where, NULL, "The member \"%s\" is missing", f->path);
+                return json_wrong(r->reterr, r->where, NULL, "The member \"%s\" is missing", f->path);
         return error_set(r->reterr, -EBADMSG, f->kind == JSON_CALL ? "%s is missing" : "%s is missing (%s)",
                          name, kinds[f->kind].expected);
 }
 
 /* In files that people write a typing error must not be ignored. */
-static int fields_unknown(const struct reading *r, struct json_object *o, const char *where,
-                                 const struct json_field *fields, size_t n) {
-        json_object_object_foreach(o, key, value) {
+static int fields_unknown(const struct reading *r, const struct json_field *fields, size_t n) {
+        json_object_object_foreach(r->value, key, value) {
                 (void) value;
                 bool known = str_starts(key, "x-");
                 for (size_t i = 0; !known && i < n; i++)
@@ -345,26 +359,33 @@ static int fields_unknown(const struct reading *r, struct json_object *o, const 
                 _cleanup_str_ struct str all = {};
                 for (size_t i = 0; i < n; i++)
                         str_addf(&all, "%s%s", i ? ", " : "", fields[i].path);
-                return json_wrong(r->reterr, where, key, "There is no such member; there are %s", all.text);
+                return json_wrong(r->reterr, r->where, key, "There is no such member; there are %s",
+                                  all.text);
         }
         return 0;
 }
 
-static int fields_read_table(const struct reading *r, struct json_object *o, const char *where,
-                                    const struct json_field *fields, size_t n, void *target) {
-        if (!json_object_is_type(o, json_type_object))
-                return fields_wrong_type(r, o, *where || r->strict ? where : "It", JSON_STRUCT);
-        int k = r->strict ? fields_unknown(r, o, where, fields, n) : 0;
+static int fields_read_table(const struct reading *r, const struct json_field *fields, size_t n,
+                             void *target) {
+        if (!json_object_is_type(r->value, json_type_object))
+                return fields_wrong_type(r, JSON_STRUCT);
+        int k = r->strict ? fields_unknown(r, fields, n) : 0;
         for (const struct json_field *f = fields; k >= 0 && f < fields + n; f++)
                 if (f->kind != JSON_CALL || f->call)
-                        k = fields_read_member(r, o, where, f, target);
+                        k = fields_read_member(r, f, target);
         return k;
 }
 
 int json_read(struct json_object *o, const char *where, const struct json_field *fields, size_t n,
               void *target, struct error **reterr) {
-        const struct reading r = { .reterr = reterr };
-        return fields_read_table(&r, o, where ? where : "", fields, n, target);
+        const struct reading r = { .value = o, .where = where ? where : "", .reterr = reterr };
+        return fields_read_table(&r, fields, n, target);
+}
+
+int json_read_strict(struct json_object *o, const char *where, const struct json_table *table, void *target,
+                     struct error **reterr) {
+        const struct reading r = { .value = o, .where = where, .strict = true, .reterr = reterr };
+        return fields_read_table(&r, table->fields, table->n, target);
 }
 
 int json_parse_struct(const char *text, size_t n, const struct json_limits *limits,
@@ -377,26 +398,20 @@ int json_parse_struct(const char *text, size_t n, const struct json_limits *limi
         return r < 0 ? error_wrap(reterr, -EINVAL, "%s", sentence) : 0;
 }
 
-int json_read_strict(struct json_object *o, const char *where, const struct json_table *table, void *target,
-                     struct error **reterr) {
-        const struct reading r = { .strict = true, .reterr = reterr };
-        return fields_read_table(&r, o, where, table->fields, table->n, target);
-}
-
 int json_each(struct json_object *array, const char *where, size_t max,
               int (*item)(struct json_object *value, const char *where, void *userdata,
                           struct error **reterr),
               void *userdata, struct error **reterr) {
-        const struct reading plain = { .reterr = reterr };
-        ssize_t n = fields_length(&plain, array, where, JSON_STRUCTS, max);
+        const struct reading r = { .value = array, .where = where, .reterr = reterr };
+        ssize_t n = fields_length(&r, JSON_STRUCTS, max);
         if (n < 0)
                 return (int) n;
         for (size_t i = 0; i < (size_t) n; i++) {
                 char name[WHERE_MAX];
                 snprintf(name, sizeof name, "%s[%zu]", where, i);
-                int r = item(json_object_array_get_idx(array, i), name, userdata, reterr);
-                if (r < 0)
-                        return r;
+                int k = item(json_object_array_get_idx(array, i), name, userdata, reterr);
+                if (k < 0)
+                        return k;
         }
         return 0;
 }
@@ -405,18 +420,18 @@ int json_each_member(struct json_object *object, const char *where, size_t max,
                      int (*member)(const char *key, struct json_object *value, const char *where,
                                    void *userdata, struct error **reterr),
                      void *userdata, struct error **reterr) {
-        const struct reading plain = { .reterr = reterr };
+        const struct reading r = { .value = object, .where = where, .reterr = reterr };
         if (!json_object_is_type(object, json_type_object))
-                return fields_wrong_type(&plain, object, where, JSON_STRUCT);
+                return fields_wrong_type(&r, JSON_STRUCT);
         size_t n = (size_t) json_object_object_length(object);
         if (n > max)
                 return error_set(reterr, -E2BIG, "%s has %zu members; %zu are the most", where, n, max);
         json_object_object_foreach(object, key, value) {
                 char name[WHERE_MAX];
                 fields_place(where, key, name);
-                int r = member(key, value, name, userdata, reterr);
-                if (r < 0)
-                        return r;
+                int k = member(key, value, name, userdata, reterr);
+                if (k < 0)
+                        return k;
         }
         return 0;
 }
