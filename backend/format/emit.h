@@ -28,7 +28,7 @@ char *emit_log_line(const struct log_line *line);        /* on one line */
 char *emit_jobs(const struct job_list *jobs);
 char *emit_job(const struct job *job);
 char *emit_changes(const struct change_report *report);
-char *emit_realm(const struct realm *realm);    /* (realm.c) */
+char *emit_realm(const struct realm *realm);
 char *emit_membership(const struct membership *membership);
 char *emit_preflight(const struct preflight *preflight);
 char *emit_error(const struct error *e);        /* {"error": {"message", "hint", "causes": […]}} */

@@ -101,19 +101,12 @@ const char *json_typed(struct json_object *value) {
 int json_parse_time(const char *text, int64_t *ret) {
         struct tm tm = {};
         const char *rest = strptime(text, "%Y-%m-%dT%H:%M:%S", &tm);
-        if (!rest)
-                return -EINVAL;
-        if (*rest == '.')
+        if (rest && *rest == '.')
                 rest += 1 + strspn(rest + 1, "0123456789");
-        long offset = 0;
-        if (*rest == '+' || *rest == '-') {
-                unsigned hours, minutes;
-                int used = 0;
-                if (sscanf(rest + 1, "%2u:%2u%n", &hours, &minutes, &used) != 2 || rest[1 + used] != '\0')
-                        return -EINVAL;
-                offset = (long) (hours * 3600 + minutes * 60) * (*rest == '-' ? -1 : 1);
-        } else if (rest[0] != 'Z' || rest[1] != '\0')
+        rest = rest ? strptime(rest, "%z", &tm) : NULL;
+        if (!rest || *rest)
                 return -EINVAL;
+        long offset = tm.tm_gmtoff;
         *ret = (int64_t) timegm(&tm) - offset;
         return 0;
 }
@@ -398,10 +391,8 @@ int json_parse_struct(const char *text, size_t n, const struct json_limits *limi
         return r < 0 ? error_wrap(reterr, -EINVAL, "%s", sentence) : 0;
 }
 
-int json_each(struct json_object *array, const char *where, size_t max,
-              int (*item)(struct json_object *value, const char *where, void *userdata,
-                          struct error **reterr),
-              void *userdata, struct error **reterr) {
+int json_each(struct json_object *array, const char *where, size_t max, json_item_t *item, void *userdata,
+              struct error **reterr) {
         const struct reading r = { .value = array, .where = where, .reterr = reterr };
         ssize_t n = fields_length(&r, JSON_STRUCTS, max);
         if (n < 0)

@@ -55,24 +55,18 @@ int json_parse_struct(const char *text, size_t n, const struct json_limits *limi
 /* [{"id", "severity", "where", "message", "hint", "allowed"}] (emit.c) */
 extern const struct json_field finding_fields[6];
 
-/* struct answers *: {"name": {"value", "source"}} (service.c) */
-struct json_object *answers_make(const void *member);
-int answers_read(struct json_object *value, const char *where, void *member, struct error **reterr);
+/* struct answers *: {"name": {"value", "source"}}; struct label_list: {"RUN": "podman run …"}; char *[3],
+ * OPT1-3: a list of three, null for a missing one (service.c) */
+json_make_t answers_make, labels_make, opt_make;
+json_item_t answers_read, labels_read, opt_read;
 
-/* struct label_list: {"RUN": "podman run …"} (service.c) */
-struct json_object *labels_make(const void *member);
-int labels_read(struct json_object *value, const char *where, void *member, struct error **reterr);
-
-/* char *[3], OPT1-3: a list of three, null for a missing one (service.c) */
-struct json_object *opt_make(const void *member);
-int opt_read(struct json_object *value, const char *where, void *member, struct error **reterr);
-
-/* A list of at most PROFILE_LIST_MAX texts of at least so many bytes. */
+/* Texts that people write; lists have at most PROFILE_LIST_MAX texts of at least so many bytes. */
+#define LINE(path, member, bytes, ...) ROW(path, JSON_TEXT, member, .max = bytes, ##__VA_ARGS__)
 #define PROFILE_LIST(path, member, bytes) \
         ROW(path, JSON_TEXTS, member, .max = PROFILE_LIST_MAX, .least = bytes)
 
 /* One parameter; those before it are in profile already. (profile-param.c) */
-int profile_read_param(struct json_object *value, const char *where, void *profile, struct error **reterr);
+json_item_t profile_read_param;
 
 /* Names of modes and parameters: [a-z][a-z0-9-]*, at most 63, each once. kind: "mode", "parameter"; reserved:
  * not this one, or NULL. */

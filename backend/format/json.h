@@ -60,6 +60,10 @@ struct json_table {
 };
 #define JSON_TABLE(rows, type) (&(const struct json_table){ rows, ELEMENTS(rows), sizeof(type) })
 
+/* A value that is read into target, and a member that is written. */
+typedef int json_item_t(struct json_object *value, const char *where, void *target, struct error **reterr);
+typedef struct json_object *json_make_t(const void *member);
+
 /* The same rows read and write. Numbers that do not fit are refused. JSON null is the same as absent. An
  * absent member leaves the target as it is. */
 struct json_field {
@@ -73,8 +77,8 @@ struct json_field {
         long long low, high; /* of a profile's number */
         int (*from_name)(const char *word);
         const char *(*name)(unsigned value);
-        int (*call)(struct json_object *value, const char *where, void *member, struct error **reterr);
-        struct json_object *(*make)(const void *member);
+        json_item_t *call;
+        json_make_t *make;
         const struct json_table *of;
         size_t count; /* offset of a size_t */
 };
@@ -106,10 +110,8 @@ struct json_object *json_new_pointers(const struct json_table *table, const void
 
 /* Calls item() for each entry of an array (with where "…[i]") or each member of an object (json_each_member),
  * up to the first failure. */
-int json_each(struct json_object *array, const char *where, size_t max,
-              int (*item)(struct json_object *value, const char *where, void *userdata,
-                          struct error **reterr),
-              void *userdata, struct error **reterr);
+int json_each(struct json_object *array, const char *where, size_t max, json_item_t *item, void *userdata,
+              struct error **reterr);
 int json_each_member(struct json_object *object, const char *where, size_t max,
                      int (*member)(const char *key, struct json_object *value, const char *where,
                                    void *userdata, struct error **reterr),

@@ -32,8 +32,8 @@ static void param_text_done(struct param_text *t) {
 static int read_choice(struct json_object *value, const char *where, void *userdata, struct error **reterr) {
 #define T struct param_choice
         static const struct json_field fields[] = {
-                ROW("value", JSON_TEXT, value, .required = true, .max = 128),
-                ROW("title", JSON_TEXT, title, .max = 128),
+                LINE("value", value, 128, .required = true),
+                LINE("title", title, 128),
         };
 #undef T
         struct param *p = userdata;
@@ -126,23 +126,16 @@ static int read_refusals(struct json_object *value, const char *where, void *par
 #define T struct param_text
 #define CALL(path, function) ROW(path, JSON_CALL, p, .call = function)
 static const struct json_field param_fields[] = {
-        ROW("name", JSON_TEXT, p.name, .required = true, .max = 63),
-        ROW("title", JSON_TEXT, p.title, .required = true, .max = 80),
-        ROW("help", JSON_TEXT, p.help, .max = 512),
-        ROW("type", JSON_TEXT, type, .required = true, .max = 32),
+        LINE("name", p.name, 63, .required = true), LINE("title", p.title, 80, .required = true),
+        LINE("help", p.help, 512), LINE("type", type, 32, .required = true),
         ROW("required", JSON_BOOL, p.required),
-        ROW("default", JSON_TYPED, p.initial, .max = PARAM_VALUE_MAX),
-        ROW("suggest", JSON_TEXT, p.suggest, .max = 32),
-        ROW("pattern", JSON_TEXT, p.pattern, .max = PATTERN_MAX),
-        ROW("reason", JSON_TEXT, p.pattern_reason, .max = 256),
+        ROW("default", JSON_TYPED, p.initial, .max = PARAM_VALUE_MAX), LINE("suggest", p.suggest, 32),
+        LINE("pattern", p.pattern, PATTERN_MAX), LINE("reason", p.pattern_reason, 256),
         ROW("min", JSON_INT64, p.minimum, .low = -NUMBER_MAX, .high = NUMBER_MAX),
         ROW("max", JSON_INT64, p.maximum, .low = -NUMBER_MAX, .high = NUMBER_MAX),
-        ROW("short", JSON_BOOL, p.short_name),
-        CALL("choices", read_choices),
-        CALL("when", read_when),
-        ROW("with", JSON_TEXT, p.with_name, .max = 63),
-        CALL("refuse", read_refusals),
-        ROW("deliver", JSON_TEXT, deliver, .max = PATTERN_MAX + 16),
+        ROW("short", JSON_BOOL, p.short_name), CALL("choices", read_choices), CALL("when", read_when),
+        LINE("with", p.with_name, 63), CALL("refuse", read_refusals),
+        LINE("deliver", deliver, PATTERN_MAX + 16),
 };
 #undef CALL
 #undef T
@@ -185,19 +178,15 @@ static int check_members(struct param_text *t) {
         return 0;
 }
 
-static int check_pattern(struct param_text *t) {
+static int check_values(struct param_text *t) {
+        const struct param *p = &t->p;
         _cleanup_error_ struct error *e = NULL;
-        if (!t->p.pattern || pattern_check(t->p.pattern, &e) >= 0)
-                return 0;
-        return json_wrong(t->reterr, t->where, "pattern", "%s", e->message);
-}
-
-static int check_initial(struct param_text *t) {
-        _cleanup_error_ struct error *e = NULL;
-        if (t->p.type == PARAM_SECRET && (t->p.initial || t->p.suggest))
-                return json_wrong(t->reterr, t->where, t->p.initial ? "default" : "suggest",
+        if (p->pattern && pattern_check(p->pattern, &e) < 0)
+                return json_wrong(t->reterr, t->where, "pattern", "%s", e->message);
+        if (p->type == PARAM_SECRET && (p->initial || p->suggest))
+                return json_wrong(t->reterr, t->where, p->initial ? "default" : "suggest",
                                   "A secret has neither default nor suggest");
-        if (t->p.initial && param_check(&t->p, t->p.initial, &e) < 0)
+        if (p->initial && param_check(p, p->initial, &e) < 0)
                 return json_wrong(t->reterr, t->where, "default", "%s", e->message);
         return 0;
 }
@@ -274,16 +263,14 @@ static int find_other(struct param_text *t, const char *key, const char *name, c
                        : 0;
 }
 
-static int check_with(struct param_text *t) {
-        const struct param *other;
-        return t->p.with_name ? find_other(t, "with", t->p.with_name, &other) : 0;
-}
-
-static int check_when(struct param_text *t) {
-        const char *name = t->p.when_name;
+/* The others on which it depends. */
+static int check_others(struct param_text *t) {
+        const char *with = t->p.with_name, *name = t->p.when_name;
         const struct param *other = NULL;
         bool mode = str_equal(name, "mode");
-        int r = name && !mode ? find_other(t, "when", name, &other) : 0;
+        int r = with ? find_other(t, "with", with, &other) : 0;
+        if (r >= 0 && name && !mode)
+                r = find_other(t, "when", name, &other);
         if (r < 0)
                 return r;
         for (char **v = t->p.when_values; v && *v; v++) {
@@ -299,9 +286,8 @@ static int check_when(struct param_text *t) {
 
 int profile_read_param(struct json_object *o, const char *where, void *userdata, struct error **reterr) {
         /* in this order: later ones need the results of earlier ones */
-        static int (*const checks[])(struct param_text * t) = {
-                check_type,     check_members, check_pattern, check_initial,
-                check_delivery, check_with,    check_when,
+        static int (*const checks[])(struct param_text *t) = {
+                check_type, check_members, check_values, check_delivery, check_others,
         };
         struct profile *profile = userdata;
         _cleanup_(param_text_done) struct param_text t = {

@@ -31,14 +31,12 @@ static int read_joins(struct json_object *value, const char *where, void *member
 
 #define T struct mode
 /* What a mode has, and its "leave": another way to run the label UNINSTALL, of a mode that joins. */
-#define MODE_ROWS                                                    \
-        ROW("title", JSON_TEXT, title, .required = true, .max = 80), \
-                ROW("help", JSON_TEXT, help, .max = 512),            \
+#define MODE_ROWS                                                                    \
+        LINE("title", title, 80, .required = true), LINE("help", help, 512),         \
                 PROFILE_LIST("words", words, 0), PROFILE_LIST("parameters", parameters, 1)
 static const struct json_field leave_fields[] = { MODE_ROWS };
 static const struct json_field mode_fields[] = {
-        ROW("name", JSON_TEXT, name, .required = true, .max = 63),
-        MODE_ROWS,
+        LINE("name", name, 63, .required = true), MODE_ROWS,
         ROW("joins", JSON_CALL, joins, .call = read_joins),
         ROW("leave", JSON_STRUCT, leave, .of = JSON_TABLE(leave_fields, struct mode)),
         PROFILE_LIST("renew", renew, 1),
@@ -89,26 +87,19 @@ static void add_only_mode(struct profile *profile) {
 
 /* ---- parameters ---- */
 
-static int check_list(const struct profile *profile, const struct mode *mode, size_t k, const char *of,
-                      struct error **reterr) {
-        for (size_t i = 0; mode && mode->parameters && mode->parameters[i]; i++)
-                if (!profile_param(profile, mode->parameters[i])) {
-                        char where[64];
-                        snprintf(where, sizeof where, "modes[%zu].%sparameters[%zu]", k, of, i);
-                        return json_wrong(reterr, where, NULL, "There is no parameter \"%s\"",
-                                          mode->parameters[i]);
-                }
-        return 0;
-}
-
 static int check_mode_lists(const struct profile *profile, struct error **reterr) {
-        int r = 0;
-        for (size_t k = 0; r >= 0 && k < profile->n_modes; k++) {
-                r = check_list(profile, &profile->modes[k], k, "", reterr);
-                if (r >= 0)
-                        r = check_list(profile, profile->modes[k].leave, k, "leave.", reterr);
+        for (size_t k = 0; k < profile->n_modes * 2; k++) {
+                const struct mode *of = &profile->modes[k / 2], *mode = k % 2 ? of->leave : of;
+                for (size_t i = 0; mode && mode->parameters && mode->parameters[i]; i++) {
+                        char where[64];
+                        snprintf(where, sizeof where, "modes[%zu].%sparameters[%zu]", k / 2,
+                                 k % 2 ? "leave." : "", i);
+                        if (!profile_param(profile, mode->parameters[i]))
+                                return json_wrong(reterr, where, NULL, "There is no parameter \"%s\"",
+                                                  mode->parameters[i]);
+                }
         }
-        return r;
+        return 0;
 }
 
 static int read_parameters(struct json_object *list, const char *where, void *member, struct error **reterr) {
@@ -170,27 +161,23 @@ static int read_health(struct json_object *value, const char *where, void *membe
         return r;
 }
 
-static int check_path(const char *where, const char *path, bool root_allowed, struct error **reterr) {
-        const struct param p = { .type = PARAM_PATH };
-        _cleanup_error_ struct error *e = NULL;
-        if (param_check(&p, path, &e) < 0)
-                return json_wrong(reterr, where, NULL, "%s", e->message);
-        if (!root_allowed && strspn(path, "/") == strlen(path))
-                return json_wrong(reterr, where, NULL, "The whole host cannot be saved");
-        return 0;
-}
-
+/* needs: alternatives, "a:b", and the whole host is allowed. */
 static int check_paths(const char *key, char *const *entries, bool needs, struct error **reterr) {
+        const struct param p = { .type = PARAM_PATH };
         for (size_t i = 0; entries && entries[i]; i++) {
                 char where[32];
                 snprintf(where, sizeof where, "%s[%zu]", key, i);
                 _cleanup_strv_ char **paths = NULL;
                 strv_split(entries[i], needs ? ":" : "", &paths);
-                int r = paths && *paths ? 0 : json_wrong(reterr, where, NULL, "This is not a path");
-                for (char **path = paths; r >= 0 && *path; path++)
-                        r = check_path(where, *path, needs, reterr);
-                if (r < 0)
-                        return r;
+                if (strv_length(paths) == 0)
+                        return json_wrong(reterr, where, NULL, "This is not a path");
+                for (char **path = paths; *path; path++) {
+                        _cleanup_error_ struct error *e = NULL;
+                        if (param_check(&p, *path, &e) < 0)
+                                return json_wrong(reterr, where, NULL, "%s", e->message);
+                        if (!needs && strspn(*path, "/") == strlen(*path))
+                                return json_wrong(reterr, where, NULL, "The whole host cannot be saved");
+                }
         }
         return 0;
 }
@@ -198,17 +185,10 @@ static int check_paths(const char *key, char *const *entries, bool needs, struct
 #define T struct profile
 #define CALL(path, function) { path, JSON_CALL, .call = function }
 static const struct json_field profile_fields[] = {
-        ROW("title", JSON_TEXT, title, .required = true, .max = 80),
-        ROW("help", JSON_TEXT, help, .max = 1024),
-        PROFILE_LIST("match", match, 1),
-        CALL("modes", read_modes),
-        CALL("parameters", read_parameters),
-        PROFILE_LIST("paths", paths, 1),
-        PROFILE_LIST("state", state, 1),
-        ROW("unit", JSON_TEXT, unit, .max = 255),
-        CALL("health", read_health),
-        PROFILE_LIST("needs", needs, 1),
-        ROW("no-rehearsal", JSON_BOOL, no_rehearsal),
+        LINE("title", title, 80, .required = true), LINE("help", help, 1024), PROFILE_LIST("match", match, 1),
+        CALL("modes", read_modes), CALL("parameters", read_parameters), PROFILE_LIST("paths", paths, 1),
+        PROFILE_LIST("state", state, 1), LINE("unit", unit, 255), CALL("health", read_health),
+        PROFILE_LIST("needs", needs, 1), ROW("no-rehearsal", JSON_BOOL, no_rehearsal),
         ROW("host-command", JSON_BOOL, host_command),
 };
 #undef CALL

@@ -55,8 +55,8 @@ static void jobs_listen_soon(struct listening *l) {
         if (l->timer && sd_event_source_get_enabled(l->timer, &enabled) > 0 && enabled != SD_EVENT_OFF)
                 return;
         l->timer = sd_event_source_disable_unref(l->timer);
-        (void) sd_event_add_time_relative(l->jobs->event, &l->timer, CLOCK_MONOTONIC, PAUSE_USEC, 10000, on_timer,
-                                          l);
+        sd_event_add_time_relative(l->jobs->event, &l->timer, CLOCK_MONOTONIC, PAUSE_USEC, 10000,
+                                   on_timer, l);
 }
 
 static void follow_journal(struct listening *l, struct followed *f) {
