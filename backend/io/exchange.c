@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "backend/io/exchange.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
+#include <netdb.h>
 #include <sys/socket.h>
 
 #include "backend/io/turn.h"
@@ -15,7 +14,7 @@ struct exchange {
         struct op op;
         struct exchange_options options; /* address and request: not after the start */
         sd_event *event;
-        int fd;
+        int fd, refused; /* the errno of the connect */
         bool connected;
         sd_event_source *io, *deadline, *repeat;
         unsigned repeats;
@@ -24,8 +23,6 @@ struct exchange {
         size_t sent;
         struct str heard_bytes;
         struct error *passed_over; /* of a datagram that was not an answer, in case nothing better arrives */
-        struct sockaddr_storage address;
-        socklen_t address_size;
 };
 
 static void exchange_drop(struct op *op) {
@@ -189,39 +186,29 @@ static int exchange_io_came(sd_event_source *source, int fd, uint32_t events, vo
         return 0;
 }
 
-static int connect_now(struct exchange *x) {
-        int type = (x->options.datagram ? SOCK_DGRAM : SOCK_STREAM) | SOCK_NONBLOCK | SOCK_CLOEXEC;
-        x->fd = socket(x->address.ss_family, type, 0);
-        if (x->fd < 0)
-                return -errno;
-        if (connect(x->fd, (struct sockaddr *) &x->address, x->address_size) < 0 && errno != EINPROGRESS)
-                return -errno;
-        int r = sd_event_add_io(x->event, &x->io, x->fd, EPOLLIN | EPOLLOUT, exchange_io_came, x);
-        if (r < 0 || !x->options.datagram)
-                return r;
-        return sd_event_add_time_relative(x->event, &x->repeat, CLOCK_MONOTONIC, 100000, 10000,
-                                          exchange_repeat_came, x);
-}
-
-static void exchange_begin(void *state) {
-        struct exchange *x = state;
-        int r = connect_now(x);
+static int exchange_connect(struct exchange *x) {
+        const struct addrinfo hints = { .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV,
+                                        .ai_socktype = x->options.datagram ? SOCK_DGRAM : SOCK_STREAM };
+        struct addrinfo *a;
+        char port[8];
+        snprintf(port, sizeof port, "%u", x->options.port);
+        if (getaddrinfo(x->options.address, port, &hints, &a) != 0)
+                return -EINVAL;
+        x->fd = socket(a->ai_family, a->ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+        int r = x->fd < 0 || (connect(x->fd, a->ai_addr, a->ai_addrlen) < 0 && errno != EINPROGRESS) ? -errno
+                                                                                                     : 0;
+        freeaddrinfo(a);
         if (r < 0)
-                end_errno(x, r);
+                return r;
+        if (x->options.datagram)
+                sd_event_add_time_relative(x->event, &x->repeat, CLOCK_MONOTONIC, 100000, 10000,
+                                           exchange_repeat_came, x);
+        return sd_event_add_io(x->event, &x->io, x->fd, EPOLLIN | EPOLLOUT, exchange_io_came, x);
 }
 
-static void read_address(struct exchange *x, const char *text, uint16_t port) {
-        struct sockaddr_in *four = (struct sockaddr_in *) &x->address;
-        struct sockaddr_in6 *six = (struct sockaddr_in6 *) &x->address;
-        if (inet_pton(AF_INET6, text, &six->sin6_addr) == 1) {
-                six->sin6_family = AF_INET6;
-                six->sin6_port = htons(port);
-                x->address_size = sizeof *six;
-        } else if (inet_pton(AF_INET, text, &four->sin_addr) == 1) {
-                four->sin_family = AF_INET;
-                four->sin_port = htons(port);
-                x->address_size = sizeof *four;
-        }
+static void exchange_refused(void *state) {
+        struct exchange *x = state;
+        end_errno(x, x->refused);
 }
 
 struct op *exchange_start(sd_event *event, const struct exchange_options *options) {
@@ -232,9 +219,8 @@ struct op *exchange_start(sd_event *event, const struct exchange_options *option
                                  .fd = -1,
                                  .started = usec_now(CLOCK_MONOTONIC) };
         str_add_bytes(&x->saying, options->request, options->n);
-        read_address(x, options->address, options->port);
-        if (sd_event_add_time_relative(event, &x->deadline, CLOCK_MONOTONIC, options->ms * 1000ULL, 10000,
-                                       exchange_deadline_came, x) < 0)
-                return op_cancel(&x->op);
-        return op_answer(&x->op, event, exchange_begin);
+        sd_event_add_time_relative(event, &x->deadline, CLOCK_MONOTONIC, options->ms * 1000ULL, 10000,
+                                   exchange_deadline_came, x);
+        x->refused = exchange_connect(x);
+        return x->refused < 0 ? op_answer(&x->op, event, exchange_refused) : &x->op;
 }

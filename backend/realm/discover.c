@@ -111,7 +111,7 @@ static void forget_servers(struct discovery *d) {
                 strv_free(realm->servers[i].addresses);
         }
         realm->n_servers = 0;
-        realm->best = (free(realm->best), NULL);
+        str_replace(&realm->best, NULL);
 }
 
 /* The domain itself has no LDAP server. */
@@ -305,7 +305,7 @@ static bool go_home(struct discovery *d) {
         d->redirected = true;
         forget_servers(d);
         realm->kind = REALM_NONE;
-        realm->realm = (free(realm->realm), NULL);
+        str_replace(&realm->realm, NULL);
         discover_ask_all(d);
         return true;
 }

@@ -164,12 +164,10 @@ struct op *dns_ask(struct dns *dns, const char *name, enum dns_type type, dns_do
 static void addresses_came(struct question *q, const struct ares_addrinfo *info, int family) {
         for (const struct ares_addrinfo_node *node = info->nodes; node && strv_length(q->addresses) < 16;
              node = node->ai_next) {
-                char text[INET6_ADDRSTRLEN];
-                const void *address =
-                        node->ai_family == AF_INET
-                                ? (const void *) &((const struct sockaddr_in *) node->ai_addr)->sin_addr
-                                : (const void *) &((const struct sockaddr_in6 *) node->ai_addr)->sin6_addr;
-                if (node->ai_family == family && inet_ntop(family, address, text, sizeof text) &&
+                char text[NI_MAXHOST];
+                if (node->ai_family == family &&
+                    getnameinfo(node->ai_addr, node->ai_addrlen, text, sizeof text, NULL, 0,
+                                NI_NUMERICHOST) == 0 &&
                     !strv_contains(q->addresses, text))
                         strv_add(&q->addresses, text);
         }

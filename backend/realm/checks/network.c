@@ -11,16 +11,23 @@ static void check_network_fail(struct check_result *result, const struct realm *
         result->fix = FIX_DOMAIN;
 }
 
+/* Those to the DNS, or the others. */
+static void check_network_questions(struct check_result *result, const struct realm *realm, bool dns) {
+        for (size_t i = 0; i < realm->n_questions; i++) {
+                const struct realm_question *q = &realm->questions[i];
+                const char *what = str_starts(q->what, "DNS ");
+                if (dns == (what != NULL))
+                        check_detail(result, "%s%s%s: %s (%u ms)", what ? what : q->what,
+                                     q->whom ? " of " : "", q->whom ? q->whom : "",
+                                     q->answer ? q->answer : "no answer", q->ms);
+        }
+}
+
 /* ---- DNS ---- */
 
 void check_dns(struct preflight_run *run, struct check_result *result) {
         const struct realm *realm = run->preflight->realm;
-        for (size_t i = 0; i < realm->n_questions; i++) {
-                const struct realm_question *q = &realm->questions[i];
-                if (str_starts(q->what, "DNS "))
-                        check_detail(result, "%s: %s (%u ms)", q->what + 4,
-                                     q->answer ? q->answer : "no answer", q->ms);
-        }
+        check_network_questions(result, realm, true);
         if (realm->n_servers && realm->servers[0].host)
                 check_say(result, VERDICT_OK, NULL, "%s has %zu server%s: %s%s", realm->domain,
                           realm->n_servers, realm->n_servers == 1 ? "" : "s", realm->servers[0].host,
@@ -37,12 +44,7 @@ void check_dns(struct preflight_run *run, struct check_result *result) {
 
 void check_kind(struct preflight_run *run, struct check_result *result) {
         const struct realm *realm = run->preflight->realm;
-        for (size_t i = 0; i < realm->n_questions; i++) {
-                const struct realm_question *q = &realm->questions[i];
-                if (!str_starts(q->what, "DNS "))
-                        check_detail(result, "%s%s%s: %s (%u ms)", q->what, q->whom ? " of " : "",
-                                     q->whom ? q->whom : "", q->answer ? q->answer : "no answer", q->ms);
-        }
+        check_network_questions(result, realm, false);
         bool known = realm->kind == REALM_AD || realm->kind == REALM_IPA;
         if (known && run->wanted != REALM_NONE && run->wanted != realm->kind) {
                 check_say(result, VERDICT_FAIL, "Join it as what it is, or choose another domain",
