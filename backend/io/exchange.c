@@ -51,7 +51,7 @@ static void end_errno(struct exchange *x, int code) {
                 error_set(&e, code, "Nothing listens there");
                 break;
         case -ETIMEDOUT:
-                error_set(&e, code, "No answer within %u ms", x->options.ms);
+                error_set(&e, code, "No answer within %u ms", EXCHANGE_MS);
                 error_hint(&e, "A firewall on the way may swallow it");
                 break;
         case -EHOSTUNREACH:
@@ -219,7 +219,7 @@ struct op *exchange_start(sd_event *event, const struct exchange_options *option
                                  .fd = -1,
                                  .started = usec_now(CLOCK_MONOTONIC) };
         str_add_bytes(&x->saying, options->request, options->n);
-        sd_event_add_time_relative(event, &x->deadline, CLOCK_MONOTONIC, options->ms * 1000ULL, 10000,
+        sd_event_add_time_relative(event, &x->deadline, CLOCK_MONOTONIC, EXCHANGE_MS * 1000ULL, 10000,
                                    exchange_deadline_came, x);
         x->refused = exchange_connect(x);
         return x->refused < 0 ? op_answer(&x->op, event, exchange_refused) : &x->op;

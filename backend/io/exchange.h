@@ -10,6 +10,7 @@
 #include "base/op.h"
 
 #define EXCHANGE_MAX (256U * 1024)      /* bytes received of a stream */
+#define EXCHANGE_MS 3000U               /* from the start to the answer */
 
 struct exchange;
 
@@ -19,7 +20,6 @@ struct exchange_options {
         bool datagram;                  /* sent again after 100, 200, 300, 400 ms, then each second */
         const void *request;            /* NULL: only connect */
         size_t n;
-        unsigned ms;                    /* at most, from the start to the answer */
 
         /* The received bytes: one datagram, or the stream from where heard() left off. Returns how many of
          * them it has used (0: more is needed), or a negative errno with a sentence: over TCP that ends the

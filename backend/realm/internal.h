@@ -9,7 +9,6 @@
 #include "backend/wire/dns.h"
 
 #define PROBED_SERVERS_MAX 4U /* connected servers */
-#define SERVER_PROBE_MS 3000U
 
 struct discovery;
 

@@ -37,7 +37,6 @@ static struct op *server_ask(struct server_probe *c, const char *what, int *ret_
         options.port = s->port;
         options.request = request->text;
         options.n = request->length;
-        options.ms = SERVER_PROBE_MS;
         options.userdata = c;
         return exchange_start(c->discovery->event, &options);
 }

@@ -106,7 +106,6 @@ static void check_clock_ask(struct clock *c, struct asked *a, const struct place
                                                                           .datagram = !stream,
                                                                           .request = request.text,
                                                                           .n = request.length,
-                                                                          .ms = PROBE_MS,
                                                                           .heard = check_clock_heard,
                                                                           .done = check_clock_over,
                                                                           .userdata = a });

@@ -78,13 +78,9 @@ static bool check_names_is_ours(const char *address) {
         bool ours = false;
         if (getifaddrs(&all) < 0)
                 return false;
-        for (struct ifaddrs *i = all; i && !ours; i = i->ifa_next) {
-                char text[INET6_ADDRSTRLEN];
+        for (const struct ifaddrs *i = all; i && !ours; i = i->ifa_next)
                 ours = i->ifa_addr && i->ifa_addr->sa_family == AF_INET &&
-                       inet_ntop(AF_INET, &((struct sockaddr_in *) i->ifa_addr)->sin_addr, text,
-                                 sizeof text) &&
-                       strcmp(text, address) == 0;
-        }
+                       ((const struct sockaddr_in *) i->ifa_addr)->sin_addr.s_addr == inet_addr(address);
         freeifaddrs(all);
         return ours;
 }
@@ -130,19 +126,17 @@ static void check_names_on_own(const struct dns_answer *answer, struct error *e,
 static void check_names_on_reverse(const struct dns_answer *answer, struct error *e, void *userdata) {
         struct names *n = userdata;
         const struct place *server = &n->run->ldap.items[0];
-        bool found = false;
         const char *other = NULL;
+        bool found = false;
         n->reverse = op_cancel(n->reverse);
         error_free(e);
-        for (size_t i = 0; answer && i < answer->n; i++)
+        for (size_t i = 0; answer && i < answer->n && !found; i++)
                 if (answer->records[i].type == DNS_PTR) {
-                        found = found || str_equal_nocase(answer->records[i].text, server->host);
                         other = answer->records[i].text;
+                        found = str_equal_nocase(other, server->host);
                 }
         check_detail(n->result, "%s (%s) has the PTR record %s", server->host, server->address,
-                     found   ? server->host
-                     : other ? other
-                             : "nothing");
+                     found ? server->host : other ? other : "nothing");
         if (other && !found && n->result->verdict == VERDICT_WAITING)
                 check_say(n->result, VERDICT_WARN,
                           "Kerberos clients that do reverse lookups (rdns = true) would ask for the wrong "

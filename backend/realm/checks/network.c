@@ -107,50 +107,46 @@ static enum need check_ports_need(const struct preflight_run *run, const struct 
         return kind == REALM_IPA ? port->ipa : port->ad;
 }
 
-/* Lists the open ports of one server, and in *shut the closed ones that are required. True: all are open. */
-static bool check_ports_judge(const struct ports *p, size_t server, struct str *open, struct str *shut,
-                              struct str *wanting) {
-        bool whole = true;
+/* Adds a sentence on one server to what is bad, or to an empty good. True: all required ports are open. */
+static bool check_ports_judge(const struct ports *p, size_t server, struct str *good, struct str *bad) {
+        const struct place *place = &p->run->ldap.items[server];
+        _cleanup_str_ struct str open = {}, shut = {}, wanting = {};
         for (size_t k = 0; k < ELEMENTS(ports); k++) {
                 const struct trial *t = &p->trials[server][k];
                 if (!t->port)
                         continue;
-                bool need = t->error && check_ports_need(p->run, t->port) == REQUIRED;
-                struct str *list = !t->error ? open : need ? shut : wanting;
+                struct str *list = !t->error                                            ? &open
+                                   : check_ports_need(p->run, t->port) == REQUIRED ? &shut
+                                                                                        : &wanting;
                 str_addf(list, "%s%u", list->length ? ", " : "", t->port->number);
-                whole = whole && !need;
                 if (t->error)
-                        check_detail(p->result, "%s port %u (%s): %s", p->run->ldap.items[server].host,
-                                     t->port->number, t->port->meaning, t->error->message);
+                        check_detail(p->result, "%s port %u (%s): %s", place->host, t->port->number,
+                                     t->port->meaning, t->error->message);
         }
-        return whole;
+        if (!place->address || shut.length) {
+                str_addf(bad, "%s%s does not answer on %s", bad->length ? "; " : "", place->host,
+                         shut.length ? shut.text : "any port");
+                return false;
+        }
+        if (!good->length)
+                str_addf(good, "%s answers on %s%s%s%s", place->host, open.text,
+                         wanting.length ? ", not on " : "", wanting.length ? wanting.text : "",
+                         wanting.length ? " (not needed)" : "");
+        return true;
 }
 
 static void check_ports_conclude(struct ports *p) {
-        const struct preflight_run *run = p->run;
-        unsigned whole = 0;
-        struct check_result *result = p->result;
-        _cleanup_str_ struct str first_open = {}, first_shut = {}, first_wanting = {}, bad = {};
-        for (size_t i = 0; i < run->ldap.n; i++) {
-                _cleanup_str_ struct str open = {}, shut = {}, wanting = {};
-                bool ok = run->ldap.items[i].address && check_ports_judge(p, i, &open, &shut, &wanting);
-                whole += ok;
-                if (!ok)
-                        str_addf(&bad, "%s%s does not answer on %s", bad.length ? "; " : "",
-                                 run->ldap.items[i].host, shut.length ? shut.text : "any port");
-                if (ok && !first_open.length) {
-                        str_addf(&first_open, "%s answers on %s", run->ldap.items[i].host, open.text);
-                        if (wanting.length)
-                                str_addf(&first_open, ", not on %s (not needed)", wanting.text);
-                }
-        }
         static const char hint[] = "A firewall on the way, or a service on that server that is down: let the "
                                    "ports through from this host";
-        if (whole == run->ldap.n)
-                check_say(result, VERDICT_OK, NULL, "%s%s", first_open.text,
-                          run->ldap.n > 1 ? "; so do the others" : "");
+        struct check_result *result = p->result;
+        size_t whole = 0, n = p->run->ldap.n;
+        _cleanup_str_ struct str good = {}, bad = {};
+        for (size_t i = 0; i < n; i++)
+                whole += check_ports_judge(p, i, &good, &bad);
+        if (whole == n)
+                check_say(result, VERDICT_OK, NULL, "%s%s", good.text, n > 1 ? "; so do the others" : "");
         else if (whole)
-                check_say(result, VERDICT_WARN, hint, "%s; but %s", first_open.text, bad.text);
+                check_say(result, VERDICT_WARN, hint, "%s; but %s", good.text, bad.text);
         else
                 check_say(result, VERDICT_FAIL, hint, "%s", bad.text);
         p->run->settled(p->run, result);
@@ -183,16 +179,13 @@ struct op *check_ports(struct preflight_run *run, struct check_result *result) {
         for (size_t i = 0; i < run->ldap.n; i++)
                 for (size_t k = 0; k < ELEMENTS(ports) && run->ldap.items[i].address; k++) {
                         struct trial *t = &p->trials[i][k];
-                        const struct exchange_options options = { .address = run->ldap.items[i].address,
-                                                                  .port = check_ports_number(run, i,
-                                                                                             &ports[k]),
-                                                                  .ms = PROBE_MS,
-                                                                  .done = check_ports_tried,
-                                                                  .userdata = t };
+                        struct exchange_options options = { .done = check_ports_tried, .userdata = t };
+                        options.address = run->ldap.items[i].address;
+                        options.port = check_ports_number(run, i, &ports[k]);
                         if (check_ports_need(run, &ports[k]) == UNUSED)
                                 continue;
-                        *t = (struct trial) { .all = p, .port = &ports[k],
-                                              .op = exchange_start(run->event, &options) };
+                        *t = (struct trial) { .all = p, .port = &ports[k] };
+                        t->op = exchange_start(run->event, &options);
                         p->waiting++;
                 }
         if (!p->waiting)
