@@ -516,40 +516,34 @@ int files_write(int folder, const char *name, const void *bytes, size_t n, mode_
         return r;
 }
 
-int files_set_attributes(int folder, const char *name, const struct entry *like, const struct entry *seen,
-                         struct error **reterr) {
+int files_set_attributes(int folder, const char *name, const struct entry *like, const struct entry *seen) {
         _cleanup_close_ int fd = openat(folder, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
         struct stat st;
-        int r = fd < 0 || fstat(fd, &st) < 0 ? -errno : 0;
+        if (fd < 0 || fstat(fd, &st) < 0)
+                return -errno;
         /* Not the object that was examined: perhaps a link to another file. */
-        if (r >= 0 && ((st.st_mode & S_IFMT) != (like->mode & S_IFMT) || (seen && !is_seen(&st, seen))))
-                r = -ESTALE;
-        if (r >= 0)
-                r = set_attributes(fd, like);
-        if (r >= 0)
-                r = sync_object(folder, fd, like->mode);
-        return r < 0 ? error_errno(reterr, r, "The attributes of %s cannot be set",
-                                   like->path ? like->path : name)
-                     : 0;
+        if ((st.st_mode & S_IFMT) != (like->mode & S_IFMT) || (seen && !is_seen(&st, seen)))
+                return -ESTALE;
+        int r = set_attributes(fd, like);
+        return r < 0 ? r : sync_object(folder, fd, like->mode);
 }
 
 int files_link(int from_folder, const char *from_name, const struct entry *from, int folder, const char *name,
-               const struct entry *seen, struct error **reterr) {
+               const struct entry *seen) {
         char temporary[40];
         struct stat st;
         temporary_name(temporary);
-        int r = linkat(from_folder, from_name, folder, temporary, 0) < 0 ? -errno : 0;
+        if (linkat(from_folder, from_name, folder, temporary, 0) < 0)
+                return -errno;
         /* (Its ctime has just moved.) */
-        if (r >= 0 && (fstatat(folder, temporary, &st, AT_SYMLINK_NOFOLLOW) < 0 || st.st_ino != from->inode ||
-                       st.st_dev != from->device))
-                r = -ESTALE;
-        if (r >= 0)
-                r = take_place(folder, temporary, name, seen);
+        bool same = fstatat(folder, temporary, &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_ino == from->inode &&
+                    st.st_dev == from->device;
+        int r = same ? take_place(folder, temporary, name, seen) : -ESTALE;
         /* rename(2) between two names of one file does nothing and leaves both */
         unlinkat(folder, temporary, 0);
-        if (r >= 0 && fsync(folder) < 0)
-                r = -errno;
-        return r < 0 ? error_errno(reterr, r, "%s cannot be linked", name) : 0;
+        if (r < 0)
+                return r;
+        return fsync(folder) < 0 ? -errno : 0;
 }
 
 int files_remove(int folder, const char *name, struct error **reterr) {

@@ -53,15 +53,14 @@ int files_put(int folder, const char *name, const struct entry *like, int conten
               const struct entry *seen, struct error **reterr);
 
 /* Sets mode, owner, xattrs and times of an existing object of the same type to those of `like`. */
-int files_set_attributes(int folder, const char *name, const struct entry *like, const struct entry *seen,
-                         struct error **reterr);
+int files_set_attributes(int folder, const char *name, const struct entry *like, const struct entry *seen);
 
 /* Only the time of modification; on disk when the folder is synced next. */
 int files_set_time(int folder, const char *name, const struct timespec *mtime);
 
 /* Replaces name by a hard link to from_name, which must still be the file `from` (else -ESTALE, too). */
 int files_link(int from_folder, const char *from_name, const struct entry *from, int folder, const char *name,
-               const struct entry *seen, struct error **reterr);
+               const struct entry *seen);
 
 /* Removes a file, or an empty folder, and syncs; a missing one is not an error. */
 int files_remove(int folder, const char *name, struct error **reterr);

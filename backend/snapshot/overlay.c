@@ -86,7 +86,7 @@ static int make_upper(const char *layer, const char *lower) {
                                                                  : files_look(AT_FDCWD, lower, lower, &like);
         if (r < 0)
                 return r;
-        r = files_set_attributes(folder, "upper", &like, NULL, NULL);
+        r = files_set_attributes(folder, "upper", &like, NULL);
         entry_done(&like);
         return r;
 }

@@ -223,7 +223,7 @@ static int link_back(struct restore *re, int folder, const char *name, const str
                 if (other_folder < 0 || restore_look(re, other_folder, other_name, other->path, &now) < 0)
                         continue;
                 if (entry_same(&now, other))
-                        return files_link(other_folder, other_name, &now, folder, name, seen, NULL);
+                        return files_link(other_folder, other_name, &now, folder, name, seen);
         }
         return -ENOENT;
 }
@@ -295,7 +295,7 @@ static int set_back(struct restore *re, const struct change *change) {
                 return r;
         if (p.standing != AS_AFTER)
                 return p.standing == AS_BEFORE ? 0 : -ESTALE;
-        r = files_set_attributes(p.folder, p.name, &change->before, &p.now, NULL);
+        r = files_set_attributes(p.folder, p.name, &change->before, &p.now);
         return r < 0 ? r : 1;
 }
 
