@@ -8,7 +8,7 @@
 #include "cli/order.h"
 #include "cli/out.h"
 #include "cli/session.h"
-#include "model/image/reference.h"
+#include "model/image/image.h"
 
 #define COMPLETION_SECONDS_MAX 2
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 #include "backend/engine/internal.h"
-#include "model/image/pin.h"
-#include "model/image/reference.h"
+#include "model/image/image.h"
 
 #define LIST_SECONDS 60U        /* a host with thousands of images needs this long */
 #define PULL_STALL_SECONDS 600U /* podman sends nothing while it unpacks */
@@ -230,8 +229,7 @@ struct op *engine_pull(struct engine *engine, const char *reference,
 /* ---- names ---- */
 
 static char *images_name_path(const struct engine_call *call) {
-        struct reference_parts p;
-        reference_split(call->other, &p);
+        struct reference_parts p = reference_split(call->other);
         _cleanup_free_ char *repository = xstrndup(p.repository.at, p.repository.n),
                             *tag = p.tag.n ? xstrndup(p.tag.at, p.tag.n) : xstrdup("latest"),
                             *image = http_escape(call->name), *to = http_escape(repository),

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Pins the image of an installed service by a name (model/image/pin.h): added after the pull, removed when
+/* Pins the image of an installed service by a name (model/image/image.h): added after the pull, removed when
  * the service releases it. Both may be repeated. */
 #include "backend/worker/step.h"
-#include "model/image/pin.h"
+#include "model/image/image.h"
 
 #define PINS "held" /* added names, written to the job's folder beforehand */
 

@@ -168,7 +168,7 @@ void worker_leftover(struct worker *w, const char *format, ...) __attribute__((f
 /* Logs the sentence and hint of an error in spite of which the job goes on. */
 void worker_log_error(struct worker *w, const struct error *e);
 
-/* Add and remove the name that pins the plan's image or the record's (model/image/pin.h). A failure to add
+/* Add and remove the name that pins the plan's image or the record's (model/image/image.h). A failure to add
  * one fails the step; STEP_ENDED: there is no such name. worker_unpin_planned() removes only names that this
  * job added. */
 int worker_pin_planned(struct worker *w, struct error **reterr);

@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "cli/out.h"
-#include "model/image/pin.h"
+#include "model/image/image.h"
 #include "model/image/recipe.h"
 #include "model/plan/unit-text.h"
 #include "model/profile/profile.h"

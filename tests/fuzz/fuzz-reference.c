@@ -7,7 +7,6 @@
 
 #include "base/str.h"
 #include "model/image/image.h"
-#include "model/image/reference.h"
 
 static void check_valid(const char *text) {
         struct reference_parts p;
@@ -16,7 +15,7 @@ static void check_valid(const char *text) {
         for (const char *c = text; *c; c++)
                 if (*c <= ' ' || *c >= 0x7f || strchr("\"'\\$`;&|<>(){}*?~#!", *c))
                         abort();
-        reference_split(text, &p);
+        p = reference_split(text);
         size_t whole = p.repository.n + (p.tag.at ? p.tag.n + 1 : 0) + (p.digest.at ? p.digest.n + 1 : 0);
         if (whole != strlen(text) || p.path.n == 0 || p.path.n > p.repository.n)
                 abort();

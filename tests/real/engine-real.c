@@ -8,7 +8,7 @@
 
 #include "backend/engine/engine.h"
 #include "base/str.h"
-#include "model/image/pin.h"
+#include "model/image/image.h"
 #include "model/image/recipe.h"
 
 static unsigned passed, failed;

@@ -7,7 +7,7 @@
 
 #include "base/text.h"
 #include "model/command/lint.h"
-#include "model/image/pin.h"
+#include "model/image/image.h"
 #include "model/image/recipe.h"
 
 struct images_state {

@@ -39,8 +39,7 @@ static const struct {
           "Lets the container change its network; with the host's network, the host's" },
         { "--cap-add", "*sys_time*", NOTE, "Lets the container set the host's clock" },
 
-        { "--security-opt", "label=disable", NOTE, "SELinux does not confine it" },
-        { "--security-opt", "label:disable", NOTE, "SELinux does not confine it" },
+        { "--security-opt", "label[=:]disable", NOTE, "SELinux does not confine it" },
         { "--security-opt", "label[=:]type[:=]spc_t", NOTE, "SELinux does not confine it (the type spc_t)" },
         { "--security-opt", "label[=:]type*", NONE, "SELinux confines it as this type" },
         { "--security-opt", "label*", NONE, "Changes its SELinux label" },
@@ -50,28 +49,20 @@ static const struct {
         { "--security-opt", "apparmor*", NONE, "AppArmor confines it with this profile" },
         { "--security-opt", "no-new-privileges[=:]false", NONE, "Programs may gain powers by setuid" },
         { "--security-opt", "no-new-privileges*", NONE, "Programs gain no powers by setuid" },
-        { "--security-opt", "unmask*", NOTE, "Shows parts of /proc and /sys that are hidden otherwise" },
-        { "--security-opt", "systempaths*", NOTE, "Shows parts of /proc and /sys that are hidden otherwise" },
+        { "--security-opt", "@(unmask|systempaths)*", NOTE,
+          "Shows parts of /proc and /sys that are hidden otherwise" },
         { "--security-opt", "mask*", NONE, "Hides more of /proc and /sys" },
 
         { "--device", "/dev/mem*", HIGH, "Gives the container the host's memory" },
         { "--device", "/dev/kmem*", HIGH, "Gives the container the kernel's memory" },
         { "--device", "/dev/port*", HIGH, "Gives the container the host's hardware ports" },
-        { "--device", "/dev/[shv]d[a-z]*", HIGH, "Gives the container a disk of the host" },
-        { "--device", "/dev/xvd*", HIGH, "Gives the container a disk of the host" },
-        { "--device", "/dev/nvme*", HIGH, "Gives the container a disk of the host" },
-        { "--device", "/dev/mmcblk*", HIGH, "Gives the container a disk of the host" },
-        { "--device", "/dev/dm-*", HIGH, "Gives the container a disk of the host" },
-        { "--device", "/dev/mapper*", HIGH, "Gives the container disks of the host" },
-        { "--device", "/dev/md*", HIGH, "Gives the container a disk of the host" },
-        { "--device", "/dev/disk*", HIGH, "Gives the container disks of the host" },
-        { "--device", "/dev", HIGH, "Gives the container all devices of the host" },
-        { "--device", "/dev/", HIGH, "Gives the container all devices of the host" },
-        { "--device", "/dev:*", HIGH, "Gives the container all devices of the host" },
+        { "--device", "/dev/@([shv]d[a-z]|xvd|nvme|mmcblk|dm-|md)*", HIGH,
+          "Gives the container a disk of the host" },
+        { "--device", "/dev/@(mapper|disk)*", HIGH, "Gives the container disks of the host" },
+        { "--device", "/dev@(|/|:*)", HIGH, "Gives the container all devices of the host" },
         { "--device", "/dev/fuse*", NONE, "Lets the container mount file systems of its own" },
 
-        { "--publish", "127.*", NONE, "Opens a port on localhost and passes it to the container" },
-        { "--publish", "[[]::1]*", NONE, "Opens a port on localhost and passes it to the container" },
+        { "--publish", "@(127.|[[]::1])*", NONE, "Opens a port on localhost and passes it to the container" },
 
         { "--restart", "no", NONE, "The engine leaves it when it ends" },
         { "--restart", "always", NONE, "The engine starts it again whenever it ends, behind systemd's back" },
@@ -93,8 +84,7 @@ static const struct {
         { "--sdnotify", "healthy", NONE, "Counts as ready when its health check says so" },
         { "--tls-verify", "false", NOTE,
           "Does not check the registry's certificate: anybody between can send another image" },
-        { "--user", "root*", NONE, "Runs as root inside the container" },
-        { "--user", "0*", NONE, "Runs as root inside the container" },
+        { "--user", "@(root|0)*", NONE, "Runs as root inside the container" },
         { "--volumes-from", "*", NOTE, "Has all mounts of another container, whatever these are" },
 };
 
@@ -103,7 +93,7 @@ bool option_judge(const char *canonical, const char *value, const char **ret_mea
                 return false;
         for (size_t i = 0; i < ELEMENTS(values); i++)
                 if (str_equal(values[i].option, canonical) &&
-                    fnmatch(values[i].pattern, value, FNM_CASEFOLD) == 0) {
+                    fnmatch(values[i].pattern, value, FNM_CASEFOLD | FNM_EXTMATCH) == 0) {
                         *ret_meaning = values[i].meaning;
                         *ret_risk = values[i].risk;
                         return true;

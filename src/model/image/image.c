@@ -3,8 +3,6 @@
 
 #include <strings.h>
 
-#include "model/image/reference.h"
-
 #define LABEL_KEY_MAX 1024U
 #define ID_PREFIX_MIN 6U
 #define ID_DIGITS 64U
@@ -120,8 +118,7 @@ static bool has_digest(const struct image *image, struct span digest) {
         if (is_digest(image, digest))
                 return true;
         for (char **d = image->repo_digests; d && *d; d++) {
-                struct reference_parts p;
-                reference_split(*d, &p);
+                struct reference_parts p = reference_split(*d);
                 if (span_equal(p.digest, digest))
                         return true;
         }
@@ -131,8 +128,7 @@ static bool has_digest(const struct image *image, struct span digest) {
 /* The first of the names (or repo digests) that the reference means, whatever its digest; NULL. */
 static const char *named_by(char *const *names, const struct reference_parts *wanted) {
         for (; names && *names; names++) {
-                struct reference_parts name;
-                reference_split(*names, &name);
+                struct reference_parts name = reference_split(*names);
                 if (repository_means(&name, wanted) &&
                     (wanted->digest.n > 0 || (name.digest.n == 0 && tag_means(&name, wanted))))
                         return *names;
@@ -145,8 +141,7 @@ bool image_matches(const struct image *image, const char *reference) {
                 return false;
         if (id_means(image, reference))
                 return true;
-        struct reference_parts wanted;
-        reference_split(reference, &wanted);
+        struct reference_parts wanted = reference_split(reference);
         if (wanted.path.n == 0 || (wanted.tag.at && wanted.tag.n == 0) ||
             (wanted.digest.at && !has_digest(image, wanted.digest)))
                 return false;
@@ -160,8 +155,7 @@ bool image_matches(const struct image *image, const char *reference) {
  * form does not depend on short-name search; the typed one where the image does not have such a name; NULL
  * for an id of an image without a name, which has no repository to pin in. */
 static const char *full_name(const struct image *image, const char *reference) {
-        struct reference_parts wanted;
-        reference_split(reference, &wanted);
+        struct reference_parts wanted = reference_split(reference);
         const char *name = named_by(image->names, &wanted);
         if (!name)
                 name = named_by(image->repo_digests, &wanted);
@@ -178,8 +172,7 @@ static const char *full_name(const struct image *image, const char *reference) {
 static const char *repo_digest_of(const struct image *image, struct span repository) {
         const char *found = NULL;
         for (char **d = image->repo_digests; d && *d; d++) {
-                struct reference_parts p;
-                reference_split(*d, &p);
+                struct reference_parts p = reference_split(*d);
                 if (!span_equal(p.repository, repository) || p.digest.n == 0)
                         continue;
                 if (is_digest(image, p.digest))
@@ -193,8 +186,7 @@ static const char *repo_digest_of(const struct image *image, struct span reposit
 char *image_pinned(const struct image *image, const char *reference) {
         const char *name = full_name(image, reference ? reference : "");
         if (name) {
-                struct reference_parts p;
-                reference_split(name, &p);
+                struct reference_parts p = reference_split(name);
                 const char *pinned = repo_digest_of(image, p.repository);
                 if (pinned)
                         return xstrdup(pinned);

@@ -77,6 +77,53 @@ bool reference_valid(const char *reference);
 /* [a-z0-9][a-z0-9_.-]{0,62}, no trailing dot: service names become unit names and folders. */
 bool service_name_valid(const char *name);
 
+/* A reference split: "quay.io:443/team/rsyslog:8@sha256:…". Pieces of the string, not NUL-terminated; an
+ * absent one has n == 0. */
+struct span {
+        const char *at;
+        size_t n;
+};
+
+struct reference_parts {
+        struct span registry;           /* "quay.io:443": a first part with a dot or a colon, or
+                                         * "localhost" */
+        struct span path;               /* "team/rsyslog" */
+        struct span repository;         /* both: "quay.io:443/team/rsyslog" */
+        struct span tag;                /* "8" */
+        struct span digest;             /* "sha256:…" */
+};
+
+/* Splits any string without a check (see reference_valid()). */
+struct reference_parts reference_split(const char *reference);
+
+/* Two absent ones are equal too. */
+bool span_equal(struct span a, struct span b);
+
+/* ---- pins ---- */
+
+/* A name that fairlead gives to the image of an installed service:
+ * "localhost/rsyslog:fairlead-rsyslog-845e5288fab0".
+ *
+ * A unit names its image by digest ("localhost/rsyslog@sha256:…"). Podman 5 resolves that only while the
+ * image has a name of the same repository: a newer build of "localhost/rsyslog:latest" takes the last name
+ * away, and then the service cannot start again (seen with 5.4.2; 4.3.1 still finds it). And `podman image
+ * prune` removes images without a name. Docker keeps digests by themselves. */
+
+/* The name that pins an image pinned by digest for the service: "repository:tag"; the caller frees. NULL: not
+ * needed. program: the first word of the command that runs it ("/usr/bin/podman"). */
+char *pin_name(const char *program, const char *pinned, const char *image_id, const char *service);
+
+/* Whether it is such a name. */
+bool pin_is(const char *name);
+
+/* Whether the image has only such names: then nothing else uses it. */
+bool pin_only(const struct image *image);
+
+/* Moves such names behind all others: people know an image by the name that they gave it. */
+void pin_names_last(struct image *image);
+
+/* ---- lists ---- */
+
 struct image_list {
         struct image **items;
         size_t n;

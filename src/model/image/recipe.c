@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/image/recipe.h"
 
+#include "base/text.h"
 #include "base/words.h"
 #include "model/image/internal.h"
 
@@ -101,6 +102,58 @@ struct word word_parse(const char *text, const char **ret_trouble) {
         flush_literal(&w, &literal);
         w.several = w.n == 1 && w.pieces[0].variable && variable_holds_several(w.pieces[0].text);
         return w;
+}
+
+/* ---- the characters of a label: the text shown must be the text run ---- */
+
+#define REPLACEMENT 0xfffdU
+
+/* Combining marks on one base that the screen shows (text_clean() drops the rest). */
+#define MARKS_MAX 2U
+
+/* Blanks of Unicode: they look like the end of a word and are part of it. */
+static bool is_odd_blank(unsigned c) {
+        return c == 0xa0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200a) || c == 0x202f || c == 0x205f ||
+               c == 0x2800 || c == 0x3000;
+}
+
+static const struct trouble {
+        const char *id, *what;
+} troubles[] = {
+        { "not-utf8", "bytes that are not UTF-8" },
+        { "control-character", "a control character" },
+        { "odd-blank", "a blank that does not separate words" },
+        { "invisible-character", "a character that hides" },
+};
+
+/* The row of a character, or -1. marks: the number of combining ones up to it. */
+static int trouble_of(const char *s, size_t n, unsigned c, unsigned marks) {
+        if (c == REPLACEMENT && (n != 3 || memcmp(s, "\xef\xbf\xbd", 3) != 0))
+                return 0;
+        if (c < 0x20 ? c != '\t' && c != '\n' : c >= 0x7f && c <= 0x9f)
+                return 1;
+        if (is_odd_blank(c))
+                return 2;
+        return c >= 0x80 && (text_cells(c) < 0 || marks > MARKS_MAX) ? 3 : -1;
+}
+
+/* Findings about bytes that are hidden or cannot be shown unchanged: "control-character",
+ * "invisible-character", "odd-blank", "not-utf8". */
+static void check_characters(const struct recipe *recipe, struct finding_list *findings) {
+        size_t n = strlen(recipe->text);
+        bool reported[ELEMENTS(troubles)] = {};         /* each once, at its first place */
+        unsigned marks = 0;
+        for (size_t at = 0, length; at < n; at += length) {
+                unsigned c;
+                length = text_decode(recipe->text + at, n - at, &c);
+                marks = text_cells(c) == 0 ? marks + 1 : 0;
+                int i = trouble_of(recipe->text + at, length, c, marks);
+                if (i < 0 || reported[i])
+                        continue;
+                reported[i] = true;
+                finding_report(findings, troubles[i].id, recipe->where,
+                               "The label holds %s, U+%04X at byte %zu", troubles[i].what, c, at + 1);
+        }
 }
 
 /* ---- the words of a label ---- */
@@ -267,7 +320,7 @@ struct recipe *recipe_parse(const char *where, const char *text, struct finding_
         p.recipe->where = xstrdup(where);
         p.recipe->text = xstrdup(text);
         check_size(&p);
-        recipe_check_characters(p.recipe, findings);
+        check_characters(p.recipe, findings);
         recipe_read_words(&p);
         if (p.recipe->n == 0 && text[strspn(text, " \t\n")] == '\0')
                 finding_report(findings, "empty-label", where, "The label %s holds no command", where);

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "model/image/reference.h"
-
 #include "model/image/image.h"
 
 #define REFERENCE_MAX 512U
@@ -22,7 +20,7 @@ static bool span_is(struct span s, const char *text) {
         return s.n == strlen(text) && memcmp(s.at, text, s.n) == 0;
 }
 
-void reference_split(const char *reference, struct reference_parts *ret) {
+struct reference_parts reference_split(const char *reference) {
         struct reference_parts p = {};
         const char *end = reference + strlen(reference);
 
@@ -51,7 +49,7 @@ void reference_split(const char *reference, struct reference_parts *ret) {
                         p.path = (struct span) { first + 1, (size_t) (end - first - 1) };
                 }
         }
-        *ret = p;
+        return p;
 }
 
 /* The pieces of a reference end where it ends, or at a separator that is in none of the sets below. */
@@ -126,8 +124,7 @@ static bool reference_digest_valid(struct span digest) {
 bool reference_valid(const char *reference) {
         if (str_empty(reference) || strlen(reference) > REFERENCE_MAX)
                 return false;
-        struct reference_parts p;
-        reference_split(reference, &p);
+        struct reference_parts p = reference_split(reference);
         /* A separator with nothing after it is wrong too: the span is empty, but its pointer is set. */
         return (p.registry.n == 0 || registry_valid(p.registry)) && path_valid(p.path) &&
                (!p.tag.at || tag_valid(p.tag)) && (!p.digest.at || reference_digest_valid(p.digest));
@@ -142,8 +139,7 @@ bool service_name_valid(const char *name) {
 char *reference_default_name(const char *reference) {
         if (!reference)
                 return NULL;
-        struct reference_parts p;
-        reference_split(reference, &p);
+        struct reference_parts p = reference_split(reference);
         const char *slash = memrchr(p.path.at, '/', p.path.n);
         const char *from = slash ? slash + 1 : p.path.at, *end = p.path.at + p.path.n;
 
@@ -158,4 +154,46 @@ char *reference_default_name(const char *reference) {
         while (name.length > 0 && strchr(".-_", name.text[name.length - 1]))
                 str_cut(&name, name.length - 1);
         return name.length > 0 ? str_take(&name) : NULL;
+}
+
+/* ---- pins ---- */
+
+#define TAG_START "fairlead-"
+#define PIN_DIGITS 12U          /* as engines show ids */
+
+char *pin_name(const char *program, const char *pinned, const char *image_id, const char *service) {
+        struct reference_parts p = reference_split(pinned ? pinned : "");
+        const char *slash = program ? strrchr(program, '/') : NULL;
+        bool podman = str_equal(slash ? slash + 1 : program, "podman");
+        if (!podman || !p.digest.n || !p.repository.n || !service || !image_id ||
+            strlen(image_id) < PIN_DIGITS)
+                return NULL;
+        return str_printf("%.*s:" TAG_START "%s-%.*s", (int) p.repository.n, p.repository.at, service,
+                          (int) PIN_DIGITS, image_id);
+}
+
+bool pin_is(const char *name) {
+        struct reference_parts p = reference_split(name);
+        if (p.tag.n < sizeof TAG_START + PIN_DIGITS || memcmp(p.tag.at, TAG_START, sizeof TAG_START - 1) != 0)
+                return false;
+        const char *id = p.tag.at + p.tag.n - PIN_DIGITS;
+        return id[-1] == '-' && strspn(id, "0123456789abcdef") >= PIN_DIGITS;
+}
+
+bool pin_only(const struct image *image) {
+        for (char **name = image->names; name && *name; name++)
+                if (!pin_is(*name))
+                        return false;
+        return image->names && *image->names;
+}
+
+void pin_names_last(struct image *image) {
+        char **names = NULL, **pins = NULL;
+        for (char **name = image->names; name && *name; name++)
+                strv_take(pin_is(*name) ? &pins : &names, *name);
+        for (char **pin = pins; pin && *pin; pin++)
+                strv_take(&names, *pin);
+        free(pins);
+        free(image->names);
+        image->names = names;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "model/image/pin.h"
+#include "model/image/image.h"
 
 #include "base/str.h"
 #include "tests/test.h"

@@ -3,7 +3,6 @@
 
 #include "base/str.h"
 #include "model/image/image.h"
-#include "model/image/reference.h"
 
 #define HEX32 "0123456789abcdef0123456789abcdef"
 #define SHA "sha256:" HEX32 HEX32
@@ -112,8 +111,7 @@ static void has_a_ceiling(void **state) {
 
 static void check_split(const char *reference, const char *registry, const char *path, const char *tag,
                         const char *digest) {
-        struct reference_parts p;
-        reference_split(reference, &p);
+        struct reference_parts p = reference_split(reference);
         assert_true(span_equal(p.registry, (struct span) { registry, strlen(registry) }));
         assert_true(span_equal(p.path, (struct span) { path, strlen(path) }));
         assert_true(span_equal(p.tag, (struct span) { tag, strlen(tag) }));
