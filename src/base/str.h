@@ -24,7 +24,8 @@ void str_add(struct str *s, const char *text);
 void str_add_bytes(struct str *s, const void *bytes, size_t n);
 void str_add_char(struct str *s, char c);
 void str_addf(struct str *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
-void str_vaddf(struct str *s, const char *format, va_list arguments) __attribute__((format(printf, 2, 0)));
+void str_vaddf(struct str *s, const char *format, va_list arguments)
+        __attribute__((format(printf, 2, 0), nonnull));
 void str_cut(struct str *s, size_t length);     /* no-op when already shorter */
 char *str_take(struct str *s);          /* hands the text over ("" when empty), never NULL */
 #define _cleanup_str_ _cleanup_(str_done)
