@@ -6,8 +6,7 @@
  *
  * An operation answers exactly once through done(), from the event loop, never inside the call that started
  * it, unless its handle was dropped before (base/op.h). done() owns its result, or the error when the result
- * is NULL. A call returns NULL only when out of memory. The callee copies all arguments that it needs longer
- * than the call. */
+ * is NULL. The callee copies all arguments that it needs longer than the call. */
 
 #include "base/op.h"
 #include "base/secret.h"
@@ -17,7 +16,6 @@
 #include "model/plan/plan.h"
 #include "model/profile/profile.h"
 #include "model/realm/check.h"
-#include "model/realm/membership.h"
 #include "model/realm/realm.h"
 #include "model/service/service.h"
 #include "model/service/unit.h"
@@ -59,15 +57,6 @@ struct host_status {
         bool systemd;                   /* systemd runs this host */
         struct host_realm realm;        /* changes come with TOPIC_REALM */
 };
-
-/* For list_changes: changes with their diffs. */
-struct change_report {
-        struct changes *changes;
-        char *job;                      /* the job of the changes */
-        char **diffs; /* a unified text diff for each change (NULL: not text); NULL unless requested */
-};
-struct change_report *change_report_free(struct change_report *r);
-DEFINE_CLEANUP(struct change_report, change_report_free)
 
 /* job() is called first with the known state, then at each change of it; output() with the bytes of the log
  * in order, without holes. */

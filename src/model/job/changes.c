@@ -67,11 +67,17 @@ void changes_done(struct changes *c) {
         *c = (struct changes) {};
 }
 
-struct changes *changes_free(struct changes *c) {
-        if (!c)
+struct change_report *change_report_free(struct change_report *r) {
+        if (!r)
                 return NULL;
-        changes_done(c);
-        free(c);
+        for (size_t i = 0; r->diffs && i < r->changes->n; i++)
+                free(r->diffs[i]);
+        free(r->diffs);
+        if (r->changes)
+                changes_done(r->changes);
+        free(r->changes);
+        free(r->job);
+        free(r);
         return NULL;
 }
 

@@ -73,8 +73,6 @@ struct changes {
         size_t n;
 };
 void changes_done(struct changes *c);
-struct changes *changes_free(struct changes *c);
-DEFINE_CLEANUP(struct changes, changes_free)
 
 /* NULL: unchanged */
 const struct change *changes_find(const struct changes *c, const char *path);
@@ -100,3 +98,12 @@ const char *entry_type_name(mode_t mode);
 
 /* Whether all that is restored is equal: type, content, target, mode, owner, xattrs; not times. */
 bool entry_same(const struct entry *a, const struct entry *b);
+
+/* The changes of a job, with their diffs. */
+struct change_report {
+        struct changes *changes;
+        char *job;                      /* the job of the changes */
+        char **diffs; /* a unified text diff for each change (NULL: not text); NULL unless requested */
+};
+struct change_report *change_report_free(struct change_report *r);
+DEFINE_CLEANUP(struct change_report, change_report_free)

@@ -5,6 +5,7 @@
  * commands (make.c), the plan is compared with the host (host.c). */
 
 #include "model/plan/plan.h"
+#include "model/plan/unit-text.h"
 
 struct making {
         const struct plan_request *request;
@@ -39,3 +40,32 @@ void plan_look_at_host(struct making *m);
 
 /* Whether the command has the option, and with this value (NULL: any). */
 bool plan_has_option(const struct command *c, const char *canonical, const char *value);
+
+/* ---- the parts of a RUN command that go into a unit, sorted (unit-words.c): unit-text.c only writes them,
+ * and a unit can hold all their bytes ---- */
+
+/* One line of a Quadlet's [Container]. */
+struct unit_key {
+        const char *key;        /* "Volume", "PodmanArgs", … (constant) */
+        char *value;
+        bool plain;             /* the key takes its value literally; else the value is one word to quote */
+};
+
+struct unit_words {
+        char *engine;           /* absolute path */
+        char *container;        /* its name */
+        char **global;          /* options before "run"; NULL: none */
+        char **options;         /* of run, without those that supervision replaces */
+        char *image;
+        char **arguments;       /* the words after the image */
+        struct unit_key *keys;  /* the same options as Quadlet keys */
+        size_t n_keys;
+        char **mounts;          /* host paths of bind mounts that may be mount points, plain words */
+        char **stop;            /* the STOP label without its first word; NULL: not of this container */
+};
+
+/* name: of the service. -EINVAL with a sentence where the command is not an engine's "run" with an image, or
+ * a word has bytes that a unit cannot hold. */
+int unit_words_read(const char *name, const struct command *run, const struct command *stop,
+                    char *const *environment, struct unit_words *ret, struct error **reterr);
+void unit_words_done(struct unit_words *w);

@@ -4,7 +4,6 @@
 #include "base/text.h"
 #include "model/command/lint.h"
 #include "model/plan/internal.h"
-#include "model/plan/unit-text.h"
 
 static void making_done(struct making *m) {
         plan_free(m->plan);

@@ -6,30 +6,20 @@
 #include "model/plan/unit-text.h"
 
 static const char *const plan_verb_names[_PLAN_VERB_MAX] = {
-        [VERB_INSTALL] = "install",
-        [VERB_RUN] = "run",
-        [VERB_UNINSTALL] = "uninstall",
-        [VERB_STOP] = "stop",
-        [VERB_UPGRADE] = "upgrade",
-        [VERB_REHEARSE] = "rehearse",
-        [VERB_OTHER] = "other",
-        [VERB_ACCESS] = "access",
-        [VERB_RENEW] = "renew",
+        [VERB_INSTALL] = "install", [VERB_RUN] = "run",           [VERB_UNINSTALL] = "uninstall",
+        [VERB_STOP] = "stop",       [VERB_UPGRADE] = "upgrade",   [VERB_REHEARSE] = "rehearse",
+        [VERB_OTHER] = "other",     [VERB_ACCESS] = "access",     [VERB_RENEW] = "renew",
 };
 DEFINE_NAMES(plan_verb, enum plan_verb)
 
 static const char *const unit_kind_names[_UNIT_KIND_MAX] = {
-        [UNIT_NONE] = "none",
-        [UNIT_BY_IMAGE] = "by-image",
-        [UNIT_QUADLET] = "quadlet",
-        [UNIT_SERVICE] = "service",
+        [UNIT_NONE] = "none",       [UNIT_BY_IMAGE] = "by-image",
+        [UNIT_QUADLET] = "quadlet", [UNIT_SERVICE] = "service",
 };
 DEFINE_NAMES(unit_kind, enum unit_kind)
 
 static const char *const plan_interrupted_names[] = {
-        [INTERRUPTED_ASK] = "ask",
-        [INTERRUPTED_RESUME] = "resume",
-        [INTERRUPTED_ROLL_BACK] = "rollback",
+        [INTERRUPTED_ASK] = "ask", [INTERRUPTED_RESUME] = "resume", [INTERRUPTED_ROLL_BACK] = "rollback",
 };
 DEFINE_NAMES(plan_interrupted, enum plan_interrupted)
 

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "model/plan/unit-text.h"
 
 #include "base/text.h"
 #include "model/plan/internal.h"
-#include "model/plan/unit-words.h"
 
 #define DESCRIPTION_CELLS 120U
 

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "model/plan/unit-words.h"
 
 #include <ctype.h>
 
 #include "base/path.h"
 #include "base/text.h"
-#include "model/image/image.h"
-#include "model/plan/unit-text.h"
+#include "model/plan/internal.h"
 
 void unit_words_done(struct unit_words *w) {
         free(w->engine);
@@ -65,38 +63,22 @@ int unit_quote(const char *word, char **ret) {
 }
 
 /* Options that supervision sets itself, or that do not make sense under it. */
-static const struct {
-        const char *canonical;
-        bool docker_only;
-} replaced[] = {
-        { "--detach" }, { "--rm" }, { "--restart" }, { "--name" }, { "--replace" }, { "--cidfile" },
-        { "--sdnotify" }, { "--conmon-pidfile" }, { "--pidfile" }, { "--attach" }, { "--sig-proxy" },
-        { "--detach-keys" },
-        /* The client stays attached without a terminal, and refuses that with these. */
-        { "--interactive", true }, { "--tty", true },
-};
-
 static bool is_replaced(const struct command *run, const struct option_use *o) {
-        for (size_t i = 0; i < ELEMENTS(replaced); i++)
-                if (str_equal(o->canonical, replaced[i].canonical))
-                        return !replaced[i].docker_only || run->engine == ENGINE_DOCKER;
-        return false;
-}
-
-static const char *environment_value(char *const *environment, const char *name) {
-        size_t n = strlen(name);
-        for (; environment && *environment; environment++)
-                if (strncmp(*environment, name, n) == 0 && (*environment)[n] == '=')
-                        return *environment;
-        return NULL;
+        return STR_IN(o->canonical, "--detach", "--rm", "--restart", "--name", "--replace", "--cidfile",
+                      "--sdnotify", "--conmon-pidfile", "--pidfile", "--attach", "--sig-proxy",
+                      "--detach-keys") ||
+               /* The client stays attached without a terminal, and refuses that with these. */
+               (run->engine == ENGINE_DOCKER && STR_IN(o->canonical, "--interactive", "--tty"));
 }
 
 /* The value in the unit: "-e NAME" gets the current value of NAME, which a unit does not have. */
 static const char *unit_value(const struct option_use *o, char *const *environment) {
-        if (str_equal(o->canonical, "--env") && o->value && !strchr(o->value, '=')) {
-                const char *assignment = environment_value(environment, o->value);
-                return assignment ? assignment : o->value;
-        }
+        size_t n = o->value ? strlen(o->value) : 0;
+        if (n == 0 || !str_equal(o->canonical, "--env") || strchr(o->value, '='))
+                return o->value;
+        for (; environment && *environment; environment++)
+                if (strncmp(*environment, o->value, n) == 0 && (*environment)[n] == '=')
+                        return *environment;
         return o->value;
 }
 
@@ -116,7 +98,7 @@ static const char *quadlet_key(const char *canonical, const char *value) {
         if (str_equal(canonical, "--volume"))
                 return value[0] == '/' && strchr(value, ':') ? "Volume" : NULL;
         if (str_equal(canonical, "--network"))
-                return str_equal(value, "host") || str_equal(value, "none") ? "Network" : NULL;
+                return STR_IN(value, "host", "none") ? "Network" : NULL;
         return NULL;
 }
 
@@ -147,7 +129,7 @@ static bool is_bundled(const struct command *run, size_t i) {
 static void read_stop(const struct command *run, const struct command *stop, struct unit_words *w) {
         if (!stop || stop->engine != run->engine || !stop->operand || stop->argv[stop->operand + 1] ||
             !str_equal(stop->argv[stop->operand], w->container) ||
-            (!str_equal(stop->subcommand, "stop") && !str_equal(stop->subcommand, "kill")))
+            !STR_IN(stop->subcommand, "stop", "kill"))
                 return;
         for (char **word = stop->argv; *word; word++)
                 if (!unit_can_hold(*word))

@@ -126,3 +126,17 @@ const char *realm_parent(const char *domain) {
         const char *dot = strchr(domain, '.');
         return dot && strchr(dot + 1, '.') ? dot + 1 : NULL;
 }
+
+struct membership *membership_free(struct membership *m) {
+        if (!m)
+                return NULL;
+        char *texts[] = {
+                m->domain, m->realm, m->service, m->server, m->site, m->principal, m->clock_server
+        };
+        for (size_t i = 0; i < ELEMENTS(texts); i++)
+                free(texts[i]);
+        access_done(&m->access);
+        realm_free(m->realm_found);
+        free(m);
+        return NULL;
+}

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A realm (an identity domain: Active Directory or FreeIPA) as discovered in the network: plain data. All
- * texts are raw bytes of the network: they reach the screen through base/text.h. backend/realm/discover.h
- * finds it. */
+/* A realm (an identity domain: Active Directory or FreeIPA) as discovered in the network, and the host in it:
+ * plain data. All texts are raw bytes of the network: they reach the screen through base/text.h.
+ * backend/realm/discover.h finds it. */
 
-#include "base/base.h"
-#include "base/names.h"
+#include "model/realm/access.h"
 
 enum realm_kind {
         REALM_NONE,     /* no answer, or no known kind of realm */
@@ -90,3 +89,26 @@ char *realm_domain(const char *typed, struct error **reterr);
 
 /* The domain above: "a.b.example.test" gives "b.example.test"; NULL when that has fewer than two labels. */
 const char *realm_parent(const char *domain);
+
+/* This host's membership in a realm, from its files, SSSD and the clock. */
+struct membership {
+        enum realm_kind kind;   /* REALM_NONE: not a member */
+        char *domain, *realm;
+        char *service;          /* of fairlead, which joined; NULL: the host or another program */
+        bool asked;             /* SSSD answered: the next two are valid */
+        bool online;
+        bool silent;            /* SSSD hangs: all lookups and logins of the host wait for it */
+        char *server;           /* in use now; NULL: none */
+        char *site;             /* AD; NULL: not known */
+        char *principal;        /* of the host or computer, from the keytab; NULL: no keytab */
+        uint32_t kvno;
+        int64_t key_time;       /* seconds since the epoch */
+        bool clock_known;
+        int64_t clock_usec;     /* the lead of this host's clock */
+        char *clock_server;
+        struct access access;   /* who may log in */
+        bool full_names;        /* logins are user@domain */
+        struct realm *realm_found;      /* from a discovery of the domain; NULL */
+};
+struct membership *membership_free(struct membership *m);
+DEFINE_CLEANUP(struct membership, membership_free)
