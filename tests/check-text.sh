@@ -52,7 +52,7 @@ plant_puts() { echo 'static void f(const char *s) { puts(s); }' >>src/model/plan
 plant_perror() { echo 'static void f(void) { perror("x"); }' >>src/main.c; echo 'src/main.c:[0-9]+: perror'; }
 plant_warnx() { echo 'static void f(const char *s) { warnx("%s", s); }' >>src/app.c; echo 'src/app.c:[0-9]+: warnx'; }
 plant_worker_speaks() { echo 'static void f(const char *s) { fputs(s, stderr); }' >>src/worker-main.c; echo 'src/worker-main.c:[0-9]+: fputs'; }
-plant_write() { echo 'static void f(const char *s) { (void) write(1, s, 3); }' >>backend/store/job-log.c; echo 'backend/store/job-log.c:[0-9]+: writes to standard output'; }
+plant_write() { echo 'static void f(const char *s) { (void) write(1, s, 3); }' >>backend/store/job-journal.c; echo 'backend/store/job-journal.c:[0-9]+: writes to standard output'; }
 plant_write_in_ui() { echo 'static void f(int fd, const char *s) { (void) write(fd, s, 3); }' >>ui/widgets/term.c; echo 'ui/widgets/term.c:[0-9]+: write\(\) writes to a descriptor'; }
 plant_dprintf() { echo 'static void f(const char *s) { dprintf(2, "%s", s); }' >>backend/worker/worker.c; echo 'backend/worker/worker.c:[0-9]+: (dprintf|writes)'; }
 plant_out_raw() { echo 'static void f(const char *s) { out_raw(s, 3); }' >>src/cli/verbs/logs.c; echo 'src/cli/verbs/logs.c:[0-9]+: out_raw'; }

@@ -15,6 +15,7 @@
 #define ROW(path, kind, member, ...) { path, kind, offsetof(T, member), ##__VA_ARGS__ }
 #define TEXT(member) ROW(#member, JSON_TEXT, member)
 #define TEXTS(member) ROW(#member, JSON_TEXTS, member)
+#define LINE(path, member, bytes, ...) ROW(path, JSON_TEXT, member, .max = bytes, ##__VA_ARGS__)
 #define FLAG(member) ROW(#member, JSON_BOOL, member)
 #define COUNT(member) ROW(#member, JSON_UINT64, member)
 #define TIME(member) ROW(#member, JSON_TIME, member, KNOWN(member))
@@ -22,6 +23,7 @@
 #define LIST(path, member, n_member, rows, type, ...)                                                    \
         ROW(path, JSON_STRUCTS, member, .count = offsetof(T, n_member), .of = JSON_TABLE(rows, type), \
               ##__VA_ARGS__)
+#define PAIR(path, member, word) ROW(path, JSON_CALL, member, .call = word##_read, .make = word##_make)
 #define MADE(path, function) { path, JSON_CALL, .make = function }
 
 /* Strings and brackets are checked against the ceilings before json-c runs. (json.c, stream.c) */
@@ -60,8 +62,7 @@ extern const struct json_field finding_fields[6];
 json_make_t answers_make, labels_make, opt_make;
 json_item_t answers_read, labels_read, opt_read;
 
-/* Texts that people write; lists have at most PROFILE_LIST_MAX texts of at least so many bytes. */
-#define LINE(path, member, bytes, ...) ROW(path, JSON_TEXT, member, .max = bytes, ##__VA_ARGS__)
+/* A list of at most PROFILE_LIST_MAX texts of at least so many bytes. */
 #define PROFILE_LIST(path, member, bytes) \
         ROW(path, JSON_TEXTS, member, .max = PROFILE_LIST_MAX, .least = bytes)
 

@@ -144,7 +144,7 @@ static struct json_object *plan_make_argv(const void *member) {
 #define T struct image_pin
 static const struct json_field from_fields[] = {
         ROW("image", JSON_TEXT, image, .required = true), TEXT(image_id), TEXT(digest), TEXT(version),
-        ROW("labels", JSON_CALL, labels, .call = labels_read, .make = labels_make),
+        PAIR("labels", labels, labels),
 };
 #undef T
 
@@ -198,7 +198,7 @@ static struct json_object *plan_make_file(const void *member) {
 
 #define T struct secret_use
 static const struct json_field use_fields[] = {
-        ROW("name", JSON_TEXT, name, .required = true, .max = 64),
+        LINE("name", name, 64, .required = true),
         ROW("delivery", JSON_WORD, delivery, .required = true, JSON_NAMES(delivery)), TEXT(target),
 };
 #undef T
@@ -209,32 +209,27 @@ static const struct json_field use_fields[] = {
 #define PIN(member) ROW(#member, JSON_TEXT, pin.member)
 static const struct json_field plan_fields[] = {
         ROW("verb", JSON_WORD, verb, .required = true, JSON_NAMES(plan_verb)),
-        ROW("name", JSON_TEXT, name, .required = true, .max = 64),
+        LINE("name", name, 64, .required = true),
         ROW("reference", JSON_TEXT, pin.reference, .required = true),
         ROW("image", JSON_TEXT, pin.image, .required = true), PIN(image_id), PIN(digest), PIN(version),
         PIN(title), ROW("from", JSON_STRUCT, from, .of = JSON_TABLE(from_fields, struct image_pin)),
-        MADE("label_changes", plan_make_label_changes), TEXT(profile),
-        ROW("mode", JSON_TEXT, given.mode), TEXT(mode_title),
-        WORD(joins, realm_kind), FLAG(deletes_account),
-        ROW("join_domain", JSON_TEXT, join_domain, .max = 256),
-        ROW("join_server", JSON_TEXT, join_server, .max = 256),
-        ROW("join_user", JSON_TEXT, join_user, .max = 256), TEXT(label_key), TEXT(label),
-        MADE("argv", plan_make_argv),
+        MADE("label_changes", plan_make_label_changes), TEXT(profile), ROW("mode", JSON_TEXT, given.mode),
+        TEXT(mode_title), WORD(joins, realm_kind), FLAG(deletes_account),
+        LINE("join_domain", join_domain, 256), LINE("join_server", join_server, 256),
+        LINE("join_user", join_user, 256), TEXT(label_key), TEXT(label), MADE("argv", plan_make_argv),
         ROW("environment", JSON_CALL, environment, .call = plan_read_environment,
             .make = plan_make_environment),
         MADE("permitted", plan_make_permitted), MADE("consent", plan_make_consent),
         LIST("findings", findings.items, findings.n, finding_fields, struct finding, .max = FINDINGS_MAX),
-        MADE("mounts", plan_make_mounts), MADE("privileges", plan_make_privileges),
-        FLAG(host_command), ROW("unit.kind", JSON_WORD, unit.kind, .required = true, JSON_NAMES(unit_kind)),
+        MADE("mounts", plan_make_mounts), MADE("privileges", plan_make_privileges), FLAG(host_command),
+        ROW("unit.kind", JSON_WORD, unit.kind, .required = true, JSON_NAMES(unit_kind)),
         ROW("unit.name", JSON_TEXT, unit.name), ROW("unit.path", JSON_TEXT, unit.path),
         ROW("unit.text", JSON_TEXT, unit.text), ROW("unit.overrides", JSON_TEXT, unit.overrides),
         COMMAND(command), COMMAND(run), COMMAND(uninstall), COMMAND(stop),
-        ROW("answers", JSON_CALL, given.answers, .call = answers_read, .make = answers_make),
-        TEXTS(arguments), ROW("given", JSON_TEXTS, given.words), ROW("set", JSON_TEXTS, given.set),
-        ROW("opt", JSON_CALL, given.opt, .call = opt_read, .make = opt_make),
-        ROW("labels", JSON_CALL, pin.labels, .call = labels_read, .make = labels_make),
-        USES(secrets), USES(handed), ROW("stdin", JSON_TEXTS, stdin_lines),
-        TEXTS(paths), TEXTS(state), TEXT(host_unit), ROW("saves.objects", JSON_UINT64, saved_objects),
+        PAIR("answers", given.answers, answers), TEXTS(arguments), ROW("given", JSON_TEXTS, given.words),
+        ROW("set", JSON_TEXTS, given.set), PAIR("opt", given.opt, opt), PAIR("labels", pin.labels, labels),
+        USES(secrets), USES(handed), ROW("stdin", JSON_TEXTS, stdin_lines), TEXTS(paths), TEXTS(state),
+        TEXT(host_unit), ROW("saves.objects", JSON_UINT64, saved_objects),
         ROW("saves.bytes", JSON_UINT64, saved_bytes),
         ROW("health.argv", JSON_TEXTS, health_argv, KNOWN(health_argv)),
         ROW("health.seconds", JSON_UINT32, health_seconds),

@@ -128,9 +128,9 @@ static int read_refusals(struct json_object *value, const char *where, void *par
 static const struct json_field param_fields[] = {
         LINE("name", p.name, 63, .required = true), LINE("title", p.title, 80, .required = true),
         LINE("help", p.help, 512), LINE("type", type, 32, .required = true),
-        ROW("required", JSON_BOOL, p.required),
-        ROW("default", JSON_TYPED, p.initial, .max = PARAM_VALUE_MAX), LINE("suggest", p.suggest, 32),
-        LINE("pattern", p.pattern, PATTERN_MAX), LINE("reason", p.pattern_reason, 256),
+        ROW("required", JSON_BOOL, p.required), ROW("default", JSON_TYPED, p.initial, .max = PARAM_VALUE_MAX),
+        LINE("suggest", p.suggest, 32), LINE("pattern", p.pattern, PATTERN_MAX),
+        LINE("reason", p.pattern_reason, 256),
         ROW("min", JSON_INT64, p.minimum, .low = -NUMBER_MAX, .high = NUMBER_MAX),
         ROW("max", JSON_INT64, p.maximum, .low = -NUMBER_MAX, .high = NUMBER_MAX),
         ROW("short", JSON_BOOL, p.short_name), CALL("choices", read_choices), CALL("when", read_when),

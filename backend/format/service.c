@@ -85,20 +85,16 @@ int opt_read(struct json_object *value, const char *where, void *member, struct 
 #define COMMAND(what) ROW("commands." #what, JSON_TEXTS, what##_argv, KNOWN(what##_argv))
 #define PIN(what) ROW(#what, JSON_TEXT, pin.what)
 static const struct json_field record_fields[] = {
-        ROW("name", JSON_TEXT, name, .required = true, .max = 64), PIN(reference), PIN(image), PIN(digest),
-        PIN(image_id), PIN(version), PIN(title), ROW("mode", JSON_TEXT, given.mode),
-        ROW("answers", JSON_CALL, given.answers, .call = answers_read, .make = answers_make),
-        TEXTS(arguments), ROW("set", JSON_TEXTS, given.set),
-        ROW("opt", JSON_CALL, given.opt, .call = opt_read, .make = opt_make),
-        ROW("given", JSON_TEXTS, given.words),
-        ROW("labels", JSON_CALL, pin.labels, .call = labels_read, .make = labels_make),
-        TEXTS(units), TEXTS(files), TEXT(job),
-        ROW("installed", JSON_TIME, installed), TIME(upgraded), COMMAND(install), COMMAND(run),
+        LINE("name", name, 64, .required = true), PIN(reference), PIN(image), PIN(digest), PIN(image_id),
+        PIN(version), PIN(title), ROW("mode", JSON_TEXT, given.mode), PAIR("answers", given.answers, answers),
+        TEXTS(arguments), ROW("set", JSON_TEXTS, given.set), PAIR("opt", given.opt, opt),
+        ROW("given", JSON_TEXTS, given.words), PAIR("labels", pin.labels, labels), TEXTS(units), TEXTS(files),
+        TEXT(job), ROW("installed", JSON_TIME, installed), TIME(upgraded), COMMAND(install), COMMAND(run),
         COMMAND(uninstall), COMMAND(stop), COMMAND(health), COMMAND(renew), TEXT(container), TEXTS(rewritten),
 };
 static const struct json_field state_fields[] = {
-        WORD(state, service_state),           TEXT(reason), TEXT(health),         TIME(since),
-        COUNT(cpu_nsec),   COUNT(memory), FLAG(image_gone), FLAG(newer),
+        WORD(state, service_state), TEXT(reason), TEXT(health), TIME(since), COUNT(cpu_nsec), COUNT(memory),
+        FLAG(image_gone), FLAG(newer),
 };
 #undef PIN
 #undef COMMAND

@@ -2,7 +2,7 @@
 #pragma once
 
 /* Shared by the files of backend/jobs/jobs.h: jobs.c reads folders, start.c starts workers, watch.c follows
- * one job, listen.c all of them. */
+ * jobs. */
 
 #include "backend/io/inotify.h"
 #include "backend/jobs/jobs.h"
@@ -25,5 +25,5 @@ void jobs_settle(struct jobs *jobs, int folder, struct job *job);
 /* Opens the folder of a job and follows its files by inotify (NULL: that failed); the caller closes it. */
 int jobs_follow(const struct paths *paths, const char *id, struct inotify *inotify, struct error **reterr);
 
-/* (listen.c) */
+/* (watch.c) */
 struct listening *listening_free(struct listening *listening);

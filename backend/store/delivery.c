@@ -129,14 +129,6 @@ static int write_file(int folder, const struct handing *h) {
         return fd < 0 ? -errno : files_write_all(fd, h->value, h->n);
 }
 
-static bool wants_files(const struct plan *plan) {
-        for (size_t i = 0; i < plan->n_handed + plan->n_secrets; i++)
-                if ((i < plan->n_handed ? plan->handed[i] : plan->secrets[i - plan->n_handed]).delivery ==
-                    DELIVER_FILE)
-                        return true;
-        return false;
-}
-
 static int delivery_open_private(int parent, const char *name) {
         if (mkdirat(parent, name, 0700) < 0 && errno != EEXIST)
                 return -errno;
@@ -144,20 +136,25 @@ static int delivery_open_private(int parent, const char *name) {
         return fd < 0 ? -errno : fd;
 }
 
-int delivery_write_files(const struct paths *paths, const struct plan *plan,
-                         const struct secret_list *secrets, struct error **reterr) {
-        struct handing h = { .plan = plan, .secrets = secrets, .delivery = DELIVER_FILE };
-        if (!wants_files(plan))
-                return 0;
+static int delivery_open_folder(const struct paths *paths, const char *name, struct error **reterr) {
         _cleanup_close_ int run = files_open_root(paths->run, reterr);
         if (run < 0)
                 return run;
         _cleanup_close_ int files = delivery_open_private(run, "files");
-        _cleanup_close_ int folder = files < 0 ? files : delivery_open_private(files, plan->name);
-        if (folder < 0)
-                return error_errno(reterr, folder, "The folder for the answers cannot be made");
+        int folder = files < 0 ? files : delivery_open_private(files, name);
+        return folder < 0 ? error_errno(reterr, folder, "The folder for the answers cannot be made") : folder;
+}
+
+int delivery_write_files(const struct paths *paths, const struct plan *plan,
+                         const struct secret_list *secrets, struct error **reterr) {
+        struct handing h = { .plan = plan, .secrets = secrets, .delivery = DELIVER_FILE };
+        _cleanup_close_ int folder = -1;
         int next;
         while ((next = delivery_next(&h, reterr)) > 0) {
+                if (folder < 0)
+                        folder = delivery_open_folder(paths, plan->name, reterr);
+                if (folder < 0)
+                        return folder;
                 int r = write_file(folder, &h);
                 if (r < 0)
                         return delivery_failed(r, reterr);
@@ -165,18 +162,12 @@ int delivery_write_files(const struct paths *paths, const struct plan *plan,
         return next;
 }
 
-void delivery_remove_files(const struct paths *paths, const struct plan *plan) {
+void delivery_remove_files(const struct paths *paths, const char *name) {
         _cleanup_close_ int run = files_open_root(paths->run, NULL);
         _cleanup_close_ int files =
-                run < 0 ? -1 : openat(run, "files", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-        if (files >= 0)
-                (void) files_remove_tree(files, plan->name);
-}
-
-void delivery_remove_all(const struct paths *paths) {
-        _cleanup_close_ int run = files_open_root(paths->run, NULL);
-        if (run >= 0)
-                (void) files_remove_tree(run, "files");
+                run < 0 || !name ? -1 : openat(run, "files", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        if (name ? files >= 0 : run >= 0)
+                (void) files_remove_tree(name ? files : run, name ? name : "files");
 }
 
 /* ---- prompts ---- */

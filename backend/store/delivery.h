@@ -24,9 +24,8 @@ int delivery_stdin(const struct plan *plan, const struct secret_list *secrets, i
 /* The files for bind mounts, `run`/files/NAME/PARAMETER, 0600 in folders 0700; and their removal. */
 int delivery_write_files(const struct paths *paths, const struct plan *plan,
                          const struct secret_list *secrets, struct error **reterr);
-void delivery_remove_files(const struct paths *paths, const struct plan *plan);
-/* Removes all of them: the caller knows that no worker lives, and those of a dead one may be secrets. */
-void delivery_remove_all(const struct paths *paths);
+void delivery_remove_files(const struct paths *paths, const char *name);
+/* name NULL: all of them. The caller knows that no worker lives, and those of a dead one may be secrets. */
 
 int delivery_prompts_new(const struct plan *plan, const struct secret_list *secrets,
                          struct delivery_prompts **ret, struct error **reterr);

@@ -31,9 +31,9 @@ static char *read_id(int fd) {
  * a dead worker's id stays in the file, also until a new holder has written its own. */
 enum { THE_HOST, THE_ID };
 
+/* Open-file-description locks: a process lock is lost when any descriptor of the file is closed, and belongs
+ * to the process rather than to the descriptor. */
 static int set_lock(int fd, off_t byte) {
-        /* An open-file-description lock: a process lock is lost when any descriptor of the file is closed,
-         * and belongs to the process rather than to the descriptor. */
         struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = byte, .l_len = 1 };
         return fcntl(fd, F_OFD_SETLK, &lock) < 0 ? -errno : 0;
 }
@@ -99,7 +99,7 @@ static void sweep_unbegun(const struct paths *paths) {
 void sweep_run(const struct paths *paths) {
         static const char *const own[] = { "", "/services", "/jobs" };
         control_sweep(paths);
-        delivery_remove_all(paths);
+        delivery_remove_files(paths, NULL);
         sweep_unbegun(paths);
         for (size_t i = 0; i < ELEMENTS(own); i++) {
                 _cleanup_free_ char *path = str_printf("%s%s", paths->state, own[i]);

@@ -18,12 +18,12 @@ static int open_jobs(const struct paths *paths, struct error **reterr) {
 /* Sortable: UTC, and random digits so that two consoles never collide. */
 static char *make_id(void) {
         uint32_t random;
-        struct tm tm;
+        char date[32];
         time_t now = time(NULL);
-        if (getrandom(&random, sizeof random, 0) != sizeof random || !gmtime_r(&now, &tm))
+        if (getrandom(&random, sizeof random, 0) != sizeof random)
                 return NULL;
-        return str_printf("%04d%02d%02d-%02d%02d%02d-%08x", (tm.tm_year + 1900) % 10000, tm.tm_mon + 1,
-                          tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, random);
+        strftime(date, sizeof date, "%Y%m%d-%H%M%S", gmtime(&now));
+        return str_printf("%s-%08x", date, random);
 }
 
 int jobfolder_make(const struct paths *paths, const struct plan *plan, char **ret_id, struct error **reterr) {

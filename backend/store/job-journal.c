@@ -2,23 +2,21 @@
 #include "backend/store/job-journal.h"
 
 #include <fcntl.h>
+#include <stdarg.h>
 #include <sys/stat.h>
+#include <systemd/sd-id128.h>
 #include <time.h>
 
 #include "backend/io/files.h"
+#include "backend/io/redact.h"
 #include "base/clock.h"
 
 #define ROOM_KEPT (256 * 1024)
 
 void recorder_boot_id(char boot[static 33]) {
-        memset(boot, '0', 32);
-        boot[32] = '\0';
-        char text[64];
-        _cleanup_close_ int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
-        ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof text);
-        for (ssize_t i = 0, j = 0; i < n && j < 32; i++)
-                if ((text[i] >= '0' && text[i] <= '9') || (text[i] >= 'a' && text[i] <= 'f'))
-                        boot[j++] = text[i];
+        sd_id128_t id = {};
+        sd_id128_get_boot(&id);
+        sd_id128_to_string(id, boot);
 }
 
 static int job_journal_replay(struct recorder *recorder, size_t *ret_good) {
@@ -112,4 +110,90 @@ int recorder_add(struct recorder *recorder, enum job_step step, enum record_even
         str_cut(&recorder->text, good);
         (void) ftruncate(recorder->fd, (off_t) good);
         return error_set(reterr, -EPROTO, "The journal of the job cannot say \"%s\" now", record.data);
+}
+
+/* ---- the log ---- */
+
+struct joblog {
+        int fd;
+        uint64_t size, lost;
+        bool line_open; /* the last byte was not a newline */
+        struct redact *redact;
+};
+
+int joblog_new(int folder, const struct secret_list *secrets, struct joblog **ret, struct error **reterr) {
+        _cleanup_(joblog_freep) struct joblog *log = new0(struct joblog);
+        log->fd = openat(folder, "log", O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
+        struct stat st;
+        if (log->fd < 0 || fstat(log->fd, &st) < 0)
+                return error_errno(reterr, -errno, "The log of the job cannot be opened");
+        log->size = (uint64_t) st.st_size;
+        log->redact = redact_new(secrets);
+        if (!log->redact)
+                return error_set(reterr, -ENOMEM, "There is no memory to keep the secrets out of the log");
+        *ret = TAKE(log);
+        return 0;
+}
+
+struct joblog *joblog_free(struct joblog *log) {
+        if (!log)
+                return NULL;
+        if (log->fd >= 0)
+                close(log->fd);
+        redact_free(log->redact);
+        free(log);
+        return NULL;
+}
+
+static void job_log_append(const void *bytes, size_t n, void *userdata) {
+        struct joblog *log = userdata;
+        const char *p = bytes;
+        if (log->size + n > JOBLOG_BYTES_MAX) {
+                log->lost += n;
+                return;
+        }
+        while (n > 0) {
+                ssize_t written = write(log->fd, p, n);
+                if (written < 0 && errno == EINTR)
+                        continue;
+                if (written < 0) {
+                        log->lost += n;
+                        return;
+                }
+                log->size += (uint64_t) written;
+                p += written;
+                n -= (size_t) written;
+                log->line_open = p[-1] != '\n';
+        }
+}
+
+void joblog_output(struct joblog *log, const void *bytes, size_t n) {
+        redact_write(log->redact, bytes, n, job_log_append, log);
+}
+
+static void job_log_note(struct joblog *log, const char *text) {
+        /* On a terminal a line begins at its left edge only after a carriage return. */
+        _cleanup_free_ char *line = str_printf("%sfairlead: %s\r\n", log->line_open ? "\r\n" : "", text);
+        job_log_append(line, strlen(line), log);
+}
+
+void joblog_note(struct joblog *log, const char *format, ...) {
+        va_list arguments;
+        va_start(arguments, format);
+        _cleanup_free_ char *text = str_vprintf(format, arguments);
+        va_end(arguments);
+        redact_flush(log->redact, job_log_append, log);
+        job_log_note(log, text);
+}
+
+void joblog_flush(struct joblog *log) {
+        redact_flush(log->redact, job_log_append, log);
+        if (log->lost) {
+                _cleanup_free_ char *text = str_printf("%llu bytes of output are not in this log: there was "
+                                                       "no room for them",
+                                                       (unsigned long long) log->lost);
+                log->lost = 0;
+                job_log_note(log, text);
+        }
+        (void) fdatasync(log->fd);
 }

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Writes a job's journal (format: model/job/job.h): each record is on the disk before the call returns. */
+/* What a worker writes into its job's folder: the journal (format: model/job/job.h), of which each record is
+ * on the disk before the call returns, and the log: the raw output of its command without secrets, and lines
+ * of fairlead's own. */
 
+#include "base/secret.h"
 #include "model/job/job.h"
 
 struct recorder {
@@ -29,3 +32,22 @@ void recorder_boot_id(char boot[static 33]);
 /* data: NULL is "". */
 int recorder_add(struct recorder *recorder, enum job_step step, enum record_event event, const char *data,
                  struct error **reterr);
+
+/* Output beyond this is only counted; the command goes on. */
+#define JOBLOG_BYTES_MAX (1024ULL * 1024 * 1024)
+
+struct joblog;
+
+/* Appends to `log` in the job's folder. */
+int joblog_new(int folder, const struct secret_list *secrets, struct joblog **ret, struct error **reterr);
+struct joblog *joblog_free(struct joblog *log);
+DEFINE_CLEANUP(struct joblog, joblog_free)
+
+/* Output of the command. A full disk does not stop it: lost bytes are counted and reported once. */
+void joblog_output(struct joblog *log, const void *bytes, size_t n);
+
+/* A line of fairlead's own ("fairlead: …"). */
+void joblog_note(struct joblog *log, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* After the end of the output: writes bytes held back as a possible part of a secret, and syncs. */
+void joblog_flush(struct joblog *log);

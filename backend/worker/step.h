@@ -13,7 +13,6 @@
 #include "backend/io/pty.h"
 #include "backend/snapshot/snapshot.h"
 #include "backend/store/job-journal.h"
-#include "backend/store/job-log.h"
 #include "backend/systemd/units.h"
 #include "base/op.h"
 #include "base/secret.h"

@@ -91,7 +91,7 @@ static int command_judge(struct worker *w, struct error **reterr) {
 }
 
 static int command_ended(struct worker *w, struct error **reterr) {
-        delivery_remove_files(w->paths, w->plan);
+        delivery_remove_files(w->paths, w->plan->name);
         joblog_flush(w->log);
         int r = command_judge(w, reterr);
         if (r < 0)
@@ -105,7 +105,7 @@ static int command_run(struct worker *w, struct error **reterr) {
         char **argv = NULL;
         w->stoppable = NULL;
         _cleanup_close_ int input = -1;
-        delivery_remove_files(w->paths, w->plan); /* of a job that died */
+        delivery_remove_files(w->paths, w->plan->name); /* of a job that died */
         int r = delivery_prompts_new(w->plan, w->secrets, &s->prompts, reterr);
         if (r >= 0)
                 r = delivery_write_files(w->paths, w->plan, w->secrets, reterr);
@@ -172,7 +172,7 @@ static void command_stop(struct worker *w) {
 
 /* The snapshot restores its files; its containers are removed here. */
 static int command_undo(struct worker *w, struct error **reterr) {
-        delivery_remove_files(w->paths, w->plan);
+        delivery_remove_files(w->paths, w->plan->name);
         return worker_remove_own_containers(w);
 }
 

@@ -68,7 +68,7 @@ static int rehearsal_commit(struct worker *w, struct error **reterr) {
         else
                 worker_note(w, "the install of %s would change none of the host's files", w->plan->name);
         /* A rehearsal removes in any case what an undo of the command removes. */
-        delivery_remove_files(w->paths, w->plan);
+        delivery_remove_files(w->paths, w->plan->name);
         return worker_remove_own_containers(w);
 }
 
