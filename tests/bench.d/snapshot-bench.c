@@ -4,16 +4,14 @@
 #include <stdio.h>
 #include <sys/stat.h>
 #include <sys/resource.h>
-#include <time.h>
 
 #include "backend/io/files.h"
 #include "backend/snapshot/snapshot.h"
+#include "base/clock.h"
 #include "base/str.h"
 
 static double now(void) {
-        struct timespec t;
-        clock_gettime(CLOCK_MONOTONIC, &t);
-        return (double) t.tv_sec + (double) t.tv_nsec / 1e9;
+        return (double) usec_now(CLOCK_MONOTONIC) / 1e6;
 }
 
 static int save(const struct snapshot_options *options, int store, struct manifest *ret, struct snapshot_tally *tally, struct error **reterr) {

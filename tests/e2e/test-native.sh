@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Joining without a container, on a host that has SSSD, realmd and FreeIPA's client of its own: by realmd over D-Bus and by
-# ipa-client-install, with the same screens and answers; leaving puts the host back, the state of its units too; and the way from the
+# ipa-client-install, with the same screens and answers; leaving restores the host, the state of its units too; and the way from the
 # host's own SSSD to the container and back.
 suite=${1:?the name of a lab host}
 set -- "${suite%-native}-native"

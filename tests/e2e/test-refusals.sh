@@ -221,7 +221,7 @@ check "a user of the domain is a user of this host" until_true 60 host getent pa
 check_status "a host that is joined is not joined again" 3 host sh -c 'printf x | fairlead join example.test --set user=Administrator --yes --secret password=-'
 check_text "and who joined it is known" 'Leave it first: fairlead leave sssd' "$output"
 step "the old realm is left from the preflight, which looks again" walk_leave
-check_same_tree "leaving put the host back" "$before"
+check_same_tree "leaving restored the host" "$before"
 forget_account
 
 walk_hostname() {

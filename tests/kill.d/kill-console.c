@@ -13,17 +13,16 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "base/clock.h"
 
 #define LIMIT_MS 1000
 
 static const char *job;
 
 static unsigned now_ms(void) {
-        struct timespec t;
-        clock_gettime(CLOCK_MONOTONIC, &t);
-        return (unsigned) (t.tv_sec * 1000 + t.tv_nsec / 1000000);
+        return (unsigned) (usec_now(CLOCK_MONOTONIC) / 1000);
 }
 
 /* The console with its screen, or the same in lines. */

@@ -15,6 +15,7 @@
 
 #include "backend/systemd/log.h"
 #include "backend/systemd/units.h"
+#include "base/clock.h"
 #include "base/str.h"
 #include "tests/unit/unit-file-cases.h"
 
@@ -44,9 +45,7 @@ static void check(struct state *s, bool good, const char *what) {
 }
 
 static double now(void) {
-        struct timespec t;
-        clock_gettime(CLOCK_MONOTONIC, &t);
-        return (double) t.tv_sec + (double) t.tv_nsec / 1e9;
+        return (double) usec_now(CLOCK_MONOTONIC) / 1e6;
 }
 
 static bool run(struct state *s, const bool *what, double seconds) {

@@ -112,12 +112,12 @@ static void no_folders_are_no_error(void **state) {
         assert_int_equal(profiles_errors(all), 0);
 }
 
+#define T(name) cmocka_unit_test_setup_teardown(name, make_folders, remove_folders)
+
 int main(void) {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test_setup_teardown(etc_comes_before_the_label_and_the_shipped, make_folders, remove_folders),
-                cmocka_unit_test_setup_teardown(a_bad_file_is_an_error_and_no_more, make_folders, remove_folders),
-                cmocka_unit_test_setup_teardown(a_bad_label_gives_its_error_and_the_generic_one, make_folders, remove_folders),
-                cmocka_unit_test(no_folders_are_no_error),
+                T(etc_comes_before_the_label_and_the_shipped), T(a_bad_file_is_an_error_and_no_more),
+                T(a_bad_label_gives_its_error_and_the_generic_one), cmocka_unit_test(no_folders_are_no_error),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -346,16 +346,14 @@ static void the_realm_is_known_without_asking(void **state) {
         host_listen(f->host, NULL, NULL);
 }
 
+#define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
 int main(void) {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test_setup_teardown(an_upgrade_takes_what_the_install_was_given, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(there_must_be_another_image, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(an_edited_unit_is_not_written_over_in_silence, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(what_is_not_saved_is_named_beforehand, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(an_uninstall_needs_no_image, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(a_leave_names_the_account, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(the_realm_is_known_without_asking, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(who_may_log_in_is_a_file_of_this_host, set_up, tear_down),
+                T(an_upgrade_takes_what_the_install_was_given), T(there_must_be_another_image),
+                T(an_edited_unit_is_not_written_over_in_silence), T(what_is_not_saved_is_named_beforehand),
+                T(an_uninstall_needs_no_image), T(a_leave_names_the_account),
+                T(the_realm_is_known_without_asking), T(who_may_log_in_is_a_file_of_this_host),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

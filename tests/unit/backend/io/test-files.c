@@ -95,7 +95,7 @@ static void writes_whole_files(void **state) {
 }
 
 /* Everything that a host can have in /etc, copied by look and put: the fingerprints agree. */
-static void puts_every_kind_back(void **state) {
+static void restores_every_kind(void **state) {
         struct fixture *f = *state;
         _cleanup_error_ struct error *e = NULL;
         tree_write(f->folder, "/regular", "content\n");
@@ -298,18 +298,14 @@ static void removes_trees(void **state) {
         assert_ok(files_remove(f->root, "not there", &e), e);
 }
 
+#define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
 int main(void) {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test_setup_teardown(follows_no_symlink, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(resolves_inside_the_root, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(writes_whole_files, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(puts_every_kind_back, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(makes_folders_whatever_the_mask, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(writes_into_no_folder_of_others, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(changes_only_what_it_saw, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(a_swapped_folder_leads_nowhere, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(keeps_holes, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(removes_trees, set_up, tear_down),
+                T(follows_no_symlink), T(resolves_inside_the_root), T(writes_whole_files),
+                T(restores_every_kind), T(makes_folders_whatever_the_mask),
+                T(writes_into_no_folder_of_others), T(changes_only_what_it_saw),
+                T(a_swapped_folder_leads_nowhere), T(keeps_holes), T(removes_trees),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

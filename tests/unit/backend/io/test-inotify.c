@@ -92,11 +92,12 @@ static void may_be_freed_by_its_callback(void **state) {
         assert_int_equal(f->reports, 1);
 }
 
+#define T(name) cmocka_unit_test_setup_teardown(name, begin, end)
+
 int main(void) {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test_setup_teardown(what_grows_is_reported_at_its_pace, begin, end),
-                cmocka_unit_test_setup_teardown(the_first_is_reported_at_once_and_the_last_is_not_lost, begin, end),
-                cmocka_unit_test_setup_teardown(may_be_freed_by_its_callback, begin, end),
+                T(what_grows_is_reported_at_its_pace),
+                T(the_first_is_reported_at_once_and_the_last_is_not_lost), T(may_be_freed_by_its_callback),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -380,21 +380,17 @@ static void a_dead_workers_id_is_not_the_holders(void **state) {
         assert_null(e->hint);
 }
 
+#define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
 int main(int argc, char **argv) {
         if (argc > 1)
                 return be_worker(argc, argv);
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test_setup_teardown(starts_watches_and_lists, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(cancels_and_types, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(a_second_learns_who_holds_the_host, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(of_two_at_once_one_begins, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(a_worker_that_dies_is_noticed, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(listeners_hear_and_idle_is_silent, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(a_flood_arrives_whole, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(the_next_job_need_not_be_asked_for_twice, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(a_job_that_no_worker_begins_is_reported, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(a_dead_workers_id_is_not_the_holders, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(unknown_jobs_are_reported, set_up, tear_down),
+                T(starts_watches_and_lists), T(cancels_and_types), T(a_second_learns_who_holds_the_host),
+                T(of_two_at_once_one_begins), T(a_worker_that_dies_is_noticed),
+                T(listeners_hear_and_idle_is_silent), T(a_flood_arrives_whole),
+                T(the_next_job_need_not_be_asked_for_twice), T(a_job_that_no_worker_begins_is_reported),
+                T(a_dead_workers_id_is_not_the_holders), T(unknown_jobs_are_reported),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -276,22 +276,16 @@ static void forgets_when_dropped(void **state) {
         }
 }
 
+#define T(name) cmocka_unit_test_setup_teardown(name, begin, end)
+
 int main(void) {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test_setup_teardown(finds_active_directory, begin, end),
-                cmocka_unit_test_setup_teardown(finds_freeipa, begin, end),
-                cmocka_unit_test_setup_teardown(knows_what_is_neither, begin, end),
-                cmocka_unit_test_setup_teardown(looks_above_for_the_hosts_own, begin, end),
-                cmocka_unit_test_setup_teardown(finds_by_the_domains_address, begin, end),
-                cmocka_unit_test_setup_teardown(finds_the_domain_of_a_server, begin, end),
-                cmocka_unit_test_setup_teardown(says_that_there_is_none, begin, end),
-                cmocka_unit_test_setup_teardown(says_that_no_name_server_answers, begin, end),
-                cmocka_unit_test_setup_teardown(says_that_servers_are_silent, begin, end),
-                cmocka_unit_test_setup_teardown(is_over_in_time, begin, end),
-                cmocka_unit_test_setup_teardown(takes_half_an_answer, begin, end),
-                cmocka_unit_test_setup_teardown(survives_bad_answers, begin, end),
-                cmocka_unit_test_setup_teardown(asks_a_few_of_many, begin, end),
-                cmocka_unit_test_setup_teardown(forgets_when_dropped, begin, end),
+                T(finds_active_directory), T(finds_freeipa), T(knows_what_is_neither),
+                T(looks_above_for_the_hosts_own), T(finds_by_the_domains_address),
+                T(finds_the_domain_of_a_server), T(says_that_there_is_none),
+                T(says_that_no_name_server_answers), T(says_that_servers_are_silent), T(is_over_in_time),
+                T(takes_half_an_answer), T(survives_bad_answers), T(asks_a_few_of_many),
+                T(forgets_when_dropped),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -324,19 +324,14 @@ static void forgets_when_dropped(void **state) {
         }
 }
 
+#define T(name) cmocka_unit_test_setup_teardown(name, begin, end)
+
 int main(void) {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test_setup_teardown(all_is_well, begin, end),
-                cmocka_unit_test_setup_teardown(judges_the_clock, begin, end),
-                cmocka_unit_test_setup_teardown(names_shut_ports, begin, end),
-                cmocka_unit_test_setup_teardown(judges_names, begin, end),
-                cmocka_unit_test_setup_teardown(sees_earlier_joins, begin, end),
-                cmocka_unit_test_setup_teardown(judges_the_host, begin, end),
-                cmocka_unit_test_setup_teardown(knows_the_wrong_kind, begin, end),
-                cmocka_unit_test_setup_teardown(recognizes_a_dead_name_service, begin, end),
-                cmocka_unit_test_setup_teardown(names_the_command_for_the_clock, begin, end),
-                cmocka_unit_test_setup_teardown(is_over_in_time, begin, end),
-                cmocka_unit_test_setup_teardown(forgets_when_dropped, begin, end),
+                T(all_is_well), T(judges_the_clock), T(names_shut_ports), T(judges_names),
+                T(sees_earlier_joins), T(judges_the_host), T(knows_the_wrong_kind),
+                T(recognizes_a_dead_name_service), T(names_the_command_for_the_clock), T(is_over_in_time),
+                T(forgets_when_dropped),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -151,14 +151,15 @@ static void can_be_made_again_and_removed_again(void **state) {
         assert_ok(overlay_remove(&f->paths, &e), e);
 }
 
+#define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
 int main(void) {
         /* Whatever a test leaves mounted ends with it. */
         if (geteuid() != 0 || unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
                 return 77;
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test_setup_teardown(reads_exactly_what_was_written, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(nothing_written_is_nothing, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(can_be_made_again_and_removed_again, set_up, tear_down),
+                T(reads_exactly_what_was_written), T(nothing_written_is_nothing),
+                T(can_be_made_again_and_removed_again),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

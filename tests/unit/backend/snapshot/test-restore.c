@@ -96,7 +96,7 @@ static struct restored undo(struct fixture *f) {
         return restored;
 }
 
-static void puts_everything_back(void **state) {
+static void restores_everything(void **state) {
         struct fixture *f = *state;
         _cleanup_free_ char *before = tree_fingerprint(f->folder);
         install(f);
@@ -282,15 +282,13 @@ static void odd_objects_come_back(void **state) {
         assert_true(st.st_blocks < 1024);
 }
 
+#define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
 int main(void) {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test_setup_teardown(odd_objects_come_back, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(a_folder_that_somebody_removed_is_no_failure, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(puts_everything_back, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(goes_on_after_a_death, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(keeps_what_somebody_else_changed, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(refuses_a_rotten_blob, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(spares_the_logs_of_others, set_up, tear_down),
+                T(odd_objects_come_back), T(a_folder_that_somebody_removed_is_no_failure),
+                T(restores_everything), T(goes_on_after_a_death), T(keeps_what_somebody_else_changed),
+                T(refuses_a_rotten_blob), T(spares_the_logs_of_others),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

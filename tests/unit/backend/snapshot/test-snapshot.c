@@ -313,16 +313,14 @@ static void survives_a_file_that_changes_while_it_is_read(void **state) {
         waitpid(child, NULL, 0);
 }
 
+#define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
 int main(void) {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test_setup_teardown(records_every_kind, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(shares_what_did_not_change, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(has_ceilings_and_names_what_it_leaves_out, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(a_root_beyond_the_ceiling_is_known_by_name, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(reports_beforehand_what_it_leaves_out, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(keeps_sparse_files_sparse, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(stays_where_it_belongs, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(survives_a_file_that_changes_while_it_is_read, set_up, tear_down),
+                T(records_every_kind), T(shares_what_did_not_change),
+                T(has_ceilings_and_names_what_it_leaves_out), T(a_root_beyond_the_ceiling_is_known_by_name),
+                T(reports_beforehand_what_it_leaves_out), T(keeps_sparse_files_sparse),
+                T(stays_where_it_belongs), T(survives_a_file_that_changes_while_it_is_read),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

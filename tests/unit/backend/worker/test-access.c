@@ -151,14 +151,13 @@ static void renewed_keys_are_looked_at(void **state) {
         }
 }
 
+#define T(name) cmocka_unit_test_setup_teardown(name, host_set_up, host_tear_down)
+
 int main(void) {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test_setup_teardown(a_change_of_access_is_fairleads_own_work, host_set_up, host_tear_down),
-                cmocka_unit_test_setup_teardown(what_others_write_behind_it_stays, host_set_up, host_tear_down),
-                cmocka_unit_test_setup_teardown(nobody_is_written_over, host_set_up, host_tear_down),
-                cmocka_unit_test_setup_teardown(it_is_whole_or_nothing, host_set_up, host_tear_down),
-                cmocka_unit_test_setup_teardown(no_other_file_is_written, host_set_up, host_tear_down),
-                cmocka_unit_test_setup_teardown(renewed_keys_are_looked_at, host_set_up, host_tear_down),
+                T(a_change_of_access_is_fairleads_own_work), T(what_others_write_behind_it_stays),
+                T(nobody_is_written_over), T(it_is_whole_or_nothing), T(no_other_file_is_written),
+                T(renewed_keys_are_looked_at),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

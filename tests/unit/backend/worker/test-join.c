@@ -116,11 +116,12 @@ static void every_real_run_is_reported_as_a_live_one(void **state) {
         }
 }
 
+#define T(name) cmocka_unit_test_setup_teardown(name, host_set_up, host_tear_down)
+
 int main(void) {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test_setup_teardown(a_failing_join_says_why, host_set_up, host_tear_down),
-                cmocka_unit_test_setup_teardown(what_a_tool_only_warns_of_is_in_the_log, host_set_up, host_tear_down),
-                cmocka_unit_test_setup_teardown(every_real_run_is_reported_as_a_live_one, host_set_up, host_tear_down),
+                T(a_failing_join_says_why), T(what_a_tool_only_warns_of_is_in_the_log),
+                T(every_real_run_is_reported_as_a_live_one),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

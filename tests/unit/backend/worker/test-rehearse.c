@@ -110,6 +110,8 @@ static void a_death_leaves_only_the_way_back(void **state) {
         expect_untouched(f, before);
 }
 
+#define T(name) cmocka_unit_test_setup_teardown(name, host_set_up, tear_down)
+
 int main(void) {
         /* Whatever a test leaves mounted ends with it. */
         if (geteuid() != 0 || unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
@@ -122,10 +124,8 @@ int main(void) {
         if (r < 0)
                 return 77;      /* no overlays here: tests/e2e/test-rehearse.sh tries them on real hosts */
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test_setup_teardown(shows_what_an_install_would_change, host_set_up, tear_down),
-                cmocka_unit_test_setup_teardown(a_failing_installer_is_shown_as_far_as_it_came, host_set_up, tear_down),
-                cmocka_unit_test_setup_teardown(can_be_cancelled, host_set_up, tear_down),
-                cmocka_unit_test_setup_teardown(a_death_leaves_only_the_way_back, host_set_up, tear_down),
+                T(shows_what_an_install_would_change), T(a_failing_installer_is_shown_as_far_as_it_came),
+                T(can_be_cancelled), T(a_death_leaves_only_the_way_back),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -237,14 +237,14 @@ static void a_clock_that_is_set_changes_nothing(void **state) {
         }
 }
 
+#define T(name) cmocka_unit_test_setup_teardown(name, host_set_up, host_tear_down)
+
 int main(void) {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test_setup_teardown(a_line_that_drops_is_nothing_to_a_worker, host_set_up, host_tear_down),
-                cmocka_unit_test_setup_teardown(a_disk_that_fills_is_rolled_back, host_set_up, host_tear_down),
-                cmocka_unit_test_setup_teardown(an_etc_that_is_read_only_is_reported_first, host_set_up, host_tear_down),
-                cmocka_unit_test_setup_teardown(an_etc_that_becomes_read_only_is_rolled_back_later, host_set_up, host_tear_down),
-                cmocka_unit_test_setup_teardown(a_file_that_is_a_mount_is_restored_where_it_is, host_set_up, host_tear_down),
-                cmocka_unit_test_setup_teardown(a_clock_that_is_set_changes_nothing, host_set_up, host_tear_down),
+                T(a_line_that_drops_is_nothing_to_a_worker), T(a_disk_that_fills_is_rolled_back),
+                T(an_etc_that_is_read_only_is_reported_first),
+                T(an_etc_that_becomes_read_only_is_rolled_back_later),
+                T(a_file_that_is_a_mount_is_restored_where_it_is), T(a_clock_that_is_set_changes_nothing),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

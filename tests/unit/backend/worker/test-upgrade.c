@@ -95,7 +95,7 @@ static void changes_the_unit_and_the_record(void **state) {
 
 #define UPGRADE_SCRIPT "echo y > $ROOT/etc/demo/demo.conf; echo z > $ROOT/etc/demo/new.conf; rm $ROOT/etc/hosts; mkdir $ROOT/usr/local/made; chmod 600 $ROOT/etc/demo/new.conf"
 
-static void an_uninstall_takes_both_back(void **state) {
+static void an_uninstall_undoes_both(void **state) {
         struct host_fixture *f = *state;
         _cleanup_free_ char *before = tree_fingerprint(f->root), *first = install(f);
         for (int round = 0; round < 2; round++) {
@@ -252,17 +252,15 @@ static void a_unit_of_the_image_is_changed_in_its_place(void **state) {
         assert_tree(f->root, before);
 }
 
+#define T(name) cmocka_unit_test_setup_teardown(name, set_up, host_tear_down)
+
 int main(void) {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test_setup_teardown(changes_the_unit_and_the_record, set_up, host_tear_down),
-                cmocka_unit_test_setup_teardown(an_uninstall_takes_both_back, set_up, host_tear_down),
-                cmocka_unit_test_setup_teardown(keeps_what_somebody_changed_in_between, set_up, host_tear_down),
-                cmocka_unit_test_setup_teardown(refuses_another_image_than_the_planned_one, set_up, host_tear_down),
-                cmocka_unit_test_setup_teardown(goes_back_when_the_new_one_does_not_start, set_up, host_tear_down),
-                cmocka_unit_test_setup_teardown(says_so_when_the_old_one_does_not_run_again, set_up, host_tear_down),
-                cmocka_unit_test_setup_teardown(goes_back_when_the_check_does_not_pass, set_up, host_tear_down),
-                cmocka_unit_test_setup_teardown(what_was_stopped_stays_stopped, set_up, host_tear_down),
-                cmocka_unit_test_setup_teardown(a_unit_of_the_image_is_changed_in_its_place, set_up, host_tear_down),
+                T(changes_the_unit_and_the_record), T(an_uninstall_undoes_both),
+                T(keeps_what_somebody_changed_in_between), T(refuses_another_image_than_the_planned_one),
+                T(goes_back_when_the_new_one_does_not_start), T(says_so_when_the_old_one_does_not_run_again),
+                T(goes_back_when_the_check_does_not_pass), T(what_was_stopped_stays_stopped),
+                T(a_unit_of_the_image_is_changed_in_its_place),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -197,7 +197,7 @@ static void a_failing_installer_leaves_no_trace(void **state) {
         assert_null(strstr(left, ".sock"));
 }
 
-static void cancelling_puts_everything_back(void **state) {
+static void cancelling_rolls_everything_back(void **state) {
         struct host_fixture *f = *state;
         _cleanup_free_ char *before = tree_fingerprint(f->root);
         _cleanup_plan_ struct plan *plan = script_plan(f, INSTALL_SCRIPT "; echo \"running " IMAGE_ID "\" > $ENGINE/c1; echo half way; sleep 100", ENGINE_PODMAN);
@@ -536,29 +536,19 @@ static void wants_room_first(void **state) {
         assert_int_equal(access(tree_path(f->root, "/etc/demo"), F_OK), -1);
 }
 
+#define T(name) cmocka_unit_test_setup_teardown(name, host_set_up, host_tear_down)
+
 int main(void) {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test_setup_teardown(installs_and_uninstalls, host_set_up, host_tear_down),
-                cmocka_unit_test_setup_teardown(uninstalling_keeps_what_the_admin_changed, host_set_up, host_tear_down),
-                cmocka_unit_test_setup_teardown(leaving_by_a_program_of_the_host, host_set_up, host_tear_down),
-                cmocka_unit_test_setup_teardown(an_engines_exit_status_is_reported_in_words, host_set_up, host_tear_down),
-                cmocka_unit_test_setup_teardown(a_failing_installer_leaves_no_trace, host_set_up, host_tear_down),
-                cmocka_unit_test_setup_teardown(an_account_is_deleted_or_nothing_is_done, host_set_up, host_tear_down),
-                cmocka_unit_test_setup_teardown(cancelling_puts_everything_back, host_set_up, host_tear_down),
-                cmocka_unit_test_setup_teardown(a_question_gets_its_answer, host_set_up, host_tear_down),
-                cmocka_unit_test_setup_teardown(hands_answers_over, host_set_up, host_tear_down),
-                cmocka_unit_test_setup_teardown(logs_a_flood_and_any_byte, host_set_up, host_tear_down),
-                cmocka_unit_test_setup_teardown(says_what_it_cannot_start, host_set_up, host_tear_down),
-                cmocka_unit_test_setup_teardown(an_image_that_is_gone_is_reported, host_set_up, host_tear_down),
-                cmocka_unit_test_setup_teardown(starts_what_it_wrote, host_set_up, host_tear_down),
-                cmocka_unit_test_setup_teardown(a_unit_that_does_not_start_undoes_the_job, host_set_up, host_tear_down),
-                cmocka_unit_test_setup_teardown(what_ran_before_runs_again, host_set_up, host_tear_down),
-                cmocka_unit_test_setup_teardown(rolls_back_after_a_death, host_set_up, host_tear_down),
-                cmocka_unit_test_setup_teardown(spares_containers_of_others, host_set_up, host_tear_down),
-                cmocka_unit_test_setup_teardown(one_job_at_a_time, host_set_up, host_tear_down),
-                cmocka_unit_test_setup_teardown(clears_up_behind_a_worker_that_had_not_begun, host_set_up, host_tear_down),
-                cmocka_unit_test_setup_teardown(informs_who_logs_in, host_set_up, host_tear_down),
-                cmocka_unit_test_setup_teardown(wants_room_first, host_set_up, host_tear_down),
+                T(installs_and_uninstalls), T(uninstalling_keeps_what_the_admin_changed),
+                T(leaving_by_a_program_of_the_host), T(an_engines_exit_status_is_reported_in_words),
+                T(a_failing_installer_leaves_no_trace), T(an_account_is_deleted_or_nothing_is_done),
+                T(cancelling_rolls_everything_back), T(a_question_gets_its_answer), T(hands_answers_over),
+                T(logs_a_flood_and_any_byte), T(says_what_it_cannot_start),
+                T(an_image_that_is_gone_is_reported), T(starts_what_it_wrote),
+                T(a_unit_that_does_not_start_undoes_the_job), T(what_ran_before_runs_again),
+                T(rolls_back_after_a_death), T(spares_containers_of_others), T(one_job_at_a_time),
+                T(clears_up_behind_a_worker_that_had_not_begun), T(informs_who_logs_in), T(wants_room_first),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }
