@@ -14,6 +14,58 @@ static const char *const usual_sockets[] = { "/run/podman/podman.sock", "/run/do
 #define REFUSED_TRIES 3U /* an idle service ends; a connect may be refused until its socket listens */
 #define REFUSED_PAUSE_USEC 200000U
 
+/* ---- dialects ---- */
+
+/* The libpod dialect (podman-system-service(1)). Its routes exist only with a version; 4.x and 5.x serve
+ * /v4.0.0, 3.4 needs its own. */
+static char *podman_prefix(const char *version, const char *api_version) {
+        return xstrdup(str_starts(version, "3.") ? "/v3.4.0/libpod" : "/v4.0.0/libpod");
+}
+
+static char *podman_pull_path(const char *reference) {
+        return engine_path("/images/pull?reference=", reference, "&policy=missing");
+}
+
+static const struct engine_dialect podman_dialect = {
+        .kind = ENGINE_PODMAN,
+        .stop_seconds = "timeout",
+        .events = "/events?stream=true",
+        .prefix = podman_prefix,
+        .pull_path = podman_pull_path,
+};
+
+/* Docker's dialect. Docker refuses API versions outside its range: its newest is used, 1.47 at most. */
+#define NEWEST_MINOR 47U
+
+static char *docker_prefix(const char *version, const char *api_version) {
+        unsigned major = 1, minor = 41;
+        if (sscanf(api_version, "%u.%u", &major, &minor) != 2 || major != 1 || minor > NEWEST_MINOR)
+                minor = api_version[0] ? NEWEST_MINOR : 41;
+        return str_printf("/v1.%u", minor);
+}
+
+/* Without a tag Docker pulls all of them. */
+static char *docker_pull_path(const char *reference) {
+        const char *slash = strrchr(reference, '/'), *name = slash ? slash + 1 : reference;
+        const char *divider = strchr(name, '@');
+        if (!divider)
+                divider = strchr(name, ':');
+        _cleanup_free_ char *from = xstrndup(reference,
+                                             divider ? (size_t) (divider - reference) : strlen(reference)),
+                            *image = engine_path("/images/create?fromImage=", from, "&tag=");
+        return engine_path(image, divider ? divider + 1 : "latest", "");
+}
+
+static const struct engine_dialect docker_dialect = {
+        .kind = ENGINE_DOCKER,
+        .stop_seconds = "t",
+        .events = "/events",
+        .prefix = docker_prefix,
+        .pull_path = docker_pull_path,
+};
+
+/* ---- the engine ---- */
+
 struct engine *engine_new(sd_event *event, const char *const *sockets) {
         struct engine *engine = new0(struct engine);
         engine->event = sd_event_ref(event);
@@ -106,7 +158,7 @@ static void find_remember(struct find *f, struct error *e) {
 static void engine_take(struct engine *engine, const struct http_answer *answer, const char *socket) {
         const char *podman = http_header(answer, "Libpod-Api-Version"),
                    *api = http_header(answer, "Api-Version");
-        const struct engine_dialect *dialect = podman ? &engine_podman : &engine_docker;
+        const struct engine_dialect *dialect = podman ? &podman_dialect : &docker_dialect;
         const char *server = http_header(answer, "Server");
         const char *version = podman ? podman : server && str_starts(server, "Docker/") ? server + 7 : api;
         engine_forget(engine);

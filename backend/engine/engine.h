@@ -2,7 +2,7 @@
 #pragma once
 
 /* Podman (libpod dialect) and Docker behind one interface, over the engine's unix socket. Each dialect is a
- * const row of dialects.c. */
+ * const row of engine.c. */
 
 #include <systemd/sd-event.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The dialects and the requests as tables, and the call that carries a request out. */
+/* The requests as tables, and the call that carries a request out. */
 
 #include "backend/engine/engine.h"
 #include "backend/format/json.h"
@@ -19,7 +19,6 @@ struct engine_dialect {
         /* Behind the prefix; the caller frees. */
         char *(*pull_path)(const char *reference);
 };
-extern const struct engine_dialect engine_podman, engine_docker;
 
 struct engine {
         sd_event *event;

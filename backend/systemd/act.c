@@ -36,7 +36,7 @@ struct act {
         sd_bus_message *unsent; /* to be sent once connected */
         unsigned tries;
         struct error *error;
-        void (*done)(struct error *e, void *userdata);
+        nothing_done_t done;
         void *userdata;
 };
 
@@ -77,7 +77,7 @@ static int act_timer(struct act *a, uint64_t usec, sd_event_time_handler_t handl
 }
 
 static struct act *act_new(struct units *units, const char *name, enum unit_action action,
-                           void (*done)(struct error *e, void *userdata), void *userdata) {
+                           nothing_done_t done, void *userdata) {
         struct act *a = new0(struct act);
         *a = (struct act){ .op.drop = act_drop,
                            .units = units,
@@ -211,12 +211,8 @@ static int act_on_queued(sd_bus_message *m, void *userdata, sd_bus_error *error)
 
 /* Before a call whose answer is the path of a job. */
 static void act_expect_job(struct act *a) {
-        struct units *units = a->units;
-        units_subscribe(units);
-        if (!units->job_removed)
-                sd_bus_match_signal_async(units->bus, &units->job_removed, bus_systemd(units->bus),
-                                          SYSTEMD_PATH, SYSTEMD_MANAGER, "JobRemoved", act_on_job_removed,
-                                          units_ignore, units);
+        units_subscribe(a->units);
+        units_match(a->units, &a->units->job_removed, "JobRemoved", act_on_job_removed);
         a->calling = true;
 }
 
@@ -252,7 +248,7 @@ static int act_on_reload_again(sd_event_source *source, uint64_t usec, void *use
         return 0;
 }
 
-struct op *units_reload(struct units *units, void (*done)(struct error *e, void *userdata), void *userdata) {
+struct op *units_reload(struct units *units, nothing_done_t done, void *userdata) {
         struct act *a = act_new(units, "", UNIT_RELOAD, done, userdata);
         act_reload(a);
         return act_begun(a);
@@ -310,8 +306,8 @@ static int act_on_called(sd_bus_message *m, void *userdata, sd_bus_error *error)
         return 0;
 }
 
-struct op *units_act(struct units *units, const char *name, enum unit_action action,
-                     void (*done)(struct error *e, void *userdata), void *userdata) {
+struct op *units_act(struct units *units, const char *name, enum unit_action action, nothing_done_t done,
+                     void *userdata) {
         struct act *a = act_new(units, name, action, done, userdata);
         if (unit_name_check(name, &a->error) < 0 || units_connect(units, &a->error) < 0)
                 return act_begun(a);
@@ -379,8 +375,8 @@ static int act_on_connected(sd_bus_message *m, void *userdata, sd_bus_error *err
         return 0;
 }
 
-struct op *units_start_transient(struct units *units, const struct transient *t,
-                                 void (*done)(struct error *e, void *userdata), void *userdata) {
+struct op *units_start_transient(struct units *units, const struct transient *t, nothing_done_t done,
+                                 void *userdata) {
         struct act *a = act_new(units, t->name, UNIT_START, done, userdata);
         if (unit_name_check(t->name, &a->error) < 0 || units_connect(units, &a->error) < 0)
                 return act_begun(a);

@@ -19,23 +19,16 @@
 static int connection_on_report(sd_event_source *source, uint64_t usec, void *userdata) {
         struct units *units = userdata;
         units->report = sd_event_source_disable_unref(units->report);
-        char *names[CHANGED_NAMES_MAX + 1];
-        memcpy(names, units->names, sizeof names);
+        _cleanup_strv_ char **names = TAKE(units->names);
         bool many = units->many;
-        memset(units->names, 0, sizeof units->names);
-        units->n_names = 0;
         units->many = false;
         if (units->changed)
                 units->changed(many ? NULL : names, units->userdata);
-        for (size_t i = 0; names[i]; i++)
-                free(names[i]);
         return 0;
 }
 
 static void connection_report_in(struct units *units, uint64_t usec) {
-        if (!units->changed)
-                return;
-        if (!units->report)
+        if (units->changed && !units->report)
                 sd_event_add_time_relative(units->event, &units->report, CLOCK_MONOTONIC, usec, 10 * 1000,
                                            connection_on_report, units);
 }
@@ -43,11 +36,9 @@ static void connection_report_in(struct units *units, uint64_t usec) {
 static void connection_report(struct units *units, const char *name) {
         if (!units->changed)
                 return;
-        bool fits = name && units->n_names < CHANGED_NAMES_MAX;
-        if (fits && !units->many && !strv_contains(units->names, name)) {
-                units->names[units->n_names++] = xstrdup(name);
-        } else if (!fits)
-                units->many = true;
+        units->many |= !name || strv_length(units->names) >= CHANGED_NAMES_MAX;
+        if (!units->many && !strv_contains(units->names, name))
+                strv_add(&units->names, name);
         connection_report_in(units, REPORT_USEC);
 }
 
@@ -59,13 +50,13 @@ void units_report_all(struct units *units) {
 void units_expect_echo(struct units *units, const char *name) {
         unsigned i = units->echo++ % ELEMENTS(units->echoes);
         str_replace(&units->echoes[i].name, name);
-        units->echoes[i].until = (uint64_t) usec_now(CLOCK_MONOTONIC) + ECHO_USEC;
+        units->echoes[i].until = usec_now(CLOCK_MONOTONIC) + ECHO_USEC;
 }
 
 static bool connection_is_echo(const struct units *units, const char *name) {
         for (size_t i = 0; i < ELEMENTS(units->echoes); i++)
                 if (str_equal(units->echoes[i].name, name) &&
-                    units->echoes[i].until >= (uint64_t) usec_now(CLOCK_MONOTONIC))
+                    units->echoes[i].until >= usec_now(CLOCK_MONOTONIC))
                         return true;
         return false;
 }
@@ -117,13 +108,17 @@ int units_ignore(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         return 0;
 }
 
+void units_match(struct units *units, sd_bus_slot **slot, const char *signal,
+                 sd_bus_message_handler_t callback) {
+        if (!*slot)
+                sd_bus_match_signal_async(units->bus, slot, bus_systemd(units->bus), SYSTEMD_PATH,
+                                          SYSTEMD_MANAGER, signal, callback, units_ignore, units);
+}
+
 void units_subscribe(struct units *units) {
         sd_bus_call_method_async(units->bus, NULL, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER, "Subscribe",
                                  units_ignore, NULL, "");
-        if (!units->reload_began)
-                sd_bus_match_signal_async(units->bus, &units->reload_began, bus_systemd(units->bus),
-                                          SYSTEMD_PATH, SYSTEMD_MANAGER, "Reloading", connection_on_reloading,
-                                          units_ignore, units);
+        units_match(units, &units->reload_began, "Reloading", connection_on_reloading);
 }
 
 void units_follow(struct units *units) {
@@ -132,15 +127,11 @@ void units_follow(struct units *units) {
                 str_printf("type='signal',%s%s%sinterface='" BUS_PROPERTIES "',member='PropertiesChanged',"
                            "path_namespace='" SYSTEMD_UNITS "',arg0='" SYSTEMD_NAME ".Unit'",
                            sender ? "sender='" : "", sender ? sender : "", sender ? "'," : "");
-        sd_bus *bus = units->bus;
-        sd_bus_add_match_async(bus, &units->follow[0], properties, connection_on_properties, units_ignore,
-                               units);
-        sd_bus_match_signal_async(bus, &units->follow[1], sender, SYSTEMD_PATH, SYSTEMD_MANAGER, "UnitNew",
-                                  connection_on_unit, units_ignore, units);
-        sd_bus_match_signal_async(bus, &units->follow[2], sender, SYSTEMD_PATH, SYSTEMD_MANAGER,
-                                  "UnitRemoved", connection_on_unit, units_ignore, units);
-        sd_bus_match_signal_async(bus, &units->follow[3], sender, SYSTEMD_PATH, SYSTEMD_MANAGER,
-                                  "UnitFilesChanged", connection_on_files, units_ignore, units);
+        sd_bus_add_match_async(units->bus, &units->follow[0], properties, connection_on_properties,
+                               units_ignore, units);
+        units_match(units, &units->follow[1], "UnitNew", connection_on_unit);
+        units_match(units, &units->follow[2], "UnitRemoved", connection_on_unit);
+        units_match(units, &units->follow[3], "UnitFilesChanged", connection_on_files);
         units_subscribe(units);
 }
 

@@ -320,8 +320,8 @@ static bool reading_step(struct reading *r) {
                 return false;
         struct unit_in_question u = {};
         const struct unit_entry *entry = &f->entries.items[r->next++];
-        r->files->items[r->files->n++] =
-                (struct unit_file){ .name = xstrdup(entry->name), .state = file_states_decide(f, entry, &u) };
+        r->files->items[r->files->n++] = (struct file_state){ .name = xstrdup(entry->name),
+                                                              .state = file_states_decide(f, entry, &u) };
         strv_free(u.aliases);
         free(u.instance);
         return true;

@@ -12,13 +12,13 @@
 #include "base/base.h"
 #include "base/op.h"
 
-struct unit_file {
+struct file_state {
         char *name;
         const char *state;      /* "enabled", "static", "masked-runtime", …: systemctl(1), is-enabled */
 };
 
 struct unit_files {
-        struct unit_file *items;        /* sorted by name */
+        struct file_state *items;        /* sorted by name */
         size_t n;
 };
 struct unit_files *unit_files_free(struct unit_files *files);

@@ -31,14 +31,13 @@ struct units {
         void (*changed)(char *const *names, void *userdata);
         void *userdata;
         sd_bus_slot *follow[4];
-        char *names[CHANGED_NAMES_MAX + 1];     /* not reported yet */
-        size_t n_names;
+        char **names;                   /* not reported yet */
         bool many;
         sd_event_source *report, *reconnect;
         unsigned pause;                 /* seconds until the next try to connect */
         struct {
                 char *name;
-                uint64_t until;         /* CLOCK_MONOTONIC, usec */
+                int64_t until;          /* CLOCK_MONOTONIC, usec */
         } echoes[16];                   /* units that systemd loaded because of our reads */
         unsigned echo;
         void (*resync)(struct units *units);    /* systemd reloaded, or the connection is lost */
@@ -59,6 +58,9 @@ void units_disconnect(struct units *units);
 void units_reconnect(struct units *units);
 /* Subscribes to systemd's signals. Cheap to repeat. */
 void units_subscribe(struct units *units);
+/* Adds a match of a signal of the manager, unless *slot has it. */
+void units_match(struct units *units, sd_bus_slot **slot, const char *signal,
+                 sd_bus_message_handler_t callback);
 /* Changes are reported to the listener. */
 void units_follow(struct units *units);
 void units_unfollow(struct units *units);

@@ -108,7 +108,7 @@ struct listing {
         struct unit_list *list; /* loaded ones */
         struct unit_files *files;
         struct error *error;
-        void (*done)(struct unit_list *list, struct error *e, void *userdata);
+        units_done_t done;
         void *userdata;
 };
 
@@ -151,7 +151,7 @@ static int list_read_units(sd_bus_message *m, struct unit_list *list) {
         return r;
 }
 
-static struct unit list_from_file(const struct unit_file *f) {
+static struct unit list_from_file(const struct file_state *f) {
         bool masked = str_starts(f->state, "masked");
         return (struct unit){ .name = xstrdup(f->name),
                               .description = xstrdup(""),
@@ -177,7 +177,7 @@ static void list_merge(struct unit_list *list, const struct unit_files *files, c
                                 list->items[i].file_state = xstrdup(files->items[j].state);
                         j++; /* the unit itself is merged in the next round */
                 } else {
-                        const struct unit_file *f = &files->items[j++];
+                        const struct file_state *f = &files->items[j++];
                         bool other = strstr(f->name, "@.") ||
                                      (pattern && fnmatch(pattern, f->name, FNM_NOESCAPE) != 0);
                         if (!other)
@@ -225,8 +225,7 @@ static void list_on_files(struct unit_files *files, void *userdata) {
                 listing_end(l);
 }
 
-struct op *units_list(struct units *units, const char *pattern,
-                      void (*done)(struct unit_list *list, struct error *e, void *userdata), void *userdata) {
+struct op *units_list(struct units *units, const char *pattern, units_done_t done, void *userdata) {
         struct listing *l = new0(struct listing);
         *l = (struct listing){ .op.drop = listing_drop,
                                .units = units,

@@ -208,7 +208,7 @@ struct showing {
         sd_bus_slot *slot;
         struct unit_detail *detail;
         struct error *error;
-        void (*done)(struct unit_detail *detail, struct error *e, void *userdata);
+        detail_done_t done;
         void *userdata;
 };
 
@@ -261,9 +261,7 @@ static int show_on_shown(sd_bus_message *m, void *userdata, sd_bus_error *error)
         return 0;
 }
 
-struct op *units_show(struct units *units, const char *name,
-                      void (*done)(struct unit_detail *detail, struct error *e, void *userdata),
-                      void *userdata) {
+struct op *units_show(struct units *units, const char *name, detail_done_t done, void *userdata) {
         struct showing *s = new0(struct showing);
         *s = (struct showing){ .op.drop = showing_drop,
                                .units = units,

@@ -56,10 +56,7 @@ void units_listen(struct units *units, void (*changed)(char *const *names, void 
         units_unfollow(units);
         units->report = sd_event_source_disable_unref(units->report);
         units->reconnect = sd_event_source_disable_unref(units->reconnect);
-        for (size_t i = 0; units->names[i]; i++)
-                free(units->names[i]);
-        memset(units->names, 0, sizeof units->names);
-        units->n_names = 0;
+        units->names = strv_free(units->names);
         units->many = false;
         units_forget_files(units);
         if (was && !units->acts && units->bus)

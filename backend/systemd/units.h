@@ -6,8 +6,7 @@
 #include <systemd/sd-bus.h>
 #include <systemd/sd-event.h>
 
-#include "base/op.h"
-#include "model/service/unit.h"
+#include "model/host.h"
 
 struct units;
 
@@ -25,16 +24,15 @@ sd_bus *units_bus(struct units *units, struct error **reterr);
  * systemd lists those only. Without one, and with a listener, unit files are as last read; they are read
  * again afterwards if stale, and a difference is reported to the listener. */
 struct op *units_list(struct units *units, const char *pattern,
-                      void (*done)(struct unit_list *list, struct error *e, void *userdata), void *userdata);
+                      units_done_t done, void *userdata);
 struct op *units_show(struct units *units, const char *name,
-                      void (*done)(struct unit_detail *detail, struct error *e, void *userdata),
-                      void *userdata);
+                      detail_done_t done, void *userdata);
 /* start, stop, restart, reload wait for systemd's job to end and then for the unit's state; the error of a
  * failure has the reason (result, exit status, a hint at the log). The other actions end with a reload. */
 struct op *units_act(struct units *units, const char *name, enum unit_action action,
-                     void (*done)(struct error *e, void *userdata), void *userdata);
+                     nothing_done_t done, void *userdata);
 /* Manager.Reload(); retries a rate limit. */
-struct op *units_reload(struct units *units, void (*done)(struct error *e, void *userdata), void *userdata);
+struct op *units_reload(struct units *units, nothing_done_t done, void *userdata);
 
 /* A transient service that outlives us: name "fairlead-job-ID.service", Type=exec, mode fail (-EEXIST: it
  * exists). stdin_fd is passed on (StandardInputFileDescriptor); the caller keeps its copy. */
@@ -45,7 +43,7 @@ struct transient {
         int stdin_fd;           /* -1: /dev/null */
 };
 struct op *units_start_transient(struct units *units, const struct transient *t,
-                                 void (*done)(struct error *e, void *userdata), void *userdata);
+                                 nothing_done_t done, void *userdata);
 
 /* Changes of units: names of at most 64 changed units, or NULL for "many". Coalesced (at most one call in 100
  * ms). One listener; NULL removes it and unsubscribes. */

@@ -43,7 +43,7 @@ static const struct status_row *find_status(const struct unit_detail *now) {
 static const struct {
         const char *result;
         const char *text;
-        const char *hint;       /* NULL: the log */
+        const char *hint; /* NULL: the log */
 } results[] = {
         { "timeout", "it took longer than its unit file allows",
           "TimeoutStartSec= and TimeoutStopSec= are the limits" },
@@ -69,15 +69,12 @@ char *unit_why_text(const struct unit_detail *now) {
                 return str_printf("its unit file cannot be used: %s", now->load_error);
         if (now->exit_code == CLD_EXITED && now->exit_status != 0 && str_equal(now->result, "exit-code"))
                 return str_printf("its main process ended with status %d", now->exit_status);
-        if (now->exit_code == CLD_KILLED && str_equal(now->result, "signal")) {
+        bool crashed = now->exit_code == CLD_DUMPED && str_equal(now->result, "core-dump");
+        if (crashed || (now->exit_code == CLD_KILLED && str_equal(now->result, "signal"))) {
                 const char *name = sigabbrev_np(now->exit_status);
-                return str_printf("its main process was killed by signal %s%s", name ? "SIG" : "",
-                                  name ? name : "?");
-        }
-        if (now->exit_code == CLD_DUMPED && str_equal(now->result, "core-dump")) {
-                const char *name = sigabbrev_np(now->exit_status);
-                return str_printf("its main process crashed with signal %s%s", name ? "SIG" : "",
-                                  name ? name : "?");
+                return str_printf(crashed ? "its main process crashed with signal %s%s"
+                                          : "its main process was killed by signal %s%s",
+                                  name ? "SIG" : "", name ? name : "?");
         }
         for (size_t i = 0; i < ELEMENTS(results); i++)
                 if (str_equal(results[i].result, now->result))
@@ -101,37 +98,20 @@ const char *unit_why_hint(const struct unit_detail *now) {
         return "The last lines of its log say why";
 }
 
-static const char *verb_text(enum unit_action action) {
-        switch (action) {
-        case UNIT_STOP:
-                return "stop";
-        case UNIT_RESTART:
-                return "restart";
-        case UNIT_RELOAD:
-                return "reload";
-        default:
-                return "start";
-        }
-}
-
 /* systemd did its part, the unit did not: its own reason is the sentence. */
-static int unit_why_failed(const char *name, enum unit_action action, const struct unit_detail *now,
-                           struct error **reterr) {
-        if (!now) {
-                error_set(reterr, -EIO, "%s did not %s", name, verb_text(action));
-                error_hint(reterr, "The last lines of its log say why");
-                return -EIO;
-        }
-        _cleanup_free_ char *why = unit_why_text(now);
-        error_set(reterr, -EIO, "%s did not %s: %s", name, verb_text(action), why ? why : "?");
-        error_hint(reterr, "%s", unit_why_hint(now));
+static int why_failed(const char *name, enum unit_action action, const struct unit_detail *now,
+                      struct error **reterr) {
+        _cleanup_free_ char *why = now ? unit_why_text(now) : NULL;
+        error_set(reterr, -EIO, why ? "%s did not %s: %s" : "%s did not %s", name, unit_action_name(action),
+                  why);
+        error_hint(reterr, "%s", now ? unit_why_hint(now) : "The last lines of its log say why");
         return -EIO;
 }
 
 static const struct {
         const char *result;
         int code;
-        const char *tail;       /* of "NAME did not VERB" */
+        const char *tail; /* of "NAME did not VERB" */
         const char *hint;
 } job_results[] = {
         { "canceled", -ECANCELED, ": the job was cancelled",
@@ -152,21 +132,21 @@ int unit_why(const char *name, enum unit_action action, const char *result, cons
              bool condition_failed, struct error **reterr) {
         for (size_t i = 0; result && i < ELEMENTS(job_results); i++)
                 if (str_equal(job_results[i].result, result)) {
-                        error_set(reterr, job_results[i].code, "%s did not %s%s", name, verb_text(action),
-                                  job_results[i].tail);
+                        error_set(reterr, job_results[i].code, "%s did not %s%s", name,
+                                  unit_action_name(action), job_results[i].tail);
                         error_hint(reterr, "%s",
                                    job_results[i].hint ? job_results[i].hint : "Its log may say more");
                         return job_results[i].code;
                 }
         if (result && !str_equal(result, "done") && !str_equal(result, "skipped"))
-                return unit_why_failed(name, action, now, reterr);
+                return why_failed(name, action, now, reterr);
         /* A job is done when systemd has done its part; only the unit's state shows that the program ended
          * right afterwards or that its start was skipped. After a stop "failed" means that the unit had to be
          * killed: it is stopped all the same. */
         if (!now || action == UNIT_STOP)
                 return 0;
         if (str_equal(now->unit.active, "failed"))
-                return unit_why_failed(name, action, now, reterr);
+                return why_failed(name, action, now, reterr);
         bool starts = action == UNIT_START || action == UNIT_RESTART;
         if (starts && str_equal(now->unit.active, "inactive") && condition_failed) {
                 error_set(reterr, -ENOEXEC, "%s was not started: a condition in its unit file is not met",
