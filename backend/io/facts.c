@@ -43,13 +43,6 @@ static char *default_realm(const char *root) {
         return NULL;
 }
 
-static char *in_capitals(const char *text) {
-        char *capitals = xstrdup(text);
-        for (char *c = capitals; *c; c++)
-                *c = (char) toupper((unsigned char) *c);
-        return capitals;
-}
-
 void facts_read(const char *root, struct facts *ret) {
         char name[256] = "";
         *ret = (struct facts) {};
@@ -60,8 +53,11 @@ void facts_read(const char *root, struct facts *ret) {
         const char *dot = ret->fqdn ? strchr(ret->fqdn, '.') : NULL;
         ret->domain = dot && strchr(dot + 1, '.') ? xstrdup(dot + 1) : search_domain(root);
         ret->realm = default_realm(root);
-        if (!ret->realm && ret->domain)
-                ret->realm = in_capitals(ret->domain);
+        if (ret->realm)
+                return;
+        ret->realm = xstrdup(ret->domain);
+        for (char *c = ret->realm; c && *c; c++)
+                *c = (char) toupper((unsigned char) *c);
 }
 
 void facts_done(struct facts *facts) {

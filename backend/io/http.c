@@ -342,17 +342,13 @@ static int http_socket_wanted(CURL *easy, curl_socket_t fd, int what, void *user
         return 0;
 }
 
-/* libcurl initializes OpenSSL, which a unix socket does not need: with its tables of legacy names 1.2 MiB
- * resident and a millisecond before the first paint. TLS loads its part on demand, and the host's
- * configuration is read as ever. */
-static void keep_openssl_small(void) {
-        OPENSSL_init_crypto(OPENSSL_INIT_NO_ADD_ALL_CIPHERS | OPENSSL_INIT_NO_ADD_ALL_DIGESTS, NULL);
-}
-
 struct http *http_new(sd_event *event) {
         struct http *http = new0(struct http);
         http->event = sd_event_ref(event);
-        keep_openssl_small();
+        /* libcurl initializes OpenSSL, which a unix socket does not need: with its tables of legacy names 1.2
+         * MiB resident and a millisecond before the first paint. TLS loads its part on demand, and the host's
+         * configuration is read as ever. */
+        OPENSSL_init_crypto(OPENSSL_INIT_NO_ADD_ALL_CIPHERS | OPENSSL_INIT_NO_ADD_ALL_DIGESTS, NULL);
         http->multi = curl_multi_init();
         if (!http->multi)
                 oom();

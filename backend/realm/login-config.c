@@ -76,11 +76,6 @@ static int settle_names(const char *root, struct error **reterr) {
 
 /* ---- PAM ---- */
 
-static bool asks_sssd(const char *root) {
-        _cleanup_free_ char *text = paths_read(root, "/etc/pam.d/common-auth", NULL);
-        return text && strstr(text, "pam_sss.so");
-}
-
 /* Its files are world-readable, and it does not inherit our signal mask. */
 static _Noreturn void login_config_exec(const char *program, char *const *argv) {
         static char *const environment[] = { (char *) "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
@@ -126,6 +121,8 @@ int logins_settle(const char *root, bool mkhomedir, struct error **reterr) {
                 return -ENOENT;
         }
         /* without the tool PAM was set up by hand */
-        bool sss = tool && !asks_sssd(root) && paths_access(root, "/usr/share/pam-configs/sss", F_OK);
+        _cleanup_free_ char *auth = paths_read(root, "/etc/pam.d/common-auth", NULL);
+        bool sss = tool && !(auth && strstr(auth, "pam_sss.so")) &&
+                   paths_access(root, "/usr/share/pam-configs/sss", F_OK);
         return sss || mkhomedir ? login_config_run(root, sss, mkhomedir, reterr) : 0;
 }

@@ -54,36 +54,30 @@ static void keep_lower(char **target, const char *text) {
 
 /* ---- the ping ---- */
 
-static char *ping_words(const struct netlogon *n) {
-        return str_printf("%s, %s, domain %s (%s), forest %s, its site %s, this host's site %s", n->host,
-                          n->netbios_host, n->domain, n->netbios_domain, n->forest,
-                          str_empty(n->server_site) ? "none" : n->server_site,
-                          str_empty(n->client_site) ? "none" : n->client_site);
-}
-
-static void take_netlogon(struct server_probe *c, const struct netlogon *n) {
-        struct realm *realm = c->discovery->realm;
-        if (c->discovery->pinged)
-                return;
-        c->discovery->pinged = true;
-        keep_lower(&realm->domain, n->domain);
-        server_keep(&realm->forest, n->forest);
-        server_keep(&realm->netbios, n->netbios_domain);
-        server_keep(&realm->site, n->client_site);
-        server_keep(&realm->server_site, n->server_site);
-        if (!realm->best)
-                server_keep(&realm->best, server_of(c)->host);
-}
-
 /* Reads the answer's NetLogon; there is none where the server does not know the domain. */
 static int read_ping(struct server_probe *c, const struct ldap_message *m, struct error **reterr) {
         const struct berval *value = ldap_value(m, "NetLogon", 0);
+        struct discovery *d = c->discovery;
+        struct realm *realm = d->realm;
         struct netlogon n;
         int r = value ? netlogon_read((const uint8_t *) value->bv_val, value->bv_len, &n, reterr) : 0;
         if (r < 0 || !value)
                 return r;
-        realm_answered(c->discovery->realm, c->ping_question, REALM_ANSWERED, 0, ping_words(&n));
-        take_netlogon(c, &n);
+        realm_answered(realm, c->ping_question, REALM_ANSWERED, 0,
+                       str_printf("%s, %s, domain %s (%s), forest %s, its site %s, this host's site %s",
+                                  n.host, n.netbios_host, n.domain, n.netbios_domain, n.forest,
+                                  str_empty(n.server_site) ? "none" : n.server_site,
+                                  str_empty(n.client_site) ? "none" : n.client_site));
+        if (!d->pinged) {
+                keep_lower(&realm->domain, n.domain);
+                server_keep(&realm->forest, n.forest);
+                server_keep(&realm->netbios, n.netbios_domain);
+                server_keep(&realm->site, n.client_site);
+                server_keep(&realm->server_site, n.server_site);
+                if (!realm->best)
+                        server_keep(&realm->best, server_of(c)->host);
+        }
+        d->pinged = true;
         netlogon_done(&n);
         return 0;
 }
@@ -114,15 +108,6 @@ static void ping_over(unsigned ms, struct error *e, void *userdata) {
                 q->ms = ms;
         error_free(e);
         d->changed(d);
-}
-
-static struct op *start_ping(struct server_probe *c) {
-        _cleanup_str_ struct str request = {};
-        netlogon_ask(&request, 1, c->discovery->realm->asked);
-        return server_ask(c, "LDAP ping (UDP), who the controller is and which site this host is in",
-                          &c->ping_question, &request,
-                          (struct exchange_options) {
-                                  .datagram = true, .heard = ping_heard, .done = ping_over });
 }
 
 /* ---- LDAP over TCP: the rootDSE, then entries of its kind ---- */
@@ -244,19 +229,18 @@ static void ldap_over(unsigned ms, struct error *e, void *userdata) {
                 d->changed(d);
 }
 
-static struct op *start_ldap(struct server_probe *c) {
+static void start_talking(struct server_probe *c) {
         static const char *const attributes[] = { "supportedCapabilities", "defaultNamingContext",
                                                   "namingContexts", NULL };
-        _cleanup_str_ struct str request = {};
+        _cleanup_str_ struct str ping = {}, root = {};
         c->id = c->open = 1;
-        ldap_ask(&request, 1, "", LDAP_BASE, NULL, 0, attributes);
-        return server_ask(c, "LDAP rootDSE (TCP), what kind of directory it is", &c->ldap_question, &request,
-                          (struct exchange_options) { .heard = ldap_heard, .done = ldap_over });
-}
-
-static void start_talking(struct server_probe *c) {
-        c->ldap = start_ldap(c);
-        c->ping = start_ping(c);
+        ldap_ask(&root, c->id, "", LDAP_BASE, NULL, 0, attributes);
+        netlogon_ask(&ping, 1, c->discovery->realm->asked);
+        c->ldap = server_ask(c, "LDAP rootDSE (TCP), what kind of directory it is", &c->ldap_question, &root,
+                             (struct exchange_options) { .heard = ldap_heard, .done = ldap_over });
+        c->ping = server_ask(
+                c, "LDAP ping (UDP), who the controller is and which site this host is in", &c->ping_question,
+                &ping, (struct exchange_options){ .datagram = true, .heard = ping_heard, .done = ping_over });
 }
 
 /* ---- its addresses ---- */
