@@ -19,12 +19,12 @@ struct http {
 /* Held from the moment when its holder drops it, or its end is reported, until curl lets it go. */
 struct transfer {
         struct op op;
-        struct http_request request; /* its texts: socket and body only, which are copies */
+        struct http_request request; /* its texts are not used after the start */
         struct http *http;
         struct transfer *next;
         CURL *easy;
         struct curl_slist *headers;
-        char *socket, *body;
+        char *socket;
         int fd; /* of a new connection, curl's; -1: a reused one */
         struct http_answer answer;
         struct error *error;
@@ -56,7 +56,6 @@ static void transfer_free(struct transfer *t) {
         str_done(&t->answer.body);
         error_free(t->error);
         free(t->socket);
-        free(t->body);
         op_release(&t->op);
 }
 
@@ -209,21 +208,15 @@ static void set_options(struct transfer *t, const struct http_request *request, 
          * that may be silent for ever. */
         if (request->seconds || request->stall)
                 curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, 5L);
-        if (request->seconds)
-                curl_easy_setopt(easy, CURLOPT_TIMEOUT, (long) request->seconds);
-        if (request->stall) {
-                curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
-                curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, (long) request->stall);
-        }
+        curl_easy_setopt(easy, CURLOPT_TIMEOUT, (long) request->seconds);
+        curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, request->stall ? 1L : 0L);
+        curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, (long) request->stall);
         /* Without a type podman reads a POST's body as a form and finds nothing in it. */
         t->headers = curl_slist_append(t->headers, "Content-Type: application/json");
         t->headers = curl_slist_append(t->headers, "Expect:");
         curl_easy_setopt(easy, CURLOPT_HTTPHEADER, t->headers);
-        if (strcmp(request->method, "POST") == 0) {
-                curl_easy_setopt(easy, CURLOPT_POST, 1L);
-                curl_easy_setopt(easy, CURLOPT_POSTFIELDS, t->body ? t->body : "");
-                curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE, (long) (t->body ? strlen(t->body) : 0));
-        }
+        if (strcmp(request->method, "POST") == 0)
+                curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, request->body ? request->body : "");
 }
 
 struct op *http_start(struct http *http, const struct http_request *request) {
@@ -235,7 +228,6 @@ struct op *http_start(struct http *http, const struct http_request *request) {
                                  .next = http->transfers,
                                  .easy = curl_easy_init(),
                                  .socket = xstrdup(request->socket),
-                                 .body = xstrdup(request->body),
                                  .fd = -1 };
         if (!t->easy)
                 oom();

@@ -18,13 +18,11 @@ struct pty {
         struct pty_options options;     /* argv and environment are not used after the start */
         int fd;
         pid_t pid;
-        bool output_ended, reaped, exited;
+        bool output_ended, reaped, exited, stopping;
         int status;
-        bool stopping;
-        char *input;
         size_t input_length;
         sd_event_source *io, *child, *timer;
-        char buffer[GATHER];
+        char input[PTY_INPUT_MAX], buffer[GATHER];
 };
 
 /* ---- the child, between fork and exec: async-signal-safe calls only ---- */
@@ -179,8 +177,6 @@ void pty_stop(struct pty *pty, unsigned grace) {
 int pty_type(struct pty *pty, const void *bytes, size_t n) {
         if (n > PTY_INPUT_MAX - pty->input_length)
                 return -ENOBUFS;
-        if (!pty->input)
-                pty->input = xcalloc(1, PTY_INPUT_MAX);
         memcpy(pty->input + pty->input_length, bytes, n);
         pty->input_length += n;
         write_input(pty);
@@ -267,9 +263,7 @@ struct pty *pty_free(struct pty *pty) {
         sd_event_source_disable_unref(pty->timer);
         if (pty->fd >= 0)
                 close(pty->fd);
-        if (pty->input)
-                explicit_bzero(pty->input, PTY_INPUT_MAX);
-        free(pty->input);
+        explicit_bzero(pty->input, sizeof pty->input);
         free(pty);
         return NULL;
 }
