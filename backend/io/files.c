@@ -8,6 +8,7 @@
 #include <linux/limits.h>
 #include <linux/openat2.h>
 #include <sys/random.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/xattr.h>
@@ -286,20 +287,12 @@ int files_write_all(int fd, const void *bytes, size_t n) {
 }
 
 static int copy_range(int from, int to, off_t at, off_t end) {
-        char buffer[64 * 1024];
+        if (lseek(to, at, SEEK_SET) < 0)
+                return -errno;
         while (at < end) {
-                size_t want = (size_t) (end - at) < sizeof buffer ? (size_t) (end - at) : sizeof buffer;
-                ssize_t n = TEMP_FAILURE_RETRY(pread(from, buffer, want, at));
+                ssize_t n = TEMP_FAILURE_RETRY(sendfile(to, from, &at, (size_t) (end - at)));
                 if (n <= 0)
-                        return n < 0 ? -errno : 0;      /* it became shorter: the digest will show that */
-                for (ssize_t done = 0; done < n;) {
-                        ssize_t written =
-                                TEMP_FAILURE_RETRY(pwrite(to, buffer + done, (size_t) (n - done), at + done));
-                        if (written < 0)
-                                return -errno;
-                        done += written;
-                }
-                at += n;
+                        return n < 0 ? -errno : 0; /* it became shorter: the digest will show that */
         }
         return 0;
 }

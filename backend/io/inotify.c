@@ -9,7 +9,7 @@ struct inotify {
         void *userdata;
         sd_event_source *source, *pause;
         unsigned pace;
-        bool busy, dead;        /* freed inside changed(): the rest of the freeing waits for its return */
+        bool *freed;            /* set by inotify_free() inside changed() */
 };
 
 static int on_pause_over(sd_event_source *source, uint64_t usec, void *userdata) {
@@ -21,19 +21,20 @@ static int on_pause_over(sd_event_source *source, uint64_t usec, void *userdata)
 static int on_events(sd_event_source *source, int fd, uint32_t events, void *userdata) {
         struct inotify *inotify = userdata;
         _Alignas(struct inotify_event) char buffer[8192];
+        bool freed = false;
+        inotify->freed = &freed;
         ssize_t n = read(fd, buffer, sizeof buffer);
-        inotify->busy = true;
-        for (ssize_t at = 0; at < n && !inotify->dead;) {
+        for (ssize_t at = 0; at < n && !freed;) {
                 const struct inotify_event *event = (const void *) (buffer + at);
                 at += (ssize_t) (sizeof *event + event->len);
                 if (!(event->mask & IN_IGNORED))
                         inotify->changed(event->wd, event->len ? event->name : "", event->mask,
                                         inotify->userdata);
         }
-        inotify->busy = false;
-        if (inotify->dead)
-                inotify_free(inotify);
-        else if (inotify->pause) {
+        if (freed)
+                return 0;
+        inotify->freed = NULL;
+        if (inotify->pause) {
                 sd_event_source_set_time_relative(inotify->pause, inotify->pace);
                 sd_event_source_set_enabled(inotify->pause, SD_EVENT_ONESHOT);
                 sd_event_source_set_enabled(inotify->source, SD_EVENT_OFF);
@@ -57,9 +58,8 @@ struct inotify *inotify_new(sd_event *event,
 struct inotify *inotify_free(struct inotify *inotify) {
         if (!inotify)
                 return NULL;
-        inotify->dead = true;
-        if (inotify->busy)
-                return NULL;
+        if (inotify->freed)
+                *inotify->freed = true;
         sd_event_source_disable_unref(inotify->source);
         sd_event_source_disable_unref(inotify->pause);
         if (inotify->fd >= 0)

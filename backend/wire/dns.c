@@ -19,10 +19,7 @@ struct dns {
         sd_event *event;
         ares_channel channel;
         sd_event_source *timer;
-        struct {
-                ares_socket_t fd;
-                sd_event_source *source;
-        } sockets[SOCKETS_MAX];
+        sd_event_source *sockets[SOCKETS_MAX];
 };
 
 /* Held while in flight: c-ares keeps a pointer to it, and cannot cancel a single one. */
@@ -75,20 +72,19 @@ static int socket_came(sd_event_source *source, int fd, uint32_t events, void *u
 /* c-ares calls this with neither before it closes a socket. */
 static void dns_socket_wanted(void *userdata, ares_socket_t fd, int readable, int writable) {
         struct dns *dns = userdata;
-        int at = -1;
-        for (int i = 0; i < SOCKETS_MAX; i++)
-                if (dns->sockets[i].source ? dns->sockets[i].fd == fd : at < 0)
-                        at = i;
-        if (at < 0)
-                return;
         uint32_t events = (readable ? EPOLLIN : 0U) | (writable ? EPOLLOUT : 0U);
-        sd_event_source **source = &dns->sockets[at].source;
+        sd_event_source **source = NULL;
+        for (sd_event_source **s = dns->sockets; s < dns->sockets + SOCKETS_MAX; s++)
+                if (*s ? sd_event_source_get_io_fd(*s) == fd : !source)
+                        source = s;
+        if (!source)
+                return;
         if (!events)
                 *source = sd_event_source_disable_unref(*source);
         else if (*source)
                 sd_event_source_set_io_events(*source, events);
-        else if (sd_event_add_io(dns->event, source, fd, events, socket_came, dns) >= 0)
-                dns->sockets[at].fd = fd;
+        else
+                (void) sd_event_add_io(dns->event, source, fd, events, socket_came, dns);
 }
 
 static void question_answer(void *state) {
@@ -223,7 +219,7 @@ struct dns *dns_free(struct dns *dns) {
         if (dns->channel)
                 ares_destroy(dns->channel);
         for (int i = 0; i < SOCKETS_MAX; i++)
-                sd_event_source_disable_unref(dns->sockets[i].source);
+                sd_event_source_disable_unref(dns->sockets[i]);
         sd_event_source_disable_unref(dns->timer);
         sd_event_unref(dns->event);
         ares_library_cleanup();

@@ -50,6 +50,7 @@ static const struct call {
         { SYS_write, "write", BY_FD, .writes = true },
         { SYS_pwrite64, "pwrite", BY_FD, .writes = true },
         { SYS_writev, "writev", BY_FD, .writes = true },
+        { SYS_sendfile, "sendfile", BY_FD, .writes = true },
         { SYS_ftruncate, "ftruncate", BY_FD },
         { SYS_truncate, "truncate", BY_PATH },
         { SYS_fallocate, "fallocate", BY_FD, .writes = true },
