@@ -38,6 +38,11 @@ void *xreallocarray(void *p, size_t n, size_t size) {
         return grown;
 }
 
+void free_all(void *const *pointers, size_t n) {
+        for (size_t i = 0; i < n; i++)
+                free(pointers[i]);
+}
+
 char *xstrdup(const char *s) {
         return s ? xstrndup(s, strlen(s)) : NULL;
 }

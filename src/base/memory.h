@@ -15,6 +15,10 @@ char *xstrndup(const char *s, size_t n);
 
 #define new0(type) ((type *) xcalloc(1, sizeof(type)))
 
+/* free() for each, in this order; their values are read before. */
+#define FREE_ALL(...) free_all((void *const[]) { __VA_ARGS__ }, ELEMENTS(((void *const[]) { __VA_ARGS__ })))
+void free_all(void *const *pointers, size_t n);
+
 /* Ends the program: calls the function of oom_prepare(), prints a sentence on standard error, exits 1. */
 _Noreturn void oom(void);
 

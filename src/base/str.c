@@ -118,6 +118,11 @@ int strv_extend(char ***list, char *const *more) {
         return 0;
 }
 
+void strv_free_all(char **const *lists, size_t n) {
+        for (size_t i = 0; i < n; i++)
+                strv_free(lists[i]);
+}
+
 char **strv_copy(char *const *list) {
         /* Room for the growth rule of strv_take(). */
         char **copy = xcalloc(strv_length(list) * 2 + 3, sizeof *copy);

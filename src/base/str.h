@@ -33,6 +33,9 @@ char *str_take(struct str *s);          /* hands the text over ("" when empty), 
 /* NULL-terminated lists of strings. NULL is a valid, empty list. */
 size_t strv_length(char *const *list);
 char **strv_free(char **list);
+#define STRV_FREE_ALL(...) strv_free_all((char **const[]) { __VA_ARGS__ }, \
+                                         ELEMENTS(((char **const[]) { __VA_ARGS__ })))
+void strv_free_all(char **const *lists, size_t n);
 /* An empty list is allocated, too. */
 char **strv_copy(char *const *list);
 int strv_add(char ***list, const char *text);           /* copies */

@@ -4,11 +4,9 @@
 #include <sys/stat.h>
 
 void entry_done(struct entry *e) {
-        free(e->path);
-        free(e->target);
+        FREE_ALL(e->path, e->target);
         for (size_t i = 0; i < e->n_xattrs; i++) {
-                free(e->xattrs[i].name);
-                free(e->xattrs[i].value);
+                FREE_ALL(e->xattrs[i].name, e->xattrs[i].value);
         }
         free(e->xattrs);
         *e = (struct entry) {};
@@ -75,9 +73,7 @@ struct change_report *change_report_free(struct change_report *r) {
         free(r->diffs);
         if (r->changes)
                 changes_done(r->changes);
-        free(r->changes);
-        free(r->job);
-        free(r);
+        FREE_ALL(r->changes, r->job, r);
         return NULL;
 }
 

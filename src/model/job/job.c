@@ -113,13 +113,10 @@ static void job_keep_check(struct job *job, enum verdict verdict, const char *te
 struct job *job_free(struct job *job) {
         if (!job)
                 return NULL;
-        char *texts[] = { job->id, job->name, job->image, job->digest, job->message, job->hint };
-        for (size_t i = 0; i < ELEMENTS(texts); i++)
-                free(texts[i]);
+        FREE_ALL(job->id, job->name, job->image, job->digest, job->message, job->hint);
         for (size_t i = 0; i < _JOB_STEP_MAX; i++)
                 free(job->steps[i].note);
-        strv_free(job->left);
-        strv_free(job->secrets);
+        STRV_FREE_ALL(job->left, job->secrets);
         job_drop_checks(job);
         free(job);
         return NULL;
@@ -226,8 +223,7 @@ struct job_list *job_list_free(struct job_list *list) {
                 return NULL;
         for (size_t i = 0; i < list->n; i++)
                 job_free(list->items[i]);
-        free(list->items);
-        free(list);
+        FREE_ALL(list->items, list);
         return NULL;
 }
 

@@ -31,9 +31,7 @@ struct lines *lines_new(void) {
 struct lines *lines_free(struct lines *lines) {
         if (!lines)
                 return NULL;
-        free(lines->ring);
-        free(lines->slots);
-        free(lines);
+        FREE_ALL(lines->ring, lines->slots, lines);
         return NULL;
 }
 

@@ -181,9 +181,6 @@ char *diff_unified(const char *old_name, const char *old, size_t old_n, const ch
         diff_mark(&a, &b, &marks);
         str_addf(&out, "--- %s\n+++ %s\n", old_name, new_name);
         add_hunks(&out, &a, &b, &marks);
-        free(a.lines);
-        free(b.lines);
-        free(marks.old);
-        free(marks.new);
+        FREE_ALL(a.lines, b.lines, marks.old, marks.new);
         return str_take(&out);
 }

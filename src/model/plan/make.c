@@ -8,8 +8,7 @@
 static void making_done(struct making *m) {
         plan_free(m->plan);
         label_list_done(&m->variables);
-        strv_free(m->words);
-        strv_free(m->engine_words);
+        STRV_FREE_ALL(m->words, m->engine_words);
 }
 
 /* ---- image and service ---- */

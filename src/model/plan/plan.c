@@ -25,8 +25,7 @@ DEFINE_NAMES(plan_interrupted, enum plan_interrupted)
 
 static void secret_uses_free(struct secret_use *uses, size_t n) {
         for (size_t i = 0; i < n; i++) {
-                free(uses[i].name);
-                free(uses[i].target);
+                FREE_ALL(uses[i].name, uses[i].target);
         }
         free(uses);
 }
@@ -38,15 +37,11 @@ struct plan *plan_free(struct plan *plan) {
         given_done(&plan->given);
         if (plan->from)
                 image_pin_done(plan->from);
-        char *texts[] = { plan->name, plan->mode_title, plan->join_domain, plan->join_server,
-                          plan->join_user, plan->profile, plan->label_key, plan->label, plan->host_unit,
-                          plan->file.path, plan->file.text, plan->file.was, plan->file.sentence };
-        for (size_t i = 0; i < ELEMENTS(texts); i++)
-                free(texts[i]);
-        char **lists[] = { plan->environment, plan->arguments, plan->stdin_lines, plan->paths, plan->state,
-                           plan->health_argv, plan->renew_argv };
-        for (size_t i = 0; i < ELEMENTS(lists); i++)
-                strv_free(lists[i]);
+        FREE_ALL(plan->name, plan->mode_title, plan->join_domain, plan->join_server, plan->join_user,
+                 plan->profile, plan->label_key, plan->label, plan->host_unit, plan->file.path,
+                 plan->file.text, plan->file.was, plan->file.sentence);
+        STRV_FREE_ALL(plan->environment, plan->arguments, plan->stdin_lines, plan->paths, plan->state,
+                      plan->health_argv, plan->renew_argv);
         struct command *commands[] = { plan->command, plan->run, plan->uninstall, plan->stop };
         for (size_t i = 0; i < ELEMENTS(commands); i++)
                 command_free(commands[i]);

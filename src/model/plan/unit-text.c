@@ -6,10 +6,7 @@
 #define DESCRIPTION_CELLS 120U
 
 void unit_file_done(struct unit_file *unit) {
-        free(unit->name);
-        free(unit->path);
-        free(unit->text);
-        free(unit->overrides);
+        FREE_ALL(unit->name, unit->path, unit->text, unit->overrides);
         *unit = (struct unit_file) {};
 }
 

@@ -7,12 +7,8 @@
 #include "model/plan/internal.h"
 
 void unit_words_done(struct unit_words *w) {
-        free(w->engine);
-        free(w->container);
-        free(w->image);
-        char **lists[] = { w->global, w->options, w->arguments, w->mounts, w->stop };
-        for (size_t i = 0; i < ELEMENTS(lists); i++)
-                strv_free(lists[i]);
+        FREE_ALL(w->engine, w->container, w->image);
+        STRV_FREE_ALL(w->global, w->options, w->arguments, w->mounts, w->stop);
         for (size_t i = 0; i < w->n_keys; i++)
                 free(w->keys[i].value);
         free(w->keys);

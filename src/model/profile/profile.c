@@ -7,12 +7,8 @@
 #include "model/image/recipe.h"
 
 static void mode_done(struct mode *mode) {
-        free(mode->name);
-        free(mode->title);
-        free(mode->help);
-        strv_free(mode->words);
-        strv_free(mode->parameters);
-        strv_free(mode->renew);
+        FREE_ALL(mode->name, mode->title, mode->help);
+        STRV_FREE_ALL(mode->words, mode->parameters, mode->renew);
         if (mode->leave)
                 mode_done(mode->leave);
         free(mode->leave);
@@ -21,21 +17,15 @@ static void mode_done(struct mode *mode) {
 struct profile *profile_free(struct profile *profile) {
         if (!profile)
                 return NULL;
-        char *texts[] = { profile->name, profile->source, profile->title, profile->help, profile->unit,
-                          profile->health_command };
-        for (size_t i = 0; i < ELEMENTS(texts); i++)
-                free(texts[i]);
-        char **lists[] = { profile->match, profile->paths, profile->state, profile->health_argv,
-                           profile->needs };
-        for (size_t i = 0; i < ELEMENTS(lists); i++)
-                strv_free(lists[i]);
+        FREE_ALL(profile->name, profile->source, profile->title, profile->help, profile->unit,
+                 profile->health_command);
+        STRV_FREE_ALL(profile->match, profile->paths, profile->state, profile->health_argv, profile->needs);
         for (size_t i = 0; i < profile->n_modes; i++)
                 mode_done(profile->modes + i);
         free(profile->modes);
         for (size_t i = 0; i < profile->n_parameters; i++)
                 param_done(profile->parameters + i);
-        free(profile->parameters);
-        free(profile);
+        FREE_ALL(profile->parameters, profile);
         return NULL;
 }
 

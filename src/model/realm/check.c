@@ -58,14 +58,11 @@ struct preflight *preflight_free(struct preflight *p) {
         if (!p)
                 return NULL;
         for (size_t i = 0; i < p->n; i++) {
-                free(p->items[i].message);
-                free(p->items[i].hint);
-                free(p->items[i].details);
+                FREE_ALL(p->items[i].message, p->items[i].hint, p->items[i].details);
         }
         free(p->items);
         realm_free(p->realm);
-        free(p->clock_server);
-        free(p);
+        FREE_ALL(p->clock_server, p);
         return NULL;
 }
 

@@ -36,21 +36,16 @@ struct realm *realm_new(const char *asked) {
 struct realm *realm_free(struct realm *realm) {
         if (!realm)
                 return NULL;
-        char *texts[] = { realm->asked, realm->domain,      realm->realm, realm->netbios, realm->forest,
-                          realm->site,  realm->server_site, realm->base,  realm->version, realm->best };
-        for (size_t i = 0; i < ELEMENTS(texts); i++)
-                free(texts[i]);
+        FREE_ALL(realm->asked, realm->domain, realm->realm, realm->netbios, realm->forest, realm->site,
+                 realm->server_site, realm->base, realm->version, realm->best);
         for (size_t i = 0; i < realm->n_servers; i++) {
                 free(realm->servers[i].host);
                 strv_free(realm->servers[i].addresses);
         }
         free(realm->servers);
-        strv_free(realm->kdcs);
-        strv_free(realm->kpasswds);
+        STRV_FREE_ALL(realm->kdcs, realm->kpasswds);
         for (size_t i = 0; i < realm->n_questions; i++) {
-                free(realm->questions[i].what);
-                free(realm->questions[i].whom);
-                free(realm->questions[i].answer);
+                FREE_ALL(realm->questions[i].what, realm->questions[i].whom, realm->questions[i].answer);
         }
         free(realm->questions);
         error_free(realm->trouble);
@@ -130,11 +125,7 @@ const char *realm_parent(const char *domain) {
 struct membership *membership_free(struct membership *m) {
         if (!m)
                 return NULL;
-        char *texts[] = {
-                m->domain, m->realm, m->service, m->server, m->site, m->principal, m->clock_server
-        };
-        for (size_t i = 0; i < ELEMENTS(texts); i++)
-                free(texts[i]);
+        FREE_ALL(m->domain, m->realm, m->service, m->server, m->site, m->principal, m->clock_server);
         access_done(&m->access);
         realm_free(m->realm_found);
         free(m);

@@ -9,9 +9,7 @@ static const char *const service_state_names[] = {
 DEFINE_NAMES(service_state, enum service_state)
 
 void image_pin_done(struct image_pin *pin) {
-        char *texts[] = { pin->reference, pin->image, pin->image_id, pin->digest, pin->version, pin->title };
-        for (size_t i = 0; i < ELEMENTS(texts); i++)
-                free(texts[i]);
+        FREE_ALL(pin->reference, pin->image, pin->image_id, pin->digest, pin->version, pin->title);
         label_list_done(&pin->labels);
         *pin = (struct image_pin) {};
 }
@@ -58,13 +56,9 @@ struct service *service_free(struct service *s) {
                 return NULL;
         image_pin_done(&s->pin);
         given_done(&s->given);
-        char *texts[] = { s->name, s->job, s->container, s->health, s->reason };
-        for (size_t i = 0; i < ELEMENTS(texts); i++)
-                free(texts[i]);
-        char **lists[] = { s->arguments, s->units, s->files, s->install_argv, s->run_argv, s->uninstall_argv,
-                           s->stop_argv, s->health_argv, s->renew_argv, s->rewritten };
-        for (size_t i = 0; i < ELEMENTS(lists); i++)
-                strv_free(lists[i]);
+        FREE_ALL(s->name, s->job, s->container, s->health, s->reason);
+        STRV_FREE_ALL(s->arguments, s->units, s->files, s->install_argv, s->run_argv, s->uninstall_argv,
+                      s->stop_argv, s->health_argv, s->renew_argv, s->rewritten);
         free(s);
         return NULL;
 }
@@ -74,8 +68,7 @@ struct service_list *service_list_free(struct service_list *list) {
                 return NULL;
         for (size_t i = 0; i < list->n; i++)
                 service_free(list->items[i]);
-        free(list->items);
-        free(list);
+        FREE_ALL(list->items, list);
         return NULL;
 }
 

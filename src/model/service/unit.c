@@ -2,9 +2,7 @@
 #include "model/service/unit.h"
 
 void unit_done(struct unit *u) {
-        char *texts[] = { u->name, u->description, u->load, u->active, u->sub, u->file_state, u->job };
-        for (size_t i = 0; i < ELEMENTS(texts); i++)
-                free(texts[i]);
+        FREE_ALL(u->name, u->description, u->load, u->active, u->sub, u->file_state, u->job);
         *u = (struct unit) {};
 }
 
@@ -13,8 +11,7 @@ struct unit_list *unit_list_free(struct unit_list *list) {
                 return NULL;
         for (size_t i = 0; i < list->n; i++)
                 unit_done(&list->items[i]);
-        free(list->items);
-        free(list);
+        FREE_ALL(list->items, list);
         return NULL;
 }
 
@@ -22,12 +19,8 @@ struct unit_detail *unit_detail_free(struct unit_detail *d) {
         if (!d)
                 return NULL;
         unit_done(&d->unit);
-        char *texts[] = { d->fragment, d->source, d->result, d->load_error, d->container, d->invocation };
-        for (size_t i = 0; i < ELEMENTS(texts); i++)
-                free(texts[i]);
-        char **lists[] = { d->drop_ins, d->requires, d->wants, d->after, d->required_by };
-        for (size_t i = 0; i < ELEMENTS(lists); i++)
-                strv_free(lists[i]);
+        FREE_ALL(d->fragment, d->source, d->result, d->load_error, d->container, d->invocation);
+        STRV_FREE_ALL(d->drop_ins, d->requires, d->wants, d->after, d->required_by);
         free(d);
         return NULL;
 }
@@ -93,7 +86,6 @@ int unit_name_check(const char *name, struct error **reterr) {
 }
 
 void log_line_done(struct log_line *l) {
-        free(l->identifier);
-        free(l->message);
+        FREE_ALL(l->identifier, l->message);
         *l = (struct log_line) {};
 }
