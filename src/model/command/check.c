@@ -263,9 +263,8 @@ void command_check_whole(struct reading *r) {
             (find_option(r->command, "--tty") || find_option(r->command, "--interactive")))
                 finding_report(r->findings, "interactive", r->where,
                                "The command wants somebody at a terminal");
-        if (r->subcommand->risk > RISK_NONE)
-                add_privilege(r->command, xstrdup(r->command->subcommand), r->subcommand->meaning,
-                              r->subcommand->risk);
+        if (r->subcommand->changes)
+                add_privilege(r->command, xstrdup(r->command->subcommand), r->subcommand->changes, RISK_NOTE);
 }
 
 void command_check_host(struct reading *r) {

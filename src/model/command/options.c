@@ -165,52 +165,40 @@ static const struct option_row logs_rows[] = {
         { "--until", 0, B, true, NONE, "What was printed before then" },
 };
 
-#define NO_TABLE \
-        {}
 static const struct subcommand subcommands[] = {
-        { "attach", OPERAND_CONTAINER, NO_TABLE, NONE, "Connects to a running container" },
-        { "build", OPERAND_NONE, NO_TABLE, NOTE, "Builds an image" },
-        { "commit", OPERAND_CONTAINER, NO_TABLE, NOTE, "Makes an image of a container" },
-        { "cp", OPERAND_NONE, NO_TABLE, NOTE, "Copies files between a container and the host" },
-        { "create", OPERAND_IMAGE, {}, NONE, "Makes a container without starting it" },
-        { "diff", OPERAND_CONTAINER, NO_TABLE, NONE, "Prints what a container changed" },
-        { "exec", OPERAND_COMMAND, TABLE(exec_rows), NONE, "Runs a command in a running container" },
-        { "export", OPERAND_CONTAINER, NO_TABLE, NONE, "Writes a container's files out" },
-        { "generate", OPERAND_NONE, NO_TABLE, NONE, "Writes a description of a container" },
-        { "images", OPERAND_NONE, NO_TABLE, NONE, "Lists images" },
-        { "info", OPERAND_NONE, NO_TABLE, NONE, "Prints facts about the engine" },
-        { "init", OPERAND_CONTAINER, NO_TABLE, NONE, "Prepares a container" },
-        { "inspect", OPERAND_NONE, NO_TABLE, NONE, "Prints facts about a container or image" },
-        { "kill", OPERAND_CONTAINER, TABLE(kill_rows), NONE, "Sends a container a signal" },
-        { "load", OPERAND_NONE, NO_TABLE, NOTE, "Reads images from a file" },
-        { "login", OPERAND_NONE, NO_TABLE, NOTE, "Logs in to a registry" },
-        { "logs", OPERAND_CONTAINER, TABLE(logs_rows), NONE, "Prints what a container printed" },
-        { "network", OPERAND_NONE, NO_TABLE, NOTE, "Changes networks" },
-        { "pause", OPERAND_CONTAINER, NO_TABLE, NONE, "Holds a container still" },
-        { "pod", OPERAND_NONE, NO_TABLE, NOTE, "Changes pods" },
-        { "port", OPERAND_CONTAINER, NO_TABLE, NONE, "Prints a container's ports" },
-        { "ps", OPERAND_NONE, TABLE(ps_rows), NONE, "Lists containers" },
-        { "pull", OPERAND_NONE, NO_TABLE, NOTE, "Fetches an image" },
-        { "push", OPERAND_NONE, NO_TABLE, NOTE, "Sends an image to a registry" },
-        { "rename", OPERAND_CONTAINER, NO_TABLE, NONE, "Gives a container another name" },
-        { "restart", OPERAND_CONTAINER, TABLE(restart_rows), NONE, "Stops a container and starts it again" },
-        { "rm", OPERAND_CONTAINER, TABLE(rm_rows), NONE, "Removes a container" },
-        { "rmi", OPERAND_NONE, NO_TABLE, NOTE, "Removes an image" },
-        { "run", OPERAND_IMAGE, {}, NONE, "Makes a container and starts it" },
-        { "save", OPERAND_NONE, NO_TABLE, NONE, "Writes images to a file" },
-        { "search", OPERAND_NONE, NO_TABLE, NONE, "Searches a registry" },
-        { "secret", OPERAND_NONE, NO_TABLE, NOTE, "Changes the secrets the engine keeps" },
-        { "start", OPERAND_CONTAINER, TABLE(start_rows), NONE, "Starts a container that is there" },
-        { "stats", OPERAND_NONE, NO_TABLE, NONE, "Prints what containers use" },
-        { "stop", OPERAND_CONTAINER, TABLE(stop_rows), NONE, "Stops a container" },
-        { "system", OPERAND_NONE, NO_TABLE, NOTE, "Changes the engine itself" },
-        { "tag", OPERAND_NONE, NO_TABLE, NOTE, "Gives an image another name" },
-        { "top", OPERAND_CONTAINER, NO_TABLE, NONE, "Lists a container's processes" },
-        { "unpause", OPERAND_CONTAINER, NO_TABLE, NONE, "Lets a held container go on" },
-        { "update", OPERAND_CONTAINER, NO_TABLE, NONE, "Changes a container's limits" },
-        { "version", OPERAND_NONE, NO_TABLE, NONE, "Prints the engine's version" },
-        { "volume", OPERAND_NONE, NO_TABLE, NOTE, "Changes volumes" },
-        { "wait", OPERAND_CONTAINER, NO_TABLE, NONE, "Waits until a container ends" },
+        { "create", OPERAND_IMAGE },
+        { "run", OPERAND_IMAGE },
+        { "exec", OPERAND_COMMAND, TABLE(exec_rows) },
+        { "kill", OPERAND_CONTAINER, TABLE(kill_rows) },
+        { "logs", OPERAND_CONTAINER, TABLE(logs_rows) },
+        { "ps", OPERAND_NONE, TABLE(ps_rows) },
+        { "restart", OPERAND_CONTAINER, TABLE(restart_rows) },
+        { "rm", OPERAND_CONTAINER, TABLE(rm_rows) },
+        { "start", OPERAND_CONTAINER, TABLE(start_rows) },
+        { "stop", OPERAND_CONTAINER, TABLE(stop_rows) },
+
+        /* Any option is accepted. */
+        { "attach", OPERAND_CONTAINER }, { "diff", OPERAND_CONTAINER },   { "export", OPERAND_CONTAINER },
+        { "init", OPERAND_CONTAINER },   { "pause", OPERAND_CONTAINER },  { "port", OPERAND_CONTAINER },
+        { "rename", OPERAND_CONTAINER }, { "top", OPERAND_CONTAINER },    { "unpause", OPERAND_CONTAINER },
+        { "update", OPERAND_CONTAINER }, { "wait", OPERAND_CONTAINER },   { "generate" },
+        { "images" },                    { "info" },                      { "inspect" },
+        { "save" },                      { "search" },                    { "stats" },
+        { "version" },
+        { "commit", OPERAND_CONTAINER, .changes = "Makes an image of a container" },
+        { "build", .changes = "Builds an image" },
+        { "cp", .changes = "Copies files between a container and the host" },
+        { "load", .changes = "Reads images from a file" },
+        { "login", .changes = "Logs in to a registry" },
+        { "network", .changes = "Changes networks" },
+        { "pod", .changes = "Changes pods" },
+        { "pull", .changes = "Fetches an image" },
+        { "push", .changes = "Sends an image to a registry" },
+        { "rmi", .changes = "Removes an image" },
+        { "secret", .changes = "Changes the secrets the engine keeps" },
+        { "system", .changes = "Changes the engine itself" },
+        { "tag", .changes = "Gives an image another name" },
+        { "volume", .changes = "Changes volumes" },
 };
 
 const struct subcommand *subcommand_find(const char *name) {
@@ -237,15 +225,12 @@ static bool is_name(const char *row, const char *name, size_t n) {
         return strlen(row) == n && strncmp(row, name, n) == 0;
 }
 
-const struct option_row *option_find(const struct option_table *table, const char *name, size_t name_n) {
+const struct option_row *option_find(const struct option_table *table, const char *name, size_t n) {
         for (size_t i = 0; i < ELEMENTS(aliases); i++)
-                if (is_name(aliases[i][0], name, name_n)) {
-                        name = aliases[i][1];
-                        name_n = strlen(name);
-                        break;
-                }
+                if (is_name(aliases[i][0], name, n))
+                        return option_find(table, aliases[i][1], strlen(aliases[i][1]));
         for (size_t i = 0; i < table->n; i++)
-                if (is_name(table->rows[i].name, name, name_n))
+                if (is_name(table->rows[i].name, name, n))
                         return &table->rows[i];
         return NULL;
 }

@@ -38,10 +38,8 @@ enum operand {
 struct subcommand {
         const char *name;       /* "run" */
         enum operand operand;
-        struct option_table options; /* n == 0: unknown, so any option is accepted; OPERAND_IMAGE:
-                                      * options_run */
-        enum risk risk;
-        const char *meaning;
+        struct option_table options;    /* n == 0: any option is accepted; OPERAND_IMAGE: options_run */
+        const char *changes;    /* beside containers: a privilege of RISK_NOTE; NULL: nothing */
 };
 
 extern const struct option_table global_options_podman, global_options_docker, options_run;
@@ -49,8 +47,8 @@ extern const struct option_table global_options_podman, global_options_docker, o
 /* NULL: unknown. */
 const struct subcommand *subcommand_find(const char *name);
 
-/* By name, with aliases ("--net"); name_n bytes of name count ("--net=host": 5). NULL: unknown. */
-const struct option_row *option_find(const struct option_table *table, const char *name, size_t name_n);
+/* By name, with aliases ("--net"); n bytes of name count ("--net=host": 5). NULL: unknown. */
+const struct option_row *option_find(const struct option_table *table, const char *name, size_t n);
 const struct option_row *option_find_letter(const struct option_table *table, char letter);
 
 /* The meaning and risk of an option with this value, where the value decides; false: the row has both. */

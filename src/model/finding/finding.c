@@ -4,9 +4,7 @@
 #include <stdarg.h>
 
 static const char *const severity_names[] = {
-        [SEVERITY_INFO] = "info",
-        [SEVERITY_WARN] = "warn",
-        [SEVERITY_BLOCK] = "block",
+        [SEVERITY_INFO] = "info", [SEVERITY_WARN] = "warn", [SEVERITY_BLOCK] = "block"
 };
 DEFINE_NAMES(severity, enum severity)
 

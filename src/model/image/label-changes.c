@@ -5,10 +5,8 @@
 #include "model/image/recipe.h"
 
 static const char *const difference_names[_DIFFERENCE_MAX] = {
-        [DIFFERENCE_SAME] = "same",
-        [DIFFERENCE_CHANGED] = "changed",
-        [DIFFERENCE_ADDED] = "added",
-        [DIFFERENCE_REMOVED] = "removed",
+        [DIFFERENCE_SAME] = "same", [DIFFERENCE_CHANGED] = "changed",
+        [DIFFERENCE_ADDED] = "added", [DIFFERENCE_REMOVED] = "removed",
 };
 DEFINE_NAMES(difference, enum difference)
 

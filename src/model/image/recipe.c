@@ -163,7 +163,7 @@ struct parse {
         struct finding_list *findings;
         struct str text;        /* the current word, unquoted */
         struct str how;         /* for each of its bytes an enum quote */
-        bool begun, quoted;
+        bool begun;
         bool too_long;          /* already reported */
         unsigned open_commands; /* "$(" without ")" so far: its ")" is not reported again */
 };
@@ -248,13 +248,12 @@ static void recipe_finish_word(struct parse *p) {
         if (strpbrk(p->text.text, "\t\n"))
                 recipe_report(p, "odd-blank", "A word holds a tab or a line break inside quotes");
         struct word w = word_parse(p->text.text, &trouble);
-        w.quoted = p->quoted;
         if (trouble)
                 recipe_report(p, "variable-syntax", "\"%.24s\" is not a variable that can be filled in",
                               trouble);
         str_cut(&p->text, 0);
         str_cut(&p->how, 0);
-        p->begun = p->quoted = false;
+        p->begun = false;
         struct recipe *recipe = p->recipe;
         room_for_one((void **) &recipe->words, recipe->n, sizeof *recipe->words);
         recipe->words[recipe->n++] = w;
@@ -262,8 +261,6 @@ static void recipe_finish_word(struct parse *p) {
 
 static void take_byte(struct parse *p, char byte, enum quote how) {
         p->begun = true;
-        if (how != QUOTE_NONE)
-                p->quoted = true;
         if (p->text.length >= RECIPE_WORD_BYTES_MAX) {
                 report_too_long(p, "A word is too long", RECIPE_WORD_BYTES_MAX);
                 return;
@@ -296,7 +293,7 @@ static void recipe_read_words(struct parse *p) {
                 if (event == WORDS_BYTE)
                         take_byte(p, byte, scan.how);
                 else if (event == WORDS_QUOTE)
-                        p->begun = p->quoted = true;
+                        p->begun = true;
                 else
                         recipe_finish_word(p);
                 if (event == WORDS_END)

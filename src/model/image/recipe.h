@@ -48,7 +48,6 @@ struct word {
         struct piece *pieces;
         size_t n;
         bool several; /* exactly $OPT1-3 or $RUN_OPTS, quoted or not: any number of words */
-        bool quoted;            /* in part, at least */
 };
 
 struct recipe {

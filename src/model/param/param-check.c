@@ -67,8 +67,7 @@ static bool is_address(const char *s) {
         return inet_pton(AF_INET, s, address) == 1 || inet_pton(AF_INET6, s, address) == 1;
 }
 
-/* The functions named …_fault return NULL or a sentence, and change *hint where that of the row does not fit.
- */
+/* A …_fault() returns NULL or a sentence, and changes *hint where that of its row does not fit. */
 
 static const char *host_fault(const struct param *p, const char *value, const char **hint) {
         size_t labels;
@@ -213,11 +212,7 @@ static const char *boolean_fault(const struct param *p, const char *value, const
 }
 
 static const char *secret_fault(const struct param *p, const char *value, const char **hint) {
-        bool long_one = strlen(value) > SECRET_VALUE_MAX;
-        *hint = long_one ? "At most 512 bytes" : "One line";
-        return long_one              ? "The secret is too long"
-               : strchr(value, '\n') ? "A secret has no line break in it"
-                                     : NULL;
+        return strchr(value, '\n') ? "A secret has no line break in it" : NULL;
 }
 
 /* ---- those whose sentence or hint depends on the parameter ---- */
@@ -282,7 +277,7 @@ static const struct check {
         bool any_byte; /* control characters are checked elsewhere */
 } checks[_PARAM_TYPE_MAX] = {
         [PARAM_TEXT] = { PARAM_VALUE_MAX },
-        [PARAM_SECRET] = { SECRET_VALUE_MAX, secret_fault, .any_byte = true },
+        [PARAM_SECRET] = { SECRET_VALUE_MAX, secret_fault, "One line", .any_byte = true },
         [PARAM_CHOICE] = { PARAM_VALUE_MAX, .check = check_choice },
         [PARAM_BOOLEAN] = { PARAM_VALUE_MAX, boolean_fault, "yes or no" },
         [PARAM_INTEGER] = { PARAM_VALUE_MAX, .check = check_integer },

@@ -2,29 +2,17 @@
 #include "model/param/param.h"
 
 static const char *const param_type_names[_PARAM_TYPE_MAX] = {
-        [PARAM_TEXT] = "text",
-        [PARAM_SECRET] = "secret",
-        [PARAM_CHOICE] = "choice",
-        [PARAM_BOOLEAN] = "boolean",
-        [PARAM_INTEGER] = "integer",
-        [PARAM_HOST] = "host",
-        [PARAM_DOMAIN] = "domain",
-        [PARAM_REALM] = "realm",
-        [PARAM_PATH] = "path",
-        [PARAM_OU] = "ou",
-        [PARAM_USER] = "user",
-        [PARAM_ARGUMENTS] = "arguments",
+        [PARAM_TEXT] = "text",       [PARAM_SECRET] = "secret",   [PARAM_CHOICE] = "choice",
+        [PARAM_BOOLEAN] = "boolean", [PARAM_INTEGER] = "integer", [PARAM_HOST] = "host",
+        [PARAM_DOMAIN] = "domain",   [PARAM_REALM] = "realm",     [PARAM_PATH] = "path",
+        [PARAM_OU] = "ou",           [PARAM_USER] = "user",       [PARAM_ARGUMENTS] = "arguments"
 };
 DEFINE_NAMES(param_type, enum param_type)
 
 static const char *const delivery_names[_DELIVERY_MAX] = {
-        [DELIVER_NONE] = "none",
-        [DELIVER_ARGV] = "argv",
-        [DELIVER_ENV] = "env",
-        [DELIVER_VARIABLE] = "variable",
-        [DELIVER_STDIN] = "stdin",
-        [DELIVER_FILE] = "file",
-        [DELIVER_PROMPT] = "prompt",
+        [DELIVER_NONE] = "none",         [DELIVER_ARGV] = "argv",   [DELIVER_ENV] = "env",
+        [DELIVER_VARIABLE] = "variable", [DELIVER_STDIN] = "stdin", [DELIVER_FILE] = "file",
+        [DELIVER_PROMPT] = "prompt"
 };
 DEFINE_NAMES(delivery, enum delivery)
 
