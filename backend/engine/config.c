@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <dirent.h>
+#include <fcntl.h>
 
 #include "backend/engine/engine.h"
 #include "base/ini.h"
@@ -19,27 +19,15 @@ static void config_read(const char *path, bool *no_cgroups) {
                 *no_cgroups = end - value == sizeof "disabled" && str_starts(value + 1, "disabled");
 }
 
-static int config_is(const struct dirent *entry) {
-        return entry->d_name[0] != '.' && str_ends(entry->d_name, ".conf") != NULL;
-}
-
 bool engine_config_no_cgroups(const char *root) {
-        static const char *const files[] = { "/usr/share/containers/containers.conf",
-                                             "/etc/containers/containers.conf" };
-        bool no_cgroups = false;
-        for (size_t i = 0; i < ELEMENTS(files); i++) {
-                _cleanup_free_ char *path = str_printf("%s%s", root, files[i]);
-                config_read(path, &no_cgroups);
-        }
         _cleanup_free_ char *folder = str_printf("%s/etc/containers/containers.conf.d", root);
-        struct dirent **entries = NULL;
-        int n = scandir(folder, &entries, config_is, alphasort);
-        for (int i = 0; i < n; i++) {
-                _cleanup_free_ char *path = str_printf("%s/%s", folder, entries[i]->d_name);
-                if (i < CONFIG_FILES_MAX)
-                        config_read(path, &no_cgroups);
-                free(entries[i]);
-        }
-        free(entries);
+        _cleanup_strv_ char **files = NULL, **names = folder_names(AT_FDCWD, folder, ".conf");
+        strv_addf(&files, "%s/usr/share/containers/containers.conf", root);
+        strv_addf(&files, "%s/etc/containers/containers.conf", root);
+        for (size_t i = 0; names && names[i] && i < CONFIG_FILES_MAX; i++)
+                strv_addf(&files, "%s/%s", folder, names[i]);
+        bool no_cgroups = false;
+        for (char **file = files; *file; file++)
+                config_read(*file, &no_cgroups);
         return no_cgroups;
 }

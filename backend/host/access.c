@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Plans without a label, for an installed service that joined a realm: who may log in (VERB_ACCESS), new keys
  * (VERB_RENEW). They need only its record and this host's files. */
-#include <dirent.h>
 #include <unistd.h>
 
 #include "backend/host/internal.h"
 #include "backend/io/files.h"
 #include "backend/realm/membership.h"
 #include "backend/store/services.h"
+#include "base/readfile.h"
 #include "base/text.h"
 
 #define CONFIGURATION_MAX (256U * 1024)
@@ -45,53 +45,44 @@ static struct plan *access_plan_new(const struct service *record, const struct m
         return plan;
 }
 
-static int read_configuration(const struct backend *b, char **ret, struct error **reterr) {
+static int read_configuration(int root, char **ret, struct error **reterr) {
         const char *name;
         size_t n;
-        _cleanup_close_ int root = files_open_root(b->paths.root, reterr);
-        _cleanup_close_ int folder = root < 0 ? -1 : files_open_parent(root, PLAN_ACCESS_FILE, &name, reterr);
-        int r = folder < 0 ? -ENOENT : files_read(folder, name, CONFIGURATION_MAX, ret, &n, reterr);
-        if (r >= 0 && (!text_is_utf8(*ret, n) || strlen(*ret) != n))
-                r = error_set(reterr, -EINVAL, PLAN_ACCESS_FILE " is no text");
-        return r;
+        _cleanup_close_ int folder = files_open_parent(root, PLAN_ACCESS_FILE, &name, reterr);
+        int r = folder < 0 ? folder : files_read(folder, name, CONFIGURATION_MAX, ret, &n, reterr);
+        if (r < 0 || (text_is_utf8(*ret, n) && strlen(*ret) == n))
+                return r;
+        return error_set(reterr, -EINVAL, PLAN_ACCESS_FILE " is no text");
 }
 
 /* A snippet overrides the file: a change without effect would be worse than none. */
-static int check_snippets(const struct backend *b, const char *domain, struct error **reterr) {
-        int r = 0;
-        _cleanup_close_ int root = files_open_root(b->paths.root, reterr);
-        int folder = root < 0 ? -1 : files_open_folder(root, PLAN_ACCESS_FOLDER "/conf.d", NULL);
-        DIR *d = folder < 0 ? NULL : fdopendir(folder);
-        if (!d && folder >= 0)
-                close(folder);
-        for (struct dirent *item; r >= 0 && d && (item = readdir(d));) {
+static int check_snippets(int root, const char *domain, struct error **reterr) {
+        _cleanup_close_ int folder = files_open_folder(root, PLAN_ACCESS_FOLDER "/conf.d", NULL);
+        _cleanup_strv_ char **names = folder < 0 ? NULL : folder_names(folder, ".", ".conf");
+        for (char **name = names; name && *name; name++) {
                 _cleanup_free_ char *text = NULL;
                 size_t n;
-                if (item->d_name[0] == '.' || !str_ends(item->d_name, ".conf") ||
-                    files_read(dirfd(d), item->d_name, CONFIGURATION_MAX, &text, &n, NULL) < 0 ||
+                if (files_read(folder, *name, CONFIGURATION_MAX, &text, &n, NULL) < 0 ||
                     !access_listed(text, domain))
                         continue;
-                r = error_set(reterr, -EPERM,
-                              PLAN_ACCESS_FOLDER
-                              "/conf.d/%s says who may log in, and counts more than " PLAN_ACCESS_FILE,
-                              item->d_name);
+                error_set(reterr, -EPERM,
+                          PLAN_ACCESS_FOLDER
+                          "/conf.d/%s says who may log in, and counts more than " PLAN_ACCESS_FILE,
+                          *name);
                 error_hint(reterr, "Change it there, or take access_provider and the simple_ lists out of "
                                    "that file");
+                return -EPERM;
         }
-        if (d)
-                closedir(d);
-        return root < 0 ? root : r;
+        return 0;
 }
 
 static int plan_access(const struct backend *b, const struct access_change *change,
                        const struct membership *m, const struct service *record, struct plan *plan,
                        struct error **reterr) {
         struct plan_file *file = &plan->file;
-        int r = read_configuration(b, &file->was, reterr);
-        if (r < 0)
-                return r;
-        r = check_snippets(b, m->domain, reterr);
-        if (r < 0)
+        _cleanup_close_ int root = files_open_root(b->paths.root, reterr);
+        int r = root < 0 ? root : read_configuration(root, &file->was, reterr);
+        if (r < 0 || (r = check_snippets(root, m->domain, reterr)) < 0)
                 return r;
         r = access_change(file->was, m->domain, change, &file->text, &file->sentence, reterr);
         if (r < 0)

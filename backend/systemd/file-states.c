@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "backend/systemd/file-states.h"
 
-#include <dirent.h>
+#include <fcntl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -217,18 +217,13 @@ static bool file_states_read_drop_ins(const struct unit_folders *f, const struct
                                       struct unit_in_question *u) {
         _cleanup_free_ char *folder =
                 str_printf("%s%s/%s.d", f->root, f->paths[drop_in->folder], drop_in->name);
-        DIR *d = opendir(folder);
-        bool good = true;
-        if (!d)
-                return true;
-        for (struct dirent *item; good && (item = readdir(d));) {
-                _cleanup_free_ char *path = str_printf("%s/%s", folder, item->d_name), *text = NULL;
-                if (item->d_name[0] != '.' && str_ends(item->d_name, ".conf") &&
-                    readfile(path, FILE_BYTES_MAX, &text, NULL, NULL) >= 0)
-                        good = install_read(u, text);
+        _cleanup_strv_ char **names = folder_names(AT_FDCWD, folder, ".conf");
+        for (char **name = names; name && *name; name++) {
+                _cleanup_free_ char *path = str_printf("%s/%s", folder, *name), *text = NULL;
+                if (readfile(path, FILE_BYTES_MAX, &text, NULL, NULL) >= 0 && !install_read(u, text))
+                        return false;
         }
-        closedir(d);
-        return good;
+        return true;
 }
 
 static bool file_states_read_install(const struct unit_folders *f, const char *text,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/readfile.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -32,4 +33,21 @@ int readfile(const char *path, size_t limit, char **ret, size_t *ret_n, struct e
         if (fd < 0)
                 return error_errno(reterr, -errno, "%s could not be opened", path);
         return readfile_fd(fd, path, limit, ret, ret_n, reterr);
+}
+
+static int readfile_by_name(const struct dirent **a, const struct dirent **b) {
+        return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+char **folder_names(int at, const char *path, const char *suffix) {
+        struct dirent **entries = NULL;
+        int n = scandirat(at, path, &entries, NULL, readfile_by_name);
+        char **names = n < 0 ? NULL : strv_copy(NULL);
+        for (int i = 0; i < n; i++) {
+                if (entries[i]->d_name[0] != '.' && str_ends(entries[i]->d_name, suffix))
+                        strv_add(&names, entries[i]->d_name);
+                free(entries[i]);
+        }
+        free(entries);
+        return names;
 }

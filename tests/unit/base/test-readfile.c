@@ -2,6 +2,7 @@
 #include "tests/test.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 #include "base/readfile.h"
@@ -38,10 +39,32 @@ static void a_pipe_has_a_ceiling_too(void **state) {
         close(fds[0]);
 }
 
+static void names_of_a_folder_are_sorted(void **state) {
+        static const char *const files[] = { "b.conf", ".hidden.conf", "a.conf", "c.conf.off", ".conf" };
+        char folder[] = "/tmp/test-readfile-XXXXXX";
+        assert_non_null(mkdtemp(folder));
+        int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        assert_true(fd >= 0);
+        _cleanup_strv_ char **empty = folder_names(fd, ".", ".conf");
+        assert_non_null(empty);
+        assert_null(empty[0]);
+        for (size_t i = 0; i < ELEMENTS(files); i++)
+                close(openat(fd, files[i], O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+        _cleanup_strv_ char **names = folder_names(AT_FDCWD, folder, ".conf");
+        _cleanup_free_ char *text = strv_join(names, " ");
+        assert_string_equal(text, "a.conf b.conf");
+        for (size_t i = 0; i < ELEMENTS(files); i++)
+                unlinkat(fd, files[i], 0);
+        close(fd);
+        rmdir(folder);
+        assert_null(folder_names(AT_FDCWD, folder, ".conf"));
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(reads_whole_files),
                 cmocka_unit_test(a_pipe_has_a_ceiling_too),
+                cmocka_unit_test(names_of_a_folder_are_sorted),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }
