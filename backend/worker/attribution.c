@@ -8,6 +8,7 @@
 #include "backend/io/files.h"
 #include "backend/store/job-folder.h"
 #include "backend/worker/step.h"
+#include "base/path.h"
 
 struct work {
         struct worker *w;
@@ -27,11 +28,9 @@ static void work_done(struct work *work) {
 /* Paths that the steps write after the command: units, the links that enable them, the folders above. */
 static bool in_unit_folders(const char *path) {
         static const char *const places[] = { "/etc/systemd/system", "/etc/containers/systemd" };
-        for (size_t i = 0; i < ELEMENTS(places); i++) {
-                const char *rest = str_starts(path, places[i]);
-                if ((rest && (rest[0] == '/' || rest[0] == '\0')) || str_starts(places[i], path))
+        for (size_t i = 0; i < ELEMENTS(places); i++)
+                if (path_below(path, places[i]) || path_below(places[i], path))
                         return true;
-        }
         return false;
 }
 
@@ -42,23 +41,21 @@ static bool written_by_steps(const struct work *work, const char *path) {
 static bool in_added(const struct changes *changes, const char *path) {
         for (size_t i = 0; i < changes->n; i++) {
                 const struct change *change = &changes->items[i];
-                const char *rest = (change->what & CHANGE_ADDED) && S_ISDIR(change->after.mode)
-                                           ? str_starts(path, change->path)
-                                           : NULL;
-                if (rest && rest[0] == '/')
+                if ((change->what & CHANGE_ADDED) && S_ISDIR(change->after.mode) &&
+                    path_below(path, change->path))
                         return true;
         }
         return false;
 }
 
-static void worker_attribution_add(struct manifest *to, const struct entry *e) {
+void worker_add_entry(struct manifest *to, const struct entry *e) {
         struct entry copy;
         entry_copy(e, &copy);
         manifest_take(to, &copy);
 }
 
 /* Adds a present object to the job's work, if it is. */
-static void worker_attribution_present(const struct work *work, const struct entry *e, struct manifest *to) {
+static void attribution_add_present(const struct work *work, const struct entry *e, struct manifest *to) {
         struct worker *w = work->w;
         if (work->booted && e->ctime.tv_sec > work->booted)
                 return;
@@ -71,7 +68,7 @@ static void worker_attribution_present(const struct work *work, const struct ent
         if (!then && (in_added(&w->made.changes, e->path) || (name && files_is_temporary(name + 1))))
                 then = e;
         if (then)
-                worker_attribution_add(to, then);
+                worker_add_entry(to, then);
 }
 
 /* Boot time by the host's clock now. A clock that was set in between proves nothing. */
@@ -84,7 +81,7 @@ static time_t boot_time(const struct worker *w) {
         return w->recorder->last_before < booted ? booted : 0;
 }
 
-static void worker_attribution_load(struct work *work) {
+static void attribution_load(struct work *work) {
         struct worker *w = work->w;
         _cleanup_close_ int saved = jobfolder_snapshot(w->folder, NULL, false, NULL);
         work->booted = boot_time(w);
@@ -99,14 +96,14 @@ static void worker_attribution_load(struct work *work) {
 void worker_own_work(struct worker *w, const struct manifest *now, struct manifest *ret) {
         _cleanup_(work_done) struct work work = { .w = w };
         struct manifest own = {};
-        worker_attribution_load(&work);
+        attribution_load(&work);
         for (size_t i = 0; i < now->n; i++)
-                worker_attribution_present(&work, &now->items[i], &own);
+                attribution_add_present(&work, &now->items[i], &own);
         /* A missing object was removed by somebody else, unless the steps did it. */
         for (size_t i = 0; i < work.after.n; i++) {
                 const struct entry *then = &work.after.items[i];
                 if (!manifest_find(now, then->path) && !written_by_steps(&work, then->path))
-                        worker_attribution_add(&own, then);
+                        worker_add_entry(&own, then);
         }
         manifest_sort(&own);
         own.taken = now->taken;

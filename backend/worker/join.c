@@ -21,11 +21,17 @@ struct worker_join {
         struct facts facts;
         char *domain; /* NULL: the tool discovers it */
         struct failure_facts known;
+        /* while the tool runs */
+        sd_event_source *silence; /* NULL: it is not watched */
+        struct op *probe;
+        unsigned unanswered; /* probes in a row */
+        bool gone;           /* the tool was stopped for it */
 };
 
 void worker_join_free(struct worker *w) {
         if (!w->join)
                 return;
+        worker_join_unwatch(w);
         facts_done(&w->join->facts);
         free(w->join->domain);
         free(w->join);
@@ -91,86 +97,65 @@ int worker_join_check(struct worker *w, struct error **reterr) {
 
 /* ---- while the tool runs ---- */
 
-struct join_watch {
-        struct worker *w;
-        sd_event_source *silence;
-        struct op *probe;
-        unsigned unanswered; /* probes in a row */
-        bool gone;           /* the tool was stopped for it */
-};
-
 static int join_on_silence(sd_event_source *source, uint64_t usec, void *userdata);
 
-static void join_listen(struct join_watch *watch, uint64_t usec) {
-        struct worker *w = watch->w;
-        int r = watch->silence ? sd_event_source_set_time_relative(watch->silence, usec)
-                               : sd_event_add_time_relative(w->event, &watch->silence, CLOCK_MONOTONIC, usec,
-                                                            100000, join_on_silence, watch);
-        if (r < 0 || sd_event_source_set_enabled(watch->silence, SD_EVENT_ONESHOT) < 0)
+static void join_listen(struct worker *w, uint64_t usec) {
+        struct worker_join *j = w->join;
+        int r = j->silence ? sd_event_source_set_time_relative(j->silence, usec)
+                           : sd_event_add_time_relative(w->event, &j->silence, CLOCK_MONOTONIC, usec, 100000,
+                                                        join_on_silence, w);
+        if (r < 0 || sd_event_source_set_enabled(j->silence, SD_EVENT_ONESHOT) < 0)
                 joblog_note(w->log, "cannot watch whether the realm's servers still answer");
 }
 
 static void join_on_probe(struct preflight *p, void *userdata) {
-        struct join_watch *watch = userdata;
-        struct worker *w = watch->w;
+        struct worker *w = userdata;
+        struct worker_join *j = w->join;
         const struct check_result *ports = preflight_find(p, "ports");
+        const char *message = ports ? ports->message : NULL;
         bool alive = p->clock_known || (ports && ports->verdict == VERDICT_OK);
-        watch->probe = op_cancel(watch->probe);
-        watch->unanswered = alive ? 0 : watch->unanswered + 1;
+        j->probe = op_cancel(j->probe);
+        j->unanswered = alive ? 0 : j->unanswered + 1;
         if (!alive)
                 joblog_note(w->log, "no output, and the realm's servers do not answer any more%s%s",
-                            ports && ports->message ? ": " : "",
-                            ports && ports->message ? ports->message : "");
+                            message ? ": " : "", message ? message : "");
         preflight_free(p);
-        if (watch->unanswered < 2)
-                join_listen(watch, alive ? SILENCE_USEC : SECOND_LOOK_USEC);
+        if (j->unanswered < 2)
+                join_listen(w, alive ? SILENCE_USEC : SECOND_LOOK_USEC);
         else if (w->pty) {
                 joblog_note(w->log, "stopping the installer: it waits for servers that are gone");
-                watch->gone = true;
+                j->gone = true;
                 pty_stop(w->pty, GRACE_SECONDS);
         }
 }
 
 static int join_on_silence(sd_event_source *source, uint64_t usec, void *userdata) {
-        struct join_watch *watch = userdata;
-        watch->probe = join_preflight(watch->w, join_on_probe, watch);
+        struct worker *w = userdata;
+        w->join->probe = join_preflight(w, join_on_probe, w);
         return 0;
 }
 
-struct join_watch *join_watch_new(struct worker *w) {
+void worker_join_watch(struct worker *w) {
         /* Only servers that answered before can go away: if none ever did, the tool may know another way. */
-        if (!w->join || !w->join->domain || !w->join->known.clock_known)
-                return NULL;
-        struct join_watch *watch = new0(struct join_watch);
-        watch->w = w;
-        join_listen(watch, SILENCE_USEC);
-        return watch;
+        if (w->join && w->join->domain && w->join->known.clock_known)
+                join_listen(w, SILENCE_USEC);
 }
 
-struct join_watch *join_watch_free(struct join_watch *watch) {
-        if (!watch)
-                return NULL;
-        sd_event_source_disable_unref(watch->silence);
-        op_cancel(watch->probe);
-        free(watch);
-        return NULL;
-}
-
-void join_watch_heard(struct join_watch *watch) {
-        if (!watch || watch->gone)
+void worker_join_unwatch(struct worker *w) {
+        if (!w->join)
                 return;
-        watch->probe = op_cancel(watch->probe);
-        watch->unanswered = 0;
-        join_listen(watch, SILENCE_USEC);
+        w->join->silence = sd_event_source_disable_unref(w->join->silence);
+        w->join->probe = op_cancel(w->join->probe);
+        w->join->unanswered = 0;
+        w->join->gone = false;
 }
 
-bool join_watch_gone(const struct join_watch *watch, struct error **reterr) {
-        if (!watch || !watch->gone)
-                return false;
-        const struct failure *f = watch->w->failure = failure_of("controller-gone");
-        error_set(reterr, -EHOSTUNREACH, "%s", f->message);
-        error_hint(reterr, "%s. %s", f->cause, f->hint);
-        return true;
+void worker_join_heard(struct worker *w) {
+        if (!w->join || !w->join->silence || w->join->gone)
+                return;
+        w->join->probe = op_cancel(w->join->probe);
+        w->join->unanswered = 0;
+        join_listen(w, SILENCE_USEC);
 }
 
 /* ---- how it ended ---- */
@@ -178,61 +163,64 @@ bool join_watch_gone(const struct join_watch *watch, struct error **reterr) {
 /* Reads the end of the command's output. */
 static char *join_read_tail(const struct worker *w, size_t *ret_n) {
         _cleanup_close_ int fd = openat(w->folder, "log", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+        char *text = xcalloc(1, TAIL_BYTES);
         struct stat st;
-        *ret_n = 0;
-        if (fd < 0 || fstat(fd, &st) < 0)
-                return NULL;
-        off_t from = st.st_size > (off_t) TAIL_BYTES ? st.st_size - (off_t) TAIL_BYTES : 0;
-        _cleanup_free_ char *text = xcalloc(1, TAIL_BYTES);
-        ssize_t n = pread(fd, text, TAIL_BYTES, from);
-        if (n < 0)
-                return NULL;
-        *ret_n = (size_t) n;
-        return TAKE(text);
+        bool known = fd >= 0 && fstat(fd, &st) == 0;
+        off_t from = known && st.st_size > (off_t) TAIL_BYTES ? st.st_size - (off_t) TAIL_BYTES : 0;
+        ssize_t n = known ? pread(fd, text, TAIL_BYTES, from) : 0;
+        *ret_n = n < 0 ? 0 : (size_t) n;
+        return text;
 }
 
-bool worker_join_account_stays(struct worker *w) {
-        size_t n;
-        _cleanup_free_ char *tail = w->plan->deletes_account ? join_read_tail(w, &n) : NULL;
-        return tail && failure_kept_account(tail, n);
+static void join_log_warnings(struct worker *w, const char *tail, size_t n) {
+        const struct failure *found[8];
+        size_t count = failure_warnings(TOOL_ANY, tail, n, found, ELEMENTS(found));
+        for (size_t i = 0; i < count; i++)
+                joblog_note(w->log, "joined, with a warning: %s. %s. %s", found[i]->message, found[i]->cause,
+                            found[i]->hint);
 }
 
-bool worker_join_explain(struct worker *w, int status, struct error **reterr) {
+static int join_fail(struct worker *w, const struct diagnosis *d, struct error **reterr) {
+        char words[48];
+        w->failure = d->failure;
+        error_set(reterr, -EIO, "%s", d->failure->message);
+        error_hint(reterr, "%s. %s%s%s%s", d->failure->cause, d->failure->hint,
+                   d->clock_too ? ". Also, this host's clock is off: it is " : "",
+                   d->clock_too ? clock_words(words, w->join->known.clock_usec) : "",
+                   d->clock_too ? " the servers'" : "");
+        return -EIO;
+}
+
+int worker_join_judge(struct worker *w, struct error **reterr) {
+        const struct plan *plan = w->plan;
+        int status = w->status;
         size_t n;
-        if (w->plan->joins == REALM_NONE || (w->plan->verb != VERB_INSTALL && !w->plan->deletes_account))
-                return false;
-        _cleanup_free_ char *tail = join_read_tail(w, &n);
-        const struct failure_facts *known = w->join ? &w->join->known : NULL;
-        /* An image's installer may run either tool, whatever the mode is called. */
-        struct diagnosis d = tail ? failure_find(TOOL_ANY, status, tail, n, known) : (struct diagnosis){};
-        bool named = d.failure && d.failure->texts[0];
-        if (named) {
-                char words[48];
-                w->failure = d.failure;
-                error_set(reterr, -EIO, "%s", d.failure->message);
-                error_hint(reterr, "%s. %s%s%s%s", d.failure->cause, d.failure->hint,
-                           d.clock_too ? ". Also, this host's clock is off: it is " : "",
-                           d.clock_too ? clock_words(words, known->clock_usec) : "",
-                           d.clock_too ? " the servers'" : "");
-                return true;
+        if (plan->joins == REALM_NONE)
+                return 0;
+        if (w->join && w->join->gone) {
+                const struct failure *f = w->failure = failure_of("controller-gone");
+                error_set(reterr, -EHOSTUNREACH, "%s", f->message);
+                error_hint(reterr, "%s. %s", f->cause, f->hint);
+                return -EHOSTUNREACH;
         }
+        if (!w->exited)
+                return 0;
+        _cleanup_free_ char *tail = join_read_tail(w, &n);
+        if (status == 0 && !(plan->deletes_account && failure_kept_account(tail, n))) {
+                join_log_warnings(w, tail, n);
+                return 0;
+        }
+        if (plan->verb != VERB_INSTALL && !plan->deletes_account)
+                return 0;
+        /* An image's installer may run either tool, whatever the mode is called. */
+        struct diagnosis d = failure_find(TOOL_ANY, status, tail, n, w->join ? &w->join->known : NULL);
+        if (d.failure && d.failure->texts[0])
+                return join_fail(w, &d, reterr);
         if (status != 0)
-                return false;
+                return 0;
         error_set(reterr, -EIO, "The computer account of this host in the realm could not be deleted");
         error_hint(reterr,
                    "The last lines of the log say why; without a password the host leaves and the account "
                    "stays");
-        return true;
-}
-
-void worker_join_warnings(struct worker *w) {
-        const struct failure *found[8];
-        size_t n;
-        if (w->plan->joins == REALM_NONE)
-                return;
-        _cleanup_free_ char *tail = join_read_tail(w, &n);
-        size_t count = tail ? failure_warnings(TOOL_ANY, tail, n, found, ELEMENTS(found)) : 0;
-        for (size_t i = 0; i < count; i++)
-                joblog_note(w->log, "joined, with a warning: %s. %s. %s", found[i]->message, found[i]->cause,
-                            found[i]->hint);
+        return -EIO;
 }

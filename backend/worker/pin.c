@@ -25,9 +25,8 @@ static char *pin_of_record(const struct worker *w) {
                  : NULL;
 }
 
-/* ---- adding ---- */
-
-static int pin_add(struct worker *w, const char *pin, const char *image_id, struct error **reterr) {
+int worker_pin(struct worker *w, bool planned, struct error **reterr) {
+        _cleanup_free_ char *pin = planned ? pin_of_plan(w) : pin_of_record(w);
         if (!pin)
                 return STEP_ENDED;
         _cleanup_strv_ char **pins = worker_load_lines(w->folder, PINS, reterr);
@@ -39,21 +38,10 @@ static int pin_add(struct worker *w, const char *pin, const char *image_id, stru
                 if (r < 0)
                         return r;
         }
+        const char *image_id = planned ? w->plan->pin.image_id : w->record->pin.image_id;
         w->op = engine_tag(w->engine, image_id, pin, worker_on_done, w);
         return STEP_WAITS;
 }
-
-int worker_pin_planned(struct worker *w, struct error **reterr) {
-        _cleanup_free_ char *pin = pin_of_plan(w);
-        return pin_add(w, pin, w->plan->pin.image_id, reterr);
-}
-
-int worker_pin_installed(struct worker *w, struct error **reterr) {
-        _cleanup_free_ char *pin = pin_of_record(w);
-        return pin_add(w, pin, w->record ? w->record->pin.image_id : NULL, reterr);
-}
-
-/* ---- removing ---- */
 
 /* A superfluous name is not a reason to keep a service. */
 static void pin_on_removed(struct error *e, void *userdata) {
@@ -67,21 +55,12 @@ static void pin_on_removed(struct error *e, void *userdata) {
         worker_on_done(NULL, w);
 }
 
-static int pin_remove(struct worker *w, const char *pin, step_next_t next) {
-        if (!pin)
+int worker_unpin(struct worker *w, bool planned, step_next_t next) {
+        _cleanup_free_ char *pin = planned ? pin_of_plan(w) : pin_of_record(w);
+        _cleanup_strv_ char **added = planned ? worker_load_lines(w->folder, PINS, NULL) : NULL;
+        if (!pin || (planned && !strv_contains(added, pin)))
                 return STEP_ENDED;
         w->next = next;
         w->op = engine_untag(w->engine, pin, pin_on_removed, w);
         return STEP_WAITS;
-}
-
-int worker_unpin_planned(struct worker *w) {
-        _cleanup_free_ char *pin = pin_of_plan(w);
-        _cleanup_strv_ char **added = worker_load_lines(w->folder, PINS, NULL);
-        return pin_remove(w, pin && strv_contains(added, pin) ? pin : NULL, NULL);
-}
-
-int worker_unpin_installed(struct worker *w, step_next_t next) {
-        _cleanup_free_ char *pin = pin_of_record(w);
-        return pin_remove(w, pin, next);
 }

@@ -167,13 +167,11 @@ void worker_leftover(struct worker *w, const char *format, ...) __attribute__((f
 /* Logs the sentence and hint of an error in spite of which the job goes on. */
 void worker_log_error(struct worker *w, const struct error *e);
 
-/* Add and remove the name that pins the plan's image or the record's (model/image/image.h). A failure to add
- * one fails the step; STEP_ENDED: there is no such name. worker_unpin_planned() removes only names that this
- * job added. */
-int worker_pin_planned(struct worker *w, struct error **reterr);
-int worker_unpin_planned(struct worker *w);
-int worker_pin_installed(struct worker *w, struct error **reterr);
-int worker_unpin_installed(struct worker *w, step_next_t next);
+/* Add and remove the name that pins the plan's image, or else the record's (model/image/image.h). A failure to
+ * add one fails the step; STEP_ENDED: there is no such name. Of the plan's names only one that this job added
+ * is removed. */
+int worker_pin(struct worker *w, bool planned, struct error **reterr);
+int worker_unpin(struct worker *w, bool planned, step_next_t next);
 
 /* Load w->record from the copy that the first step saves in the job's folder: an uninstall removes the
  * record. */
@@ -200,6 +198,7 @@ int worker_scan_with(struct worker *w, struct snapshot_options options, step_nex
 
 /* Computes the job's changes to the host's files, given the present ones: an undo reverts these. */
 void worker_own_work(struct worker *w, const struct manifest *now, struct manifest *ret);
+void worker_add_entry(struct manifest *to, const struct entry *e); /* a copy */
 
 /* Restores files; blobs are those of the job. Unrestored files become leftovers, and the step's note has the
  * number of files restored. Negative also when some failed. */
@@ -238,20 +237,16 @@ bool worker_needs_engine(const struct worker *w);
  * before the first effect. A large clock skew fails the step; STEP_ENDED: no domain is known. */
 int worker_join_check(struct worker *w, struct error **reterr);
 void worker_join_free(struct worker *w);
-/* Explains the command's failure from its output: true with the error set when the reason is known. */
-bool worker_join_explain(struct worker *w, int status, struct error **reterr);
-/* Logs the tool's warnings, in the words of the table. */
-void worker_join_warnings(struct worker *w);
-/* Did the command end well without deleting the host's account in the realm, though it was to do so? */
-bool worker_join_account_stays(struct worker *w);
 
 /* While the tool runs: a long silence makes the watch probe the realm's servers, and stop the tool when they
- * are gone. All accept NULL: nothing to watch. */
-struct join_watch;
-struct join_watch *join_watch_new(struct worker *w);
-struct join_watch *join_watch_free(struct join_watch *watch);
-void join_watch_heard(struct join_watch *watch);
-bool join_watch_gone(const struct join_watch *watch, struct error **reterr);
+ * are gone. No-ops where there is nothing to watch. */
+void worker_join_watch(struct worker *w);
+void worker_join_heard(struct worker *w);
+void worker_join_unwatch(struct worker *w);
+
+/* Explains the command's failure from its output: negative when the reason is known; so is a success that
+ * left the host's account in the realm which was to be deleted. Logs the warnings of one that ended well. */
+int worker_join_judge(struct worker *w, struct error **reterr);
 
 /* Verifies a join on the host itself (backend/worker/verify.c): a user of the realm, the host's keys, its
  * root. Each result is recorded (RECORD_CHECK), and the step ends in any case: the user decides. */

@@ -9,14 +9,13 @@
 
 struct command_state {
         struct delivery_prompts *prompts;
-        struct join_watch *watch;
         bool spoke; /* any output yet */
 };
 
 static void command_clear(struct worker *w) {
         struct command_state *s = w->state;
         s->prompts = delivery_prompts_free(s->prompts);
-        s->watch = join_watch_free(s->watch);
+        worker_join_unwatch(w);
 }
 
 static const char *command_program(const struct worker *w) {
@@ -37,7 +36,7 @@ static void command_on_output(const void *bytes, size_t n, void *userdata) {
         struct command_state *s = w->state;
         s->spoke = true;
         joblog_output(w->log, bytes, n);
-        join_watch_heard(s->watch);
+        worker_join_heard(w);
         delivery_prompts_output(s->prompts, bytes, n, command_type, w);
 }
 
@@ -55,49 +54,37 @@ static void command_on_escalation(int signal, void *userdata) {
 #define SILENT_HINT \
         "No output arrived here; the journal may have what its container printed: journalctl _COMM=conmon"
 
-/* Sets the error of a failed command; 0: it succeeded. */
+/* Sets the error of a failed command. */
 static int command_judge(struct worker *w, struct error **reterr) {
         const struct command_state *s = w->state;
         const char *hint = NULL;
-        int status = w->status;
-        if (w->exited) {
-                char text[16];
-                snprintf(text, sizeof text, "%d", status);
-                int r = recorder_add(w->recorder, STEP_COMMAND, RECORD_EXIT, text, reterr);
-                if (r < 0)
-                        return r;
-        }
-        if (!w->cancelled && join_watch_gone(s->watch, reterr))
-                return -EHOSTUNREACH;
+        _cleanup_free_ char *status = str_printf("%d", w->status);
+        int r = w->exited ? recorder_add(w->recorder, STEP_COMMAND, RECORD_EXIT, status, reterr) : 0;
+        if (r >= 0 && !w->cancelled)
+                r = worker_join_judge(w, reterr);
+        if (r < 0)
+                return r;
         if (w->cancelled)
                 error_set(reterr, -ECANCELED, "Cancelled while the %s ran", command_program(w));
         else if (!w->exited)
-                error_set(reterr, -EIO, "The %s was killed by signal %d (%s)", command_program(w), status,
-                          strsignal(status));
-        else if ((status != 0 || worker_join_account_stays(w)) && worker_join_explain(w, status, reterr))
-                return -EIO;
-        else if (status == 0)
-                return 0;
+                error_set(reterr, -EIO, "The %s was killed by signal %s (%s)", command_program(w), status,
+                          strsignal(w->status));
+        else if (w->status == 0)
+                return STEP_ENDED;
         else {
-                const char *words = worker_needs_engine(w) ? engine_explain_exit(status, &hint) : NULL;
-                error_set(reterr, -EIO, "The %s ended with status %d%s%s", command_program(w), status,
+                const char *words = worker_needs_engine(w) ? engine_explain_exit(w->status, &hint) : NULL;
+                error_set(reterr, -EIO, "The %s ended with status %s%s%s", command_program(w), status,
                           words ? ": " : "", words ? words : "");
         }
-        if (!hint)
-                hint = s->spoke || !worker_needs_engine(w) ? "The last lines of the log say why"
-                                                           : SILENT_HINT;
-        error_hint(reterr, "%s", hint);
+        bool silent = !s->spoke && worker_needs_engine(w);
+        error_hint(reterr, "%s", hint ? hint : silent ? SILENT_HINT : "The last lines of the log say why");
         return -EIO;
 }
 
 static int command_ended(struct worker *w, struct error **reterr) {
         delivery_remove_files(w->paths, w->plan->name);
         joblog_flush(w->log);
-        int r = command_judge(w, reterr);
-        if (r < 0)
-                return r;
-        worker_join_warnings(w);
-        return STEP_ENDED;
+        return command_judge(w, reterr);
 }
 
 static int command_run(struct worker *w, struct error **reterr) {
@@ -127,7 +114,7 @@ static int command_run(struct worker *w, struct error **reterr) {
         joblog_note(w->log, "%s", text);
         r = worker_run_program(w, options, command_ended, reterr);
         if (r >= 0)
-                s->watch = join_watch_new(w);
+                worker_join_watch(w);
         delivery_free_argv(argv);
         return r;
 }

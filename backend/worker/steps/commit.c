@@ -41,34 +41,28 @@ static void commit_fill_image(struct worker *w, struct service *s) {
                 strv_add(&s->files, path);
 }
 
-static int commit_write(struct worker *w, const struct service *s, struct error **reterr) {
-        int r = services_write(w->paths, s, reterr);
-        return r < 0 ? error_wrap(reterr, r, "The service cannot be recorded") : 0;
-}
-
-static int commit_record_upgrade(struct worker *w, struct error **reterr) {
+/* Of an install and of an upgrade. */
+static int commit_record_service(struct worker *w, struct error **reterr) {
         _cleanup_(service_freep) struct service *s = NULL;
         const char *path = w->plan->unit.path;
-        int r = worker_copy_record(w, &s, reterr);
+        bool upgrade = w->plan->verb == VERB_UPGRADE;
+        int r = upgrade ? worker_copy_record(w, &s, reterr) : 0;
         if (r < 0)
                 return r;
+        if (!upgrade)
+                s = service_new();
+        *(upgrade ? &s->upgraded : &s->installed) = time(NULL);
         /* The image's command overwrote our unit: then it is the image's. */
-        if (!w->made.wrote_unit && path && w->plan->command && changes_find(&w->made.changes, path))
+        if (upgrade && !w->made.wrote_unit && path && w->plan->command &&
+            changes_find(&w->made.changes, path))
                 s->files = strv_free(s->files);
         commit_fill_image(w, s);
-        if (!s->install_argv)
+        if (!upgrade)
+                commit_set_list(&s->install_argv, commit_argv(w->plan->command));
+        if (!upgrade || !s->install_argv)
                 commit_set_list(&s->arguments, w->plan->arguments);
-        s->upgraded = time(NULL);
-        return commit_write(w, s, reterr);
-}
-
-static int commit_record_install(struct worker *w, struct error **reterr) {
-        _cleanup_(service_freep) struct service *s = service_new();
-        s->installed = time(NULL);
-        commit_fill_image(w, s);
-        commit_set_list(&s->arguments, w->plan->arguments);
-        commit_set_list(&s->install_argv, commit_argv(w->plan->command));
-        return commit_write(w, s, reterr);
+        r = services_write(w->paths, s, reterr);
+        return r < 0 ? error_wrap(reterr, r, "The service cannot be recorded") : 0;
 }
 
 /* From now on this job alone holds all changes of the service to this host. */
@@ -96,7 +90,7 @@ static int commit_record_uninstall(struct worker *w, struct error **reterr) {
         return 0;
 }
 
-static void commit_note(struct worker *w) {
+static int commit_note(struct worker *w, struct error **reterr) {
         const char *name = w->plan->name, *unit = worker_main_unit(w), *new = w->plan->pin.version,
                    *old = w->record ? w->record->pin.version : NULL;
         if (w->plan->verb == VERB_UNINSTALL)
@@ -113,15 +107,15 @@ static void commit_note(struct worker *w) {
                 worker_note(w, "%s is installed; its unit is %s", name, unit);
         else
                 worker_note(w, "%s is installed", name);
+        return 0;
 }
 
 static int commit_record(struct worker *w, struct error **reterr) {
         int r = w->plan->verb == VERB_UNINSTALL ? commit_record_uninstall(w, reterr)
-                : w->plan->verb == VERB_UPGRADE ? commit_record_upgrade(w, reterr)
-                                                : commit_record_install(w, reterr);
+                                                : commit_record_service(w, reterr);
         if (r < 0)
                 return r;
-        commit_note(w);
+        (void) commit_note(w, reterr);
         return STEP_ENDED;
 }
 
@@ -130,7 +124,7 @@ static int commit_scanned(struct worker *w, struct error **reterr) {
         if (r >= 0 && w->plan->verb == VERB_UPGRADE)
                 r = commit_join_changes(w, reterr);
         if (r >= 0)
-                r = w->plan->verb == VERB_INSTALL ? STEP_ENDED : worker_unpin_installed(w, commit_record);
+                r = w->plan->verb == VERB_INSTALL ? STEP_ENDED : worker_unpin(w, false, commit_record);
         return r == STEP_ENDED ? commit_record(w, reterr) : r;
 }
 
@@ -143,11 +137,6 @@ static int commit_probe(struct worker *w) {
         _cleanup_(service_freep) struct service *s = NULL;
         bool there = services_read(w->paths, w->plan->name, &s, NULL) >= 0;
         return w->plan->verb == VERB_UNINSTALL ? !there : there && str_equal(s->job, w->id);
-}
-
-static int commit_recall(struct worker *w, struct error **reterr) {
-        commit_note(w);
-        return 0;
 }
 
 static int commit_undo(struct worker *w, struct error **reterr) {
@@ -164,12 +153,12 @@ static int commit_undo(struct worker *w, struct error **reterr) {
                 if (r < 0)
                         return r;
         }
-        return worker_pin_installed(w, reterr);
+        return worker_pin(w, false, reterr);
 }
 
 const struct step commit_step = {
         .probe = commit_probe,
-        .recall = commit_recall,
+        .recall = commit_note,
         .apply = commit_apply,
         .undo = commit_undo,
 };

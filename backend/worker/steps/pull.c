@@ -16,7 +16,7 @@ static int pull_found(struct worker *w, const char *note, struct error **reterr)
                 return -ESTALE;
         }
         worker_note(w, "%s", note);
-        return worker_pin_planned(w, reterr);
+        return worker_pin(w, true, reterr);
 }
 
 static void pull_on_progress(const char *text, void *userdata) {
@@ -68,7 +68,7 @@ static int pull_apply(struct worker *w, struct error **reterr) {
 
 /* The image itself stays: it does no harm, and a new try needs it. */
 static int pull_undo(struct worker *w, struct error **reterr) {
-        return worker_unpin_planned(w);
+        return worker_unpin(w, true, NULL);
 }
 
 const struct step pull_step = { .apply = pull_apply, .undo = pull_undo };

@@ -9,23 +9,14 @@
 #include "backend/snapshot/restore.h"
 #include "backend/store/job-folder.h"
 #include "backend/worker/step.h"
+#include "base/path.h"
 
 /* Is the path a folder of the service's own, or in one? */
 static bool remove_in_state(const struct worker *w, const char *path) {
-        for (char **folder = w->plan->state; folder && *folder; folder++) {
-                const char *rest = str_starts(path, *folder);
-                if (rest && (*rest == '/' || !*rest))
+        for (char **folder = w->plan->state; folder && *folder; folder++)
+                if (path_below(path, *folder))
                         return true;
-        }
         return false;
-}
-
-static void remove_add(struct manifest *to, const struct entry *e) {
-        struct entry copy;
-        if (!e || !e->path)
-                return;
-        entry_copy(e, &copy);
-        manifest_take(to, &copy);
 }
 
 /* Did a later job of fairlead leave it so? */
@@ -50,19 +41,21 @@ static void remove_own_work(struct worker *w, const struct manifest *installed, 
                 const struct change *c = &since.items[i];
                 const struct entry *then = manifest_find(installed, c->path),
                                    *start = c->before.path ? &c->before : NULL;
-                if (remove_in_state(w, c->path) ||
-                    !(then && start ? entry_same(then, start) || remove_is_rewritten(w, start)
-                                    : !then && !start))
+                bool ours = then && start ? entry_same(then, start) || remove_is_rewritten(w, start)
+                                          : then == start;
+                if (!ours || remove_in_state(w, c->path))
                         continue;
-                remove_add(&from, start);
-                remove_add(&to, &c->after);
+                if (start)
+                        worker_add_entry(&from, start);
+                if (c->after.path)
+                        worker_add_entry(&to, &c->after);
         }
         for (size_t i = 0; i < installed->n; i++)
                 if (remove_in_state(w, installed->items[i].path))
-                        remove_add(&from, &installed->items[i]);
+                        worker_add_entry(&from, &installed->items[i]);
         for (size_t i = 0; i < now->n; i++)
                 if (remove_in_state(w, now->items[i].path))
-                        remove_add(&to, &now->items[i]);
+                        worker_add_entry(&to, &now->items[i]);
         manifest_sort(&from);
         manifest_sort(&to);
         changes_make(&from, &to, ret);

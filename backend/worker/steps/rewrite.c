@@ -179,7 +179,7 @@ static int rewrite_save(struct worker *w, const char *line, struct error **reter
         return services_write(w->paths, copy, reterr);
 }
 
-static int rewrite_record_recall(struct worker *w, struct error **reterr) {
+static int rewrite_note(struct worker *w, struct error **reterr) {
         const char *keys = w->recorder->job->steps[STEP_COMMAND].note;
         if (w->plan->verb == VERB_RENEW)
                 worker_note(w, "The keys of this host are renewed%s%s", keys ? ": " : "", keys ? keys : "");
@@ -197,7 +197,7 @@ static int rewrite_record(struct worker *w, struct error **reterr) {
                 r = rewrite_save(w, line, reterr);
         if (r < 0)
                 return error_wrap(reterr, r, "The change cannot be recorded");
-        (void) rewrite_record_recall(w, reterr);
+        (void) rewrite_note(w, reterr);
         return STEP_ENDED;
 }
 
@@ -222,7 +222,7 @@ const struct step rewrite_steps[_JOB_STEP_MAX] = {
                         .recall = rewrite_access_recall },
         [STEP_COMMAND] = { .apply = rewrite_renew, .verify = rewrite_renew_verify },
         [STEP_COMMIT] = { .probe = rewrite_record_probe,
-                          .recall = rewrite_record_recall,
+                          .recall = rewrite_note,
                           .apply = rewrite_record,
                           .undo = rewrite_record_undo },
 };
