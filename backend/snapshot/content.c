@@ -155,6 +155,20 @@ void snapshot_keep_text(int root, const struct entry *e, int blobs, uint64_t *by
         free(c.buffer);
 }
 
+int snapshot_look(int folder, const char *name, const char *path, struct entry *ret) {
+        int r = files_look(folder, name, path, ret);
+        if (r < 0 || !S_ISREG(ret->mode))
+                return r;
+        ret->left_out = ret->size > SNAPSHOT_FILE_MAX;
+        if (ret->left_out)
+                return 0;
+        _cleanup_close_ int fd = content_open(folder, name);
+        r = fd < 0 ? fd : digest_fd(fd, ret->digest);
+        if (r < 0)
+                entry_done(ret);
+        return r;
+}
+
 /* ---- manifests and blobs in their folders ---- */
 
 int snapshot_store(int folder, const char *name, const struct manifest *m, int blobs, struct error **reterr) {

@@ -5,7 +5,6 @@
 #include <sys/stat.h>
 #include <sys/xattr.h>
 
-#include "backend/io/digest.h"
 #include "backend/io/files.h"
 #include "backend/snapshot/internal.h"
 #include "backend/snapshot/overlay.h"
@@ -37,22 +36,14 @@ static int reading_add(struct reading *r, struct side *side, const char *path) {
                                              : files_open_parent(side->root, path, &name, NULL);
         if (folder < 0)
                 return folder == -ENOENT || folder == -ENOTDIR || folder == -ELOOP ? 0 : folder;
-        int result = files_look(folder, name, path, &e);
+        int result = snapshot_look(folder, name, path, &e);
         if (result < 0)
                 return result == -ENOENT ? 0 : result;
-        result = S_ISDIR(e.mode);
-        e.left_out = S_ISREG(e.mode) && e.size > SNAPSHOT_FILE_MAX;
-        if (S_ISREG(e.mode) && !e.left_out) {
-                _cleanup_close_ int fd =
-                        openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-                result = fd < 0 ? -errno : digest_fd(fd, e.digest);
-                if (result >= 0 && r->blobs >= 0)
-                        snapshot_keep_text(side->root, &e, r->blobs, &r->kept);
-        }
-        if (result >= 0)
-                manifest_take(&side->objects, &e);
-        entry_done(&e);
-        return result;
+        if (r->blobs >= 0)
+                snapshot_keep_text(side->root, &e, r->blobs, &r->kept);
+        bool is_folder = S_ISDIR(e.mode);
+        manifest_take(&side->objects, &e);
+        return is_folder;
 }
 
 static int reading_add_both(struct reading *r, const char *path) {

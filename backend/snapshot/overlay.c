@@ -157,11 +157,10 @@ static int lay_all(const struct paths *paths, char *const *mounts, char ***bare,
                 int r = i < LAYERS_MAX ? lay(paths, mounts[i], i) : -E2BIG;
                 if (r < 0 && i == 0) {
                         error_errno(reterr, r, "No copy can be laid over the host's files");
-                        error_hint(
+                        return error_hint(
                                 reterr,
                                 "A rehearsal needs a kernel with overlayfs, and a root file system that can "
                                 "lie below one");
-                        return r;
                 }
                 if (r < 0)
                         strv_add(bare, mounts[i]);

@@ -19,7 +19,6 @@ enum standing {
 struct restore {
         const struct restore_options *options;
         struct restored result;
-        bool *done; /* for each change: settled */
 };
 
 void restored_done(struct restored *restored) {
@@ -34,20 +33,6 @@ static void restore_leave(struct restore *re, const char *path, const char *reas
 static void leave_failed(struct restore *re, const char *path, int code) {
         re->result.failed++;
         strv_addf(&re->result.left, "%s: cannot be restored: %s", path, strerror(-code));
-}
-
-/* The present object, with its digest where content matters. -ENOENT: none. */
-static int restore_look(struct restore *re, int folder, const char *name, const char *path,
-                        struct entry *ret) {
-        int r = files_look(folder, name, path, ret);
-        if (r < 0 || !S_ISREG(ret->mode))
-                return r;
-        _cleanup_close_ int fd =
-                openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-        r = fd < 0 ? -errno : digest_fd(fd, ret->digest);
-        if (r < 0)
-                entry_done(ret);
-        return r;
 }
 
 static bool xattr_in(const struct entry *e, const struct xattr *x) {
@@ -104,9 +89,7 @@ static enum standing standing_of(const struct change *change, const struct entry
 
 /* A change of type removes the object first; so does the undo of an added one. */
 static bool goes_away(const struct change *change) {
-        if (!change->after.path)
-                return false;
-        return !change->before.path || (change->what & CHANGE_TYPE);
+        return change->after.path && (!change->before.path || (change->what & CHANGE_TYPE));
 }
 
 static bool comes_back(const struct change *change) {
@@ -123,14 +106,12 @@ static bool restore_spare(const struct restore *re, const struct change *change)
         return !folder || !(folder->what & CHANGE_ADDED);
 }
 
-static const char foreign_reason[] = "somebody else changed it since";
-
 static void list_foreign(struct restore *re, const struct change *change) {
         if (!re->options->blobs_name || !change->before.digest[0])
-                restore_leave(re, change->path, foreign_reason);
+                restore_leave(re, change->path, "somebody else changed it since");
         else
-                strv_addf(&re->result.left, "%s: %s; what it was is in %s/%s", change->path, foreign_reason,
-                          re->options->blobs_name, change->before.digest);
+                strv_addf(&re->result.left, "%s: somebody else changed it since; what it was is in %s/%s",
+                          change->path, re->options->blobs_name, change->before.digest);
 }
 
 /* Counts or lists the result for one object. 1: restored, 0: as before. A missing object (-ENOENT), or one
@@ -166,25 +147,20 @@ static int restore_find(struct restore *re, const struct change *change, struct 
         p->folder = files_open_parent(re->options->root, change->path, &p->name, NULL);
         if (p->folder < 0)
                 return p->folder;
-        int r = restore_look(re, p->folder, p->name, change->path, &p->now);
+        int r = snapshot_look(p->folder, p->name, change->path, &p->now);
         p->standing = standing_of(change, r < 0 ? NULL : &p->now);
         return r;
 }
 
-static void take_away(struct restore *re, size_t i) {
-        const struct change *change = &re->options->changes->items[i];
-        if (!change->before.path)
-                re->done[i] = true; /* settled, whatever the result */
+/* true: settled, whatever the result; else it comes back later. */
+static bool take_away(struct restore *re, const struct change *change) {
+        bool added = !change->before.path;
         _cleanup_(present_done) struct present p;
         int r = restore_find(re, change, &p);
-        if (p.folder < 0) {
-                re->result.as_before += !change->before.path;
-                return;
+        if (p.folder < 0 || (r == -ENOENT && p.standing != AS_BEFORE)) {
+                re->result.as_before += added && p.folder < 0;
+                return added;
         }
-        if (r == -ENOENT && p.standing != AS_BEFORE)
-                return; /* removed already; its former self comes back later */
-        bool done = re->done[i];
-        re->done[i] = true;
         if (r < 0 && r != -ENOENT)
                 leave_failed(re, change->path, r);
         else if (p.standing == AS_BEFORE)
@@ -192,21 +168,21 @@ static void take_away(struct restore *re, size_t i) {
         /* (A folder's ctime changes with each of its files that was removed before.) */
         else if (p.standing == FOREIGN || (!S_ISDIR(p.now.mode) && !files_still(p.folder, p.name, &p.now)))
                 list_foreign(re, change);
-        else if (!change->before.path && restore_spare(re, change))
+        else if (added && restore_spare(re, change))
                 restore_leave(re, change->path, "it lies where others write too, so it stays");
         else if ((r = files_remove(p.folder, p.name, NULL)) == -ENOTEMPTY || r == -EEXIST)
                 restore_leave(re, change->path, "the folder holds files of somebody else");
         else if (r < 0)
                 leave_failed(re, change->path, r);
         else {
-                re->result.put_back += !change->before.path;
-                re->done[i] = done;
+                re->result.put_back += added;
+                return added;
         }
+        return true;
 }
 
 /* Another name of the same, unchanged file: the object becomes a link to it again. */
-static int link_back(struct restore *re, int folder, const char *name, const struct entry *before,
-                     const struct entry *seen) {
+static int link_back(struct restore *re, const struct present *p, const struct entry *before) {
         const struct manifest *all = re->options->before;
         const struct entry *self = all ? manifest_find(all, before->path) : NULL;
         if (!self || self->links < 2)
@@ -220,10 +196,10 @@ static int link_back(struct restore *re, int folder, const char *name, const str
                 _cleanup_close_ int other_folder =
                         files_open_parent(re->options->root, other->path, &other_name, NULL);
                 _cleanup_(entry_done) struct entry now = {};
-                if (other_folder < 0 || restore_look(re, other_folder, other_name, other->path, &now) < 0)
+                if (other_folder < 0 || snapshot_look(other_folder, other_name, other->path, &now) < 0)
                         continue;
                 if (entry_same(&now, other))
-                        return files_link(other_folder, other_name, &now, folder, name, seen);
+                        return files_link(other_folder, other_name, &now, p->folder, p->name, &p->now);
         }
         return -ENOENT;
 }
@@ -238,21 +214,20 @@ static int open_blob(struct restore *re, const char *hex) {
         return strcmp(now, hex) == 0 ? TAKE_FD(fd) : -EBADMSG;
 }
 
-static int put_object(struct restore *re, int folder, const char *name, const struct entry *before,
-                      const struct entry *seen) {
+static int put_object(struct restore *re, const struct present *p, const struct entry *before) {
         if (!S_ISREG(before->mode))
-                return files_put(folder, name, before, -1, seen, NULL);
-        int r = link_back(re, folder, name, before, seen);
+                return files_put(p->folder, p->name, before, -1, &p->now, NULL);
+        int r = link_back(re, p, before);
         /* Its partner is gone, or the file system has no links: then it is a file of its own. */
         if (r != -ENOENT && r != -EXDEV && r != -EMLINK && r != -EPERM && r != -ESTALE)
                 return r;
         _cleanup_close_ int content = open_blob(re, before->digest);
-        return content < 0 ? content : files_put(folder, name, before, content, seen, NULL);
+        return content < 0 ? content : files_put(p->folder, p->name, before, content, &p->now, NULL);
 }
 
-static int restore_verify(struct restore *re, int folder, const char *name, const struct entry *before) {
+static int restore_verify(int folder, const char *name, const struct entry *before) {
         _cleanup_(entry_done) struct entry now = {};
-        int r = restore_look(re, folder, name, before->path, &now);
+        int r = snapshot_look(folder, name, before->path, &now);
         return r < 0 ? r : entry_same(&now, before) ? 0 : -EBADMSG;
 }
 
@@ -275,13 +250,13 @@ static void bring_back(struct restore *re, const struct change *change) {
                 restore_settle(re, change, p.standing == AS_BEFORE ? 0 : -ESTALE);
                 return;
         }
-        r = put_object(re, p.folder, p.name, before, &p.now);
+        r = put_object(re, &p, before);
         if (r == -ESTALE) {
                 list_foreign(re, change);
                 return;
         }
         if (r >= 0)
-                r = restore_verify(re, p.folder, p.name, before);
+                r = restore_verify(p.folder, p.name, before);
         if (r < 0)
                 leave_failed(re, change->path, r);
         else
@@ -334,22 +309,18 @@ static void set_folder_times(struct restore *re) {
 /* Children sort after their folder: backwards removes them first, forwards creates the folder first. */
 void restore_run(const struct restore_options *options, struct restored *ret) {
         const struct changes *changes = options->changes;
-        struct restore re = {
-                .options = options,
-        };
-        re.done = xcalloc(changes->n + 1, sizeof *re.done);
+        struct restore re = { .options = options };
+        _cleanup_free_ bool *done = xcalloc(changes->n + 1, sizeof *done); /* for each change */
         for (size_t i = changes->n; i > 0; i--)
-                if (goes_away(&changes->items[i - 1]))
-                        take_away(&re, i - 1);
+                done[i - 1] = goes_away(&changes->items[i - 1]) && take_away(&re, &changes->items[i - 1]);
         for (size_t i = 0; i < changes->n; i++)
-                if (!re.done[i] && comes_back(&changes->items[i])) {
-                        re.done[i] = true;
+                if (!done[i] && comes_back(&changes->items[i])) {
                         bring_back(&re, &changes->items[i]);
+                        done[i] = true;
                 }
         for (size_t i = changes->n; i > 0; i--)
-                if (!re.done[i - 1])
+                if (!done[i - 1])
                         restore_settle(&re, &changes->items[i - 1], set_back(&re, &changes->items[i - 1]));
         set_folder_times(&re);
-        free(re.done);
         *ret = re.result;
 }

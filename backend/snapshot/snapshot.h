@@ -85,6 +85,10 @@ void snapshot_take(struct snapshot *snapshot, struct manifest *ret);
 /* Syncs the blobs and writes the manifest as `name` into folder: the snapshot now exists, despite a power
  * cut. */
 int snapshot_store(int folder, const char *name, const struct manifest *m, int blobs, struct error **reterr);
+/* The present object, with its digest where content matters; a file that is too large is left out. -ENOENT:
+ * none. */
+int snapshot_look(int folder, const char *name, const char *path, struct entry *ret);
+
 /* Saves the content of a small file that still matches the entry as a blob, for a text diff: for display
  * only, so that a failure is none. *bytes counts those saved so far, which have a ceiling. */
 void snapshot_keep_text(int root, const struct entry *e, int blobs, uint64_t *bytes);

@@ -60,13 +60,11 @@ static int join_judge(struct worker *w, struct preflight *p, struct error **rete
         if (p->clock_known && clock && clock->verdict == VERDICT_FAIL) {
                 const struct failure *f = w->failure = failure_of("clock");
                 error_set(reterr, -ETIME, "%s: %s", f->message, clock->message);
-                error_hint(reterr, "%s", f->hint);
-                return -ETIME;
+                return error_hint(reterr, "%s", f->hint);
         }
         if (locks && locks->verdict == VERDICT_FAIL) {
                 error_set(reterr, -EBUSY, "Not begun: %s", locks->message);
-                error_hint(reterr, "%s", locks->hint ? locks->hint : "Try again when it has finished");
-                return -EBUSY;
+                return error_hint(reterr, "%s", locks->hint ? locks->hint : "Try again when it has finished");
         }
         return STEP_ENDED;
 }
@@ -184,11 +182,10 @@ static int join_fail(struct worker *w, const struct diagnosis *d, struct error *
         char words[48];
         w->failure = d->failure;
         error_set(reterr, -EIO, "%s", d->failure->message);
-        error_hint(reterr, "%s. %s%s%s%s", d->failure->cause, d->failure->hint,
-                   d->clock_too ? ". Also, this host's clock is off: it is " : "",
-                   d->clock_too ? clock_words(words, w->join->known.clock_usec) : "",
-                   d->clock_too ? " the servers'" : "");
-        return -EIO;
+        return error_hint(reterr, "%s. %s%s%s%s", d->failure->cause, d->failure->hint,
+                          d->clock_too ? ". Also, this host's clock is off: it is " : "",
+                          d->clock_too ? clock_words(words, w->join->known.clock_usec) : "",
+                          d->clock_too ? " the servers'" : "");
 }
 
 int worker_join_judge(struct worker *w, struct error **reterr) {
@@ -200,8 +197,7 @@ int worker_join_judge(struct worker *w, struct error **reterr) {
         if (w->join && w->join->gone) {
                 const struct failure *f = w->failure = failure_of("controller-gone");
                 error_set(reterr, -EHOSTUNREACH, "%s", f->message);
-                error_hint(reterr, "%s. %s", f->cause, f->hint);
-                return -EHOSTUNREACH;
+                return error_hint(reterr, "%s. %s", f->cause, f->hint);
         }
         if (!w->exited)
                 return 0;
@@ -219,8 +215,8 @@ int worker_join_judge(struct worker *w, struct error **reterr) {
         if (status != 0)
                 return 0;
         error_set(reterr, -EIO, "The computer account of this host in the realm could not be deleted");
-        error_hint(reterr,
-                   "The last lines of the log say why; without a password the host leaves and the account "
-                   "stays");
-        return -EIO;
+        return error_hint(
+                reterr,
+                "The last lines of the log say why; without a password the host leaves and the account "
+                "stays");
 }

@@ -85,11 +85,10 @@ static int check_secrets(const struct worker *w, struct error **reterr) {
                 if (w->secrets && secret_list_find(w->secrets, name))
                         continue;
                 error_set(reterr, -ENOKEY, "The secret %s must be given again: fairlead stores none", name);
-                error_hint(
+                return error_hint(
                         reterr,
                         "fairlead resume %s --secret %s=@FILE, or roll everything back: fairlead rollback %s",
                         w->id, name, w->id);
-                return -ENOKEY;
         }
         return 0;
 }
@@ -142,9 +141,9 @@ static int check_result(struct run *run, struct error **reterr) {
         if (worker_step(run, STEP_COMMIT)->probe(w))
                 return 0;
         error_set(reterr, -ESTALE, "Later jobs have changed the result of job %s", w->id);
-        error_hint(reterr, "fairlead jobs lists them; roll back the newest of %s first, or uninstall it",
-                   w->plan->name);
-        return -ESTALE;
+        return error_hint(reterr,
+                          "fairlead jobs lists them; roll back the newest of %s first, or uninstall it",
+                          w->plan->name);
 }
 
 static int roll_back(struct run *run, struct error **reterr) {

@@ -58,15 +58,16 @@ int error_errno(struct error **reterr, int code, const char *format, ...) {
         return code;
 }
 
-void error_hint(struct error **reterr, const char *format, ...) {
+int error_hint(struct error **reterr, const char *format, ...) {
         if (!reterr || !*reterr)
-                return;
+                return -EIO;
         va_list arguments;
         va_start(arguments, format);
         char *hint = str_vprintf(format, arguments);
         va_end(arguments);
         free((*reterr)->hint);
         (*reterr)->hint = hint;
+        return (*reterr)->code;
 }
 
 int error_take(struct error **reterr, struct error *e) {

@@ -31,8 +31,8 @@ int error_wrap(struct error **reterr, int code, const char *format, ...)
 int error_errno(struct error **reterr, int code, const char *format, ...)
         __attribute__((format(printf, 3, 4)));
 
-/* Sets or replaces the hint of the head; no-op on NULL. */
-void error_hint(struct error **reterr, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Sets or replaces the hint of the head; no-op on NULL. Returns the head's code; -EIO without one. */
+int error_hint(struct error **reterr, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Hands e, with its code, to the caller's reterr (NULL: frees it). Returns the code. */
 int error_take(struct error **reterr, struct error *e);

@@ -77,8 +77,10 @@ static int command_judge(struct worker *w, struct error **reterr) {
                           words ? ": " : "", words ? words : "");
         }
         bool silent = !s->spoke && worker_needs_engine(w);
-        error_hint(reterr, "%s", hint ? hint : silent ? SILENT_HINT : "The last lines of the log say why");
-        return -EIO;
+        return error_hint(reterr, "%s",
+                          hint     ? hint
+                          : silent ? SILENT_HINT
+                                   : "The last lines of the log say why");
 }
 
 static int command_ended(struct worker *w, struct error **reterr) {

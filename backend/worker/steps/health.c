@@ -15,8 +15,7 @@ struct health {
 };
 
 static int health_failed(struct worker *w, struct error **reterr) {
-        error_hint(reterr, "journalctl -u %s says more", worker_main_unit(w));
-        return -EIO;
+        return error_hint(reterr, "journalctl -u %s says more", worker_main_unit(w));
 }
 
 /* A running service is not yet a working join. */

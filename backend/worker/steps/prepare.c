@@ -20,9 +20,8 @@ static int prepare_check_room(struct worker *w, struct error **reterr) {
         error_set(reterr, -ENOSPC,
                   "Not enough space in %s to save the host's files first: %llu MB and %llu files are free",
                   w->paths->state, bytes / 1000000, (unsigned long long) fs.f_favail);
-        error_hint(reterr, "Free space on that file system: %llu MB and %llu files are needed",
-                   ROOM_BYTES / 1000000, ROOM_FILES);
-        return -ENOSPC;
+        return error_hint(reterr, "Free space on that file system: %llu MB and %llu files are needed",
+                          ROOM_BYTES / 1000000, ROOM_FILES);
 }
 
 /* A trial write, without a trace: permissions do not show a file system that is read-only or full. */
@@ -50,8 +49,7 @@ static int prepare_check_from(struct worker *w, struct error **reterr) {
                 return 0;
         error_set(reterr, -ESTALE, "%s no longer runs the image that the plan was made against",
                   w->plan->name);
-        error_hint(reterr, "Look at it again and make a new plan");
-        return -ESTALE;
+        return error_hint(reterr, "Look at it again and make a new plan");
 }
 
 static int prepare_check_name(struct worker *w, struct error **reterr) {
@@ -67,9 +65,9 @@ static int prepare_check_name(struct worker *w, struct error **reterr) {
         if (!services_exists(w->paths, name))
                 return 0;
         error_set(reterr, -EEXIST, "A service named %s is installed already", name);
-        error_hint(reterr, "Choose another name with --name, or uninstall it first: fairlead uninstall %s",
-                   name);
-        return -EEXIST;
+        return error_hint(reterr,
+                          "Choose another name with --name, or uninstall it first: fairlead uninstall %s",
+                          name);
 }
 
 /* Last, so that little time passes until the join. */

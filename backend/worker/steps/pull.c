@@ -12,8 +12,7 @@ static int pull_found(struct worker *w, const char *note, struct error **reterr)
                 /* The consent was given for exactly that image. */
                 error_set(reterr, -ESTALE, "%s is no longer the image that the plan was made for",
                           pull_what(w));
-                error_hint(reterr, "Look at it again and make a new plan");
-                return -ESTALE;
+                return error_hint(reterr, "Look at it again and make a new plan");
         }
         worker_note(w, "%s", note);
         return worker_pin(w, true, reterr);
@@ -51,8 +50,7 @@ static int pull_inspected(struct worker *w, struct error **reterr) {
                 return STEP_WAITS;
         }
         error_set(reterr, -ENOENT, "The image %s is gone from this host", pull_what(w));
-        error_hint(reterr, "Pull it again, look at its labels, and make a new plan");
-        return -ENOENT;
+        return error_hint(reterr, "Pull it again, look at its labels, and make a new plan");
 }
 
 static int pull_apply(struct worker *w, struct error **reterr) {

@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
-#include "backend/io/digest.h"
 #include "backend/io/files.h"
 #include "backend/snapshot/restore.h"
 #include "backend/store/job-folder.h"
@@ -87,17 +86,14 @@ static void remove_own_rewritten(struct worker *w, struct changes *changes) {
                 struct change *change = (struct change *) changes_find(changes, path);
                 _cleanup_close_ int folder =
                         change && change->after.path ? files_open_parent(w->root, path, &name, NULL) : -1;
-                _cleanup_close_ int fd =
-                        folder < 0 ? -1
-                                   : openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
                 struct entry now = {};
-                char hex[DIGEST_HEX];
-                if (fd < 0 || digest_fd(fd, hex) < 0 || strncmp(*line, hex, strlen(hex)) != 0 ||
-                    files_look(folder, name, path, &now) < 0)
+                if (folder < 0 || snapshot_look(folder, name, path, &now) < 0)
                         continue;
-                memcpy(now.digest, hex, sizeof now.digest);
-                entry_done(&change->after);
-                change->after = now;
+                if (now.digest[0] && str_starts(*line, now.digest)) {
+                        entry_done(&change->after);
+                        change->after = now;
+                } else
+                        entry_done(&now);
         }
 }
 

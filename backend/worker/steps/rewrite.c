@@ -61,8 +61,7 @@ static int rewrite_access(struct worker *w, struct error **reterr) {
                 return folder;
         if (strcmp(now, file->was) != 0) {
                 error_set(reterr, -ESTALE, "Somebody changed %s since this was planned", file->path);
-                error_hint(reterr, "Look at it, and plan again");
-                return -ESTALE;
+                return error_hint(reterr, "Look at it, and plan again");
         }
         if (fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
                 return error_errno(reterr, -errno, "%s cannot be read", file->path);
@@ -99,10 +98,9 @@ static int rewrite_renewed(struct worker *w, struct error **reterr) {
                   w->exited ? "The keys could not be renewed: the command ended with status %d"
                             : "The keys could not be renewed: the command was killed by signal %d",
                   w->status);
-        error_hint(reterr,
-                   "Does the service run, and do the realm's servers answer? The last lines of the log "
-                   "say more");
-        return -EIO;
+        return error_hint(
+                reterr, "Does the service run, and do the realm's servers answer? The last lines of the log "
+                        "say more");
 }
 
 static int rewrite_on_late(sd_event_source *source, uint64_t usec, void *userdata) {
@@ -136,9 +134,9 @@ static int rewrite_renew_verify(struct worker *w, struct error **reterr) {
                 return 0;
         error_set(reterr, -EIO, "The command ended well, but the keys in " KEYTAB " are still version %u",
                   now);
-        error_hint(reterr, "Its service may see another file: is the keytab mounted writable, and as a file "
-                           "that is not replaced?");
-        return -EIO;
+        return error_hint(reterr,
+                          "Its service may see another file: is the keytab mounted writable, and as a file "
+                          "that is not replaced?");
 }
 
 /* ---- the record ---- */

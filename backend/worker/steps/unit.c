@@ -38,19 +38,17 @@ static int unit_settle(struct worker *w, struct error **reterr) {
         bool upgrade = w->plan->verb == VERB_UPGRADE;
         (void) worker_load_changes(w, NULL);
         const char *made = worker_main_unit(w);
-        if (made && (!upgrade || str_equal(made, unit->name))) {
+        bool by_image = made && (!upgrade || str_equal(made, unit->name));
+        if (by_image)
                 worker_note(w, "the image wrote %s", made);
-                return upgrade ? unit_add_recorded(w, reterr) : 0;
-        }
         int r = upgrade ? unit_add_recorded(w, reterr) : 0;
-        if (r < 0)
+        if (r < 0 || by_image)
                 return r;
-        if (!unit->text || !unit->path || !unit->name) {
-                made = worker_main_unit(w);
-                worker_note(w, made ? "%s stays as it is" : "the image has nothing to supervise", made);
-                return 0;
-        }
-        return 1;
+        if (unit->text && unit->path && unit->name)
+                return 1;
+        made = worker_main_unit(w);
+        worker_note(w, made ? "%s stays as it is" : "the image has nothing to supervise", made);
+        return 0;
 }
 
 static void unit_own(struct worker *w) {
@@ -84,9 +82,9 @@ static int unit_verify(struct worker *w, struct error **reterr) {
         int r = folder < 0 ? folder : files_read(folder, name, strlen(unit->text) + 1, &text, &n, reterr);
         if (r < 0)
                 return r;
-        return n == strlen(unit->text) && memcmp(text, unit->text, n) == 0
-                       ? 0
-                       : error_set(reterr, -EIO, "The unit file %s is not what was written", unit->path);
+        if (n == strlen(unit->text) && memcmp(text, unit->text, n) == 0)
+                return 0;
+        return error_set(reterr, -EIO, "The unit file %s is not what was written", unit->path);
 }
 
 static int unit_probe(struct worker *w) {

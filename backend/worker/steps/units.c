@@ -65,8 +65,7 @@ static int units_started(struct worker *w, struct error **reterr) {
         if (!*reterr)
                 return STEP_ENDED;
         error_wrap(reterr, (*reterr)->code, "%s could not be started", unit);
-        error_hint(reterr, "journalctl -u %s says more", unit);
-        return -EIO;
+        return error_hint(reterr, "journalctl -u %s says more", unit);
 }
 
 static int units_start(struct worker *w, struct error **reterr) {
