@@ -167,9 +167,9 @@ void worker_leftover(struct worker *w, const char *format, ...) __attribute__((f
 /* Logs the sentence and hint of an error in spite of which the job goes on. */
 void worker_log_error(struct worker *w, const struct error *e);
 
-/* Add and remove the name that pins the plan's image, or else the record's (model/image/image.h). A failure to
- * add one fails the step; STEP_ENDED: there is no such name. Of the plan's names only one that this job added
- * is removed. */
+/* Add and remove the name that pins the plan's image, or else the record's (model/image/image.h). A failure
+ * to add one fails the step; STEP_ENDED: there is no such name. Of the plan's names only one that this job
+ * added is removed. */
 int worker_pin(struct worker *w, bool planned, struct error **reterr);
 int worker_unpin(struct worker *w, bool planned, step_next_t next);
 
