@@ -21,6 +21,8 @@ struct param_text {
         char *type, *deliver;
 };
 
+#define param_wrong(t, key, ...) json_wrong((t)->reterr, (t)->where, key, __VA_ARGS__)
+
 static void param_text_done(struct param_text *t) {
         param_done(&t->p);
         free(t->type);
@@ -151,7 +153,7 @@ static int check_type(struct param_text *t) {
         _cleanup_str_ struct str all = {};
         for (int i = 0; i < _PARAM_TYPE_MAX; i++)
                 str_addf(&all, "%s%s", i ? ", " : "", param_type_name((enum param_type) i));
-        return json_wrong(t->reterr, t->where, "type", "\"%s\" is no type; there are %s", t->type, all.text);
+        return param_wrong(t, "type", "\"%s\" is no type; there are %s", t->type, all.text);
 }
 
 /* Members that only one type has. */
@@ -169,12 +171,12 @@ static int check_members(struct param_text *t) {
         };
         for (size_t i = 0; i < ELEMENTS(only); i++)
                 if (t->p.type != only[i].type && json_member(t->o, only[i].member))
-                        return json_wrong(t->reterr, t->where, only[i].key, "Only the type %s has %s",
-                                          param_type_name(only[i].type), only[i].words);
+                        return param_wrong(t, only[i].key, "Only the type %s has %s",
+                                           param_type_name(only[i].type), only[i].words);
         if (t->p.minimum > t->p.maximum)
-                return json_wrong(t->reterr, t->where, NULL, "min is larger than max");
+                return param_wrong(t, NULL, "min is larger than max");
         if (t->p.type == PARAM_CHOICE && !t->p.choices)
-                return json_wrong(t->reterr, t->where, NULL, CHOICES_WANTED, PROFILE_LIST_MAX);
+                return param_wrong(t, NULL, CHOICES_WANTED, PROFILE_LIST_MAX);
         return 0;
 }
 
@@ -182,12 +184,12 @@ static int check_values(struct param_text *t) {
         const struct param *p = &t->p;
         _cleanup_error_ struct error *e = NULL;
         if (p->pattern && pattern_check(p->pattern, &e) < 0)
-                return json_wrong(t->reterr, t->where, "pattern", "%s", e->message);
+                return param_wrong(t, "pattern", "%s", e->message);
         if (p->type == PARAM_SECRET && (p->initial || p->suggest))
-                return json_wrong(t->reterr, t->where, p->initial ? "default" : "suggest",
-                                  "A secret has neither default nor suggest");
+                return param_wrong(t, p->initial ? "default" : "suggest",
+                                   "A secret has neither default nor suggest");
         if (p->initial && param_check(p, p->initial, &e) < 0)
-                return json_wrong(t->reterr, t->where, "default", "%s", e->message);
+                return param_wrong(t, "default", "%s", e->message);
         return 0;
 }
 
@@ -231,36 +233,33 @@ static char *find_wrong_target(const struct param *p) {
 /* "argv --domain", "argv \"--domain\"", "argv", "env X", "stdin", "file PATH", "prompt REGEX". */
 static int check_delivery(struct param_text *t) {
         if (!t->deliver)
-                return json_wrong(t->reterr, t->where, NULL, "The member \"deliver\" is missing");
+                return param_wrong(t, NULL, "The member \"deliver\" is missing");
         size_t n = strcspn(t->deliver, " ");
         _cleanup_free_ char *word = xstrndup(t->deliver, n);
         int delivery = delivery_from_name(word);
         if (delivery < 0)
-                return json_wrong(t->reterr, t->where, "deliver",
-                                  "\"%s\" is none of argv, env, variable, stdin, file, prompt, none", word);
+                return param_wrong(t, "deliver",
+                                   "\"%s\" is none of argv, env, variable, stdin, file, prompt, none", word);
         t->p.delivery = (enum delivery) delivery;
         const char *rest = t->deliver + n + strspn(t->deliver + n, " ");
         _cleanup_strv_ char **words = NULL;
         /* a regular expression has quotes and blanks of its own */
         if (delivery != DELIVER_PROMPT) {
                 if (words_split(rest, &words, NULL) < 0 || strv_length(words) > 1)
-                        return json_wrong(t->reterr, t->where, "deliver", "After %s stands one word", word);
+                        return param_wrong(t, "deliver", "After %s stands one word", word);
                 rest = words && words[0] ? words[0] : "";
         }
         t->p.target = xstrdup(rest);
         _cleanup_free_ char *reason = find_wrong_target(&t->p);
-        return reason ? json_wrong(t->reterr, t->where, "deliver", "%s", reason) : 0;
+        return reason ? param_wrong(t, "deliver", "%s", reason) : 0;
 }
 
 /* An earlier parameter that this one can depend on. */
 static int find_other(struct param_text *t, const char *key, const char *name, const struct param **ret) {
         *ret = profile_param(t->profile, name);
         if (!*ret)
-                return json_wrong(t->reterr, t->where, key, "There is no parameter \"%s\" before this one",
-                                  name);
-        return (*ret)->type == PARAM_SECRET
-                       ? json_wrong(t->reterr, t->where, key, "Nothing hangs on a secret")
-                       : 0;
+                return param_wrong(t, key, "There is no parameter \"%s\" before this one", name);
+        return (*ret)->type == PARAM_SECRET ? param_wrong(t, key, "Nothing hangs on a secret") : 0;
 }
 
 /* The others on which it depends. */
@@ -276,10 +275,10 @@ static int check_others(struct param_text *t) {
         for (char **v = t->p.when_values; v && *v; v++) {
                 _cleanup_error_ struct error *e = NULL;
                 if (mode && !profile_mode(t->profile, *v))
-                        return json_wrong(t->reterr, t->where, "when", "There is no mode \"%s\"", *v);
+                        return param_wrong(t, "when", "There is no mode \"%s\"", *v);
                 if (!mode && param_check(other, *v, &e) < 0)
-                        return json_wrong(t->reterr, t->where, "when", "\"%s\" is never a value of %s: %s",
-                                          *v, name, e->message);
+                        return param_wrong(t, "when", "\"%s\" is never a value of %s: %s", *v, name,
+                                           e->message);
         }
         return 0;
 }

@@ -142,20 +142,18 @@ int jobs_list(struct jobs *jobs, struct job_list **ret, struct error **reterr) {
 
 /* ---- packets to a worker ---- */
 
-static int jobs_connected(struct jobs *jobs, const char *id, struct error **reterr) {
-        if (jobs->control >= 0 && str_equal(jobs->control_id, id))
-                return 0;
-        drop_control(jobs);
+static int jobs_send(struct jobs *jobs, const char *id, enum packet kind, const void *bytes, size_t n,
+                     struct error **reterr) {
         if (!job_id_valid(id))
                 return error_set(reterr, -ENOENT, "\"%s\" is not the id of a job", id);
-        jobs->control = control_connect(&jobs->paths, id, reterr);
-        if (jobs->control < 0)
-                return jobs->control;
-        str_replace(&jobs->control_id, id);
-        return 0;
-}
-
-static int hung_up(struct jobs *jobs, int r) {
+        if (!str_equal(jobs->control_id, id)) {
+                drop_control(jobs);
+                jobs->control = control_connect(&jobs->paths, id, reterr);
+                if (jobs->control < 0)
+                        return jobs->control;
+                str_replace(&jobs->control_id, id);
+        }
+        int r = control_send(jobs->control, kind, bytes, n, reterr);
         if (r < 0)
                 drop_control(jobs);
         return r;
@@ -169,18 +167,17 @@ int jobs_cancel(struct jobs *jobs, const char *id, struct error **reterr) {
         /* A worker that is about to exit still accepts packets, but without effect. */
         if (job_state_final(job->state) || job->state == JOB_INTERRUPTED)
                 return error_set(reterr, -ESRCH, "The job is not running");
-        r = jobs_connected(jobs, id, reterr);
-        return r < 0 ? r : hung_up(jobs, control_send_cancel(jobs->control, reterr));
+        return jobs_send(jobs, id, PACKET_CANCEL, "", 0, reterr);
 }
 
 int jobs_input(struct jobs *jobs, const char *id, const void *bytes, size_t n, struct error **reterr) {
-        int r = jobs_connected(jobs, id, reterr);
-        return r < 0 ? r : hung_up(jobs, control_send_input(jobs->control, bytes, n, reterr));
+        return jobs_send(jobs, id, PACKET_INPUT, bytes, n, reterr);
 }
 
 int jobs_size(struct jobs *jobs, const char *id, unsigned rows, unsigned columns) {
-        int r = jobs_connected(jobs, id, NULL);
-        return r < 0 ? r : hung_up(jobs, control_send_size(jobs->control, rows, columns, NULL));
+        char size[32];
+        int n = snprintf(size, sizeof size, "%u %u", rows, columns);
+        return jobs_send(jobs, id, PACKET_SIZE, size, (size_t) n, NULL);
 }
 
 /* ---- changes ---- */

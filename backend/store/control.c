@@ -8,12 +8,6 @@
 
 #define CLIENTS_MAX 16U
 
-enum packet {
-        PACKET_CANCEL = 'c',
-        PACKET_INPUT = 'i',
-        PACKET_SIZE = 's',
-};
-
 struct control {
         struct control_handlers handlers;
         sd_event *event;
@@ -149,28 +143,17 @@ int control_connect(const struct paths *paths, const char *id, struct error **re
                                                                              : TAKE_FD(fd);
 }
 
-static int send_packet(int fd, const void *packet, size_t n, struct error **reterr) {
-        return send(fd, packet, n, MSG_NOSIGNAL) < 0 ? client_error(-errno, reterr) : 0;
-}
-
-int control_send_cancel(int fd, struct error **reterr) {
-        return send_packet(fd, "c", 1, reterr);
-}
-
-int control_send_input(int fd, const void *bytes, size_t n, struct error **reterr) {
-        char packet[CONTROL_INPUT_MAX + 1] = { PACKET_INPUT };
+int control_send(int fd, enum packet kind, const void *bytes, size_t n, struct error **reterr) {
+        char packet[CONTROL_INPUT_MAX + 1] = { (char) kind };
         int r = 0;
-        for (size_t at = 0; r >= 0 && at < n; at += CONTROL_INPUT_MAX) {
-                size_t piece = n - at < CONTROL_INPUT_MAX ? n - at : CONTROL_INPUT_MAX;
-                memcpy(packet + 1, (const char *) bytes + at, piece);
-                r = send_packet(fd, packet, piece + 1, reterr);
-        }
+        do {
+                size_t piece = n < CONTROL_INPUT_MAX ? n : CONTROL_INPUT_MAX;
+                memcpy(packet + 1, bytes, piece);
+                if (send(fd, packet, piece + 1, MSG_NOSIGNAL) < 0)
+                        r = client_error(-errno, reterr);
+                bytes = (const char *) bytes + piece;
+                n -= piece;
+        } while (r >= 0 && n > 0);
         explicit_bzero(packet, sizeof packet);
         return r;
-}
-
-int control_send_size(int fd, unsigned rows, unsigned columns, struct error **reterr) {
-        char packet[32];
-        int n = snprintf(packet, sizeof packet, "s%u %u", rows, columns);
-        return send_packet(fd, packet, (size_t) n, reterr);
 }

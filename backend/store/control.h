@@ -10,6 +10,12 @@
 
 #define CONTROL_INPUT_MAX 2048U /* bytes of one packet */
 
+enum packet {
+        PACKET_CANCEL = 'c',
+        PACKET_INPUT = 'i',
+        PACKET_SIZE = 's', /* "ROWS COLUMNS" */
+};
+
 struct control_handlers {
         void (*cancel)(void *userdata);
         void (*input)(const void *bytes, size_t n, void *userdata);
@@ -31,6 +37,4 @@ void control_sweep(const struct paths *paths);
 /* The console's side, without waiting. One connection keeps typed input in order; the caller closes it.
  * -ESRCH with a sentence: no worker listens for this job (any more). */
 int control_connect(const struct paths *paths, const char *id, struct error **reterr);
-int control_send_cancel(int fd, struct error **reterr);
-int control_send_input(int fd, const void *bytes, size_t n, struct error **reterr);
-int control_send_size(int fd, unsigned rows, unsigned columns, struct error **reterr);
+int control_send(int fd, enum packet kind, const void *bytes, size_t n, struct error **reterr);

@@ -12,9 +12,9 @@ static int on_watch(sd_event_source *source, uint64_t usec, void *userdata) {
         _cleanup_close_ int fd = control_connect(&w->f->paths, w->id, NULL);
         assert_true(fd >= 0);
         if (w->type)
-                assert_int_equal(control_send_input(fd, w->type, strlen(w->type), NULL), 0);
+                assert_int_equal(control_send(fd, PACKET_INPUT, w->type, strlen(w->type), NULL), 0);
         if (w->cancel)
-                assert_int_equal(control_send_cancel(fd, NULL), 0);
+                assert_int_equal(control_send(fd, PACKET_CANCEL, "", 0, NULL), 0);
         w->done = true;
         return 0;
 }

@@ -53,7 +53,7 @@ static void wait_for_log(const struct host_fixture *f, const char *id, const cha
 static void type(const struct host_fixture *f, const char *id, const char *text) {
         _cleanup_close_ int fd = control_connect(&f->paths, id, NULL);
         assert_true(fd >= 0);
-        assert_int_equal(control_send_input(fd, text, strlen(text), NULL), 0);
+        assert_int_equal(control_send(fd, PACKET_INPUT, text, strlen(text), NULL), 0);
 }
 
 /* ---- a line that drops ---- */
