@@ -2,13 +2,10 @@
 
 /* Writers of emit.h but plans and services. data/json.md documents each shape. */
 
-#include "backend/format/emit.h"
-
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
 #include "backend/format/internal.h"
-#include "backend/format/json.h"
 
 static struct json_object *emit_make_labels(const void *member) {
         const struct image *image = member;

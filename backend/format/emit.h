@@ -5,12 +5,6 @@
  * caller frees (pretty-printed, ending in a newline). Strings that are not UTF-8 come out with U+FFFD. */
 
 #include "model/host.h"
-#include "model/image/image.h"
-#include "model/job/changes.h"
-#include "model/job/job.h"
-#include "model/plan/plan.h"
-#include "model/service/service.h"
-#include "model/service/unit.h"
 
 /* Of a plan as JSON. It has a label of 64 KiB in its fullest escape several times: as text, as words of up to
  * four commands, compared. */

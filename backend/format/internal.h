@@ -4,10 +4,9 @@
 /* Rows of tables, JSON of parts of several shapes of emit.h (the pairs are calls of a JSON_CALL row), and
  * what the files that read a profile share. */
 
+#include "backend/format/emit.h"
 #include "backend/format/json.h"
-#include "model/finding/finding.h"
-#include "model/image/label-changes.h"
-#include "model/profile/profile.h"
+#include "backend/format/profiles.h"
 
 /* Rows of a table about the struct T, which is defined just above the table. KNOWN: null where that member is
  * zero. */

@@ -3,9 +3,7 @@
 /* Plans as JSON and back (emit.h, data/json.md "plan"): the output of `fairlead plan --json` is also
  * plan.json of a job's folder. Only argv of a command is read; command_read() derives the rest. */
 
-#include "backend/format/emit.h"
 #include "backend/format/internal.h"
-#include "backend/format/json.h"
 #include "backend/io/digest.h"
 #include "model/plan/unit-text.h"
 

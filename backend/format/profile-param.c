@@ -5,7 +5,6 @@
 #include <ctype.h>
 
 #include "backend/format/internal.h"
-#include "backend/format/profiles.h"
 #include "base/words.h"
 
 #define NUMBER_MAX 999999999999LL

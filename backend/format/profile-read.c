@@ -3,7 +3,6 @@
 /* profile_parse() of profiles.h. The schema is data/profiles/README.md. */
 
 #include "backend/format/internal.h"
-#include "backend/format/profiles.h"
 
 int profile_check_name(const char *where, const char *kind, const char *name, const char *reserved,
                        bool taken, struct error **reterr) {

@@ -3,9 +3,7 @@
 /* Services as JSON and back (emit.h, data/json.md "service"). The record services/NAME.json has the part
  * above "state", `fairlead services --json` all of it. */
 
-#include "backend/format/emit.h"
 #include "backend/format/internal.h"
-#include "backend/format/json.h"
 
 struct json_object *answers_make(const void *member) {
         const struct answers *answers = *(struct answers *const *) member;

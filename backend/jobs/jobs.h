@@ -5,15 +5,8 @@
  * backend/worker/worker.h. A job is its folder: `state`/jobs/ID/ with plan.json, journal, snapshot/, log,
  * result.json; the control socket `run`/ID.sock only carries cancel, input and window size. */
 
-#include <systemd/sd-event.h>
-
 #include "backend/io/paths.h"
 #include "backend/systemd/units.h"
-#include "base/op.h"
-#include "base/secret.h"
-#include "model/host.h"
-#include "model/job/job.h"
-#include "model/plan/plan.h"
 
 struct jobs;
 

@@ -3,7 +3,6 @@
  * The start is over when the worker has the host's lock and a journal, or has reported a refusal. */
 #include <fcntl.h>
 #include <signal.h>
-#include <sys/inotify.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 

@@ -4,8 +4,6 @@
  * jobs, and on the journals of running ones. No polling while nothing changes. */
 #include <fcntl.h>
 #include <sys/inotify.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
 
 #include "backend/io/turn.h"
 #include "backend/jobs/internal.h"

@@ -11,7 +11,6 @@
 #include "backend/io/paths.h"
 #include "model/job/changes.h"
 #include "model/job/job.h"
-#include "model/plan/plan.h"
 
 /* Creates the folder of a new job with its plan in it. *ret_id is the caller's. */
 int jobfolder_make(const struct paths *paths, const struct plan *plan, char **ret_id, struct error **reterr);

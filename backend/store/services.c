@@ -3,11 +3,9 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <sys/stat.h>
 
 #include "backend/format/emit.h"
 #include "backend/io/files.h"
-#include "model/image/image.h"
 
 static int open_services(const struct paths *paths, struct error **reterr) {
         _cleanup_free_ char *path = str_printf("%s/services", paths->state);
