@@ -46,25 +46,18 @@ static void exchange_end(struct exchange *x, struct error *e) {
 
 static void end_errno(struct exchange *x, int code) {
         struct error *e = NULL;
-        switch (code) {
-        case -ECONNREFUSED:
-                error_set(&e, code, "Nothing listens there");
-                break;
-        case -ETIMEDOUT:
+        code = code == -ENETUNREACH ? -EHOSTUNREACH : code == -EPIPE ? -ECONNRESET : code;
+        const char *message = code == -ECONNREFUSED   ? "Nothing listens there"
+                              : code == -EHOSTUNREACH ? "There is no way to that address"
+                              : code == -ECONNRESET   ? "The other side hung up"
+                                                      : NULL;
+        if (code == -ETIMEDOUT) {
                 error_set(&e, code, "No answer within %u ms", EXCHANGE_MS);
                 error_hint(&e, "A firewall on the way may swallow it");
-                break;
-        case -EHOSTUNREACH:
-        case -ENETUNREACH:
-                error_set(&e, -EHOSTUNREACH, "There is no way to that address");
-                break;
-        case -ECONNRESET:
-        case -EPIPE:
-                error_set(&e, -ECONNRESET, "The other side hung up");
-                break;
-        default:
+        } else if (message)
+                error_set(&e, code, "%s", message);
+        else
                 error_errno(&e, code, "The address could not be talked to");
-        }
         if (x->passed_over) {
                 error_free(e->cause);
                 e->cause = TAKE(x->passed_over);

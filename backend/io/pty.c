@@ -129,26 +129,14 @@ static int on_child(sd_event_source *source, const siginfo_t *info, void *userda
         return 0;
 }
 
-/* The session of a process, from /proc/PID/stat: the sixth field, behind a name of any bytes. */
-static pid_t session_of(const char *pid) {
-        char path[64], text[512];
-        snprintf(path, sizeof path, "/proc/%s/stat", pid);
-        _cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC);
-        ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
-        if (n <= 0)
-                return -1;
-        text[n] = '\0';
-        const char *behind = strrchr(text, ')');
-        int session;
-        return behind && sscanf(behind + 1, " %*c %*d %*d %d", &session) == 1 ? session : -1;
-}
-
 /* Process groups of their own do not protect the command's children from KILL. */
 static void kill_session(pid_t leader) {
         DIR *d = opendir("/proc");
-        for (struct dirent *item; d && (item = readdir(d));)
-                if (item->d_name[0] >= '1' && item->d_name[0] <= '9' && session_of(item->d_name) == leader)
-                        kill((pid_t) atoi(item->d_name), SIGKILL);
+        for (struct dirent *item; d && (item = readdir(d));) {
+                pid_t pid = (pid_t) atoi(item->d_name);
+                if (pid > 0 && getsid(pid) == leader)
+                        kill(pid, SIGKILL);
+        }
         if (d)
                 closedir(d);
 }

@@ -22,8 +22,7 @@ struct server_probe {
         /* results of LDAP */
         unsigned id;   /* of the last search sent */
         unsigned open; /* unfinished searches */
-        enum realm_kind kind;
-        char *base, *version, *realm, *domain;
+        struct realm *found;
         bool root_read;
 };
 

@@ -20,10 +20,7 @@ void server_probe_done(struct server_probe *c) {
         op_cancel(c->resolving);
         op_cancel(c->ldap);
         op_cancel(c->ping);
-        free(c->base);
-        free(c->version);
-        free(c->realm);
-        free(c->domain);
+        realm_free(c->found);
         *c = (struct server_probe){};
 }
 
@@ -144,12 +141,12 @@ static void root_read(struct server_probe *c, struct exchange *x, const struct l
         static const char *const of_base[] = { "info", "associatedDomain", NULL },
                                  *const of_container[] = { "cn", NULL };
         c->root_read = true;
-        server_keep(&c->base, base_of(m));
-        c->kind = has_capability(m) ? REALM_AD : REALM_OTHER;
-        if (c->kind == REALM_AD || !c->base)
+        server_keep(&c->found->base, base_of(m));
+        c->found->kind = has_capability(m) ? REALM_AD : REALM_OTHER;
+        if (c->found->kind == REALM_AD || !c->found->base)
                 return;
-        _cleanup_free_ char *kerberos = str_printf("cn=kerberos,%s", c->base);
-        server_search(c, x, c->base, LDAP_BASE, NULL, 0, of_base);
+        _cleanup_free_ char *kerberos = str_printf("cn=kerberos,%s", c->found->base);
+        server_search(c, x, c->found->base, LDAP_BASE, NULL, 0, of_base);
         server_search(c, x, kerberos, LDAP_ONE, &container, 1, of_container);
 }
 
@@ -158,12 +155,12 @@ static void entry_read(struct server_probe *c, const struct ldap_message *m) {
         if (m->id == 2) {
                 const char *info = ldap_text(m, "info", 0);
                 if (str_starts(info, "IPA")) {
-                        c->kind = REALM_IPA;
-                        server_keep(&c->version, info);
+                        c->found->kind = REALM_IPA;
+                        server_keep(&c->found->version, info);
                 }
-                server_keep(&c->domain, ldap_text(m, "associatedDomain", 0));
-        } else if (m->id == 3 && !c->realm)
-                server_keep(&c->realm, ldap_text(m, "cn", 0));
+                server_keep(&c->found->domain, ldap_text(m, "associatedDomain", 0));
+        } else if (m->id == 3 && !c->found->realm)
+                server_keep(&c->found->realm, ldap_text(m, "cn", 0));
 }
 
 static ssize_t ldap_heard(struct exchange *x, const uint8_t *bytes, size_t n, bool *ret_over, void *userdata,
@@ -187,23 +184,24 @@ static void take_ldap(struct server_probe *c, unsigned ms) {
         struct realm_server *s = server_of(c);
         s->answered = true;
         s->ms = ms;
-        s->kind = c->kind;
+        s->kind = c->found->kind;
         if (realm->kind == REALM_AD || realm->kind == REALM_IPA)
                 return;
-        realm->kind = c->kind;
-        server_keep(&realm->base, c->base);
-        server_keep(&realm->version, c->version);
+        realm->kind = c->found->kind;
+        server_keep(&realm->base, c->found->base);
+        server_keep(&realm->version, c->found->version);
         server_keep(&realm->best, s->host);
-        if (c->kind == REALM_IPA) {
-                keep_lower(&realm->domain, c->domain);
-                server_keep(&realm->realm, c->realm);
+        if (c->found->kind == REALM_IPA) {
+                keep_lower(&realm->domain, c->found->domain);
+                server_keep(&realm->realm, c->found->realm);
         }
 }
 
-static char *ldap_words(const struct server_probe *c) {
-        return str_printf("%s%s%s%s%s%s%s", realm_kind_title(c->kind), c->version ? ", " : "",
-                          c->version ? c->version : "", c->base ? ", base " : "", c->base ? c->base : "",
-                          c->realm ? ", realm " : "", c->realm ? c->realm : "");
+static char *ldap_words(const struct realm *found) {
+        return str_printf("%s%s%s%s%s%s%s", realm_kind_title(found->kind), found->version ? ", " : "",
+                          found->version ? found->version : "", found->base ? ", base " : "",
+                          found->base ? found->base : "", found->realm ? ", realm " : "",
+                          found->realm ? found->realm : "");
 }
 
 static void start_talking(struct server_probe *c);
@@ -215,7 +213,7 @@ static void ldap_over(unsigned ms, struct error *e, void *userdata) {
         bool retry = e && !c->root_read && server_of(c)->addresses[c->address + 1];
         c->ldap = op_cancel(c->ldap);
         if (c->root_read) {
-                realm_answered(d->realm, c->ldap_question, REALM_ANSWERED, ms, ldap_words(c));
+                realm_answered(d->realm, c->ldap_question, REALM_ANSWERED, ms, ldap_words(c->found));
                 take_ldap(c, ms);
         } else
                 realm_answered(d->realm, c->ldap_question, e ? REALM_FAILED : REALM_EMPTY, ms,
@@ -269,7 +267,7 @@ void server_probe_start(struct discovery *d, size_t server) {
         if (d->n_probes >= PROBED_SERVERS_MAX)
                 return;
         struct server_probe *c = &d->probes[d->n_probes++];
-        *c = (struct server_probe) { .discovery = d, .server = server };
+        *c = (struct server_probe) { .discovery = d, .server = server, .found = new0(struct realm) };
         if (server_of(c)->addresses) {
                 start_talking(c);
                 return;

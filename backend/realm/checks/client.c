@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The programs of this host that use SSSD, and an earlier join. */
-#include <dirent.h>
+#include <glob.h>
 #include <sys/stat.h>
 
 #include "backend/realm/checks/check.h"
@@ -83,29 +83,20 @@ static const struct {
         { "security/pam_sss.so", "libpam-sss (Debian), sssd-client (Fedora and kin)" },
 };
 
-/* In the folder itself, or in its folders for one architecture (x86_64-linux-gnu). */
-static bool check_libraries_in(const struct preflight_run *run, const char *folder, const char *file) {
-        _cleanup_free_ char *whole = str_printf("%s%s", run->paths->root, folder),
-                            *direct = str_printf("%s/%s", folder, file);
-        bool found = check_exists(run, direct);
-        DIR *d = opendir(whole);
-        for (struct dirent *e; d && !found && (e = readdir(d));) {
-                _cleanup_free_ char *path = str_printf("%s/%s/%s", folder, e->d_name, file);
-                found = strstr(e->d_name, "-linux-") && check_exists(run, path);
-        }
-        if (d)
-                closedir(d);
-        return found;
+/* In the folders of libraries, or in theirs for one architecture (x86_64-linux-gnu). */
+static bool check_libraries_have(const struct preflight_run *run, const char *file) {
+        _cleanup_free_ char *pattern =
+                str_printf("%s{/usr,}/lib{64,}/{,*-linux-*/}%s", run->paths->root, file);
+        glob_t found = {};
+        bool have = glob(pattern, GLOB_BRACE | GLOB_NOSORT, NULL, &found) == 0;
+        globfree(&found);
+        return have;
 }
 
 void check_libraries(struct preflight_run *run, struct check_result *result) {
-        static const char *const folders[] = { "/usr/lib64", "/usr/lib", "/lib64", "/lib" };
         _cleanup_str_ struct str missing = {}, packages = {};
         for (size_t i = 0; i < ELEMENTS(libraries); i++) {
-                bool found = false;
-                for (size_t k = 0; k < ELEMENTS(folders) && !found; k++)
-                        found = check_libraries_in(run, folders[k], libraries[i].file);
-                if (found)
+                if (check_libraries_have(run, libraries[i].file))
                         continue;
                 str_addf(&missing, "%s%s", missing.length ? " and " : "", libraries[i].file);
                 str_addf(&packages, "%s%s", packages.length ? "; " : "", libraries[i].package);
