@@ -148,10 +148,9 @@ static void host_realm_learned(struct membership *m, struct error *e, void *user
 
 struct op *backend_membership(struct host *host, membership_done_t done, void *userdata) {
         struct backend *b = backend_of(host);
-        const struct membership_options options = { .paths = &b->paths, .facts = &b->facts };
         struct host_call *c = host_call_new(host, userdata, NULL);
         c->done.membership = done;
-        return op_wait(&c->op, membership_start(b->event, &options, host_realm_learned, c));
+        return op_wait(&c->op, membership_start(b->event, &b->paths, &b->facts, host_realm_learned, c));
 }
 
 /* ---- repairs of errors that a preflight found ---- */

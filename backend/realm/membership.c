@@ -14,13 +14,9 @@
 
 struct asking {
         struct op op; /* its inner one looks at the realm */
-        sd_event *event;
-        sd_bus *bus, *used;     /* bus: ours, or NULL */
-        bool may_start;         /* the host's SSSD runs, so its InfoPipe may start. A query must not start
-                                 * SSSD */
+        sd_bus *bus;
         sd_bus_slot *online, *server;
         struct membership *membership;
-        const struct paths *paths;
         membership_done_t done;
         void *userdata;
 };
@@ -31,7 +27,6 @@ static void asking_drop(struct op *op) {
         sd_bus_slot_unref(a->server);
         bus_close(a->bus);
         membership_free(a->membership);
-        sd_event_unref(a->event);
 }
 
 static void membership_finish(void *state) {
@@ -84,26 +79,16 @@ static int server_came(sd_bus_message *m, void *userdata, sd_bus_error *ignored)
         return 1;
 }
 
-static void membership_ask(struct asking *a, sd_bus_slot **slot, const char *path, const char *method,
-                           sd_bus_message_handler_t came, const char *service) {
+/* A query must not start SSSD; where the host's runs, its InfoPipe may start. */
+static void membership_ask(struct asking *a, const struct paths *paths, sd_bus_slot **slot,
+                           const char *method, sd_bus_message_handler_t came, const char *service) {
+        _cleanup_free_ char *path = domain_path(a->membership->domain);
         _cleanup_message_ sd_bus_message *m = NULL;
-        if (sd_bus_message_new_method_call(a->used, &m, INFOPIPE, path, INFOPIPE_DOMAIN, method) < 0 ||
-            sd_bus_message_set_auto_start(m, a->may_start) < 0 ||
+        if (sd_bus_message_new_method_call(a->bus, &m, INFOPIPE, path, INFOPIPE_DOMAIN, method) < 0 ||
+            sd_bus_message_set_auto_start(m, paths_access(paths->root, "/run/sssd.pid", F_OK)) < 0 ||
             (service && sd_bus_message_append(m, "s", service) < 0))
                 return;
-        (void) sd_bus_call_async(a->used, slot, m, came, a, ASK_USEC);
-}
-
-static void ask_sssd(struct asking *a, sd_bus *bus) {
-        const struct membership *m = a->membership;
-        if (!bus && bus_open(a->event, &a->bus, NULL) < 0)
-                return;
-        a->used = bus ? bus : a->bus;
-        a->may_start = paths_access(a->paths->root, "/run/sssd.pid", F_OK);
-        _cleanup_free_ char *path = domain_path(m->domain);
-        membership_ask(a, &a->online, path, "IsOnline", online_came, NULL);
-        membership_ask(a, &a->server, path, "ActiveServer", server_came,
-                       m->kind == REALM_IPA ? "IPA" : "AD");
+        (void) sd_bus_call_async(a->bus, slot, m, came, a, ASK_USEC);
 }
 
 static void membership_looked(struct preflight *p, void *userdata) {
@@ -120,23 +105,22 @@ static void membership_looked(struct preflight *p, void *userdata) {
         membership_finish(a);
 }
 
-struct op *membership_start(sd_event *event, const struct membership_options *options, membership_done_t done,
-                            void *userdata) {
+struct op *membership_start(sd_event *event, const struct paths *paths, const struct facts *facts,
+                            membership_done_t done, void *userdata) {
+        struct membership *m = membership_read(paths);
+        const struct preflight_order order = { .domain = m->domain, .wanted = m->kind };
+        const struct preflight_options look = { .order = &order, .paths = paths, .facts = facts };
         struct asking *a = new0(struct asking);
-        *a = (struct asking) { .op.drop = asking_drop,
-                               .event = sd_event_ref(event),
-                               .paths = options->paths,
-                               .done = done,
-                               .userdata = userdata,
-                               .membership = membership_read(options->paths) };
-        const struct preflight_order order = { .domain = a->membership->domain,
-                                               .wanted = a->membership->kind };
-        const struct preflight_options look = {
-                .order = &order, .paths = options->paths, .facts = options->facts, .servers = options->servers
+        *a = (struct asking) {
+                .op.drop = asking_drop, .membership = m, .done = done, .userdata = userdata
         };
-        if (order.wanted == REALM_NONE || !order.domain)
+        if (m->kind == REALM_NONE || !m->domain)
                 return op_answer(&a->op, event, membership_finish);
-        ask_sssd(a, options->bus);
+        if (bus_open(event, &a->bus, NULL) >= 0) {
+                membership_ask(a, paths, &a->online, "IsOnline", online_came, NULL);
+                membership_ask(a, paths, &a->server, "ActiveServer", server_came,
+                               m->kind == REALM_IPA ? "IPA" : "AD");
+        }
         op_wait(&a->op, preflight_start(event, &look, NULL, membership_looked, a));
         return a->op.inner || a->online ? &a->op : op_answer(&a->op, event, membership_finish);
 }

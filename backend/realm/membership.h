@@ -4,21 +4,15 @@
 /* The membership of this host (model/realm/membership.h): sssd.conf and the keytab, at once; SSSD itself over
  * the bus (InfoPipe), and the realm's servers, in parallel, 3 s at most. */
 
-#include <systemd/sd-bus.h>
 #include <systemd/sd-event.h>
 
 #include "backend/io/facts.h"
 #include "backend/io/paths.h"
 #include "model/host.h"
 
-struct membership_options {
-        const struct paths *paths;
-        const struct facts *facts;      /* must outlive the operation */
-        sd_bus *bus;                    /* NULL: the system's, opened for the query */
-        const char *servers;            /* name servers, for tests; NULL */
-};
-struct op *membership_start(sd_event *event, const struct membership_options *options, membership_done_t done,
-                            void *userdata);
+/* facts must outlive the operation. */
+struct op *membership_start(sd_event *event, const struct paths *paths, const struct facts *facts,
+                            membership_done_t done, void *userdata);
 
 /* From the files only. */
 struct membership *membership_read(const struct paths *paths);
