@@ -9,6 +9,7 @@
 #include "backend/io/files.h"
 #include "backend/store/job-journal.h"
 #include "model/job/manifest.h"
+#include "tests/unit/source.h"
 
 extern char **environ;
 
@@ -114,7 +115,7 @@ static void own_job(const struct host_fixture *f, const char *id) {
 }
 
 static void unpack(const char *top, const char *name) {
-        _cleanup_free_ char *archive = str_printf("%s" LEGACY "/%s.tar.xz", getenv("SOURCE"), name);
+        _cleanup_free_ char *archive = str_printf("%s" LEGACY "/%s.tar.xz", source_root(), name);
         const char *const argv[] = { "tar", "-C", top, "--no-same-owner", "-pxJf", archive, NULL };
         pid_t child;
         int status;

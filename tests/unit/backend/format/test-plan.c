@@ -8,6 +8,7 @@
 #include "backend/format/json.h"
 #include "base/readfile.h"
 #include "base/str.h"
+#include "tests/unit/source.h"
 
 static bool every_path(const char *path, void *userdata) {
         return strstr(path, "var") == NULL;
@@ -143,9 +144,7 @@ static void scripts_find_what_the_manual_promises(void **state) {
         assert_true(host);
 
         /* data/json.md has a row for every member */
-        const char *source = getenv("SOURCE");
-        _cleanup_free_ char *path = str_printf("%s/data/json.md", source ? source : "."), *manual = NULL;
-        assert_int_equal(readfile(path, 1024 * 1024, &manual, NULL, NULL), 0);
+        _cleanup_free_ char *manual = source_read("data/json.md", NULL);
         char *start = strstr(manual, "\n## plan\n"), *end = start ? strstr(start + 4, "\n## ") : NULL;
         assert_non_null(start);
         if (end)

@@ -7,6 +7,7 @@
 #include "backend/format/profiles.h"
 #include "base/readfile.h"
 #include "base/str.h"
+#include "tests/unit/source.h"
 
 static struct profile *parse(const char *text) {
         struct profile *p = NULL;
@@ -222,8 +223,7 @@ static void too_much_is_refused(void **state) {
 }
 
 static void those_we_ship_are_good(void **state) {
-        const char *source = getenv("SOURCE");
-        _cleanup_free_ char *folder = str_printf("%s/data/profiles", source ? source : ".");
+        _cleanup_free_ char *folder = str_printf("%s/data/profiles", source_root());
         DIR *d = opendir(folder);
         assert_non_null(d);
         unsigned n = 0;
@@ -246,15 +246,6 @@ static void those_we_ship_are_good(void **state) {
 
 /* ---- the lab's image and the profile that is shipped for its like ---- */
 
-static char *read_source(const char *name) {
-        const char *source = getenv("SOURCE");
-        _cleanup_free_ char *path = str_printf("%s/%s", source ? source : ".", name);
-        char *text = NULL;
-        _cleanup_error_ struct error *e = NULL;
-        assert_ok(readfile(path, PROFILE_BYTES_MAX, &text, NULL, &e), e);
-        return text;
-}
-
 /* The label as a Dockerfile's reader gives it: lines joined, quotes off. */
 static struct profile *profile_of_label(const char *containerfile) {
         const char *begin = strstr(containerfile, "LABEL io.fairlead.profile='"), *end = begin ? strstr(begin, "\n}'") : NULL;
@@ -276,7 +267,7 @@ static void expect_same(const char *a, const char *b, const struct param *p, con
 /* Answers of one are answers of the other: names, meaning and words are the same. The image's installer knows more than realm has words for:
  * those parameters, by environment, only the label has. */
 static void the_labs_image_asks_as_the_shipped_profile(void **state) {
-        _cleanup_free_ char *text = read_source("data/profiles/sssd.json"), *containerfile = read_source("tests/lab.d/images/sssd/Containerfile");
+        _cleanup_free_ char *text = source_read("data/profiles/sssd.json", NULL), *containerfile = source_read("tests/lab.d/images/sssd/Containerfile", NULL);
         _cleanup_(profile_freep) struct profile *shipped = parse(text), *label = profile_of_label(containerfile);
         assert_int_equal(shipped->n_modes, label->n_modes);
         for (size_t i = 0; i < shipped->n_modes; i++) {
@@ -328,7 +319,7 @@ static void refused(const struct param *p, const char *value, const char *messag
 
 /* What goes together, what does not, and why: ipa-client-install would say it late, or not at all. */
 static void wrong_options_of_a_join_are_refused_at_the_field(void **state) {
-        _cleanup_free_ char *text = read_source("tests/lab.d/images/sssd/Containerfile");
+        _cleanup_free_ char *text = source_read("tests/lab.d/images/sssd/Containerfile", NULL);
         _cleanup_(profile_freep) struct profile *p = profile_of_label(text);
         refused(wanted(p, "ipa-server"), "ipa.example.test", "Server needs ipa-domain as well", "Fill in");
         assert_int_equal(param_check_with(wanted(p, "ipa-server"), "ipa.example.test", wanted(p, "ipa-domain"), "example.test", NULL), 0);
@@ -364,16 +355,14 @@ static void wrong_options_of_a_join_are_refused_at_the_field(void **state) {
 
 /* What authors copy from must work. */
 static void the_example_of_the_manual_is_good(void **state) {
-        const char *source = getenv("SOURCE");
-        _cleanup_free_ char *path = str_printf("%s/data/profiles/README.md", source ? source : "."), *text = NULL;
+        _cleanup_free_ char *text = source_read("data/profiles/README.md", NULL);
         _cleanup_error_ struct error *e = NULL;
         _cleanup_(profile_freep) struct profile *p = NULL;
-        assert_ok(readfile(path, PROFILE_BYTES_MAX, &text, NULL, &e), e);
         const char *start = strstr(text, "```json\n");
         assert_non_null(start);
         start += 8;
         const char *end = strstr(start, "```");
-        assert_ok(profile_parse(path, start, (size_t) (end - start), &p, &e), e);
+        assert_ok(profile_parse("README.md", start, (size_t) (end - start), &p, &e), e);
         assert_int_equal(p->n_parameters, 4);
 
         /* and each type and each way of delivery is in its tables */

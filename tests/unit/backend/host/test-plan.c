@@ -9,10 +9,10 @@
 #include "backend/snapshot/snapshot.h"
 #include "backend/store/job-folder.h"
 #include "backend/store/services.h"
-#include "base/readfile.h"
 #include "base/str.h"
 #include "tests/fake/engine.h"
 #include "tests/fake/systemd.h"
+#include "tests/unit/source.h"
 #include "tests/unit/tree.h"
 
 #define UNIT "[Service]\nExecStart=/usr/bin/podman run x\n"
@@ -238,11 +238,8 @@ static void what_is_not_saved_is_named_beforehand(void **state) {
 
 /* Whose account it is stands in the keytab. */
 static void make_member(const struct fixture *f) {
-        const char *source = getenv("SOURCE");
-        _cleanup_free_ char *path = str_printf("%s/tests/fuzz/corpus/keytab/two", source ? source : ".");
-        _cleanup_free_ char *keys = NULL;
         size_t n;
-        assert_int_equal(readfile(path, 65536, &keys, &n, NULL), 0);
+        _cleanup_free_ char *keys = source_read("tests/fuzz/corpus/keytab/two", &n);
         _cleanup_close_ int fd = open(tree_path(f->root, "/etc/krb5.keytab"), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
         assert_int_equal(write(fd, keys, n), n);
         tree_write(f->root, "/etc/sssd/sssd.conf", "[sssd]\ndomains = example.test\n[domain/example.test]\nid_provider = ad\nkrb5_realm = EXAMPLE.TEST\n");

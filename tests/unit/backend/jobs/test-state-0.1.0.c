@@ -6,6 +6,7 @@
 #include "backend/jobs/jobs.h"
 #include "backend/realm/membership.h"
 #include "model/realm/failure.h"
+#include "tests/unit/source.h"
 
 #define QUADLETS "/etc/containers/systemd"
 #define UNITS "/etc/systemd/system"
@@ -116,7 +117,7 @@ static void knows_the_failures(void **state) {
                 { LEAVE, "wrong-password" },
         };
         struct host_fixture *f = *state;
-        _cleanup_free_ char *text = tree_read(getenv("SOURCE"), LEGACY "/failures.txt");
+        _cleanup_free_ char *text = tree_read(source_root(), LEGACY "/failures.txt");
         _cleanup_strv_ char **lines = NULL;
         assert_int_equal(strv_split(text, "\n", &lines), 0);
         assert_true(strv_length(lines) > 40);

@@ -5,9 +5,9 @@
 
 #include "backend/format/profiles.h"
 #include "backend/realm/native.h"
-#include "base/readfile.h"
 #include "base/str.h"
 #include "config.h"
+#include "tests/unit/source.h"
 #include "tests/unit/tree.h"
 
 static void only_what_is_installed(void **state) {
@@ -37,13 +37,11 @@ static void only_what_is_installed(void **state) {
 static void has_a_profile(void **state) {
         static const char *const names[] = { "realmd", "freeipa-client" };
         for (size_t i = 0; i < ELEMENTS(names); i++) {
-                const char *source = getenv("SOURCE");
-                _cleanup_free_ char *path = str_printf("%s/data/profiles/%s.json", source ? source : ".", names[i]), *text = NULL;
+                size_t n;
+                _cleanup_free_ char *path = str_printf("data/profiles/%s.json", names[i]), *text = source_read(path, &n);
                 _cleanup_free_ char *reference = str_printf("host/%s", names[i]);
                 _cleanup_(profile_freep) struct profile *profile = NULL;
                 _cleanup_error_ struct error *e = NULL;
-                size_t n;
-                assert_ok(readfile(path, 65536, &text, &n, &e), e);
                 assert_ok(profile_parse(path, text, n, &profile, &e), e);
                 _cleanup_image_ struct image *image = image_new();
                 strv_add(&image->names, reference);

@@ -2,15 +2,12 @@
 #include "tests/test.h"
 
 #include "backend/wire/keytab.h"
-#include "base/readfile.h"
 #include "base/str.h"
+#include "tests/unit/source.h"
 
 static int read_corpus(const char *name, struct keytab *k) {
-        const char *source = getenv("SOURCE");
-        _cleanup_free_ char *path = str_printf("%s/tests/fuzz/corpus/keytab/%s", source ? source : ".", name);
-        _cleanup_free_ char *bytes = NULL;
         size_t n;
-        assert_int_equal(readfile(path, 65536, &bytes, &n, NULL), 0);
+        _cleanup_free_ char *path = str_printf("tests/fuzz/corpus/keytab/%s", name), *bytes = source_read(path, &n);
         return keytab_read((const uint8_t *) bytes, n, k, NULL);
 }
 

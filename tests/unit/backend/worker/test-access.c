@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "model/plan/unit-text.h"
+#include "tests/unit/source.h"
 
 #define WAS "[domain/d]\nid_provider = ad\n"
 #define BECOMES WAS "access_provider = deny\n"
@@ -121,7 +122,6 @@ static void no_other_file_is_written(void **state) {
 /* The corpus of the keytab reader has two versions of the keys; the command puts the newer one into the place of the older. */
 static void renewed_keys_are_looked_at(void **state) {
         struct host_fixture *f = *state;
-        const char *source = getenv("SOURCE");
         static const struct {
                 const char *file, *message;
         } rows[] = {
@@ -131,9 +131,9 @@ static void renewed_keys_are_looked_at(void **state) {
         };
         for (size_t i = 0; i < ELEMENTS(rows); i++) {
                 _cleanup_free_ char *before = tree_fingerprint(f->root);
-                _cleanup_free_ char *join = str_printf("cp %s/tests/fuzz/corpus/keytab/two $ROOT/etc/krb5.keytab", source ? source : ".");
+                _cleanup_free_ char *join = str_printf("cp %s/tests/fuzz/corpus/keytab/two $ROOT/etc/krb5.keytab", source_root());
                 _cleanup_free_ char *script = str_printf("cat %s/tests/fuzz/corpus/keytab/%s > $ROOT/etc/krb5.keytab.new && cat $ROOT/etc/krb5.keytab.new >"
-                                                         " $ROOT/etc/krb5.keytab; s=$?; rm $ROOT/etc/krb5.keytab.new; exit $s", source ? source : ".",
+                                                         " $ROOT/etc/krb5.keytab; s=$?; rm $ROOT/etc/krb5.keytab.new; exit $s", source_root(),
                                                          rows[i].file);
                 _cleanup_plan_ struct plan *plan = script_plan(f, join, ENGINE_PODMAN), *renew = script_plan(f, script, ENGINE_NONE);
                 job_free(run_done(f, plan));

@@ -5,6 +5,7 @@
 
 #include "base/readfile.h"
 #include "model/realm/failure.h"
+#include "tests/unit/source.h"
 
 /* A join by this script; its domain is none that could be looked for, so nobody is asked. */
 static struct plan *join_plan(const struct host_fixture *f, const char *script, enum realm_kind joins) {
@@ -104,14 +105,13 @@ static unsigned replay_all(const struct host_fixture *f, const char *folder, enu
 }
 
 static void every_real_run_is_reported_as_a_live_one(void **state) {
-        const char *source = getenv("SOURCE");
         static const struct {
                 const char *folder;
                 enum realm_kind kind;
                 unsigned least;
         } folders[] = { { "ipa-client", REALM_IPA, 51 }, { "adcli", REALM_AD, 26 } };
         for (size_t i = 0; i < ELEMENTS(folders); i++) {
-                _cleanup_free_ char *folder = str_printf("%s/tests/fixtures/%s", source ? source : ".", folders[i].folder);
+                _cleanup_free_ char *folder = str_printf("%s/tests/fixtures/%s", source_root(), folders[i].folder);
                 assert_in_range(replay_all(*state, folder, folders[i].kind), folders[i].least, 500);
         }
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "tests/unit/worker-fixture.h"
+#include "tests/unit/source.h"
 
 static void assert_check(const struct job_check *check, const char *line) {
         _cleanup_free_ char *text = str_printf("%s %s", verdict_name(check->verdict), check->text);
@@ -8,7 +9,6 @@ static void assert_check(const struct job_check *check, const char *line) {
 
 /* What stands in a join's result is what was seen on the host: root is a user here, whom SSSD has nothing to do with. */
 static void a_join_is_looked_at(void **state) {
-        const char *source = getenv("SOURCE");
         static const struct {
                 enum realm_kind joins;
                 bool keys;
@@ -31,7 +31,7 @@ static void a_join_is_looked_at(void **state) {
         for (size_t i = 0; i < ELEMENTS(rows); i++) {
                 struct host_fixture *f = host_fixture_new();
                 _cleanup_free_ char *script = str_printf(rows[i].keys ? "cp %s/tests/fuzz/corpus/keytab/two $ROOT/etc/krb5.keytab" : "true",
-                                                         source ? source : ".");
+                                                         source_root());
                 _cleanup_free_ char *podman = str_printf("#!/bin/sh\n[ $1 = exec ] || eval \"$3\"\n[ $1 != exec ] || { %s; }\n", rows[i].kinit);
                 tree_write(f->top, "/podman", podman);
                 _cleanup_plan_ struct plan *plan = script_plan(f, script, ENGINE_PODMAN);

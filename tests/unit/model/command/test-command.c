@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "base/words.h"
 #include "model/command/command.h"
+#include "tests/unit/source.h"
 
 struct case_ {
         size_t line;
@@ -113,41 +114,29 @@ static void check(struct case_ *c) {
                 assert_string_equal(silent->argv[0], "/usr/bin/engine");
 }
 
-static void the_cases(void **state) {
-        const char *source = getenv("SOURCE");
-        _cleanup_free_ char *path = str_printf("%s/tests/cases/commands.txt", source ? source : "."), *line = NULL;
-        FILE *f = fopen(path, "re");
-        assert_non_null(f);
-        struct case_ c = { .engine = ENGINE_PODMAN };
-        size_t room = 0, n = 0;
-        for (ssize_t length; (length = getline(&line, &room, f)) >= 0;) {
-                n++;
-                if (length > 0 && line[length - 1] == '\n')
-                        line[length - 1] = '\0';
-                const char *rest = line[0] && line[1] == ' ' ? line + 2 : "";
-                if (line[0] == '#')
-                        continue;
-                if (line[0] == '\0') {
-                        if (c.command)
-                                check(&c);
-                        case_done(&c);
-                } else if (line[0] == 'C') {
-                        assert_null(c.command);
-                        c.line = n;
-                        c.command = strdup(rest);
-                } else if (line[0] == 'D') {
-                        c.engine = ENGINE_DOCKER;
-                } else if (line[0] == '!') {
-                        c.findings = strdup(rest);
-                } else {
-                        assert_true(strchr("sonOMPf", line[0]));
-                        c.want[(size_t) line[0]] = strdup(rest);
-                }
+static void take(size_t line, char letter, const char *rest, void *userdata) {
+        struct case_ *c = userdata;
+        if (letter == 0) {
+                if (c->command)
+                        check(c);
+                case_done(c);
+        } else if (letter == 'C') {
+                assert_null(c->command);
+                c->line = line;
+                c->command = strdup(rest);
+        } else if (letter == 'D') {
+                c->engine = ENGINE_DOCKER;
+        } else if (letter == '!') {
+                c->findings = strdup(rest);
+        } else {
+                assert_true(strchr("sonOMPf", letter));
+                c->want[(size_t) letter] = strdup(rest);
         }
-        if (c.command)
-                check(&c);
-        case_done(&c);
-        fclose(f);
+}
+
+static void the_cases(void **state) {
+        struct case_ c = { .engine = ENGINE_PODMAN };
+        source_cases("commands.txt", take, &c);
         assert_int_equal(failures, 0);
         assert_true(checked >= 90);
 }

@@ -9,6 +9,7 @@
 
 #include "base/str.h"
 #include "model/image/recipe.h"
+#include "tests/unit/source.h"
 
 #define IMAGE "localhost/i:1"
 
@@ -113,53 +114,40 @@ static void set(struct case_ *c, const char *assignment) {
         assert_int_equal(variables_set(&c->variables, name, value), 0);
 }
 
-static void the_cases(void **state) {
-        const char *source = getenv("SOURCE");
-        _cleanup_free_ char *path = str_printf("%s/tests/cases/recipes.txt", source ? source : "."), *line = NULL;
-        FILE *f = fopen(path, "re");
-        assert_non_null(f);
-        struct case_ c = {};
-        size_t room = 0, n = 0;
-        for (ssize_t length; (length = getline(&line, &room, f)) >= 0;) {
-                n++;
-                if (length > 0 && line[length - 1] == '\n')
-                        line[length - 1] = '\0';
-                const char *rest = line[0] && line[1] == ' ' ? line + 2 : "";
-                switch (line[0]) {
-                case '#':
-                        break;
-                case '\0':
-                        if (c.label)
-                                check(&c);
-                        case_done(&c);
-                        break;
-                case 'L':
-                        begin(&c, n, rest);
-                        break;
-                case 'S':
-                        set(&c, rest);
-                        break;
-                case 'A':
-                        strv_free(c.arguments);
-                        c.arguments = fields(rest);
-                        break;
-                case '=':
-                        c.want = fields(rest);
-                        break;
-                case '!':
-                        strv_free(c.findings);
-                        c.findings = NULL;
-                        assert_int_equal(strv_split(rest, " ", &c.findings), 0);
-                        break;
-                default:
-                        print_error("recipes.txt:%zu: cannot be read\n", n);
-                        fail();
-                }
+static void take(size_t line, char letter, const char *rest, void *userdata) {
+        struct case_ *c = userdata;
+        switch (letter) {
+        case 0:
+                if (c->label)
+                        check(c);
+                case_done(c);
+                break;
+        case 'L':
+                begin(c, line, rest);
+                break;
+        case 'S':
+                set(c, rest);
+                break;
+        case 'A':
+                strv_free(c->arguments);
+                c->arguments = fields(rest);
+                break;
+        case '=':
+                c->want = fields(rest);
+                break;
+        case '!':
+                strv_free(c->findings);
+                c->findings = NULL;
+                strv_split(rest, " ", &c->findings);
+                break;
+        default:
+                fail_msg("recipes.txt:%zu: cannot be read", line);
         }
-        if (c.label)
-                check(&c);
-        case_done(&c);
-        fclose(f);
+}
+
+static void the_cases(void **state) {
+        struct case_ c = {};
+        source_cases("recipes.txt", take, &c);
         assert_int_equal(failures, 0);
         assert_true(checked >= 200);
 }

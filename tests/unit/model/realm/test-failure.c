@@ -7,10 +7,10 @@
 #include "base/readfile.h"
 #include "base/str.h"
 #include "model/realm/failure.h"
+#include "tests/unit/source.h"
 
 static const char *fixtures(char path[static 4096], const char *folder, const char *name) {
-        const char *source = getenv("SOURCE");
-        snprintf(path, 4096, "%s/tests/fixtures/%s/%s", source ? source : ".", folder, name);
+        snprintf(path, 4096, "%s/tests/fixtures/%s/%s", source_root(), folder, name);
         return path;
 }
 
