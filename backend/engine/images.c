@@ -88,7 +88,7 @@ static const struct json_field image_fields[] = {
 };
 
 struct image *engine_image_read(struct json_object *o, const char *where, struct error **reterr) {
-        _cleanup_image_ struct image *image = image_new();
+        _cleanup_image_ struct image *image = new0(struct image);
         if (json_read(o, where, image_fields, ELEMENTS(image_fields), image, reterr) < 0)
                 return NULL;
         str_replace(&image->source, "engine");
@@ -117,7 +117,7 @@ static const struct engine_request images_request = {
 
 struct op *engine_list_images(struct engine *engine, images_done_t done, void *userdata) {
         return engine_call(engine, (struct engine_call){ .request = &images_request,
-                                                         .images = image_list_new(),
+                                                         .images = new0(struct image_list),
                                                          .done.images = done,
                                                          .userdata = userdata });
 }

@@ -36,7 +36,7 @@ int image_parse_labels(const char *text, size_t n, struct image **ret, struct er
                 { "labels", JSON_CALL, offsetof(struct labels_file, image), .required = true,
                   .call = read_labels },
         };
-        _cleanup_image_ struct image *image = image_new();
+        _cleanup_image_ struct image *image = new0(struct image);
         _cleanup_json_ struct json_object *o = NULL;
         struct labels_file file = { .image = image };
         unsigned line;

@@ -277,7 +277,7 @@ int plan_parse(const char *text, size_t n, struct plan **ret, struct error **ret
         static const struct json_limits limits = { .bytes = PLAN_BYTES_MAX, .depth = 16, .weight = 500000 };
         static const char sentence[] = "This is not a plan";
         _cleanup_plan_ struct plan *plan = new0(struct plan);
-        plan->given.answers = answers_new();
+        plan->given.answers = new0(struct answers);
         int r = json_parse_struct(text, n, &limits, JSON_TABLE(plan_fields, struct plan), plan, sentence,
                                   reterr);
         if (r < 0)

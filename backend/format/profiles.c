@@ -167,7 +167,8 @@ static void find_in(const struct shelf *shelf, const struct image *image, struct
 
 int profiles_find(struct profiles *profiles, const struct image *image, struct profile **ret,
                   struct error **reterr) {
-        const char *label = image_label(image, PROFILE_LABEL), *reference = image_reference(image);
+        const char *label = label_list_get(&image->labels, PROFILE_LABEL),
+                   *reference = image_reference(image);
         int r = 0;
         *ret = NULL;
         find_in(&profiles->local, image, ret);

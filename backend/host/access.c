@@ -30,7 +30,7 @@ static int find_record(const struct backend *b, const struct membership *m, cons
 static struct plan *access_plan_new(const struct service *record, const struct membership *m,
                                     enum plan_verb verb) {
         struct plan *plan = new0(struct plan);
-        plan->given.answers = answers_new();
+        plan->given.answers = new0(struct answers);
         plan->verb = verb;
         plan->joins = m->kind;
         plan->health_seconds = HEALTH_SECONDS;

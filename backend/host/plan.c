@@ -302,7 +302,7 @@ static void planning_ask_old_image(struct planning *p) {
 
 /* The service's image was removed: the record has the remaining facts, without its labels. */
 static struct image *planning_image_of_record(const struct service *record) {
-        struct image *image = image_new();
+        struct image *image = new0(struct image);
         str_replace(&image->id, record->pin.image_id);
         str_replace(&image->digest, record->pin.digest);
         if (record->pin.reference)

@@ -38,7 +38,7 @@ static bool native_installed(const char *root, const struct way *way) {
 }
 
 static struct image *image_of(const struct way *way) {
-        struct image *image = image_new();
+        struct image *image = new0(struct image);
         strv_add(&image->names, way->name);
         image_add_label(image, "INSTALL", way->install);
         image_add_label(image, "UNINSTALL", way->uninstall);

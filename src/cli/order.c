@@ -122,7 +122,7 @@ int order_read_secret(const char *text, char ***names, struct secret_list *secre
 }
 
 static int order_read_answers(struct order *o, const struct arguments *a, struct error **reterr) {
-        o->answers = answers_new();
+        o->answers = new0(struct answers);
         o->secrets = secret_list_new();
         const char *file = argument_value(a, OPTION_ANSWERS);
         int r = file ? order_read_file(file, o->answers, &o->mode, reterr) : 0;

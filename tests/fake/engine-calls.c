@@ -79,7 +79,7 @@ static struct op *start(struct engine *engine, struct reply copy) {
 static void give_image(struct reply *a, struct error *e) {
         struct image *image = NULL;
         if (!e && strv_contains(images_here, a->name)) {
-                image = image_new();
+                image = new0(struct image);
                 (void) str_replace(&image->id, a->name);
         } else if (!e)
                 error_set(&e, -ENOENT, "There is no image %s", a->name);

@@ -371,7 +371,7 @@ static void request_deliver(struct request *r, struct error *e) {
                 e = TAKE(r->refused);
         switch (r->kind) {
         case REQUEST_IMAGES:
-                r->done.images(e ? NULL : fake->images ? fake->images() : image_list_new(), e, r->userdata);
+                r->done.images(e ? NULL : fake->images ? fake->images() : new0(struct image_list), e, r->userdata);
                 break;
         case REQUEST_IMAGE:
                 r->done.image(e ? NULL : fake->image(r->text), e, r->userdata);

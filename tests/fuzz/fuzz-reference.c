@@ -24,7 +24,7 @@ static void check_valid(const char *text) {
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n) {
         _cleanup_free_ char *text = strndup((const char *) bytes, n);
-        _cleanup_image_ struct image *image = image_new();
+        _cleanup_image_ struct image *image = new0(struct image);
 
         if (reference_valid(text))
                 check_valid(text);

@@ -134,7 +134,7 @@ static int plan_in_realm(const struct plan_order *order, struct plan **ret, stru
         static const char text[] = "[domain/example.test]\nid_provider = ad\nldap_default_authtok = " "Lab-Secret-1\naccess_provider = ad\n";
         static char *renew[] = { (char *) "podman", (char *) "exec", (char *) "sssd", (char *) "adcli", (char *) "update", NULL };
         struct plan *plan = xcalloc(1, sizeof *plan);
-        plan->given.answers = answers_new();
+        plan->given.answers = new0(struct answers);
         plan->verb = order->verb;
         plan->name = xstrdup(order->name);
         plan->pin.image = xstrdup("localhost/sssd:latest");

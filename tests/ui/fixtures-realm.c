@@ -219,7 +219,7 @@ int fixture_profile_join(const struct image *image, struct profile **ret, struct
 
 /* The answers of a failed join. */
 static void keep_answers(struct fake_host *fake) {
-        struct answers *answers = answers_new();
+        struct answers *answers = new0(struct answers);
         answers_set(answers, "domain", "example.test", "typed");
         answers_set(answers, "admin-user", "joiner", "typed");
         fake->kept_answers = answers;

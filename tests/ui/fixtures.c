@@ -14,7 +14,7 @@
 
 static struct image *make_image(unsigned number, const char *name, const char *version, const char *summary, uint64_t size,
                                 const char *const *labels) {
-        struct image *image = image_new();
+        struct image *image = new0(struct image);
         image->id = str_printf("%03x%s", number & 0xfff, HEX);
         image->digest = str_printf("sha256:%s%03x", HEX, number & 0xfff);
         strv_add(&image->names, name);
@@ -70,7 +70,7 @@ static struct image *image_hostile(void) {
 }
 
 static struct image_list *images_full(void) {
-        struct image_list *list = image_list_new();
+        struct image_list *list = new0(struct image_list);
         image_list_take(list, image_rsyslog());
         image_list_take(list, image_chrony());
         image_list_take(list, image_broken());
@@ -80,13 +80,13 @@ static struct image_list *images_full(void) {
 }
 
 static struct image_list *images_plain(void) {
-        struct image_list *list = image_list_new();
+        struct image_list *list = new0(struct image_list);
         image_list_take(list, make_image(5, "docker.io/library/debian:bookworm", "12", "Debian", 48500000, NULL));
         return list;
 }
 
 static struct image_list *images_many(void) {
-        struct image_list *list = image_list_new();
+        struct image_list *list = new0(struct image_list);
         for (unsigned i = 0; i < 200; i++) {
                 char name[64], title[64];
                 snprintf(name, sizeof name, "quay.example/services/service-%03u:latest", i);

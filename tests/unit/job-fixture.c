@@ -103,7 +103,7 @@ struct plan *script_plan(const struct host_fixture *f, const char *script, enum 
         plan->label = strdup("sh -c …");
         plan->command = script ? script_command(f, script, engine) : NULL;
         plan->host_command = script && engine == ENGINE_NONE;
-        plan->given.answers = answers_new();
+        plan->given.answers = new0(struct answers);
         plan->health_seconds = 5;
         strv_addf(&plan->environment, "PATH=/usr/sbin:/usr/bin:/sbin:/bin");
         strv_addf(&plan->environment, "ROOT=%s", f->root);

@@ -44,7 +44,7 @@ static const struct mode *named_mode(const struct profile *profile, const char *
 
 /* A file of answers may give the domain and the way to join that the command line leaves out. */
 static int verb_join_read_file(struct joining *j, const char *path, struct error **reterr) {
-        j->file = answers_new();
+        j->file = new0(struct answers);
         int r = order_read_file(path, j->file, &j->file_mode, reterr);
         if (r < 0)
                 return r;

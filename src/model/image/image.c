@@ -7,10 +7,6 @@
 #define ID_PREFIX_MIN 6U
 #define ID_DIGITS 64U
 
-struct image *image_new(void) {
-        return new0(struct image);
-}
-
 struct image *image_free(struct image *image) {
         if (!image)
                 return NULL;
@@ -34,13 +30,9 @@ int image_add_label(struct image *image, const char *key, const char *value) {
         return 0;
 }
 
-const char *image_label(const struct image *image, const char *key) {
-        return label_list_get(&image->labels, key);
-}
-
 static const char *first_label(const struct image *image, const char *const *keys, size_t n) {
         for (size_t i = 0; i < n; i++) {
-                const char *value = image_label(image, keys[i]);
+                const char *value = label_list_get(&image->labels, keys[i]);
                 if (!str_empty(value))
                         return value;
         }
@@ -197,10 +189,6 @@ char *image_pinned(const struct image *image, const char *reference) {
 }
 
 /* ---- lists ---- */
-
-struct image_list *image_list_new(void) {
-        return new0(struct image_list);
-}
 
 struct image_list *image_list_free(struct image_list *list) {
         if (!list)

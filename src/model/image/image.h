@@ -34,7 +34,6 @@ struct image {
         uint64_t containers;    /* containers that use it, as the engine counts */
 };
 
-struct image *image_new(void);
 struct image *image_free(struct image *image);
 DEFINE_CLEANUP(struct image, image_free)
 #define _cleanup_image_ _cleanup_(image_freep)
@@ -44,9 +43,6 @@ DEFINE_CLEANUP(struct image, image_free)
 #define LABELS_MAX 1024U
 /* -E2BIG beyond LABELS_MAX, or for a key of more than 1024 bytes */
 int image_add_label(struct image *image, const char *key, const char *value);
-
-/* The exact key, or NULL. */
-const char *image_label(const struct image *image, const char *key);
 
 /* Description for people: first non-empty of org.opencontainers.image.title (where it is more than the
  * image's name), io.k8s.display-name, summary, … ; NULL if none. */
@@ -128,7 +124,6 @@ struct image_list {
         struct image **items;
         size_t n;
 };
-struct image_list *image_list_new(void);
 struct image_list *image_list_free(struct image_list *list);
 DEFINE_CLEANUP(struct image_list, image_list_free)
 void image_list_take(struct image_list *list, struct image *image);     /* takes image */

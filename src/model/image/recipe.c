@@ -21,7 +21,6 @@ struct recipe *recipe_free(struct recipe *recipe) {
                 word_done(&recipe->words[i]);
         free(recipe->words);
         free(recipe->where);
-        free(recipe->text);
         free(recipe);
         return NULL;
 }
@@ -139,19 +138,19 @@ static int trouble_of(const char *s, size_t n, unsigned c, unsigned marks) {
 
 /* Findings about bytes that are hidden or cannot be shown unchanged: "control-character",
  * "invisible-character", "odd-blank", "not-utf8". */
-static void check_characters(const struct recipe *recipe, struct finding_list *findings) {
-        size_t n = strlen(recipe->text);
+static void check_characters(const char *where, const char *text, struct finding_list *findings) {
+        size_t n = strlen(text);
         bool reported[ELEMENTS(troubles)] = {};         /* each once, at its first place */
         unsigned marks = 0;
         for (size_t at = 0, length; at < n; at += length) {
                 unsigned c;
-                length = text_decode(recipe->text + at, n - at, &c);
+                length = text_decode(text + at, n - at, &c);
                 marks = text_cells(c) == 0 ? marks + 1 : 0;
-                int i = trouble_of(recipe->text + at, length, c, marks);
+                int i = trouble_of(text + at, length, c, marks);
                 if (i < 0 || reported[i])
                         continue;
                 reported[i] = true;
-                finding_report(findings, troubles[i].id, recipe->where,
+                finding_report(findings, troubles[i].id, where,
                                "The label holds %s, U+%04X at byte %zu", troubles[i].what, c, at + 1);
         }
 }
@@ -159,6 +158,7 @@ static void check_characters(const struct recipe *recipe, struct finding_list *f
 /* ---- the words of a label ---- */
 
 struct parse {
+        const char *label;
         struct recipe *recipe;
         struct finding_list *findings;
         struct str text;        /* the current word, unquoted */
@@ -278,7 +278,7 @@ static void report_unbalanced(struct parse *p, enum quote how) {
 
 /* The words, up to the end, a ceiling or an open quote. */
 static void recipe_read_words(struct parse *p) {
-        struct words_scan scan = { .at = p->recipe->text };
+        struct words_scan scan = { .at = p->label };
         for (;;) {
                 char byte = '\0';
                 int event = words_scan_next(&scan, &byte);
@@ -302,7 +302,7 @@ static void recipe_read_words(struct parse *p) {
 }
 
 static void check_size(struct parse *p) {
-        size_t n = strlen(p->recipe->text);
+        size_t n = strlen(p->label);
         p->too_long = n > LABEL_VALUE_MAX;
         if (p->too_long)
                 finding_report(p->findings, "label-too-long", p->recipe->where,
@@ -313,11 +313,10 @@ static void check_size(struct parse *p) {
 }
 
 struct recipe *recipe_parse(const char *where, const char *text, struct finding_list *findings) {
-        struct parse p = { .recipe = new0(struct recipe), .findings = findings };
+        struct parse p = { .label = text, .recipe = new0(struct recipe), .findings = findings };
         p.recipe->where = xstrdup(where);
-        p.recipe->text = xstrdup(text);
         check_size(&p);
-        check_characters(p.recipe, findings);
+        check_characters(where, text, findings);
         recipe_read_words(&p);
         if (p.recipe->n == 0 && text[strspn(text, " \t\n")] == '\0')
                 finding_report(findings, "empty-label", where, "The label %s holds no command", where);

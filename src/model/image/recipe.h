@@ -52,7 +52,6 @@ struct word {
 
 struct recipe {
         char *where;            /* the label key, for findings */
-        char *text;             /* the original */
         struct word *words;
         size_t n;
 };

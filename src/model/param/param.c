@@ -43,10 +43,6 @@ void param_done(struct param *p) {
 
 /* ---- answers ---- */
 
-struct answers *answers_new(void) {
-        return new0(struct answers);
-}
-
 static void answer_done(struct answer *a) {
         free(a->name);
         free(a->value);
@@ -65,7 +61,7 @@ struct answers *answers_free(struct answers *a) {
 }
 
 struct answers *answers_copy(const struct answers *a) {
-        struct answers *copy = answers_new();
+        struct answers *copy = new0(struct answers);
         for (size_t i = 0; a && i < a->n; i++)
                 answers_set(copy, a->items[i].name, a->items[i].value, a->items[i].source);
         return copy;

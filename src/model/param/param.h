@@ -93,7 +93,6 @@ struct answers {
         struct answer *items;
         size_t n;
 };
-struct answers *answers_new(void);
 struct answers *answers_free(struct answers *a);
 DEFINE_CLEANUP(struct answers, answers_free)
 struct answers *answers_copy(const struct answers *a);

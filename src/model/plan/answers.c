@@ -193,7 +193,7 @@ static int set_variables(struct making *m, struct error **reterr) {
 
 int plan_read_answers(struct making *m, struct error **reterr) {
         const struct profile *profile = m->request->profile;
-        m->plan->given.answers = answers_new();
+        m->plan->given.answers = new0(struct answers);
         int r = set_variables(m, reterr);
         if (r < 0)
                 return r;

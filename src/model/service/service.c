@@ -37,7 +37,7 @@ void given_done(struct given *given) {
 void given_copy(const struct given *from, struct given *to) {
         given_done(to);
         to->mode = xstrdup(from->mode);
-        to->answers = from->answers ? answers_copy(from->answers) : answers_new();
+        to->answers = from->answers ? answers_copy(from->answers) : new0(struct answers);
         strv_extend(&to->set, from->set);
         for (size_t i = 0; i < ELEMENTS(to->opt); i++)
                 to->opt[i] = xstrdup(from->opt[i]);
@@ -46,7 +46,7 @@ void given_copy(const struct given *from, struct given *to) {
 
 struct service *service_new(void) {
         struct service *s = new0(struct service);
-        s->given.answers = answers_new();
+        s->given.answers = new0(struct answers);
         s->cpu_nsec = s->memory = UNIT_UNKNOWN;
         return s;
 }

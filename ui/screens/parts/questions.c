@@ -10,7 +10,9 @@
 #define ANSWER_ACCOUNT "_account"
 
 void questions_init(struct questions *q, struct screen *screen) {
-        *q = (struct questions) { .screen = screen, .answers = answers_new(), .secrets = secret_list_new() };
+        *q = (struct questions){ .screen = screen,
+                                 .answers = new0(struct answers),
+                                 .secrets = secret_list_new() };
 }
 
 static void questions_forget(struct questions *q) {

@@ -206,8 +206,8 @@ static void lists_images(void **state) {
         assert_null(strchr(image->id, ':'));
         assert_string_equal(image->names[0], "localhost/service-0037:latest");
         assert_non_null(str_starts(image->repo_digests[0], "localhost/service-0037@sha256:"));
-        assert_non_null(image_label(image, "INSTALL"));
-        assert_string_equal(image_label(image, "version"), "3.7");
+        assert_non_null(label_list_get(&image->labels, "INSTALL"));
+        assert_string_equal(label_list_get(&image->labels, "version"), "3.7");
         assert_int_equal(image->created, 1700000037);
         assert_int_equal(image->size, 100037000);
         assert_string_equal(image->source, "engine");
@@ -311,7 +311,7 @@ static void looks_at_an_image(void **state) {
         assert_null(f->error);
         assert_int_equal(strlen(f->image->id), 64);
         assert_string_equal(f->image->names[0], "localhost/service-0001:latest");
-        assert_string_equal(image_label(f->image, "summary"), "Service 1 of the fake engine");
+        assert_string_equal(label_list_get(&f->image->labels, "summary"), "Service 1 of the fake engine");
         assert_string_equal(f->image->architecture, "amd64");
         assert_int_equal(f->image->created, 1700000000);
         assert_true((f->image->digest != NULL) == (f->kind == ENGINE_PODMAN));

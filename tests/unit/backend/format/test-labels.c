@@ -15,9 +15,9 @@ static struct image *parse(const char *text) {
 
 static void reads_labels_and_the_name(void **state) {
         _cleanup_image_ struct image *image = parse("{\"about\": [1], \"image\": \"localhost/x:1\", \"labels\": {\"RUN\": \"b\", \"INSTALL\": \"a\", \"e\": \"\"}}");
-        assert_string_equal(image_label(image, "INSTALL"), "a");
-        assert_string_equal(image_label(image, "RUN"), "b");
-        assert_string_equal(image_label(image, "e"), "");
+        assert_string_equal(label_list_get(&image->labels, "INSTALL"), "a");
+        assert_string_equal(label_list_get(&image->labels, "RUN"), "b");
+        assert_string_equal(label_list_get(&image->labels, "e"), "");
         assert_string_equal(image_reference(image), "localhost/x:1");
         assert_string_equal(image->labels.items[0].key, "INSTALL");
 

@@ -48,14 +48,14 @@ static struct plan *full_plan(bool quadlet) {
         static struct mode only = { .name = (char *) "default", .title = (char *) "Default" };
         const struct profile profile = { .source = (char *) "t.json", .modes = &only, .n_modes = 1, .parameters = params, .n_parameters = 4,
                                          .health_command = (char *) "exec", .health_argv = exec, .paths = paths };
-        _cleanup_image_ struct image *image = image_new();
+        _cleanup_image_ struct image *image = new0(struct image);
         image->id = strdup("00112233");
         image->digest = strdup("sha256:0123456789012345678901234567890123456789012345678901234567890123");
         image_add_label(image, "INSTALL", "docker run --rm -v /:/host -v /srv/\"a b\":/x:ro,z $IMAGE \"caf\xc3\xa9\"");
         image_add_label(image, "RUN", "docker run -d --restart=always --name NAME -v /var/lib/x:/x IMAGE");
         image_add_label(image, "UNINSTALL", "rm -rf /");
         image_add_label(image, "STOP", "docker stop NAME");
-        _cleanup_(answers_freep) struct answers *a = answers_new();
+        _cleanup_(answers_freep) struct answers *a = new0(struct answers);
         answers_set(a, "domain", "example.test", "typed");
         answers_set(a, "line", "one", NULL);
         answers_set(a, "file", "content", "answer file");

@@ -338,7 +338,7 @@ static void wrong_options_of_a_join_are_refused_at_the_field(void **state) {
         refused(wanted(p, "computer-ou"), "Linux", "no type such as OU=", "");
         refused(wanted(p, "ad-options"), "--one-time-password=x", "is not to be said here", "stored and shown");
         /* a keytab, a one-time password and an administrator exclude each other: only one of them is asked */
-        _cleanup_(answers_freep) struct answers *a = answers_new();
+        _cleanup_(answers_freep) struct answers *a = new0(struct answers);
         static const struct {
                 const char *value;
                 bool principal, otp, keytab;

@@ -39,7 +39,7 @@ static struct profiles *read_all(const struct folder *f) {
 }
 
 static struct image *image_of(const char *name, const char *label) {
-        struct image *image = image_new();
+        struct image *image = new0(struct image);
         strv_add(&image->names, name);
         if (label)
                 image_add_label(image, "io.fairlead.profile", label);

@@ -12,7 +12,7 @@
 
 static void only_what_is_installed(void **state) {
         _cleanup_free_ char *root = tree_new();
-        _cleanup_(image_list_freep) struct image_list *none = image_list_new(), *one = image_list_new();
+        _cleanup_(image_list_freep) struct image_list *none = new0(struct image_list), *one = new0(struct image_list);
         native_list(root, none);
         assert_int_equal(none->n, 0);
         struct image *image = NULL;
@@ -28,7 +28,7 @@ static void only_what_is_installed(void **state) {
         assert_int_equal(strlen(one->items[0]->id), 64);
         assert_int_equal(native_find(root, "host/realmd", &image, NULL), 0);
         assert_string_equal(image->id, one->items[0]->id);
-        assert_string_equal(image_label(image, "INSTALL"), REALMD_TOOL_PATH " join");
+        assert_string_equal(label_list_get(&image->labels, "INSTALL"), REALMD_TOOL_PATH " join");
         image_free(image);
         tree_remove(root);
 }
@@ -43,7 +43,7 @@ static void has_a_profile(void **state) {
                 _cleanup_(profile_freep) struct profile *profile = NULL;
                 _cleanup_error_ struct error *e = NULL;
                 assert_ok(profile_parse(path, text, n, &profile, &e), e);
-                _cleanup_image_ struct image *image = image_new();
+                _cleanup_image_ struct image *image = new0(struct image);
                 strv_add(&image->names, reference);
                 assert_true(profile_fits(profile, image));
                 assert_int_equal(profile->modes[0].joins, i ? REALM_IPA : REALM_AD);

@@ -10,7 +10,7 @@ static int by_text(const void *a, const void *b) {
 
 /* Lints an image of these labels, called localhost/svc:1, and compares the ids of the findings. */
 static void check(const char *want, const char *const *pairs) {
-        _cleanup_image_ struct image *image = image_new();
+        _cleanup_image_ struct image *image = new0(struct image);
         _cleanup_(finding_list_done) struct finding_list list = {};
         _cleanup_strv_ char **ids = strv_copy(NULL);
         strv_add(&image->names, "localhost/svc:1");

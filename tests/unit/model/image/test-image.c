@@ -12,7 +12,7 @@
 #define OTHER "sha256:ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff"
 
 static struct image *make(const char *digest, const char *names, const char *repo_digests) {
-        struct image *image = image_new();
+        struct image *image = new0(struct image);
         image->id = strndup(ID, 64);
         image->digest = digest ? strdup(digest) : NULL;
         assert_int_equal(strv_split(names, " ", &image->names), 0);
@@ -21,26 +21,26 @@ static struct image *make(const char *digest, const char *names, const char *rep
 }
 
 static void sorts_labels(void **state) {
-        _cleanup_image_ struct image *image = image_new();
+        _cleanup_image_ struct image *image = new0(struct image);
         static const char *const keys[] = { "run", "RUN", "a", "z", "m", "run" };
         for (size_t i = 0; i < ELEMENTS(keys); i++)
                 image_add_label(image, keys[i], i == 5 ? "last" : keys[i]);
         assert_int_equal(image->labels.n, 5);
         for (size_t i = 1; i < image->labels.n; i++)
                 assert_true(strcmp(image->labels.items[i - 1].key, image->labels.items[i].key) < 0);
-        assert_string_equal(image_label(image, "run"), "last");
-        assert_string_equal(image_label(image, "RUN"), "RUN");
-        assert_null(image_label(image, "Run"));
-        assert_string_equal(image_label(image, "m"), "m");
+        assert_string_equal(label_list_get(&image->labels, "run"), "last");
+        assert_string_equal(label_list_get(&image->labels, "RUN"), "RUN");
+        assert_null(label_list_get(&image->labels, "Run"));
+        assert_string_equal(label_list_get(&image->labels, "m"), "m");
 }
 
 static void holds_the_ceilings(void **state) {
-        _cleanup_image_ struct image *image = image_new();
+        _cleanup_image_ struct image *image = new0(struct image);
         char *big = malloc(LABEL_VALUE_MAX + 100);
         memset(big, 'x', LABEL_VALUE_MAX + 99);
         big[LABEL_VALUE_MAX + 99] = '\0';
         image_add_label(image, "big", big);
-        assert_int_equal(strlen(image_label(image, "big")), LABEL_VALUE_MAX + 1);
+        assert_int_equal(strlen(label_list_get(&image->labels, "big")), LABEL_VALUE_MAX + 1);
         assert_int_equal(image_add_label(image, big, "x"), -E2BIG);
         free(big);
         for (unsigned i = 1; i < LABELS_MAX; i++) {
@@ -49,7 +49,7 @@ static void holds_the_ceilings(void **state) {
         }
         assert_int_equal(image_add_label(image, "more", ""), -E2BIG);
         image_add_label(image, "k1", "new");
-        assert_string_equal(image_label(image, "k1"), "new");
+        assert_string_equal(label_list_get(&image->labels, "k1"), "new");
 }
 
 static void describes(void **state) {
@@ -165,9 +165,9 @@ static void pins(void **state) {
 }
 
 static void lists(void **state) {
-        struct image_list *list = image_list_new();
+        struct image_list *list = new0(struct image_list);
         for (int i = 0; i < 100; i++)
-                image_list_take(list, image_new());
+                image_list_take(list, new0(struct image));
         assert_int_equal(list->n, 100);
         assert_null(image_list_free(list));
 }

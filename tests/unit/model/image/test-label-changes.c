@@ -73,7 +73,7 @@ static void both_sides_can_be_read_from_it(void **state) {
 }
 
 static void takes_what_counts_of_an_image(void **state) {
-        _cleanup_image_ struct image *image = image_new();
+        _cleanup_image_ struct image *image = new0(struct image);
         static const char *const labels[][2] = {
                 { "run", "podman run old" }, { "RUN", "podman run" }, { "UPDATE", "podman pull IMAGE" }, { "STOP", "" }, { "version", "1" },
         };

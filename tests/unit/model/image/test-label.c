@@ -4,7 +4,7 @@
 #include "model/image/recipe.h"
 
 static struct image *with(const char *const *pairs) {
-        struct image *image = image_new();
+        struct image *image = new0(struct image);
         for (; *pairs; pairs += 2)
                 image_add_label(image, pairs[0], pairs[1]);
         return image;

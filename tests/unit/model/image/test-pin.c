@@ -32,7 +32,7 @@ static void knows_its_own_names(void **state) {
 }
 
 static void shows_them_last(void **state) {
-        _cleanup_image_ struct image *image = image_new();
+        _cleanup_image_ struct image *image = new0(struct image);
         assert_false(pin_only(image));
         pin_names_last(image);
         static const char *const names[] = { "x/c:fairlead-a-283f43b9f9c1", "x/c:fairlead-b-283f43b9f9c1", "x/c:latest", "x/c:4" };

@@ -5,7 +5,7 @@
 #include "model/param/param.h"
 
 static void answers_are_sorted_and_replaced(void **state) {
-        _cleanup_(answers_freep) struct answers *a = answers_new();
+        _cleanup_(answers_freep) struct answers *a = new0(struct answers);
         answers_set(a, "port", "514", "default");
         answers_set(a, "host", "log.example.com", "typed");
         answers_set(a, "protocol", "udp", NULL);
@@ -33,7 +33,7 @@ static void answers_are_sorted_and_replaced(void **state) {
 }
 
 static void a_field_starts_with_the_best_known_value(void **state) {
-        _cleanup_(answers_freep) struct answers *a = answers_new();
+        _cleanup_(answers_freep) struct answers *a = new0(struct answers);
         struct param p = { .name = (char *) "port", .type = PARAM_INTEGER, .initial = (char *) "514" };
         assert_string_equal(param_initial(&p, a, NULL), "514");
         assert_string_equal(param_initial(&p, a, ""), "514");
@@ -53,7 +53,7 @@ static void a_field_starts_with_the_best_known_value(void **state) {
 }
 
 static void what_hangs_on_another_answer_applies_with_it(void **state) {
-        _cleanup_(answers_freep) struct answers *a = answers_new();
+        _cleanup_(answers_freep) struct answers *a = new0(struct answers);
         char *forward[] = { (char *) "yes", NULL }, *tcp[] = { (char *) "tcp", (char *) "tls", NULL };
         struct param all[] = {
                 { .name = (char *) "forward", .type = PARAM_BOOLEAN },

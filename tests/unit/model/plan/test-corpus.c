@@ -330,7 +330,7 @@ static int by_text(const void *a, const void *b) {
 /* "KEY: id id" for each label that reads as a command or is named like one, and what is said of the image as a whole.
  */
 static void describe_image(struct json_object *labels, const char *name, struct str *out) {
-        _cleanup_image_ struct image *image = image_new();
+        _cleanup_image_ struct image *image = new0(struct image);
         _cleanup_(finding_list_done) struct finding_list list = {};
         _cleanup_strv_ char **lines = strv_copy(NULL);
 

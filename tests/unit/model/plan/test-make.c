@@ -17,7 +17,7 @@ static const char RUN[] = "docker run -d --restart=always --net=host --name ${NA
 
 static struct image *image_with(const char *first, ...) __attribute__((sentinel));
 static struct image *image_with(const char *first, ...) {
-        struct image *image = image_new();
+        struct image *image = new0(struct image);
         image->id = strdup(ID);
         image->digest = strdup(DIGEST);
         strv_add(&image->names, "localhost/sssd:latest");
@@ -93,7 +93,7 @@ static const struct profile profile = {
 
 static struct answers *answers_of(const char *first, ...) __attribute__((sentinel));
 static struct answers *answers_of(const char *first, ...) {
-        struct answers *a = answers_new();
+        struct answers *a = new0(struct answers);
         va_list list;
         va_start(list, first);
         for (const char *name = first; name; name = va_arg(list, const char *))
@@ -182,7 +182,7 @@ static void answers_go_their_ways(void **state) {
 /* A program of the host has its input and its terminal as they are; only an engine must be asked to pass them on. */
 static void answers_reach_a_program_of_the_host(void **state) {
         _cleanup_image_ struct image *image = image_with("INSTALL", "/usr/sbin/realm join -v", NULL);
-        _cleanup_(answers_freep) struct answers *answers = answers_new();
+        _cleanup_(answers_freep) struct answers *answers = new0(struct answers);
         answers_set(answers, "domain", "example.test", "typed");
         answers_set(answers, "line", "a line", "typed");
         answers_set(answers, "ask", "what it asks", "typed");

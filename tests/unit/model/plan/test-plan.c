@@ -7,7 +7,7 @@
 #include "model/plan/plan.h"
 
 static struct plan *make(const char *name, const char *install, char *const *arguments) {
-        _cleanup_image_ struct image *image = image_new();
+        _cleanup_image_ struct image *image = new0(struct image);
         image->id = strdup("0123");
         image_add_label(image, "INSTALL", install);
         image_add_label(image, "RUN", "podman run -d --name NAME IMAGE");

@@ -8,7 +8,7 @@
 
 static struct plan *rehearse(const char *install, const struct profile *profile) {
         static const struct host_facts facts = { .engine = ENGINE_PODMAN, .engine_path = "/usr/bin/podman" };
-        _cleanup_image_ struct image *image = image_new();
+        _cleanup_image_ struct image *image = new0(struct image);
         image->id = strdup("00");
         strv_add(&image->names, "localhost/x:latest");
         if (install)

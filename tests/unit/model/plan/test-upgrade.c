@@ -11,7 +11,7 @@
 #define NEW "localhost/chrony@sha256:" NEW_ID
 
 static struct image *newer(const char *run, const char *install) {
-        struct image *image = image_new();
+        struct image *image = new0(struct image);
         image->id = strdup(NEW_ID);
         image->digest = strdup("sha256:" NEW_ID);
         strv_add(&image->names, "localhost/chrony:latest");
@@ -59,7 +59,7 @@ static void fills_run_as_the_install_did(void **state) {
         const struct profile profile = { .source = (char *) "t.json", .modes = &only, .n_modes = 1, .parameters = params, .n_parameters = 1 };
         _cleanup_image_ struct image *image = newer("podman run -d --privileged -e X=$X IMAGE $OPT1", NULL);
         _cleanup_(service_freep) struct service *s = installed("/etc/systemd/system/clock.service");
-        _cleanup_(answers_freep) struct answers *a = answers_new();
+        _cleanup_(answers_freep) struct answers *a = new0(struct answers);
         answers_set(a, "server", "ntp.example.test", "typed");
         answers_set(a, "gone", "no one asks any more", "typed");
         strv_add(&s->given.words, "-x");

@@ -54,7 +54,7 @@ static void finds_modes_and_parameters_by_name(void **state) {
 }
 
 static void the_generic_one_asks_for_unknown_variables(void **state) {
-        _cleanup_image_ struct image *image = image_new();
+        _cleanup_image_ struct image *image = new0(struct image);
         image_add_label(image, "INSTALL", "podman run -e A=$LOG_SERVER -e B=${log_server} -e N=$NAME $IMAGE ${_x} ${Y:-z} $OPT1");
         image_add_label(image, "RUN", "podman run -e A=$LOG_SERVER -e P=${arguments} $IMAGE");
         image_add_label(image, "summary", "costs $MONEY");
@@ -102,7 +102,7 @@ static void says_what_is_joined(void **state) {
         struct mode modes[] = { { .name = S("a"), .parameters = ad, .joins = REALM_AD }, { .name = S("b"), .parameters = ipa, .joins = REALM_IPA },
                                 { .name = S("c") } };
         const struct profile profile = { .modes = modes, .n_modes = 3, .parameters = params, .n_parameters = 6 };
-        _cleanup_(answers_freep) struct answers *answers = answers_new();
+        _cleanup_(answers_freep) struct answers *answers = new0(struct answers);
         struct join join;
         assert_true(profile_join(&profile, &modes[0], NULL, &join));
         assert_int_equal(join.kind, REALM_AD);
