@@ -221,8 +221,15 @@ int str_replace(char **target, const char *value) {
         return 0;
 }
 
-int hex_digit(char c) {
-        return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+int64_t hex_read(const char *digits, size_t n) {
+        int64_t value = 0;
+        for (const char *c = digits; c < digits + n; c++) {
+                int digit = *c >= '0' && *c <= '9' ? *c - '0' : *c >= 'a' && *c <= 'f' ? *c - 'a' + 10 : -1;
+                if (digit < 0)
+                        return -1;
+                value = value << 4 | digit;
+        }
+        return value;
 }
 
 int str_to_int(const char *s, long long low, long long high, long long *ret) {

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "base/cleanup.h"
@@ -73,5 +74,5 @@ int str_replace(char **target, const char *value);      /* frees the old, copies
 /* A whole-string decimal number within [low, high]; no plus sign, no blanks. 0, -EINVAL or -ERANGE. */
 int str_to_int(const char *s, long long low, long long high, long long *ret);
 
-/* The value of a lower-case hexadecimal digit, or -1. */
-int hex_digit(char c);
+/* The value of n lower-case hexadecimal digits (at most 15), or -1. */
+int64_t hex_read(const char *digits, size_t n);

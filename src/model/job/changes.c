@@ -221,23 +221,13 @@ void changes_join(const struct manifest *before, const struct manifest *after, c
 }
 
 const char *entry_type_name(mode_t mode) {
-        switch (mode & S_IFMT) {
-        case S_IFREG:
-                return "file";
-        case S_IFDIR:
-                return "directory";
-        case S_IFLNK:
-                return "symlink";
-        case S_IFSOCK:
-                return "socket";
-        case S_IFIFO:
-                return "fifo";
-        case S_IFCHR:
-        case S_IFBLK:
-                return "device";
-        default:
-                return "unknown";
-        }
+        static const char *const names[] = {
+                [S_IFREG >> 12] = "file",   [S_IFDIR >> 12] = "directory", [S_IFLNK >> 12] = "symlink",
+                [S_IFSOCK >> 12] = "socket", [S_IFIFO >> 12] = "fifo",     [S_IFCHR >> 12] = "device",
+                [S_IFBLK >> 12] = "device", [S_IFMT >> 12] = NULL,
+        };
+        const char *name = names[(mode & S_IFMT) >> 12];
+        return name ? name : "unknown";
 }
 
 static const struct xattr *find_xattr(const struct entry *e, const char *name) {

@@ -245,11 +245,8 @@ bool job_id_valid(const char *id) {
         if (!id || strlen(id) != sizeof shape - 1)
                 return false;
         for (size_t i = 0; shape[i]; i++) {
-                bool digit = id[i] >= '0' && id[i] <= '9';
-                bool ok = shape[i] == 'd'   ? digit
-                          : shape[i] == 'x' ? digit || (id[i] >= 'a' && id[i] <= 'f')
-                                            : id[i] == '-';
-                if (!ok)
+                const char *allowed = shape[i] == 'x' ? "0123456789abcdef" : "0123456789";
+                if (!strchr(shape[i] == '-' ? "-" : allowed, id[i]))
                         return false;
         }
         return true;

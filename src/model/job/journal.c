@@ -51,13 +51,10 @@ static char *journal_unescape(const char *text, size_t n) {
         for (size_t i = 0; i < n; i++) {
                 int c = (unsigned char) text[i];
                 if (c == '\\') {
-                        if (n - i < 4 || text[i + 1] != 'x' || hex_digit(text[i + 2]) < 0 ||
-                            hex_digit(text[i + 3]) < 0)
-                                return NULL;
-                        c = hex_digit(text[i + 2]) * 16 + hex_digit(text[i + 3]);
+                        c = n - i < 4 || text[i + 1] != 'x' ? -1 : (int) hex_read(&text[i + 2], 2);
                         i += 3;
                 }
-                if (c == '\0')
+                if (c <= 0)
                         return NULL;
                 str_add_char(&out, (char) c);
         }
@@ -90,13 +87,7 @@ static bool journal_next_field(const char **p, const char *end, char field[stati
 static bool record_parse(const char *line, size_t n, struct record *ret) {
         if (n < 10 || n >= RECORD_BYTES_MAX || line[n - 9] != ' ')
                 return false;
-        uint32_t crc = 0;
-        for (size_t i = n - 8; i < n; i++) {
-                if (hex_digit(line[i]) < 0)
-                        return false;
-                crc = crc << 4 | (uint32_t) hex_digit(line[i]);
-        }
-        if (crc != journal_crc32c(line, n - 9))
+        if (hex_read(&line[n - 8], 8) != journal_crc32c(line, n - 9))
                 return false;
         const char *p = line, *end = line + n - 9;
         char fields[6][FIELD_MAX];

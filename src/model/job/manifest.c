@@ -113,9 +113,10 @@ static char *manifest_decode(const char *field, size_t n, size_t *ret_n) {
                         bytes[length++] = field[i];
                         continue;
                 }
-                if (n - i < 3 || hex_digit(field[i + 1]) < 0 || hex_digit(field[i + 2]) < 0)
+                int64_t c = n - i < 3 ? -1 : hex_read(&field[i + 1], 2);
+                if (c < 0)
                         return NULL;
-                bytes[length++] = (char) (hex_digit(field[i + 1]) * 16 + hex_digit(field[i + 2]));
+                bytes[length++] = (char) c;
                 i += 2;
         }
         *ret_n = length;
@@ -159,13 +160,6 @@ static bool path_normal(const char *path) {
         return true;
 }
 
-static bool manifest_digest_valid(const char *field, size_t n) {
-        for (size_t i = 0; i < n; i++)
-                if (hex_digit(field[i]) < 0)
-                        return false;
-        return n == 64;
-}
-
 static bool is_word(const char *field, size_t n, const char *word) {
         return n == strlen(word) && memcmp(field, word, n) == 0;
 }
@@ -193,7 +187,7 @@ static bool parse_entry(const char *line, size_t n, struct entry *e) {
         e->left_out = is_word(field, length, "out");
         if ((!e->left_out && !is_word(field, length, "in")) || !manifest_read_field(&reader, &field, &length))
                 return false;
-        if (manifest_digest_valid(field, length))
+        if (length == 64 && strspn(field, "0123456789abcdef") >= 64)
                 memcpy(e->digest, field, 64);
         else if (!is_word(field, length, "-"))
                 return false;

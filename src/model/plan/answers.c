@@ -29,27 +29,29 @@ static void add_argv(struct making *m, const struct param *p, const char *value)
         strv_extend(&m->words, words);
 }
 
-static void add_file_mount(struct making *m, const struct param *p) {
-        strv_add(&m->engine_words, "-v");
-        strv_addf(&m->engine_words, PLAN_FILES_DIR "/%s/%s:%s:ro", m->plan->name, p->name, p->target);
+/* What the engine's command needs for this way, whatever the value. */
+static void prepare_delivery(struct making *m, const struct param *p) {
+        m->wants_stdin |= p->delivery == DELIVER_STDIN;
+        m->wants_terminal |= p->delivery == DELIVER_PROMPT;
+        if (p->delivery == DELIVER_FILE) {
+                strv_add(&m->engine_words, "-v");
+                strv_addf(&m->engine_words, PLAN_FILES_DIR "/%s/%s:%s:ro", m->plan->name, p->name, p->target);
+        }
 }
 
 static void deliver_answer(struct making *m, const struct param *p, const char *value) {
         struct plan *plan = m->plan;
+        prepare_delivery(m, p);
         if (p->delivery == DELIVER_FILE || p->delivery == DELIVER_PROMPT)
                 add_use(&plan->handed, &plan->n_handed, p);
-        m->wants_stdin |= p->delivery == DELIVER_STDIN;
-        m->wants_terminal |= p->delivery == DELIVER_PROMPT;
         if (p->delivery == DELIVER_ARGV)
                 add_argv(m, p, value);
+        if (p->delivery == DELIVER_STDIN)
+                strv_add(&plan->stdin_lines, value);
         if (p->delivery == DELIVER_ENV) {
                 strv_add(&m->engine_words, "-e");
                 strv_addf(&m->engine_words, "%s=%s", p->target, value);
         }
-        if (p->delivery == DELIVER_STDIN)
-                strv_add(&plan->stdin_lines, value);
-        if (p->delivery == DELIVER_FILE)
-                add_file_mount(m, p);
 }
 
 /* A secret is known by name only; NULL secrets: not requested yet. */
@@ -62,9 +64,9 @@ static int plan_secret(struct making *m, const struct param *p, struct error **r
                 error_hint(reterr, "fairlead asks for it, or reads it by --secret %s=@FILE", p->name);
                 return -EINVAL;
         }
-        if (!p->required && (!q->secrets || !strv_contains(q->secrets, p->name)))
-                return 0;
-        if (q->secrets && !strv_contains(q->secrets, p->name)) {
+        if (q->secrets ? !strv_contains(q->secrets, p->name) : !p->required) {
+                if (!p->required)
+                        return 0;
                 error_set(reterr, -EINVAL, "%s is missing", answers_title(p));
                 error_hint(reterr, "--secret %s=@FILE, or --secret %s=- to read it from standard input",
                            p->name, p->name);
@@ -75,15 +77,12 @@ static int plan_secret(struct making *m, const struct param *p, struct error **r
                                  "The profile would put the secret %s where others can read it", p->name);
 
         add_use(&plan->secrets, &plan->n_secrets, p);
-        if (p->delivery == DELIVER_FILE)
-                add_file_mount(m, p);
+        prepare_delivery(m, p);
         if (p->delivery == DELIVER_ARGV)
                 finding_report(&plan->findings, "secret-in-argv", p->name,
                                "%s goes to the installer as a word of its command, where every user of "
                                "this host can read it while it runs",
                                answers_title(p));
-        m->wants_stdin |= p->delivery == DELIVER_STDIN;
-        m->wants_terminal |= p->delivery == DELIVER_PROMPT;
         return 0;
 }
 
@@ -179,7 +178,7 @@ static int set_variables(struct making *m, struct error **reterr) {
         for (char *const *set = q->set; set && *set; set++) {
                 size_t n = strcspn(*set, "=");
                 _cleanup_free_ char *variable = xstrndup(*set, n);
-                if (str_equal(variable, "NAME") || str_equal(variable, "IMAGE"))
+                if (STR_IN(variable, "NAME", "IMAGE"))
                         return error_set(reterr, -EINVAL, "%s cannot be set: it is what this plan is about",
                                          variable);
                 if ((*set)[n] && variables_set(&m->variables, variable, *set + n + 1) >= 0)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/service/unit.h"
 
+#include <ctype.h>
+
 void unit_done(struct unit *u) {
         FREE_ALL(u->name, u->description, u->load, u->active, u->sub, u->file_state, u->job);
         *u = (struct unit) {};
@@ -41,21 +43,16 @@ const char *unit_action_done(enum unit_action action) {
         return (size_t) action < ELEMENTS(done) ? done[action] : "?";
 }
 
-/* systemd reads either case (unit_name_unescape). */
-static int unit_hex_digit(char c) {
-        return hex_digit(c >= 'A' && c <= 'F' ? (char) (c - 'A' + 'a') : c);
-}
-
 /* systemd writes a "-" for the "/" of a path; the name alone does not show which of the two a "-" was, so it
  * stays. An escaped NUL would end the string early and make two different names look the same: it stays
- * escaped. */
+ * escaped. Either case of the digits counts (unit_name_unescape). */
 char *unit_name_plain(const char *name) {
         _cleanup_str_ struct str out = {};
         for (const char *p = name ? name : ""; *p; p++) {
-                int high, low;
-                if (p[0] == '\\' && p[1] == 'x' && (high = unit_hex_digit(p[2])) >= 0 &&
-                    (low = unit_hex_digit(p[3])) >= 0 && (high || low)) {
-                        str_add_char(&out, (char) (high * 16 + low));
+                unsigned c;
+                if (p[0] == '\\' && p[1] == 'x' && isxdigit((unsigned char) p[2]) &&
+                    isxdigit((unsigned char) p[3]) && sscanf(p + 2, "%2x", &c) == 1 && c) {
+                        str_add_char(&out, (char) c);
                         p += 3;
                 } else
                         str_add_char(&out, *p);
