@@ -3,7 +3,7 @@
 
 #include "backend/realm/membership.h"
 #include "backend/store/services.h"
-#include "backend/wire/keytab.h"
+#include "backend/wire/kerberos.h"
 #include "base/ini.h"
 
 static void read_sssd(const struct paths *paths, struct membership *m) {

@@ -26,8 +26,7 @@ struct realmd {
         bool joins, cancelled;
         sd_bus *bus;
         sd_bus_slot *call, *signal;
-        char **options,
-                *operation; /* the first option, which identifies the operation for Cancel and Diagnostics */
+        char **options, *operation; /* the first one, which Cancel and Diagnostics name */
         struct realm_path realms[REALMS_MAX];
         size_t n_realms, looked;
         void (*said)(const char *text, void *userdata);
@@ -328,13 +327,11 @@ static int realmd_look(struct realmd *realmd) {
                 realmd_choose(realmd);
                 return 0;
         }
-        _cleanup_message_ sd_bus_message *m = NULL;
-        const char *path = realmd->realms[realmd->looked / 2].path;
-        int r;
-        if ((r = new_call(realmd, path, BUS_PROPERTIES, "GetAll", &m)) < 0 ||
-            (r = sd_bus_message_append(m, "s", realmd->looked % 2 ? MEMBERSHIP : REALM)) < 0)
-                return r;
-        return realmd_call(realmd, m, realmd_on_looked, LOOK_USEC);
+        realmd->call = sd_bus_slot_unref(realmd->call);
+        return sd_bus_call_method_async(realmd->bus, &realmd->call, REALMD_NAME,
+                                        realmd->realms[realmd->looked / 2].path, BUS_PROPERTIES, "GetAll",
+                                        realmd_on_looked, realmd, "s",
+                                        realmd->looked % 2 ? MEMBERSHIP : REALM);
 }
 
 static int read_paths(struct realmd *realmd, sd_bus_message *m) {
@@ -362,13 +359,13 @@ static int realmd_find(struct realmd *realmd) {
         const char *domain = realmd->order->domain;
         _cleanup_message_ sd_bus_message *m = NULL;
         int r;
-        if (realmd->joins) {
-                if ((r = new_call(realmd, REALMD_PATH, PROVIDER, "Discover", &m)) < 0 ||
-                    (r = sd_bus_message_append(m, "s", domain ? domain : "")) < 0 ||
-                    (r = add_options(realmd, m, false)) < 0)
-                        return r;
-        } else if ((r = new_call(realmd, REALMD_PATH, BUS_PROPERTIES, "Get", &m)) < 0 ||
-                   (r = sd_bus_message_append(m, "ss", PROVIDER, "Realms")) < 0)
+        if (!realmd->joins)
+                return sd_bus_call_method_async(realmd->bus, &realmd->call, REALMD_NAME, REALMD_PATH,
+                                                BUS_PROPERTIES, "Get", realmd_on_found, realmd, "ss",
+                                                PROVIDER, "Realms");
+        if ((r = new_call(realmd, REALMD_PATH, PROVIDER, "Discover", &m)) < 0 ||
+            (r = sd_bus_message_append(m, "s", domain ? domain : "")) < 0 ||
+            (r = add_options(realmd, m, false)) < 0)
                 return r;
         return realmd_call(realmd, m, realmd_on_found, LOOK_USEC);
 }
@@ -393,6 +390,7 @@ struct realmd *realmd_new(sd_bus *bus, const struct realmd_order *order,
                                     .said = said,
                                     .done = done,
                                     .userdata = userdata };
+        sd_bus_set_method_call_timeout(bus, LOOK_USEC);
         strv_addf(&realmd->options, "operation=fairlead-%d", (int) getpid());
         realmd->operation = strchr(realmd->options[0], '=') + 1;
         if (realmd->joins)
@@ -404,11 +402,8 @@ struct realmd *realmd_new(sd_bus *bus, const struct realmd_order *order,
 }
 
 void realmd_cancel(struct realmd *realmd) {
-        _cleanup_message_ sd_bus_message *m = NULL;
-        if (realmd->cancelled)
-                return;
+        if (!realmd->cancelled)
+                (void) sd_bus_call_method_async(realmd->bus, NULL, REALMD_NAME, REALMD_PATH, SERVICE,
+                                                "Cancel", NULL, NULL, "s", realmd->operation);
         realmd->cancelled = true;
-        if (new_call(realmd, REALMD_PATH, SERVICE, "Cancel", &m) >= 0 &&
-            sd_bus_message_append(m, "s", realmd->operation) >= 0)
-                (void) sd_bus_send(realmd->bus, m, NULL);
 }

@@ -3,7 +3,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "backend/wire/keytab.h"
+#include "backend/wire/kerberos.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "tests/test.h"
 
-#include "backend/wire/keytab.h"
+#include "backend/wire/kerberos.h"
 #include "base/str.h"
 #include "tests/unit/source.h"
 
