@@ -105,10 +105,9 @@ static struct act *act_answered(void *userdata) {
 static int act_on_state(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         struct act *a = act_answered(userdata);
         _cleanup_(unit_detail_freep) struct unit_detail *now = NULL;
-        bool condition_failed = false;
         if (!sd_bus_message_is_method_error(m, NULL))
-                unit_detail_read(m, &now, &condition_failed, NULL);
-        unit_why(a->name, a->action, a->result, now, condition_failed, &a->error);
+                unit_detail_read(m, &now, NULL);
+        unit_why(a->name, a->action, a->result, now, &a->error);
         act_end(a);
         return 0;
 }
@@ -121,7 +120,7 @@ static void act_read_state(struct act *a) {
         /* the state cannot be read: that is the answer, unless the job had a result */
         if (a->result) {
                 a->error = error_free(a->error);
-                unit_why(a->name, a->action, a->result, NULL, false, &a->error);
+                unit_why(a->name, a->action, a->result, NULL, &a->error);
         }
         act_end(a);
 }

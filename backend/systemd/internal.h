@@ -74,10 +74,8 @@ int units_ignore(sd_bus_message *m, void *userdata, sd_bus_error *error);
 /* list.c */
 void units_forget_files(struct units *units);
 
-/* show.c: reads the answer to GetAll("") on a unit's object. unit.job is the path of the job's object.
- * ret_condition_failed may be NULL. */
-int unit_detail_read(sd_bus_message *m, struct unit_detail **ret, bool *ret_condition_failed,
-                     struct error **reterr);
+/* show.c: reads the answer to GetAll("") on a unit's object. unit.job is the path of the job's object. */
+int unit_detail_read(sd_bus_message *m, struct unit_detail **ret, struct error **reterr);
 int units_get_all(struct units *units, const char *name, sd_bus_slot **slot,
                   sd_bus_message_handler_t callback, void *userdata, struct error **reterr);
 

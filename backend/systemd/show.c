@@ -9,50 +9,44 @@
 
 enum kind { TEXT, TEXTS, INT32, UINT32, UINT64, FLAG, TIME, BYTES, LOAD_ERROR, JOB };
 
-struct shown {
-        struct unit_detail detail;
-        bool condition_met;
-        int64_t condition_time; /* seconds since the epoch; 0: never, and then "not met" is meaningless */
-};
-
 static const struct property {
         const char *name;
         enum kind kind;
         size_t offset;
 } properties[] = {
 #define P(name, kind, member) \
-        { name, kind, offsetof(struct shown, member) }
-        P("Id", TEXT, detail.unit.name),
-        P("Description", TEXT, detail.unit.description),
-        P("LoadState", TEXT, detail.unit.load),
-        P("ActiveState", TEXT, detail.unit.active),
-        P("SubState", TEXT, detail.unit.sub),
-        P("UnitFileState", TEXT, detail.unit.file_state),
-        P("Job", JOB, detail.unit.job),
-        P("FragmentPath", TEXT, detail.fragment),
-        P("SourcePath", TEXT, detail.source),
-        P("DropInPaths", TEXTS, detail.drop_ins),
-        P("Result", TEXT, detail.result),
-        P("ExecMainCode", INT32, detail.exit_code),
-        P("ExecMainStatus", INT32, detail.exit_status),
-        P("NRestarts", UINT32, detail.restarts),
-        P("MainPID", UINT32, detail.main_pid),
-        P("StateChangeTimestamp", TIME, detail.since),
-        P("CPUUsageNSec", UINT64, detail.cpu_nsec),
-        P("MemoryCurrent", UINT64, detail.memory),
-        P("TasksCurrent", UINT64, detail.tasks),
-        P("IOReadBytes", UINT64, detail.io_read),
-        P("IOWriteBytes", UINT64, detail.io_written),
-        P("Requires", TEXTS, detail.requires),
-        P("Wants", TEXTS, detail.wants),
-        P("After", TEXTS, detail.after),
-        P("RequiredBy", TEXTS, detail.required_by),
-        P("LoadError", LOAD_ERROR, detail.load_error),
-        P("CanStart", FLAG, detail.can_start),
-        P("CanStop", FLAG, detail.can_stop),
-        P("CanReload", FLAG, detail.can_reload),
-        P("NeedDaemonReload", FLAG, detail.need_reload),
-        P("InvocationID", BYTES, detail.invocation),
+        { name, kind, offsetof(struct unit_detail, member) }
+        P("Id", TEXT, unit.name),
+        P("Description", TEXT, unit.description),
+        P("LoadState", TEXT, unit.load),
+        P("ActiveState", TEXT, unit.active),
+        P("SubState", TEXT, unit.sub),
+        P("UnitFileState", TEXT, unit.file_state),
+        P("Job", JOB, unit.job),
+        P("FragmentPath", TEXT, fragment),
+        P("SourcePath", TEXT, source),
+        P("DropInPaths", TEXTS, drop_ins),
+        P("Result", TEXT, result),
+        P("ExecMainCode", INT32, exit_code),
+        P("ExecMainStatus", INT32, exit_status),
+        P("NRestarts", UINT32, restarts),
+        P("MainPID", UINT32, main_pid),
+        P("StateChangeTimestamp", TIME, since),
+        P("CPUUsageNSec", UINT64, cpu_nsec),
+        P("MemoryCurrent", UINT64, memory),
+        P("TasksCurrent", UINT64, tasks),
+        P("IOReadBytes", UINT64, io_read),
+        P("IOWriteBytes", UINT64, io_written),
+        P("Requires", TEXTS, requires),
+        P("Wants", TEXTS, wants),
+        P("After", TEXTS, after),
+        P("RequiredBy", TEXTS, required_by),
+        P("LoadError", LOAD_ERROR, load_error),
+        P("CanStart", FLAG, can_start),
+        P("CanStop", FLAG, can_stop),
+        P("CanReload", FLAG, can_reload),
+        P("NeedDaemonReload", FLAG, need_reload),
+        P("InvocationID", BYTES, invocation),
         P("ConditionResult", FLAG, condition_met),
         P("ConditionTimestamp", TIME, condition_time),
 #undef P
@@ -146,7 +140,7 @@ static const struct property *show_property(const char *name) {
         return NULL;
 }
 
-static int show_read_all(sd_bus_message *m, struct shown *shown) {
+static int show_read_all(sd_bus_message *m, struct unit_detail *d) {
         int r = sd_bus_message_enter_container(m, 'a', "{sv}");
         if (r < 0)
                 return r;
@@ -159,7 +153,7 @@ static int show_read_all(sd_bus_message *m, struct shown *shown) {
                 /* a property of another type counts as absent, without loss of the others */
                 if (p && strcmp(contents, signatures[p->kind]) == 0) {
                         if ((r = sd_bus_message_enter_container(m, 'v', contents)) < 0 ||
-                            (r = show_read_value(m, p->kind, (char *) shown + p->offset)) < 0 ||
+                            (r = show_read_value(m, p->kind, (char *) d + p->offset)) < 0 ||
                             (r = sd_bus_message_exit_container(m)) < 0)
                                 return r;
                 } else if ((r = sd_bus_message_skip(m, "v")) < 0)
@@ -170,19 +164,14 @@ static int show_read_all(sd_bus_message *m, struct shown *shown) {
         return r < 0 ? r : sd_bus_message_exit_container(m);
 }
 
-int unit_detail_read(sd_bus_message *m, struct unit_detail **ret, bool *ret_condition_failed,
-                     struct error **reterr) {
+int unit_detail_read(sd_bus_message *m, struct unit_detail **ret, struct error **reterr) {
         _cleanup_(unit_detail_freep) struct unit_detail *d = new0(struct unit_detail);
         d->cpu_nsec = d->memory = d->tasks = d->io_read = d->io_written = UNIT_UNKNOWN;
-        struct shown shown = { .detail = *d, .condition_met = true };
-        int r = show_read_all(m, &shown);
-        *d = shown.detail;
+        int r = show_read_all(m, d);
         if (r < 0)
                 return error_errno(reterr, r, "systemd's answer about the unit cannot be read");
         if (!d->unit.name || !d->unit.load || !d->unit.active || !d->unit.sub)
                 return error_set(reterr, -EBADMSG, "systemd's answer about the unit lacks its name or state");
-        if (ret_condition_failed)
-                *ret_condition_failed = shown.condition_time && !shown.condition_met;
         *ret = TAKE(d);
         return 0;
 }
@@ -244,7 +233,7 @@ static int show_on_shown(sd_bus_message *m, void *userdata, sd_bus_error *error)
         s->slot = sd_bus_slot_unref(s->slot);
         if (sd_bus_message_is_method_error(m, NULL))
                 bus_fail(&s->error, m, 0, "%s could not be looked at", s->name);
-        else if (unit_detail_read(m, &s->detail, NULL, &s->error) >= 0 &&
+        else if (unit_detail_read(m, &s->detail, &s->error) >= 0 &&
                  str_equal(s->detail->unit.load, "not-found") &&
                  str_equal(s->detail->unit.active, "inactive")) {
                 /* systemd creates an empty unit for any name */

@@ -129,7 +129,7 @@ static const struct {
 };
 
 int unit_why(const char *name, enum unit_action action, const char *result, const struct unit_detail *now,
-             bool condition_failed, struct error **reterr) {
+             struct error **reterr) {
         for (size_t i = 0; result && i < ELEMENTS(job_results); i++)
                 if (str_equal(job_results[i].result, result)) {
                         error_set(reterr, job_results[i].code, "%s did not %s%s", name,
@@ -148,7 +148,7 @@ int unit_why(const char *name, enum unit_action action, const char *result, cons
         if (str_equal(now->unit.active, "failed"))
                 return why_failed(name, action, now, reterr);
         bool starts = action == UNIT_START || action == UNIT_RESTART;
-        if (starts && str_equal(now->unit.active, "inactive") && condition_failed) {
+        if (starts && str_equal(now->unit.active, "inactive") && now->condition_time && !now->condition_met) {
                 error_set(reterr, -ENOEXEC, "%s was not started: a condition in its unit file is not met",
                           name);
                 error_hint(reterr, "See the lines Condition…= in its unit file");

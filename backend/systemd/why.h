@@ -13,8 +13,7 @@ char *unit_why_text(const struct unit_detail *now);
 const char *unit_why_hint(const struct unit_detail *now);
 
 /* Judges the end of a start, stop, restart or reload. result is the job's ("done", "failed", "timeout", …),
- * NULL when its end was not seen; now is the unit afterwards, NULL when it could not be read;
- * condition_failed: systemd skipped the start because a condition of the unit file is not met. 0 for success,
+ * NULL when its end was not seen; now is the unit afterwards, NULL when it could not be read. 0 for success,
  * else a negative errno and the sentence. */
 int unit_why(const char *name, enum unit_action action, const char *result, const struct unit_detail *now,
-             bool condition_failed, struct error **reterr);
+             struct error **reterr);

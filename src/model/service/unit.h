@@ -48,6 +48,8 @@ struct unit_detail {
         bool need_reload;       /* NeedDaemonReload: the file on disk is newer */
         char *container;        /* name of its container, where fairlead knows; NULL */
         char *invocation;       /* InvocationID in hex; NULL */
+        bool condition_met;
+        int64_t condition_time; /* of its last look; 0: none, and "not met" is meaningless */
 };
 struct unit_detail *unit_detail_free(struct unit_detail *d);
 DEFINE_CLEANUP(struct unit_detail, unit_detail_free)

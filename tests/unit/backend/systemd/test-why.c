@@ -75,10 +75,10 @@ static void judges_the_end(void **state) {
         };
         for (size_t i = 0; i < ELEMENTS(rows); i++) {
                 struct unit_detail now = { .unit = { .load = S("loaded"), .active = S(rows[i].active) },
-                                           .result = S("exit-code"), .exit_code = CLD_EXITED, .exit_status = 7 };
+                                           .result = S("exit-code"), .exit_code = CLD_EXITED, .exit_status = 7,
+                                           .condition_met = !rows[i].condition_failed, .condition_time = 1 };
                 _cleanup_error_ struct error *e = NULL;
-                assert_int_equal(unit_why("x.service", rows[i].action, rows[i].result, rows[i].active ? &now : NULL,
-                                          rows[i].condition_failed, &e),
+                assert_int_equal(unit_why("x.service", rows[i].action, rows[i].result, rows[i].active ? &now : NULL, &e),
                                  rows[i].code);
                 if (!rows[i].sentence)
                         assert_null(e);
