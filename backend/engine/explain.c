@@ -29,35 +29,28 @@ static const struct {
         { "toomanyrequests", -EAGAIN, "The registry limits how often it is asked: try again later" },
 };
 
-static int engine_error_code(int status, const char *text) {
-        for (size_t i = 0; i < ELEMENTS(engine_table); i++)
-                if (strcasestr(text, engine_table[i].text))
-                        return engine_table[i].error;
-        return status == 404                    ? -ENOENT
-               : status == 409                  ? -EEXIST
-               : status == 401 || status == 403 ? -EACCES
-                                                : -EIO;
-}
-
 int engine_explain(struct error **reterr, int status, const char *what, const char *body, size_t n) {
         _cleanup_json_ struct json_object *o = NULL;
-        struct json_object *value = NULL;
         _cleanup_free_ char *text = NULL;
         static const char *const members[] = { "message", "cause", "error" };
         if (n && json_parse(body, n, NULL, &o, NULL, NULL) >= 0)
                 for (size_t i = 0; i < ELEMENTS(members) && !text; i++)
-                        if (json_object_object_get_ex(o, members[i], &value) && json_text(value))
-                                text = xstrdup(json_text(value));
+                        text = xstrdup(json_text(json_member(o, members[i])));
         if (!text)
                 text = n ? xstrndup(body, n < 300 ? n : 300) : str_printf("status %d", status);
-        int code = engine_error_code(status, text);
+        int code = status == 404                    ? -ENOENT
+                   : status == 409                  ? -EEXIST
+                   : status == 401 || status == 403 ? -EACCES
+                                                    : -EIO;
+        size_t i = 0;
+        while (i < ELEMENTS(engine_table) && !strcasestr(text, engine_table[i].text))
+                i++;
+        if (i < ELEMENTS(engine_table))
+                code = engine_table[i].error;
         error_set(reterr, code, "%s", text);
         error_wrap(reterr, code, "%s", what);
-        for (size_t i = 0; i < ELEMENTS(engine_table); i++)
-                if (engine_table[i].hint && strcasestr(text, engine_table[i].text)) {
-                        error_hint(reterr, "%s", engine_table[i].hint);
-                        break;
-                }
+        if (i < ELEMENTS(engine_table) && engine_table[i].hint)
+                error_hint(reterr, "%s", engine_table[i].hint);
         return code;
 }
 

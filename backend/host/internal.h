@@ -91,19 +91,6 @@ struct op *backend_read_log(struct host *host, const struct log_query *query,
 struct op *backend_make_plan(struct host *host, const struct plan_order *order, plan_done_t done,
                              void *userdata);
 
-struct op *backend_resume_job(struct host *host, const char *id, enum job_resume how,
-                              struct secret_list *secrets, started_done_t done, void *userdata);
-struct op *backend_start_job(struct host *host, const struct plan *plan, struct secret_list *secrets,
-                             started_done_t done, void *userdata);
-int backend_job_plan(struct host *host, const char *id, struct plan **ret, struct error **reterr);
-struct op *backend_list_jobs(struct host *host, jobs_done_t done, void *userdata);
-struct op *backend_watch_job(struct host *host, const char *id, const struct job_watcher *watcher);
-int backend_cancel_job(struct host *host, const char *id, struct error **reterr);
-int backend_job_input(struct host *host, const char *id, const void *bytes, size_t n, struct error **reterr);
-int backend_job_size(struct host *host, const char *id, unsigned rows, unsigned columns);
-struct op *backend_list_changes(struct host *host, const char *of, bool diffs, report_done_t done,
-                                void *userdata);
-
 struct op *backend_discover(struct host *host, const char *domain, realm_done_t done, void *userdata);
 struct op *backend_preflight(struct host *host, const struct preflight_order *order,
                              void (*moved)(const struct preflight *preflight, void *userdata),

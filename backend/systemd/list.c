@@ -83,11 +83,9 @@ static bool list_same_files(const struct unit_files *a, const struct unit_files 
 static void list_files_read(struct unit_files *files, void *userdata) {
         struct units *units = userdata;
         units->looking = op_cancel(units->looking);
-        bool news = files && !list_same_files(units->files, files);
-        if (files) {
-                unit_files_free(units->files);
-                units->files = files;
-        }
+        bool news = !list_same_files(units->files, files);
+        unit_files_free(units->files);
+        units->files = files;
         if (news)
                 units_report_all(units);
 }

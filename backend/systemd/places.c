@@ -13,49 +13,45 @@ static const struct {
         { "/etc/containers/systemd/", ".container", true },
 };
 
-/* The index of a file's place, and the name of its unit without suffix (*ret_n bytes); -1. */
-static int unit_places_place_of(const char *path, const char **ret_name, size_t *ret_n) {
+/* The unit that a file at this path creates; the caller frees. NULL: none. */
+static char *places_unit(const char *path, bool *ret_quadlet) {
         for (size_t i = 0; i < ELEMENTS(places); i++) {
                 const char *name = str_starts(path, places[i].folder),
                            *end = name ? str_ends(name, places[i].suffix) : NULL;
                 if (!end || end == name || name[0] == '.' || strchr(name, '/'))
                         continue;
-                *ret_name = name;
-                *ret_n = (size_t) (end - name);
-                return (int) i;
+                *ret_quadlet = places[i].quadlet;
+                return str_printf("%.*s.service", (int) (end - name), name);
         }
-        return -1;
+        return NULL;
 }
 
 bool unit_places_has(const char *path) {
-        const char *name;
-        size_t n;
-        return unit_places_place_of(path, &name, &n) >= 0;
+        bool quadlet;
+        _cleanup_free_ char *unit = places_unit(path, &quadlet);
+        return unit;
 }
 
-static bool makes_unit(const struct change *change) {
-        return S_ISREG(change->after.mode) && (change->what & (CHANGE_ADDED | CHANGE_CONTENT | CHANGE_TYPE));
+static char *places_made(const struct change *change, bool *ret_quadlet) {
+        bool made =
+                S_ISREG(change->after.mode) && (change->what & (CHANGE_ADDED | CHANGE_CONTENT | CHANGE_TYPE));
+        return made ? places_unit(change->path, ret_quadlet) : NULL;
 }
 
 void unit_places_find(const struct changes *changes, const char *name, char ***ret, bool *ret_quadlet) {
         _cleanup_strv_ char **first = NULL, **others = NULL;
         _cleanup_free_ char *own = str_printf("%s.service", name);
-        bool own_quadlet = false, other_quadlet = false;
+        bool own_quadlet = false, other_quadlet = false, quadlet;
         for (size_t i = 0; i < changes->n; i++) {
-                const char *stem;
-                size_t n;
-                int place = makes_unit(&changes->items[i])
-                                    ? unit_places_place_of(changes->items[i].path, &stem, &n)
-                                    : -1;
-                if (place < 0 || stem[n - 1] == '@')
+                _cleanup_free_ char *unit = places_made(&changes->items[i], &quadlet);
+                if (!unit || str_ends(unit, "@.service"))
                         continue;
-                char *unit = str_printf("%.*s.service", (int) n, stem);
                 bool is_own = str_equal(unit, own);
                 if (is_own)
-                        own_quadlet = places[place].quadlet;
+                        own_quadlet = quadlet;
                 else if (!others)
-                        other_quadlet = places[place].quadlet;
-                strv_take(is_own ? &first : &others, unit);
+                        other_quadlet = quadlet;
+                strv_add(is_own ? &first : &others, unit);
         }
         *ret_quadlet = first ? own_quadlet : other_quadlet;
         strv_extend(&first, others);
@@ -64,13 +60,10 @@ void unit_places_find(const struct changes *changes, const char *name, char ***r
 }
 
 const struct change *unit_places_file(const struct changes *changes, const char *unit) {
-        const char *suffix = str_ends(unit, ".service");
-        for (size_t i = 0; suffix && i < changes->n; i++) {
-                const char *stem;
-                size_t n;
-                if (makes_unit(&changes->items[i]) &&
-                    unit_places_place_of(changes->items[i].path, &stem, &n) >= 0 &&
-                    n == (size_t) (suffix - unit) && memcmp(stem, unit, n) == 0)
+        bool quadlet;
+        for (size_t i = 0; i < changes->n; i++) {
+                _cleanup_free_ char *made = places_made(&changes->items[i], &quadlet);
+                if (made && strcmp(made, unit) == 0)
                         return &changes->items[i];
         }
         return NULL;
