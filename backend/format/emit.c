@@ -32,10 +32,10 @@ static const struct json_field image_fields[] = {
 };
 #undef CALL
 #undef T
-static const struct json_table image_table = { image_fields, ELEMENTS(image_fields), sizeof(struct image) };
 
 char *emit_images(const struct image_list *images) {
-        return json_write_take(json_new_pointers(&image_table, images->items, images->n));
+        return json_write_take(
+                json_new_pointers(JSON_TABLE(image_fields, struct image), images->items, images->n));
 }
 
 #define T struct finding
@@ -52,7 +52,7 @@ static struct json_object *findings_array(const struct finding_list *findings) {
 }
 
 char *emit_image(const struct image *image, const struct finding_list *findings) {
-        struct json_object *o = json_new_struct(&image_table, image);
+        struct json_object *o = json_new_struct(JSON_TABLE(image_fields, struct image), image);
         if (findings)
                 json_object_object_add(o, "findings", findings_array(findings));
         return json_write_take(o);
@@ -162,14 +162,13 @@ static const struct json_field job_fields[] = {
         ROW("secrets", JSON_TEXTS, secrets, KNOWN(way)),
 };
 #undef T
-static const struct json_table job_table = { job_fields, ELEMENTS(job_fields), sizeof(struct job) };
 
 char *emit_jobs(const struct job_list *jobs) {
-        return json_write_take(json_new_pointers(&job_table, jobs->items, jobs->n));
+        return json_write_take(json_new_pointers(JSON_TABLE(job_fields, struct job), jobs->items, jobs->n));
 }
 
 char *emit_job(const struct job *job) {
-        return json_write_take(json_new_struct(&job_table, job));
+        return json_write_take(json_new_struct(JSON_TABLE(job_fields, struct job), job));
 }
 
 /* Attributes are bytes: in hex. */

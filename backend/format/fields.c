@@ -160,9 +160,10 @@ static int fields_read_texts(const struct reading *r, char ***target) {
 
 static int fields_read_text(const struct reading *r, char **target) {
         size_t max = r->f->max ? r->f->max : JSON_TEXT_MAX;
-        if (!json_object_is_type(r->value, json_type_string))
+        bool string = json_object_is_type(r->value, json_type_string);
+        const char *s = string ? json_text(r->value) : json_typed(r->value);
+        if (!string && (!s || r->f->kind != JSON_TYPED))
                 return fields_wrong_type(r, r->f->kind);
-        const char *s = json_text(r->value);
         if (r->strict && (!s || fields_has_controls(s)))
                 return json_wrong(r->reterr, r->where, NULL, "The text has control characters in it");
         if (r->strict && (!*s || strlen(s) > max))
@@ -172,23 +173,6 @@ static int fields_read_text(const struct reading *r, char **target) {
         if (strlen(s) > max)
                 return error_set(r->reterr, -E2BIG, "%s is longer than %zu bytes", r->where, max);
         str_replace(target, s);
-        return 0;
-}
-
-static int fields_read_typed(const struct reading *r, char **target) {
-        const char *typed = json_typed(r->value);
-        if (!typed)
-                return fields_wrong_type(r, JSON_TYPED);
-        if (json_object_is_type(r->value, json_type_string))
-                return fields_read_text(r, target);
-        str_replace(target, typed);
-        return 0;
-}
-
-static int fields_read_bool(const struct reading *r, bool *target) {
-        if (!json_object_is_type(r->value, json_type_boolean))
-                return fields_wrong_type(r, JSON_BOOL);
-        *target = json_object_get_boolean(r->value);
         return 0;
 }
 
@@ -226,7 +210,6 @@ static int fields_read_number(const struct reading *r, void *target) {
                 return json_wrong(r->reterr, r->where, NULL, "The number is not within %lld and %lld",
                                   r->f->low, r->f->high);
         bool fits = kind == JSON_INT      ? i >= INT_MIN && i <= INT_MAX
-                    : kind == JSON_UINT16 ? i >= 0 && u <= UINT16_MAX
                     : kind == JSON_UINT32 ? i >= 0 && u <= UINT32_MAX
                     : kind == JSON_INT64  ? i > INT64_MIN && i < INT64_MAX
                                           : i >= 0 && u < UINT64_MAX;
@@ -235,8 +218,6 @@ static int fields_read_number(const struct reading *r, void *target) {
                                  json_object_get_string(r->value));
         if (kind == JSON_INT)
                 *(int *) target = (int) i;
-        else if (kind == JSON_UINT16)
-                *(uint16_t *) target = (uint16_t) u;
         else if (kind == JSON_UINT32)
                 *(uint32_t *) target = (uint32_t) u;
         else
@@ -272,34 +253,35 @@ static int fields_read_structs(const struct reading *r, void *target) {
         return 0;
 }
 
-static int fields_read_struct(const struct reading *r, void **target) {
-        const struct json_table *of = r->f->of;
-        if (!*target)
-                *target = xcalloc(1, of->size);
-        return fields_read_table(r, of->fields, of->n, *target);
-}
-
 static int fields_read_value(const struct reading *r, void *target) {
+        const struct json_table *of = r->f->of;
         void *member = (char *) target + r->f->offset;
         switch (r->f->kind) {
         case JSON_TYPED:
-                return fields_read_typed(r, member);
         case JSON_TEXT:
                 return fields_read_text(r, member);
         case JSON_TEXTS:
                 return fields_read_texts(r, member);
         case JSON_BOOL:
-                return fields_read_bool(r, member);
+                if (!json_object_is_type(r->value, json_type_boolean))
+                        return fields_wrong_type(r, JSON_BOOL);
+                *(bool *) member = json_object_get_boolean(r->value);
+                return 0;
         case JSON_TIME:
                 return fields_read_time(r, member);
         case JSON_WORD:
                 return fields_read_word(r, member);
         case JSON_STRUCT:
-                return fields_read_struct(r, member);
+                if (!*(void **) member)
+                        *(void **) member = xcalloc(1, of->size);
+                return fields_read_table(r, of->fields, of->n, *(void **) member);
         case JSON_STRUCTS:
                 return fields_read_structs(r, target);
         case JSON_CALL:
                 return r->f->call(r->value, r->where, member, r->reterr);
+        case JSON_UINT16:
+        case JSON_USEC:
+                return 0;
         default:
                 return fields_read_number(r, member);
         }

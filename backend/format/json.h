@@ -40,7 +40,7 @@ enum json_kind {
         JSON_TEXT,   /* char *: a string without NUL bytes; the old one is freed */
         JSON_TEXTS,  /* char **: an array of such; strv of base/str.h */
         JSON_INT,    /* int */
-        JSON_UINT16, /* uint16_t */
+        JSON_UINT16, /* uint16_t; not read */
         JSON_UINT32, /* uint32_t, unsigned */
         JSON_INT64,  /* int64_t */
         JSON_UINT64, /* uint64_t, size_t on 64 bit; UINT64_MAX is not known: null */

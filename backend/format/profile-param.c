@@ -31,12 +31,10 @@ static void param_text_done(struct param_text *t) {
 /* ---- parts with a shape of their own ---- */
 
 static int read_choice(struct json_object *value, const char *where, void *userdata, struct error **reterr) {
-#define T struct param_choice
+        typedef struct param_choice T;
         static const struct json_field fields[] = {
-                LINE("value", value, 128, .required = true),
-                LINE("title", title, 128),
+                LINE("value", value, 128, .required = true), LINE("title", title, 128),
         };
-#undef T
         struct param *p = userdata;
         p->choices = xreallocarray(p->choices, p->n_choices + 1, sizeof *p->choices);
         struct param_choice *choice = &p->choices[p->n_choices++];

@@ -142,12 +142,11 @@ static void bind_to_modes(struct profile *profile) {
 
 /* "unit", or {"exec": ["test", "-s", "/x"], "seconds": 20}. */
 static int read_health(struct json_object *value, const char *where, void *member, struct error **reterr) {
-#define T struct profile
+        typedef struct profile T;
         static const struct json_field fields[] = {
                 PROFILE_LIST("exec", health_argv, 0),
                 ROW("seconds", JSON_UINT32, health_seconds, .low = 1, .high = 3600),
         };
-#undef T
         struct profile *profile = member;
         if (str_equal(json_text(value), "unit"))
                 return 0;

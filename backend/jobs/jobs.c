@@ -14,7 +14,7 @@
 #include "backend/store/services.h"
 #include "model/plan/diff.h"
 
-#define JOBS_MAX 500U    /* shown; older ones exist, but a list of more is not useful */
+#define JOBS_MAX 500     /* shown; older ones exist, but a list of more is not useful */
 #define BEGIN_SECONDS 20 /* limit for a worker's start */
 #define TEXT_MAX (256U * 1024)
 
@@ -109,31 +109,29 @@ int jobs_plan(struct jobs *jobs, const char *id, struct plan **ret, struct error
         return folder < 0 ? folder : jobfolder_plan(folder, ret, reterr);
 }
 
-static int jobs_newest_first(const void *a, const void *b) {
-        return strcmp(*(char *const *) b, *(char *const *) a);
+static int is_job(const struct dirent *item) {
+        return job_id_valid(item->d_name);
+}
+
+static int newest_first(const struct dirent **a, const struct dirent **b) {
+        return strcmp((*b)->d_name, (*a)->d_name);
 }
 
 int jobs_list(struct jobs *jobs, struct job_list **ret, struct error **reterr) {
         _cleanup_free_ char *path = str_printf("%s/jobs", jobs->paths.state);
-        _cleanup_strv_ char **ids = NULL;
-        DIR *d = opendir(path);
-        if (!d && errno != ENOENT)
+        struct dirent **items = NULL;
+        int n = scandir(path, &items, is_job, newest_first);
+        if (n < 0 && errno != ENOENT)
                 return error_errno(reterr, -errno, "The jobs in %s cannot be listed", path);
-        for (struct dirent *item; d && (item = readdir(d));)
-                if (job_id_valid(item->d_name))
-                        strv_add(&ids, item->d_name);
-        if (d)
-                closedir(d);
-        size_t n = strv_length(ids);
-        if (n > 1)
-                qsort(ids, n, sizeof *ids, jobs_newest_first);
         struct job_list *list = new0(struct job_list);
-        for (size_t i = 0; i < n && i < JOBS_MAX; i++) {
+        for (int i = 0; i < n; i++) {
                 struct job *job = NULL;
                 /* A job removed in between must not fail the list. */
-                if (jobs_read(jobs, ids[i], &job, NULL) >= 0)
+                if (i < JOBS_MAX && jobs_read(jobs, items[i]->d_name, &job, NULL) >= 0)
                         job_list_take(list, job);
+                free(items[i]);
         }
+        free(items);
         *ret = list;
         return 0;
 }
@@ -203,32 +201,23 @@ static char *jobs_diff_of(int blobs, const struct change *change) {
                             change->after.path ? change->path : "/dev/null", after ? after : "", after_n);
 }
 
-/* The job by its own id, or by the service that it installed. */
-static int jobs_named(struct jobs *jobs, const char *of, char **ret, struct error **reterr) {
-        _cleanup_(service_freep) struct service *service = NULL;
-        if (job_id_valid(of)) {
-                *ret = xstrdup(of);
-                return 0;
-        }
-        int r = services_read(&jobs->paths, of, &service, reterr);
-        if (r < 0)
-                return r;
-        *ret = TAKE(service->job);
-        return *ret ? 0 : error_set(reterr, -ENODATA, "The record of the service does not name its install");
-}
-
 int jobs_changes(struct jobs *jobs, const char *of, bool diffs, struct change_report **ret,
                  struct error **reterr) {
         _cleanup_(change_report_freep) struct change_report *report = new0(struct change_report);
-        report->changes = new0(struct changes);
-        int r = jobs_named(jobs, of, &report->job, reterr);
+        _cleanup_(service_freep) struct service *service = NULL;
+        bool by_id = job_id_valid(of);
+        int r = by_id ? 0 : services_read(&jobs->paths, of, &service, reterr);
         if (r < 0)
                 return r;
+        report->changes = new0(struct changes);
+        report->job = xstrdup(by_id ? of : service->job);
+        if (!report->job)
+                return error_set(reterr, -ENODATA, "The record of the service does not name its install");
         _cleanup_close_ int folder = jobfolder_open(&jobs->paths, report->job, reterr);
         if (folder < 0)
                 return folder;
-        r = job_id_valid(of) ? jobfolder_changes(folder, report->changes, reterr)
-                             : jobfolder_service_changes(folder, report->changes, reterr);
+        r = by_id ? jobfolder_changes(folder, report->changes, reterr)
+                  : jobfolder_service_changes(folder, report->changes, reterr);
         if (r < 0)
                 return r;
         _cleanup_close_ int blobs = diffs ? jobfolder_snapshot(folder, "blobs", false, NULL) : -1;

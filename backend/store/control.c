@@ -27,24 +27,18 @@ static int control_socket(const struct paths *paths, const char *id, struct sock
         return fd < 0 ? -errno : fd;
 }
 
+/* Other packets are of a newer console: ignored. */
 static void control_handle(struct control *control, char *packet, size_t n) {
         void *userdata = control->handlers.userdata;
         unsigned rows, columns;
-        switch (packet[0]) {
-        case PACKET_CANCEL:
+        packet[n] = '\0';
+        if (packet[0] == PACKET_CANCEL)
                 control->handlers.cancel(userdata);
-                break;
-        case PACKET_INPUT:
+        else if (packet[0] == PACKET_INPUT)
                 control->handlers.input(packet + 1, n - 1, userdata);
-                break;
-        case PACKET_SIZE:
-                packet[n] = '\0';
-                if (sscanf(packet + 1, "%5u %5u", &rows, &columns) == 2 && rows <= 9999 && columns <= 9999)
-                        control->handlers.size(rows, columns, userdata);
-                break;
-        default:
-                break; /* of a newer console: ignored */
-        }
+        else if (packet[0] == PACKET_SIZE && sscanf(packet + 1, "%5u %5u", &rows, &columns) == 2 &&
+                 rows <= 9999 && columns <= 9999)
+                control->handlers.size(rows, columns, userdata);
 }
 
 static int on_packet(sd_event_source *source, int fd, uint32_t events, void *userdata) {

@@ -54,14 +54,13 @@ int jobfolder_open(const struct paths *paths, const char *id, struct error **ret
         if (jobs < 0)
                 return jobs;
         int fd = openat(jobs, id, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        if (fd < 0 && errno != ENOENT)
+                return error_errno(reterr, -errno, "The folder of the job %s cannot be opened", id);
         if (fd >= 0)
                 return fd;
-        int r = -errno;
-        if (r != -ENOENT)
-                return error_errno(reterr, r, "The folder of the job %s cannot be opened", id);
-        error_set(reterr, r, "There is no job %s", id);
+        error_set(reterr, -ENOENT, "There is no job %s", id);
         error_hint(reterr, "fairlead jobs lists them");
-        return r;
+        return -ENOENT;
 }
 
 int jobfolder_remove(const struct paths *paths, const char *id) {
@@ -255,27 +254,26 @@ static int load_pair(int folder, const char *first, const char *second, struct m
         return r < 0 ? r : snapshot_load(saved, second, after, reterr);
 }
 
-int jobfolder_changes(int folder, struct changes *ret, struct error **reterr) {
-        _cleanup_(manifest_done) struct manifest before = {}, after = {};
-        int r = load_pair(folder, "untouched", "rehearsed", &before, &after, reterr);
-        if (r < 0)
-                return r;
-        changes_make(&before, &after, ret);
-        return 0;
-}
-
 int jobfolder_service(int folder, struct manifest *ret_before, struct manifest *ret_after,
                       struct error **reterr) {
         return load_pair(folder, "origin", "result", ret_before, ret_after, reterr);
 }
 
-int jobfolder_service_changes(int folder, struct changes *ret, struct error **reterr) {
+static int make_changes(int folder, const char *first, const char *second, struct changes *ret,
+                        struct error **reterr) {
         _cleanup_(manifest_done) struct manifest before = {}, after = {};
-        int r = jobfolder_service(folder, &before, &after, reterr);
-        if (r < 0)
-                return r;
-        changes_make(&before, &after, ret);
-        return 0;
+        int r = load_pair(folder, first, second, &before, &after, reterr);
+        if (r >= 0)
+                changes_make(&before, &after, ret);
+        return r;
+}
+
+int jobfolder_changes(int folder, struct changes *ret, struct error **reterr) {
+        return make_changes(folder, "untouched", "rehearsed", ret, reterr);
+}
+
+int jobfolder_service_changes(int folder, struct changes *ret, struct error **reterr) {
+        return make_changes(folder, "origin", "result", ret, reterr);
 }
 
 /* Shares a content. Later ones are saved only of small texts; earlier ones always. */
