@@ -5,9 +5,8 @@
 
 void entry_done(struct entry *e) {
         FREE_ALL(e->path, e->target);
-        for (size_t i = 0; i < e->n_xattrs; i++) {
+        for (size_t i = 0; i < e->n_xattrs; i++)
                 FREE_ALL(e->xattrs[i].name, e->xattrs[i].value);
-        }
         free(e->xattrs);
         *e = (struct entry) {};
 }

@@ -10,10 +10,8 @@ static const char *const permit_names[] = {
 DEFINE_NAMES(permit, enum permit)
 
 static const char *const access_what_names[] = {
-        [ACCESS_PERMIT] = "permit",
-        [ACCESS_DENY] = "deny",
-        [ACCESS_PERMIT_ALL] = "permit-all",
-        [ACCESS_DENY_ALL] = "deny-all",
+        [ACCESS_PERMIT] = "permit",         [ACCESS_DENY] = "deny",
+        [ACCESS_PERMIT_ALL] = "permit-all", [ACCESS_DENY_ALL] = "deny-all",
 };
 DEFINE_NAMES(access_what, enum access_what)
 

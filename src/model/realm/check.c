@@ -57,9 +57,8 @@ const char *fix_command(enum fix fix) {
 struct preflight *preflight_free(struct preflight *p) {
         if (!p)
                 return NULL;
-        for (size_t i = 0; i < p->n; i++) {
+        for (size_t i = 0; i < p->n; i++)
                 FREE_ALL(p->items[i].message, p->items[i].hint, p->items[i].details);
-        }
         free(p->items);
         realm_free(p->realm);
         FREE_ALL(p->clock_server, p);
@@ -83,21 +82,17 @@ enum verdict preflight_worst(const struct preflight *p) {
 
 const char *clock_words(char buffer[static 48], int64_t usec) {
         const char *side = usec < 0 ? "behind" : "ahead of";
-        uint64_t all = usec < 0 ? -(uint64_t) usec : (uint64_t) usec, s = all / 1000000;
+        unsigned long long all = usec < 0 ? -(uint64_t) usec : (uint64_t) usec, s = all / 1000000;
         if (s < 10)
-                snprintf(buffer, 48, "%llu.%02llu s %s", (unsigned long long) s,
-                         (unsigned long long) (all / 10000 % 100), side);
+                snprintf(buffer, 48, "%llu.%02llu s %s", s, all / 10000 % 100, side);
         else if (s < 60)
-                snprintf(buffer, 48, "%llu s %s", (unsigned long long) s, side);
+                snprintf(buffer, 48, "%llu s %s", s, side);
         else if (s < 3600)
-                snprintf(buffer, 48, "%llu min %llu s %s", (unsigned long long) (s / 60),
-                         (unsigned long long) (s % 60), side);
+                snprintf(buffer, 48, "%llu min %llu s %s", s / 60, s % 60, side);
         else if (s < 86400)
-                snprintf(buffer, 48, "%llu h %llu min %s", (unsigned long long) (s / 3600),
-                         (unsigned long long) (s / 60 % 60), side);
+                snprintf(buffer, 48, "%llu h %llu min %s", s / 3600, s / 60 % 60, side);
         else
-                snprintf(buffer, 48, "%llu days %llu h %s", (unsigned long long) (s / 86400),
-                         (unsigned long long) (s / 3600 % 24), side);
+                snprintf(buffer, 48, "%llu days %llu h %s", s / 86400, s / 3600 % 24, side);
         return buffer;
 }
 
@@ -112,10 +107,8 @@ const char *computer_name_fault(const char *name) {
                 return "is all digits";
         if (name[0] == '-' || name[n - 1] == '-')
                 return "begins or ends with a hyphen";
-        for (size_t i = 0; i < n; i++)
-                if (!isascii((unsigned char) name[i]) ||
-                    (!isalnum((unsigned char) name[i]) && name[i] != '-'))
-                        return "has characters other than letters, digits and hyphens";
+        if (name[strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-")])
+                return "has characters other than letters, digits and hyphens";
         return NULL;
 }
 

@@ -44,9 +44,8 @@ struct realm *realm_free(struct realm *realm) {
         }
         free(realm->servers);
         STRV_FREE_ALL(realm->kdcs, realm->kpasswds);
-        for (size_t i = 0; i < realm->n_questions; i++) {
+        for (size_t i = 0; i < realm->n_questions; i++)
                 FREE_ALL(realm->questions[i].what, realm->questions[i].whom, realm->questions[i].answer);
-        }
         free(realm->questions);
         error_free(realm->trouble);
         free(realm);

@@ -52,6 +52,8 @@ static void reads_numbers(void **state) {
         for (size_t i = 0; i < ELEMENTS(wrong); i++)
                 assert_int_equal(str_to_int(wrong[i], 0, 10, &v), -EINVAL);
         assert_int_equal(str_to_int(NULL, 0, 10, &v), -EINVAL);
+        assert_true(hex_read("0ff", 2) == 15 && hex_read("82f63b78", 8) == 0x82f63b78);
+        assert_true(hex_read("fG", 2) == -1 && hex_read("F0", 2) == -1);
 }
 
 static void compares(void **state) {
