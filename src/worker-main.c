@@ -6,7 +6,6 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
-#include "backend/worker/steps/steps.h"
 #include "backend/worker/worker.h"
 #include "model/job/job.h"
 
@@ -27,7 +26,7 @@ static void worker_main_close_doors(void) {
 
 int main(int argc, char **argv) {
         struct paths paths = paths_default;
-        struct worker_options options = { .paths = &paths, .steps = steps_find };
+        struct worker_options options = { .paths = &paths };
         bool at_boot = false;
         worker_main_close_doors();
         for (int i = 1; i < argc; i++) {
@@ -50,7 +49,7 @@ int main(int argc, char **argv) {
                         options.id = argv[i];
         }
         if (at_boot && !options.id)
-                return worker_at_boot(&paths, steps_find);
+                return worker_at_boot(&paths);
         if (at_boot || !job_id_valid(options.id))
                 return worker_main_usage();
         struct stat st;

@@ -10,7 +10,7 @@
 #include "backend/io/turn.h"
 #include "backend/realm/membership.h"
 #include "backend/realm/native.h"
-#include "backend/snapshot/estimate.h"
+#include "backend/snapshot/snapshot.h"
 #include "backend/store/job-folder.h"
 #include "backend/store/services.h"
 #include "backend/systemd/places.h"

@@ -7,7 +7,6 @@
 
 #include "backend/io/files.h"
 #include "backend/snapshot/internal.h"
-#include "backend/snapshot/overlay.h"
 #include "backend/snapshot/snapshot.h"
 
 #define OBJECTS_MAX SNAPSHOT_FILES_MAX

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Creates and removes the copy; overlay-read.c reads the changes to it. */
-#include "backend/snapshot/overlay.h"
+#include "backend/snapshot/snapshot.h"
 
 #include <fcntl.h>
 #include <sys/mount.h>

@@ -11,8 +11,10 @@
 
 #include <systemd/sd-event.h>
 
+#include "backend/io/paths.h"
 #include "base/op.h"
 #include "model/job/changes.h"
+#include "model/plan/plan.h"
 
 #define SNAPSHOT_FILES_MAX 40000U /* objects of one snapshot; later paths are noted by name */
 #define SNAPSHOT_BYTES_MAX (1024ULL * 1024 * 1024) /* content of one snapshot */
@@ -106,3 +108,71 @@ bool snapshot_skipped(const char *path);
 /* Areas where others write at any time (logs, caches, spools): objects are recorded by name and time without
  * their content, and an undo removes there only the content of folders that the job created. */
 bool snapshot_volatile(const char *path);
+
+/* ---- estimate.c ---- */
+
+/* Estimates the size of a job's snapshot before its first effect, and names the objects left out in the
+ * plan's findings: too large, another file system, where others write. Reads only names and sizes, piece by
+ * piece. */
+
+struct estimate;
+
+/* done() is called from the loop, once, when the plan is filled in; plan and paths must stay until then.
+ * NULL: the plan has no job, or no estimate is possible now: the job itself will report objects left out. */
+struct estimate *estimate_new(sd_event *event, const struct paths *paths, struct plan *plan,
+                              void (*done)(void *userdata), void *userdata);
+struct estimate *estimate_free(struct estimate *e);
+DEFINE_CLEANUP(struct estimate, estimate_free)
+
+/* ---- restore.c ---- */
+
+/* Restores the host's files: byte for byte, attribute for attribute, in a safe order, each object
+ * atomically. An object that others changed since is kept and listed. A second run (after a death)
+ * continues the first. */
+
+struct restore_options {
+        int root;                      /* files_open_root() */
+        const struct changes *changes; /* the job's changes: each path is restored from `after` to `before` */
+        int blobs;                     /* contents of the `before` files */
+        const struct manifest *before; /* the whole snapshot, for folder times and hard links; NULL:
+                                        * neither */
+        char *const *folders;          /* more folders whose times are restored, as objects began in them;
+                                        * NULL */
+        const char *blobs_name;        /* that folder's path for display, as place of former contents; NULL */
+};
+
+struct restored {
+        size_t put_back;
+        size_t as_before; /* unchanged */
+        size_t failed;    /* not restored */
+        char **left;      /* a sentence for each object that was kept or failed; without final stop */
+};
+void restored_done(struct restored *restored);
+
+/* Never stops at one object. */
+void restore_run(const struct restore_options *options, struct restored *ret);
+
+/* ---- overlay.c ---- */
+
+/* A copy of the host's file tree that costs nothing and is thrown away: over each file system of the host
+ * lies an overlay whose upper layer is in memory. The whole is at `run`/rehearsal/host (PLAN_REHEARSAL_DIR);
+ * one at a time. Writes there change nothing of the host; the changes are read from the upper layers,
+ * exactly.
+ *
+ * In the copy /dev, /proc and /sys are the host's own, read-only (devices can be used, as always). A file
+ * system that cannot lie below an overlay, and the engine's storage, are an empty folder in it; a file that
+ * is a mount of its own appears as the file below it. */
+
+/* Creates it, after removing an earlier one. Mounts of the host that are empty in it are added to *bare. */
+int overlay_make(const struct paths *paths, char ***bare, struct error **reterr);
+
+/* Removes it with all changes. A missing copy is not an error. */
+int overlay_remove(const struct paths *paths, struct error **reterr);
+
+/* Does the copy exist? */
+bool overlay_is_there(const struct paths *paths);
+
+/* Reads the changes: for each path that differs the host's object (in *ret_before) and the copy's
+ * (*ret_after), sorted; root is the host's. blobs: for the contents of small files of both sides, or -1. */
+int overlay_read(const struct paths *paths, int root, int blobs, struct manifest *ret_before,
+                 struct manifest *ret_after, struct error **reterr);

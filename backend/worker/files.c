@@ -6,7 +6,7 @@
 
 #include "backend/format/emit.h"
 #include "backend/io/files.h"
-#include "backend/snapshot/restore.h"
+#include "backend/snapshot/snapshot.h"
 #include "backend/store/job-folder.h"
 #include "backend/systemd/places.h"
 #include "backend/worker/internal.h"

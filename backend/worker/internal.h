@@ -11,8 +11,7 @@
 
 /* State of the run, hidden from the steps. */
 struct run {
-        struct worker w; /* the view of the steps */
-        worker_steps_t steps;
+        struct worker w;         /* the view of the steps */
         const struct step *step; /* the one that was begun; NULL: none */
         char *note;              /* of the step */
         struct control *control;
@@ -52,9 +51,6 @@ void worker_record_failure(struct run *run, const struct error *e);
 /* Records the job's new state. Negative: not on the disk, so nothing may be done that depends on it. The
  * error is the caller's, or with NULL the log's. */
 int worker_set_state(struct run *run, enum job_state state, struct error **reterr);
-
-/* Implementation of a step for this job. */
-const struct step *worker_step(const struct run *run, enum job_step step);
 
 /* Ends the job: last record, result, end of the loop. */
 void worker_finish(struct run *run, enum job_state state, int status);

@@ -67,7 +67,7 @@ static void go_back(struct run *run) {
 static int recall(struct run *run, enum job_step step, struct error **reterr) {
         struct worker *w = &run->w;
         for (enum job_step done = 0; done < step; done++) {
-                const struct step *row = worker_step(run, done);
+                const struct step *row = worker_step(w->plan->verb, done);
                 int r = job_step_planned(done, w->plan->verb) && row->recall ? row->recall(w, reterr) : 0;
                 if (r < 0)
                         return r;
@@ -138,7 +138,7 @@ static int check_result(struct run *run, struct error **reterr) {
                         reterr, -EALREADY,
                         "Renewed keys cannot be rolled back: the realm no longer accepts the old ones");
         /* Only while it is unchanged: else later jobs have built on it. */
-        if (worker_step(run, STEP_COMMIT)->probe(w))
+        if (worker_step(w->plan->verb, STEP_COMMIT)->probe(w))
                 return 0;
         error_set(reterr, -ESTALE, "Later jobs have changed the result of job %s", w->id);
         return error_hint(reterr,

@@ -167,7 +167,6 @@ int worker_carry_out(const struct worker_options *options) {
                         .excluded = { (char *) options->paths->state, (char *) options->paths->run },
                         .event = options->event ? sd_event_ref(options->event) : NULL,
                 },
-                .steps = options->steps,
                 .status = WORKER_FAILED,
         };
         if (!run.w.event && sd_event_new(&run.w.event) < 0)
@@ -201,7 +200,7 @@ static int start_at_boot(const struct worker_options *options) {
         return job->state == JOB_FAILED || job->state == JOB_CANCELLED ? WORKER_DONE : status;
 }
 
-int worker_at_boot(const struct paths *paths, worker_steps_t steps) {
+int worker_at_boot(const struct paths *paths) {
         _cleanup_free_ char *id = jobfolder_active(paths);
         if (paths_prepare(paths, NULL) < 0)
                 return WORKER_DONE;
@@ -214,9 +213,7 @@ int worker_at_boot(const struct paths *paths, worker_steps_t steps) {
         _cleanup_plan_ struct plan *plan = NULL;
         if (start_is_over(paths, id, folder, job))
                 return WORKER_DONE;
-        struct worker_options options = {
-                .paths = paths, .id = id, .steps = steps, .mode = WORKER_ROLL_BACK
-        };
+        struct worker_options options = { .paths = paths, .id = id, .mode = WORKER_ROLL_BACK };
         /* Only the rest of an undo is left, which needs no decision. */
         if (job_way_on(job, job->verb, true, NULL) == WAY_UNDO)
                 return start_at_boot(&options);

@@ -56,6 +56,9 @@ extern const struct step prepare_step, pull_step, snapshot_step, command_step, c
         remove_step, health_step, commit_step, rehearsal_steps[_JOB_STEP_MAX], rewrite_steps[_JOB_STEP_MAX],
         units_steps[_JOB_STEP_MAX];
 
+/* The implementation of a step for this kind of job (steps/steps.c); never NULL. */
+const struct step *worker_step(enum plan_verb verb, enum job_step step);
+
 /* The job's changes to the host, from its folder. */
 struct worker_made {
         bool loaded;

@@ -10,28 +10,16 @@
 #define AGAIN_USEC 500000ULL
 #define ANSWER_MAX 4096U
 
-enum verify_check { VERIFY_USER, VERIFY_KEYTAB, VERIFY_ROOT, _VERIFY_MAX };
-static int verify_ask_user(struct worker *w), verify_ask_ticket(struct worker *w),
-        verify_ask_root(struct worker *w);
-static int verify_user(struct worker *w), verify_keytab(struct worker *w), verify_root(struct worker *w);
-static const struct {
-        const char *title;
-        unsigned seconds; /* limit for its answer */
-        int (*ask)(struct worker *w);
-        int (*answered)(struct worker *w);
-} checks[] = {
-        /* SSSD may come online after its health check */
-        [VERIFY_USER] = { "User", 20, verify_ask_user, verify_user },
-        [VERIFY_KEYTAB] = { "Keytab", 20, verify_ask_ticket, verify_keytab },
-        [VERIFY_ROOT] = { "This host", 5, verify_ask_root, verify_root },
-};
-
 struct verify {
-        enum verify_check at;
         char *user;
         struct membership *membership;
         struct str answer;
         uint64_t begun, asked; /* of all; of the last try */
+        /* of the present check */
+        const char *title;
+        unsigned seconds; /* limit for its answer */
+        step_next_t answered;
+        step_next_t then; /* the next check; NULL: none */
 };
 
 void worker_verify_free(struct worker *w) {
@@ -44,8 +32,6 @@ void worker_verify_free(struct worker *w) {
         free(v);
 }
 
-static int verify_next(struct worker *w, struct error **reterr);
-
 /* Records the result of the present check; the next one follows. */
 static int verify_found(struct worker *w, enum verdict verdict, const char *format, ...)
         __attribute__((format(printf, 3, 4)));
@@ -53,7 +39,7 @@ static int verify_found(struct worker *w, enum verdict verdict, const char *form
         static const char *const words[_VERDICT_MAX] = {
                 [VERDICT_OK] = "OK", [VERDICT_WARN] = "WARN", [VERDICT_FAIL] = "FAIL"
         };
-        const char *title = checks[w->verify->at++].title;
+        const char *title = w->verify->title;
         va_list arguments;
         va_start(arguments, format);
         _cleanup_free_ char *message = str_vprintf(format, arguments);
@@ -61,7 +47,7 @@ static int verify_found(struct worker *w, enum verdict verdict, const char *form
         _cleanup_free_ char *line = str_printf("%s %s: %s", verdict_name(verdict), title, message);
         joblog_note(w->log, "%-4s  %s: %s", words[verdict], title, message);
         (void) recorder_add(w->recorder, w->at, RECORD_CHECK, line, NULL);
-        return verify_next(w, NULL);
+        return w->verify->then ? w->verify->then(w, NULL) : STEP_ENDED;
 }
 
 static const char *verify_last_line(struct verify *v) {
@@ -73,61 +59,11 @@ static const char *verify_last_line(struct verify *v) {
         return line ? line + 1 : n ? text : "it printed nothing";
 }
 
-/* ---- answers ---- */
-
-static int verify_user(struct worker *w) {
-        struct verify *v = w->verify;
-        const char *uid = v->answer.text ? strchr(v->answer.text, ':') : NULL;
-        uid = uid ? strchr(uid + 1, ':') : NULL;
-        if (w->exited && w->status == 0 && uid)
-                return verify_found(w, VERDICT_OK, "%s is user %.*s of this host", v->user,
-                                    (int) strcspn(uid + 1, ":"), uid + 1);
-        if (worker_now() - v->begun < checks[VERIFY_USER].seconds * 1000000ULL &&
-            worker_wait(w, AGAIN_USEC, verify_next, NULL) >= 0)
-                return STEP_WAITS;
-        return verify_found(
-                w, VERDICT_FAIL,
-                "%s is no user of this host: does nsswitch.conf ask sss, and are libnss_sss and SSSD of one "
-                "version?",
-                v->user);
-}
-
-static int verify_keytab(struct worker *w) {
-        const struct membership *m = w->verify->membership;
-        if (w->exited && w->status == 0)
-                return verify_found(w, VERDICT_OK, "%s, version %u: the realm gives a ticket for it",
-                                    m->principal, (unsigned) m->kvno);
-        if (w->exited && (w->status == 126 || w->status == 127))
-                return verify_found(w, VERDICT_WARN,
-                                    "%s, version %u; not tried: there is no kinit where SSSD runs",
-                                    m->principal, (unsigned) m->kvno);
-        return verify_found(w, VERDICT_FAIL, "the realm gives no ticket for %s, version %u: %.200s",
-                            m->principal, (unsigned) m->kvno, verify_last_line(w->verify));
-}
-
-static int verify_root(struct worker *w) {
-        uint64_t usec = worker_now() - w->verify->asked;
-        if (!w->exited || w->status != 0)
-                return verify_found(w, VERDICT_FAIL, "its own user root is not found");
-        return verify_found(w, usec < ROOT_SOON_USEC ? VERDICT_OK : VERDICT_WARN,
-                            "its own user root is found in %u ms", (unsigned) (usec / 1000));
-}
-
-static void verify_on_output(const void *bytes, size_t n, void *userdata) {
-        struct worker *w = userdata;
-        if (w->verify->answer.length + n <= ANSWER_MAX)
-                str_add_bytes(&w->verify->answer, bytes, n);
-}
-
-static int verify_answered(struct worker *w, struct error **reterr) {
-        return checks[w->verify->at].answered(w);
-}
-
-static int verify_late(struct worker *w, struct error **reterr) {
-        return verify_found(w, VERDICT_FAIL, "no answer after %u s", checks[w->verify->at].seconds);
-}
-
 /* A lookup that hangs is a finding of its own, and must not block the job. */
+static int verify_late(struct worker *w, struct error **reterr) {
+        return verify_found(w, VERDICT_FAIL, "no answer after %u s", w->verify->seconds);
+}
+
 static int verify_on_late(sd_event_source *source, uint64_t usec, void *userdata) {
         struct worker *w = userdata;
         w->pty = pty_free(w->pty);
@@ -137,7 +73,11 @@ static int verify_on_late(sd_event_source *source, uint64_t usec, void *userdata
         return 0;
 }
 
-/* ---- questions ---- */
+static void verify_on_output(const void *bytes, size_t n, void *userdata) {
+        struct worker *w = userdata;
+        if (w->verify->answer.length + n <= ANSWER_MAX)
+                str_add_bytes(&w->verify->answer, bytes, n);
+}
 
 static int verify_ask(struct worker *w, char *const *argv) {
         static char *const environment[] = { (char *) "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
@@ -150,11 +90,20 @@ static int verify_ask(struct worker *w, char *const *argv) {
         struct verify *v = w->verify;
         str_done(&v->answer);
         v->asked = worker_now();
-        if (worker_run_program(w, options, verify_answered, NULL) < 0)
+        if (worker_run_program(w, options, v->answered, NULL) < 0)
                 return verify_found(w, VERDICT_WARN, "%s could not be run", argv[0]);
-        (void) sd_event_add_time_relative(w->event, &w->timer, CLOCK_MONOTONIC,
-                                          checks[v->at].seconds * 1000000ULL, 100000, verify_on_late, w);
+        (void) sd_event_add_time_relative(w->event, &w->timer, CLOCK_MONOTONIC, v->seconds * 1000000ULL,
+                                          100000, verify_on_late, w);
         return STEP_WAITS;
+}
+
+static void verify_begin(struct worker *w, const char *title, unsigned seconds, step_next_t answered,
+                         step_next_t then) {
+        struct verify *v = w->verify;
+        v->title = title;
+        v->seconds = seconds;
+        v->answered = answered;
+        v->then = then;
 }
 
 static int verify_ask_name(struct worker *w, const char *name) {
@@ -163,18 +112,39 @@ static int verify_ask_name(struct worker *w, const char *name) {
         return verify_ask(w, argv);
 }
 
-static int verify_ask_user(struct worker *w) {
-        return verify_ask_name(w, w->verify->user);
+/* ---- the checks, the last one first ---- */
+
+static int verify_root(struct worker *w, struct error **reterr) {
+        uint64_t usec = worker_now() - w->verify->asked;
+        if (!w->exited || w->status != 0)
+                return verify_found(w, VERDICT_FAIL, "its own user root is not found");
+        return verify_found(w, usec < ROOT_SOON_USEC ? VERDICT_OK : VERDICT_WARN,
+                            "its own user root is found in %u ms", (unsigned) (usec / 1000));
 }
 
-static int verify_ask_root(struct worker *w) {
+static int verify_ask_root(struct worker *w, struct error **reterr) {
+        verify_begin(w, "This host", 5, verify_root, NULL);
         return verify_ask_name(w, "root");
 }
 
+static int verify_keytab(struct worker *w, struct error **reterr) {
+        const struct membership *m = w->verify->membership;
+        if (w->exited && w->status == 0)
+                return verify_found(w, VERDICT_OK, "%s, version %u: the realm gives a ticket for it",
+                                    m->principal, (unsigned) m->kvno);
+        if (w->exited && (w->status == 126 || w->status == 127))
+                return verify_found(w, VERDICT_WARN,
+                                    "%s, version %u; not tried: there is no kinit where SSSD runs",
+                                    m->principal, (unsigned) m->kvno);
+        return verify_found(w, VERDICT_FAIL, "the realm gives no ticket for %s, version %u: %.200s",
+                            m->principal, (unsigned) m->kvno, verify_last_line(w->verify));
+}
+
 /* SSSD runs in the service's container, else on the host. The cache is the process's own. */
-static int verify_ask_ticket(struct worker *w) {
+static int verify_ask_ticket(struct worker *w, struct error **reterr) {
         const struct command *run = w->plan->run;
         char *principal = w->verify->membership->principal;
+        verify_begin(w, "Keytab", 20, verify_keytab, verify_ask_root);
         if (!principal)
                 return verify_found(w, VERDICT_FAIL, "there is no /etc/krb5.keytab, or it has no keys");
         char *const there[] = { run ? run->argv[0] : NULL,
@@ -190,8 +160,29 @@ static int verify_ask_ticket(struct worker *w) {
         return verify_ask(w, run && run->engine != ENGINE_NONE ? there : here);
 }
 
-static int verify_next(struct worker *w, struct error **reterr) {
-        return w->verify->at == _VERIFY_MAX ? STEP_ENDED : checks[w->verify->at].ask(w);
+static int verify_ask_user(struct worker *w, struct error **reterr);
+
+static int verify_user(struct worker *w, struct error **reterr) {
+        struct verify *v = w->verify;
+        const char *uid = v->answer.text ? strchr(v->answer.text, ':') : NULL;
+        uid = uid ? strchr(uid + 1, ':') : NULL;
+        if (w->exited && w->status == 0 && uid)
+                return verify_found(w, VERDICT_OK, "%s is user %.*s of this host", v->user,
+                                    (int) strcspn(uid + 1, ":"), uid + 1);
+        if (worker_now() - v->begun < v->seconds * 1000000ULL &&
+            worker_wait(w, AGAIN_USEC, verify_ask_user, NULL) >= 0)
+                return STEP_WAITS;
+        return verify_found(
+                w, VERDICT_FAIL,
+                "%s is no user of this host: does nsswitch.conf ask sss, and are libnss_sss and SSSD of one "
+                "version?",
+                v->user);
+}
+
+/* (SSSD may come online after its health check.) */
+static int verify_ask_user(struct worker *w, struct error **reterr) {
+        verify_begin(w, "User", 20, verify_user, verify_ask_ticket);
+        return verify_ask_name(w, w->verify->user);
 }
 
 /* The joining account is a user of the realm; so is an account that every realm has. */
@@ -209,5 +200,5 @@ int worker_verify_join(struct worker *w, struct error **reterr) {
         v->begun = worker_now();
         v->membership = membership_read(w->paths);
         v->user = verify_user_of(w, v->membership);
-        return verify_next(w, reterr);
+        return verify_ask_user(w, reterr);
 }

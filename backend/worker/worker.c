@@ -80,10 +80,6 @@ void worker_record_failure(struct run *run, const struct error *e) {
 
 /* ---- the end ---- */
 
-const struct step *worker_step(const struct run *run, enum job_step step) {
-        return run->steps(run->w.plan->verb, step);
-}
-
 static void worker_turn(struct run *run) {
         sd_event_source_set_enabled(run->turn, SD_EVENT_ONESHOT);
 }
@@ -178,7 +174,7 @@ static void worker_step_done(struct run *run, enum step_result result) {
                 worker_undo_before(run);
                 return;
         }
-        const struct step *step = worker_step(run, w->at);
+        const struct step *step = worker_step(w->plan->verb, w->at);
         struct error *e = NULL;
         if (result == STEP_ENDED && step->verify && step->verify(w, &e) < 0) {
                 worker_failed(w, e);
@@ -242,7 +238,8 @@ static void worker_turn_back(struct run *run) {
                 enum step_state state = w->recorder->job->steps[w->at].state;
                 bool begun = state == STEP_NOW || state == STEP_DONE || state == STEP_FAILED ||
                              state == STEP_UNDOING;
-                step = job_step_planned(w->at, w->plan->verb) && begun ? worker_step(run, w->at) : NULL;
+                step = job_step_planned(w->at, w->plan->verb) && begun ? worker_step(w->plan->verb, w->at)
+                                                                       : NULL;
                 if (step && step->undo)
                         break;
                 if (w->at == 0) {
@@ -267,7 +264,7 @@ static void worker_turn_forward(struct run *run) {
                 worker_failed(w, e);
                 return;
         }
-        const struct step *step = worker_step(run, w->at);
+        const struct step *step = worker_step(w->plan->verb, w->at);
         bool resumed = run->resumed;
         run->resumed = false;
         if (resumed && step->probe && step->probe(w) && (!step->recall || step->recall(w, NULL) >= 0)) {

@@ -17,12 +17,7 @@ enum worker_mode {
         WORKER_ROLL_BACK, /* one without its worker, done, or broken: undo all */
 };
 
-/* Implementation of the steps of each kind of job (backend/worker/steps/steps.h). */
-struct step;
-typedef const struct step *(*worker_steps_t)(enum plan_verb verb, enum job_step step);
-
 struct worker_options {
-        worker_steps_t steps;
         sd_event *event; /* NULL: one of its own */
         const struct paths *paths;
         const char *id;
@@ -40,4 +35,4 @@ int worker_carry_out(const struct worker_options *options);
 
 /* At boot: a job interrupted by the end of the host goes on or back by itself where its plan says so; else it
  * is announced at login. An exit status as above. */
-int worker_at_boot(const struct paths *paths, worker_steps_t steps);
+int worker_at_boot(const struct paths *paths);

@@ -299,7 +299,7 @@ static void recover(struct scene *s, const struct scenario *scenario, bool on, b
         int status = 0;
         reap_orphans();
         /* the next look at the host, at boot or by the next worker, tidies up behind a job that has come to its end */
-        (void) worker_at_boot(&s->f->paths, steps_find);
+        (void) worker_at_boot(&s->f->paths);
         if (by_error)
                 control_sweep(&s->f->paths);
         enum job_state state = state_of(s);

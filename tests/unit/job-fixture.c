@@ -3,14 +3,14 @@
 
 int worker_run(const struct paths *paths, const char *id, struct secret_list *secrets) {
         const struct worker_options options = {
-                .steps = steps_find, .paths = paths, .id = id, .secrets = secrets
+                .paths = paths, .id = id, .secrets = secrets
         };
         return worker_carry_out(&options);
 }
 
 int be_worker(int argc, char **argv) {
         struct paths paths = paths_default;
-        struct worker_options options = { .steps = steps_find, .paths = &paths, .id = argv[argc - 1] };
+        struct worker_options options = { .paths = &paths, .id = argv[argc - 1] };
         for (int i = 1; i < argc - 1; i++) {
                 const char *value;
                 if ((value = str_starts(argv[i], "--state=")))

@@ -7,7 +7,6 @@
 #include "backend/io/paths.h"
 #include "backend/store/job-folder.h"
 #include "backend/store/services.h"
-#include "backend/worker/steps/steps.h"
 #include "backend/worker/worker.h"
 #include "model/command/command.h"
 #include "model/plan/plan.h"

@@ -36,8 +36,7 @@ int run_job(const struct host_fixture *f, const char *id, struct with with) {
                 assert_true(sd_event_add_time_relative(event, &with.watcher->timer, CLOCK_MONOTONIC, 0, 0,
                                                        on_watch, with.watcher) >= 0);
         }
-        const struct worker_options options = { .steps = steps_find,
-                                                .event = event,
+        const struct worker_options options = { .event = event,
                                                 .paths = &f->paths,
                                                 .id = id,
                                                 .secrets = with.secrets,

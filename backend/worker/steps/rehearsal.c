@@ -4,7 +4,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "backend/snapshot/overlay.h"
+#include "backend/snapshot/snapshot.h"
 #include "backend/store/delivery.h"
 #include "backend/store/job-folder.h"
 #include "backend/worker/step.h"

@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 
 #include "backend/io/files.h"
-#include "backend/snapshot/restore.h"
+#include "backend/snapshot/snapshot.h"
 #include "backend/store/job-folder.h"
 #include "backend/worker/step.h"
 #include "base/path.h"

@@ -7,7 +7,6 @@
 #include <sys/stat.h>
 
 #include "backend/io/files.h"
-#include "backend/snapshot/restore.h"
 #include "backend/store/job-folder.h"
 #include "backend/worker/step.h"
 

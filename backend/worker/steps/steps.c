@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "backend/worker/steps/steps.h"
-
 #include "backend/worker/step.h"
 
 static const struct step *const steps_usual[_JOB_STEP_MAX] = {
@@ -24,7 +22,7 @@ static const struct step *const steps_special[_PLAN_VERB_MAX] = {
         [VERB_RENEW] = &rewrite_steps[0],
 };
 
-const struct step *steps_find(enum plan_verb verb, enum job_step step) {
+const struct step *worker_step(enum plan_verb verb, enum job_step step) {
         const struct step *special = steps_special[verb];
         if (verb == VERB_UNINSTALL && step == STEP_UNIT)
                 return &remove_step;

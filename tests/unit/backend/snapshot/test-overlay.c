@@ -6,7 +6,6 @@
 #include <sys/wait.h>
 
 #include "backend/io/files.h"
-#include "backend/snapshot/overlay.h"
 #include "backend/snapshot/snapshot.h"
 #include "tests/unit/tree.h"
 

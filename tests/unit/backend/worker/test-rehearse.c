@@ -7,7 +7,7 @@
 #include <sys/mount.h>
 #include <sys/wait.h>
 
-#include "backend/snapshot/overlay.h"
+#include "backend/snapshot/snapshot.h"
 
 static int tear_down(void **state) {
         struct host_fixture *f = *state;

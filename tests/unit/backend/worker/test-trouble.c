@@ -36,7 +36,7 @@ static enum job_state state_of(const struct host_fixture *f, const char *id) {
 }
 
 static int roll_back(const struct host_fixture *f, const char *id) {
-        const struct worker_options options = { .steps = steps_find, .paths = &f->paths, .id = id, .mode = WORKER_ROLL_BACK };
+        const struct worker_options options = { .paths = &f->paths, .id = id, .mode = WORKER_ROLL_BACK };
         return worker_carry_out(&options);
 }
 
@@ -221,7 +221,7 @@ static void a_clock_that_is_set_changes_nothing(void **state) {
                 sd_event *event = NULL;
                 assert_int_equal(sd_event_new(&event), 0);
                 assert_true(sd_event_add_time_relative(event, &s.timer, CLOCK_MONOTONIC, 0, 0, on_look, &s) >= 0);
-                const struct worker_options options = { .steps = steps_find, .event = event, .paths = &f->paths, .id = id };
+                const struct worker_options options = { .event = event, .paths = &f->paths, .id = id };
                 assert_int_equal(worker_carry_out(&options), WORKER_DONE);
                 sd_event_source_disable_unref(s.timer);
                 sd_event_unref(event);

@@ -469,7 +469,7 @@ static void clears_up_behind_a_worker_that_had_not_begun(void **state) {
                 if (way == 0)
                         sweep_unless_held(&f->paths);
                 else if (way == 1)
-                        assert_int_equal(worker_at_boot(&f->paths, steps_find), WORKER_DONE);
+                        assert_int_equal(worker_at_boot(&f->paths), WORKER_DONE);
                 else {
                         _cleanup_plan_ struct plan *plan = script_plan(f, "exit 1", ENGINE_NONE);
                         job_free(run_failed(f, plan));
