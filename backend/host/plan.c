@@ -44,12 +44,12 @@ struct planning {
 
         /* the plan, while its size is estimated */
         struct plan *plan;
-        struct estimate *estimate;
+        struct op *estimate;
 };
 
 static void planning_drop(struct op *op) {
         struct planning *p = container_of(op, struct planning, op);
-        estimate_free(p->estimate);
+        op_cancel(p->estimate);
         plan_free(p->plan);
         char *texts[] = { p->label, p->reference, p->name, p->unit_path, p->unit_file, p->unit_text };
         for (size_t i = 0; i < ELEMENTS(texts); i++)
@@ -183,7 +183,7 @@ static int planning_make(struct planning *p) {
 static void planning_finish(struct planning *p) {
         if (planning_make(p) >= 0) {
                 planning_report(p);
-                p->estimate = estimate_new(p->backend->event, &p->backend->paths, p->plan, planning_end, p);
+                p->estimate = estimate_start(p->backend->event, &p->backend->paths, p->plan, planning_end, p);
         }
         if (!p->estimate)
                 planning_end(p);

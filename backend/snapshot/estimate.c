@@ -9,8 +9,8 @@
 #define NAMED_MAX 12U  /* by name; the rest is counted */
 
 struct estimate {
+        struct op op;
         struct plan *plan;
-        struct op *op;
         char *excluded[3];
         int root;
         size_t left_out;
@@ -18,13 +18,8 @@ struct estimate {
         void *userdata;
 };
 
-struct estimate *estimate_free(struct estimate *e) {
-        if (!e)
-                return NULL;
-        op_cancel(e->op);
-        cleanup_closep(&e->root);
-        free(e);
-        return NULL;
+static void estimate_drop(struct op *op) {
+        cleanup_closep(&container_of(op, struct estimate, op)->root);
 }
 
 static void on_left_out(const char *path, enum snapshot_reason reason, void *userdata) {
@@ -44,15 +39,17 @@ static void estimate_on_scanned(struct snapshot *snapshot, struct error *error, 
                                e->left_out - NAMED_MAX);
         snapshot_free(snapshot);
         error_free(error);
+        op_end(&e->op);
         e->done(e->userdata);
 }
 
-struct estimate *estimate_new(sd_event *event, const struct paths *paths, struct plan *plan,
-                              void (*done)(void *userdata), void *userdata) {
+struct op *estimate_start(sd_event *event, const struct paths *paths, struct plan *plan,
+                          void (*done)(void *userdata), void *userdata) {
         if (plan->verb != VERB_INSTALL && plan->verb != VERB_UPGRADE && plan->verb != VERB_UNINSTALL)
                 return NULL;
         struct estimate *e = new0(struct estimate);
-        *e = (struct estimate){ .plan = plan,
+        *e = (struct estimate){ .op.drop = estimate_drop,
+                                .plan = plan,
                                 .excluded = { (char *) paths->state, (char *) paths->run },
                                 .root = files_open_root(paths->root, NULL),
                                 .done = done,
@@ -67,8 +64,8 @@ struct estimate *estimate_new(sd_event *event, const struct paths *paths, struct
                 .left_out = on_left_out,
                 .userdata = e,
         };
-        if (e->root < 0 ||
-            snapshot_start(event, &options, TURN_USEC, estimate_on_scanned, e, &e->op, NULL) < 0)
-                return estimate_free(e);
-        return e;
+        struct op *scan = NULL;
+        if (e->root >= 0)
+                scan = snapshot_start(event, &options, TURN_USEC, estimate_on_scanned, e, NULL);
+        return scan ? op_wait(&e->op, scan) : op_cancel(&e->op);
 }

@@ -356,18 +356,20 @@ static int snapshot_on_turn(sd_event_source *source, uint64_t usec, void *userda
         return 0;
 }
 
-int snapshot_start(sd_event *event, const struct snapshot_options *options, uint64_t usec,
-                   snapshot_done_t *done, void *userdata, struct op **ret, struct error **reterr) {
+struct op *snapshot_start(sd_event *event, const struct snapshot_options *options, uint64_t usec,
+                          snapshot_done_t *done, void *userdata, struct error **reterr) {
         struct snapshot_turns *t = new0(struct snapshot_turns);
         *t = (struct snapshot_turns){ .op.drop = snapshot_drop,
                                       .snapshot = snapshot_new(options),
                                       .usec = usec,
                                       .done = done,
                                       .userdata = userdata };
-        *ret = &t->op;
         /* A timer of zero length rather than a defer source: signals and the control socket come first. */
         int r = sd_event_add_time_relative(event, &t->source, CLOCK_MONOTONIC, 0, 1, snapshot_on_turn, t);
         if (r >= 0)
                 r = sd_event_source_set_priority(t->source, 20);
-        return r < 0 ? error_errno(reterr, r, "The host's files cannot be scanned") : 0;
+        if (r >= 0)
+                return &t->op;
+        error_errno(reterr, r, "The host's files cannot be scanned");
+        return op_cancel(&t->op);
 }

@@ -76,10 +76,10 @@ int snapshot_go(struct snapshot *snapshot, uint64_t usec, struct error **reterr)
 const struct snapshot_tally *snapshot_tally(const struct snapshot *snapshot);
 
 /* In turns of the loop of about usec microseconds. done() gets ownership of the snapshot; e: it cannot go on.
- */
+ * NULL with a sentence: it cannot be started. */
 typedef void snapshot_done_t(struct snapshot *snapshot, struct error *e, void *userdata);
-int snapshot_start(sd_event *event, const struct snapshot_options *options, uint64_t usec,
-                   snapshot_done_t *done, void *userdata, struct op **ret, struct error **reterr);
+struct op *snapshot_start(sd_event *event, const struct snapshot_options *options, uint64_t usec,
+                          snapshot_done_t *done, void *userdata, struct error **reterr);
 
 /* The finished manifest, sorted; the snapshot has none afterwards. */
 void snapshot_take(struct snapshot *snapshot, struct manifest *ret);
@@ -115,14 +115,10 @@ bool snapshot_volatile(const char *path);
  * plan's findings: too large, another file system, where others write. Reads only names and sizes, piece by
  * piece. */
 
-struct estimate;
-
 /* done() is called from the loop, once, when the plan is filled in; plan and paths must stay until then.
  * NULL: the plan has no job, or no estimate is possible now: the job itself will report objects left out. */
-struct estimate *estimate_new(sd_event *event, const struct paths *paths, struct plan *plan,
-                              void (*done)(void *userdata), void *userdata);
-struct estimate *estimate_free(struct estimate *e);
-DEFINE_CLEANUP(struct estimate, estimate_free)
+struct op *estimate_start(sd_event *event, const struct paths *paths, struct plan *plan,
+                          void (*done)(void *userdata), void *userdata);
 
 /* ---- restore.c ---- */
 

@@ -217,7 +217,8 @@ int worker_scan_with(struct worker *w, struct snapshot_options options, step_nex
         options.excluded = w->excluded;
         w->next = next;
         w->stoppable = "Cancelled while the files were scanned";
-        return snapshot_start(w->event, &options, SCAN_TURN_USEC, operations_on_scanned, w, &w->op, reterr);
+        w->op = snapshot_start(w->event, &options, SCAN_TURN_USEC, operations_on_scanned, w, reterr);
+        return w->op ? STEP_WAITS : -EIO;
 }
 
 int worker_scan(struct worker *w, step_next_t next, struct error **reterr) {
