@@ -46,10 +46,6 @@ static enum engine_kind engine_named(const char *word) {
 
 /* ---- options ---- */
 
-static char *const *command_words(const struct reading *r) {
-        return r->command->argv;
-}
-
 /* Takes option. value: in the option's own word; NULL: where its row wants one, it is the next word. */
 static void take_option(struct reading *r, char *option, const struct option_row *row, const char *value) {
         struct command *c = r->command;
@@ -58,7 +54,7 @@ static void take_option(struct reading *r, char *option, const struct option_row
                                 .value = xstrdup(value),
                                 .word = r->at,
                                 .words = 1 };
-        const char *next = command_words(r)[r->at + 1];
+        const char *next = r->command->argv[r->at + 1];
         if (!row && r->table->n > 0)
                 command_report(r, r->at, "unknown-option", "The option %s is not known", option);
         else if (row && row->value && !value && next) {
@@ -111,7 +107,7 @@ static bool command_is_option(const char *word) {
 /* Options up to the first other word; with between also those after it. */
 static void command_read_options(struct reading *r, bool between) {
         const char *word;
-        while ((word = command_words(r)[r->at])) {
+        while ((word = r->command->argv[r->at])) {
                 if (strcmp(word, "--") == 0) {
                         r->at++;
                         break;
@@ -126,14 +122,14 @@ static void command_read_options(struct reading *r, bool between) {
                         r->command->operand = r->at;
                 r->at++;
         }
-        if (r->command->operand == 0 && command_words(r)[r->at] && r->subcommand)
+        if (r->command->operand == 0 && r->command->argv[r->at] && r->subcommand)
                 r->command->operand = r->at;
 }
 
 /* ---- the command ---- */
 
 static void read_subcommand(struct reading *r) {
-        const char *word = command_words(r)[r->at], *second = word ? command_words(r)[r->at + 1] : NULL;
+        const char *word = r->command->argv[r->at], *second = word ? r->command->argv[r->at + 1] : NULL;
         if (!word) {
                 finding_report(r->findings, "missing-subcommand", r->where,
                                "The engine command has no subcommand");

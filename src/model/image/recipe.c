@@ -116,42 +116,41 @@ static bool is_odd_blank(unsigned c) {
                c == 0x2800 || c == 0x3000;
 }
 
-static const struct trouble {
-        const char *id, *what;
-} troubles[] = {
-        { "not-utf8", "bytes that are not UTF-8" },
-        { "control-character", "a control character" },
-        { "odd-blank", "a blank that does not separate words" },
-        { "invisible-character", "a character that hides" },
+enum trouble { NOT_UTF8, CONTROL, ODD_BLANK, INVISIBLE, NO_TROUBLE };
+static const char *const troubles[NO_TROUBLE][2] = {
+        [NOT_UTF8] = { "not-utf8", "bytes that are not UTF-8" },
+        [CONTROL] = { "control-character", "a control character" },
+        [ODD_BLANK] = { "odd-blank", "a blank that does not separate words" },
+        [INVISIBLE] = { "invisible-character", "a character that hides" },
 };
 
-/* The row of a character, or -1. marks: the number of combining ones up to it. */
-static int trouble_of(const char *s, size_t n, unsigned c, unsigned marks) {
+/* marks: the number of combining characters up to this one. */
+static enum trouble trouble_of(const char *s, size_t n, unsigned c, unsigned marks) {
         if (c == REPLACEMENT && (n != 3 || memcmp(s, "\xef\xbf\xbd", 3) != 0))
-                return 0;
+                return NOT_UTF8;
         if (c < 0x20 ? c != '\t' && c != '\n' : c >= 0x7f && c <= 0x9f)
-                return 1;
+                return CONTROL;
         if (is_odd_blank(c))
-                return 2;
-        return c >= 0x80 && (text_cells(c) < 0 || marks > MARKS_MAX) ? 3 : -1;
+                return ODD_BLANK;
+        return c >= 0x80 && (text_cells(c) < 0 || marks > MARKS_MAX) ? INVISIBLE : NO_TROUBLE;
 }
 
 /* Findings about bytes that are hidden or cannot be shown unchanged: "control-character",
  * "invisible-character", "odd-blank", "not-utf8". */
 static void check_characters(const char *where, const char *text, struct finding_list *findings) {
         size_t n = strlen(text);
-        bool reported[ELEMENTS(troubles)] = {};         /* each once, at its first place */
+        bool reported[NO_TROUBLE] = {};         /* each once, at its first place */
         unsigned marks = 0;
         for (size_t at = 0, length; at < n; at += length) {
                 unsigned c;
                 length = text_decode(text + at, n - at, &c);
                 marks = text_cells(c) == 0 ? marks + 1 : 0;
-                int i = trouble_of(text + at, length, c, marks);
-                if (i < 0 || reported[i])
+                enum trouble i = trouble_of(text + at, length, c, marks);
+                if (i == NO_TROUBLE || reported[i])
                         continue;
                 reported[i] = true;
-                finding_report(findings, troubles[i].id, where,
-                               "The label holds %s, U+%04X at byte %zu", troubles[i].what, c, at + 1);
+                finding_report(findings, troubles[i][0], where, "The label holds %s, U+%04X at byte %zu",
+                               troubles[i][1], c, at + 1);
         }
 }
 

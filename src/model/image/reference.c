@@ -22,32 +22,22 @@ static bool span_is(struct span s, const char *text) {
 
 struct reference_parts reference_split(const char *reference) {
         struct reference_parts p = {};
-        const char *end = reference + strlen(reference);
-
-        const char *at = strchr(reference, '@');
-        if (at) {
-                p.digest = (struct span) { at + 1, (size_t) (end - at - 1) };
-                end = at;
-        }
+        size_t n = strcspn(reference, "@"), first = strcspn(reference, "/");
+        if (reference[n])
+                p.digest = (struct span) { reference + n + 1, strlen(reference + n + 1) };
         /* A colon after the last slash begins the tag; one before it, the port. */
-        const char *slash = memrchr(reference, '/', (size_t) (end - reference));
-        const char *last = slash ? slash + 1 : reference;
-        const char *colon = memchr(last, ':', (size_t) (end - last));
+        const char *slash = memrchr(reference, '/', n), *end = reference + n;
+        const char *last = slash ? slash + 1 : reference, *colon = memchr(last, ':', (size_t) (end - last));
         if (colon) {
                 p.tag = (struct span) { colon + 1, (size_t) (end - colon - 1) };
-                end = colon;
+                n = (size_t) (colon - reference);
         }
-        p.repository = (struct span) { reference, (size_t) (end - reference) };
-        p.path = p.repository;
-
-        const char *first = memchr(reference, '/', p.repository.n);
-        if (first) {
-                struct span head = { reference, (size_t) (first - reference) };
-                if (memchr(head.at, '.', head.n) || memchr(head.at, ':', head.n) ||
-                    span_is(head, "localhost")) {
-                        p.registry = head;
-                        p.path = (struct span) { first + 1, (size_t) (end - first - 1) };
-                }
+        p.repository = p.path = (struct span) { reference, n };
+        struct span head = { reference, first };
+        if (first < n && (memchr(reference, '.', first) || memchr(reference, ':', first) ||
+                          span_is(head, "localhost"))) {
+                p.registry = head;
+                p.path = (struct span) { reference + first + 1, n - first - 1 };
         }
         return p;
 }
