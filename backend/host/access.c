@@ -5,7 +5,7 @@
 
 #include "backend/host/internal.h"
 #include "backend/io/files.h"
-#include "backend/realm/membership.h"
+#include "backend/realm/realm.h"
 #include "backend/store/services.h"
 #include "base/readfile.h"
 #include "base/text.h"

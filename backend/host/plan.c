@@ -8,7 +8,7 @@
 #include "backend/io/digest.h"
 #include "backend/io/files.h"
 #include "backend/io/turn.h"
-#include "backend/realm/membership.h"
+#include "backend/realm/realm.h"
 #include "backend/realm/native.h"
 #include "backend/snapshot/snapshot.h"
 #include "backend/store/job-folder.h"

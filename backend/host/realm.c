@@ -5,10 +5,7 @@
 #include "backend/host/internal.h"
 #include "backend/io/pty.h"
 #include "backend/io/turn.h"
-#include "backend/realm/discover.h"
-#include "backend/realm/membership.h"
-#include "backend/realm/preflight.h"
-#include "backend/realm/repair.h"
+#include "backend/realm/realm.h"
 
 /* ---- discovery and preflight ---- */
 

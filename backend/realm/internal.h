@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Shared by the files of discover.h: discover.c queries the DNS and decides on the end, server.c one
+/* Shared by the files of the discovery: discover.c queries the DNS and decides on the end, server.c one
  * server. */
 
 #include "backend/io/exchange.h"
-#include "backend/realm/discover.h"
+#include "backend/realm/realm.h"
 #include "backend/wire/dns.h"
 
 #define PROBED_SERVERS_MAX 4U /* connected servers */

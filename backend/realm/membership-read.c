@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The host's realm, from its files. */
 
-#include "backend/realm/membership.h"
+#include "backend/realm/realm.h"
 #include "backend/store/services.h"
 #include "backend/wire/kerberos.h"
 #include "base/ini.h"

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "backend/realm/membership.h"
+#include "backend/realm/realm.h"
 
 #include <ctype.h>
 #include <unistd.h>
 
 #include "backend/io/turn.h"
-#include "backend/realm/preflight.h"
 #include "backend/systemd/bus.h"
 
 #define INFOPIPE "org.freedesktop.sssd.infopipe"

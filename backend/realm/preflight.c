@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "backend/realm/preflight.h"
+#include "backend/realm/realm.h"
 
 #include "backend/realm/checks/check.h"
-#include "backend/realm/discover.h"
 #include "base/clock.h"
+
+#define PROBE_MS 3000U
 
 /* In the order of display. */
 static const struct {

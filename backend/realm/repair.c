@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "backend/realm/repair.h"
+#include "backend/realm/realm.h"
 
 #include "backend/systemd/bus.h"
 #include "base/clock.h"

@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 
 #include "backend/io/facts.h"
-#include "backend/realm/preflight.h"
+#include "backend/realm/realm.h"
 #include "backend/worker/step.h"
 #include "model/realm/failure.h"
 

@@ -3,7 +3,7 @@
  * realm accepts the host's keys, and a lookup of the host's own root is fast. */
 #include <stdarg.h>
 
-#include "backend/realm/membership.h"
+#include "backend/realm/realm.h"
 #include "backend/worker/step.h"
 
 #define ROOT_SOON_USEC 1000000ULL

@@ -4,7 +4,7 @@
 /* The preflight as its checks see it. */
 
 #include "backend/io/exchange.h"
-#include "backend/realm/preflight.h"
+#include "backend/realm/realm.h"
 #include "backend/wire/dns.h"
 
 struct preflight_run;

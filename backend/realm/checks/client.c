@@ -4,7 +4,6 @@
 #include <sys/stat.h>
 
 #include "backend/realm/checks/check.h"
-#include "backend/realm/membership.h"
 #include "base/ini.h"
 
 /* ---- an earlier join ---- */

@@ -11,7 +11,7 @@
 #include "backend/format/emit.h"
 #include "backend/io/digest.h"
 #include "backend/io/files.h"
-#include "backend/realm/membership.h"
+#include "backend/realm/realm.h"
 #include "backend/store/services.h"
 #include "backend/worker/step.h"
 

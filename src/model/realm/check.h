@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The preflight of a join, before a password is asked for: plain data. backend/realm/preflight.h runs it. */
+/* The preflight of a join, before a password is asked for: plain data. backend/realm/realm.h runs it. */
 
 #include "base/names.h"
 #include "model/realm/realm.h"

@@ -3,7 +3,7 @@
 
 /* A realm (an identity domain: Active Directory or FreeIPA) as discovered in the network, and the host in it:
  * plain data. All texts are raw bytes of the network: they reach the screen through base/text.h.
- * backend/realm/discover.h finds it. */
+ * backend/realm/realm.h finds it. */
 
 #include "model/realm/access.h"
 

@@ -4,7 +4,7 @@
 
 #include "backend/format/emit.h"
 #include "backend/jobs/jobs.h"
-#include "backend/realm/membership.h"
+#include "backend/realm/realm.h"
 #include "model/realm/failure.h"
 #include "tests/unit/source.h"
 

@@ -3,7 +3,7 @@
 
 #include <errno.h>
 
-#include "backend/realm/discover.h"
+#include "backend/realm/realm.h"
 #include "base/clock.h"
 #include "base/str.h"
 #include "tests/fake/realm.h"

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
-#include "backend/realm/preflight.h"
+#include "backend/realm/realm.h"
 #include "base/str.h"
 #include "tests/fake/realm.h"
 #include "tests/unit/tree.h"

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "backend/realm/repair.h"
+#include "backend/realm/realm.h"
 #include "base/clock.h"
 #include "tests/fake/bus.h"
 
