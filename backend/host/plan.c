@@ -13,7 +13,6 @@
 #include "backend/snapshot/snapshot.h"
 #include "backend/store/job-folder.h"
 #include "backend/store/services.h"
-#include "backend/systemd/places.h"
 
 struct planning {
         struct op op; /* inner: the present query */

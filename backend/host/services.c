@@ -6,8 +6,6 @@
 #include "backend/host/internal.h"
 #include "backend/io/turn.h"
 #include "backend/store/services.h"
-#include "backend/systemd/log.h"
-#include "backend/systemd/why.h"
 
 #define ENGINE_USEC 1500000U
 

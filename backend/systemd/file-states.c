@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "backend/systemd/file-states.h"
+#include "backend/systemd/internal.h"
 
 #include <fcntl.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "backend/systemd/folders.h"
 #include "base/clock.h"
 #include "base/readfile.h"
 

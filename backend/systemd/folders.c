@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "backend/systemd/folders.h"
+#include "backend/systemd/internal.h"
 
 #include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <unistd.h>
-
-#include "model/service/unit.h"
 
 void unit_folders_init(struct unit_folders *f, const char *root, char *const *paths) {
         *f = (struct unit_folders){ .root = xstrdup(root), .paths = strv_copy(paths) };

@@ -10,7 +10,6 @@
 #include <fnmatch.h>
 
 #include "backend/io/turn.h"
-#include "backend/systemd/file-states.h"
 
 /* systemd.unit(5), for a systemd that does not report its folders. */
 static const char *const usual_folders[] = { "/etc/systemd/system.control", "/run/systemd/system.control",

@@ -6,10 +6,8 @@
  *
  *     TAIL (backwards, a turn at a time) -> lines(), reached() -> FOLLOW (forwards, on its fd) */
 
-#include "backend/systemd/log.h"
+#include "backend/systemd/internal.h"
 
-#include <inttypes.h>
-#include <time.h>
 
 #include <systemd/sd-journal.h>
 

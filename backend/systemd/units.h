@@ -48,3 +48,43 @@ struct op *units_start_transient(struct units *units, const struct transient *t,
 /* Changes of units: names of at most 64 changed units, or NULL for "many". Coalesced (at most one call in 100
  * ms). One listener; NULL removes it and unsubscribes. */
 void units_listen(struct units *units, void (*changed)(char *const *names, void *userdata), void *userdata);
+
+/* ---- the journal ---- */
+
+/* The journal of one unit and its container, read in the loop: at most a few hundred entries a turn, found
+ * newest first, reported oldest first. Selection as of journalctl -u. directory: NULL for the host's journal;
+ * tests have a folder. */
+struct op *unitlog_read(sd_event *event, const char *directory, const struct log_query *query,
+                        const struct log_reader *reader);
+
+/* ---- reasons ---- */
+
+/* The reason for a unit's state as text: pure functions over systemd's answers. Job results and values of
+ * Result=: org.freedesktop.systemd1(5); systemd's exit statuses: systemd.exec(5), "Process exit codes". */
+
+/* The failure of a unit: "its main process ended with status 7". The caller frees. */
+char *unit_why_text(const struct unit_detail *now);
+
+/* A hint against it, or NULL. Constant. */
+const char *unit_why_hint(const struct unit_detail *now);
+
+/* Judges the end of a start, stop, restart or reload. result is the job's ("done", "failed", "timeout", …),
+ * NULL when its end was not seen; now is the unit afterwards, NULL when it could not be read. 0 for success,
+ * else a negative errno and the sentence. */
+int unit_why(const char *name, enum unit_action action, const char *result, const struct unit_detail *now,
+             struct error **reterr);
+
+/* ---- places ---- */
+
+/* Places where files create units, and the units of a job's changes. */
+
+/* Whether path is a file in a folder of an administrator's units. */
+bool unit_places_has(const char *path);
+
+/* The units that added and changed files create, that of the service `name` first. *ret (freed before) are
+ * names of units; *ret_quadlet: the first comes from a .container. Templates are skipped: they cannot be
+ * started themselves. */
+void unit_places_find(const struct changes *changes, const char *name, char ***ret, bool *ret_quadlet);
+
+/* The added or changed file that creates this unit; it belongs to changes. NULL: none. */
+const struct change *unit_places_file(const struct changes *changes, const char *unit);

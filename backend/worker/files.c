@@ -8,7 +8,6 @@
 #include "backend/io/files.h"
 #include "backend/snapshot/snapshot.h"
 #include "backend/store/job-folder.h"
-#include "backend/systemd/places.h"
 #include "backend/worker/internal.h"
 #include "base/path.h"
 

@@ -13,7 +13,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "backend/systemd/log.h"
 #include "backend/systemd/units.h"
 #include "base/clock.h"
 #include "base/str.h"

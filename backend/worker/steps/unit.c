@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 #include "backend/io/files.h"
-#include "backend/systemd/places.h"
 #include "backend/worker/step.h"
 
 static int unit_write(struct worker *w, struct error **reterr) {

@@ -3,7 +3,7 @@
 
 #include <time.h>
 
-#include "backend/systemd/file-states.h"
+#include "backend/systemd/internal.h"
 #include "tests/unit/tree.h"
 #include "tests/unit/unit-file-cases.h"
 

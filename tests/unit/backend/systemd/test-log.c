@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <time.h>
 
-#include "backend/systemd/log.h"
+#include "backend/systemd/units.h"
 #include "base/str.h"
 
 #define REMOTE "/lib/systemd/systemd-journal-remote"

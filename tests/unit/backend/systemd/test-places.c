@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "backend/systemd/places.h"
+#include "backend/systemd/units.h"
 
 #include <sys/stat.h>
 

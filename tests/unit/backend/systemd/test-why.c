@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <signal.h>
 
-#include "backend/systemd/why.h"
+#include "backend/systemd/units.h"
 #include "base/str.h"
 
 #define DETAIL(...) { .unit = { .load = (char *) "loaded", .active = (char *) "failed" }, __VA_ARGS__ }
