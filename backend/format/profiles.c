@@ -73,14 +73,12 @@ static int check_owner(int fd, const char *path, struct error **reterr) {
                 return error_errno(reterr, -errno, "The profile %s could not be read", path);
         if (!S_ISREG(st.st_mode))
                 return error_set(reterr, -EINVAL, "The profile %s is not a file", path);
-        if ((st.st_uid != 0 && st.st_uid != geteuid()) || (st.st_mode & (S_IWGRP | S_IWOTH))) {
-                int r = error_set(reterr, -EPERM,
-                                  "The profile %s can be written by others than root, so it is not used",
-                                  path);
-                error_hint(reterr, "chown root:root %s; chmod 644 %s", path, path);
-                return r;
-        }
-        return 0;
+        if ((st.st_uid == 0 || st.st_uid == geteuid()) && !(st.st_mode & (S_IWGRP | S_IWOTH)))
+                return 0;
+        error_set(reterr, -EPERM, "The profile %s can be written by others than root, so it is not used",
+                  path);
+        error_hint(reterr, "chown root:root %s; chmod 644 %s", path, path);
+        return -EPERM;
 }
 
 static int read_one(int folder, const char *name, const char *path, struct loaded *l, struct error **reterr) {

@@ -98,6 +98,13 @@ int files_open_parent(int root_fd, const char *path, const char **ret_name, stru
         return files_open_folder(root_fd, folder, reterr);
 }
 
+int files_open_private(int folder, const char *name, bool make) {
+        if (make && mkdirat(folder, name, 0700) < 0 && errno != EEXIST)
+                return -errno;
+        int fd = openat(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        return fd < 0 ? -errno : fd;
+}
+
 int files_check_owner(int fd, const char *path, struct error **reterr) {
         struct stat st;
         if (fstat(fd, &st) < 0)

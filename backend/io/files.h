@@ -24,6 +24,9 @@ int files_open_parent(int root_fd, const char *path, const char **ret_name, stru
  * write into a folder on the way, and so could replace the objects written there. */
 int files_make_folder(int root_fd, const char *path, struct error **reterr);
 
+/* Opens a folder of our own in this one, with mode 0700 where make creates it. */
+int files_open_private(int folder, const char *name, bool make);
+
 /* Whether only root (or our own user) may write into this open folder. -EPERM with a sentence and a hint. */
 int files_check_owner(int fd, const char *path, struct error **reterr);
 

@@ -72,16 +72,15 @@ static int on_timeout(sd_event_source *source, uint64_t usec, void *userdata) {
         struct error *e = NULL;
         /* A slow worker has the host's lock by now: without its folder it could not be undone. */
         _cleanup_free_ char *holder = hostlock_holder(&s->jobs->paths);
-        if (str_equal(holder, s->id)) {
-                start_end(s, NULL);
-                return 0;
-        }
         error_set(&e, -ETIMEDOUT, "The worker did not begin the job in time");
         error_hint(&e,
                    s->jobs->units ? "journalctl -u fairlead-job-%s says why"
                                   : "Is the worker installed? The job is %s",
                    s->id);
-        start_fail(s, e);
+        if (str_equal(holder, s->id))
+                start_end(s, error_free(e));
+        else
+                start_fail(s, e);
         return 0;
 }
 

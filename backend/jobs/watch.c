@@ -100,8 +100,8 @@ static void follow_life(struct watch *w, const struct job *job) {
         _cleanup_close_ int fd = control_connect(&w->jobs->paths, w->id, NULL);
         if (fd >= 0 &&
             sd_event_add_io(w->jobs->event, &w->life, fd, EPOLLHUP | EPOLLRDHUP, on_life, w) >= 0) {
-                if (sd_event_source_set_io_fd_own(w->life, 1) >= 0)
-                        fd = -1;
+                sd_event_source_set_io_fd_own(w->life, 1);
+                fd = -1;
                 w->rechecks = 0;
                 return;
         }

@@ -129,19 +129,12 @@ static int write_file(int folder, const struct handing *h) {
         return fd < 0 ? -errno : files_write_all(fd, h->value, h->n);
 }
 
-static int delivery_open_private(int parent, const char *name) {
-        if (mkdirat(parent, name, 0700) < 0 && errno != EEXIST)
-                return -errno;
-        int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-        return fd < 0 ? -errno : fd;
-}
-
 static int delivery_open_folder(const struct paths *paths, const char *name, struct error **reterr) {
         _cleanup_close_ int run = files_open_root(paths->run, reterr);
         if (run < 0)
                 return run;
-        _cleanup_close_ int files = delivery_open_private(run, "files");
-        int folder = files < 0 ? files : delivery_open_private(files, name);
+        _cleanup_close_ int files = files_open_private(run, "files", true);
+        int folder = files < 0 ? files : files_open_private(files, name, true);
         return folder < 0 ? error_errno(reterr, folder, "The folder for the answers cannot be made") : folder;
 }
 
@@ -164,10 +157,11 @@ int delivery_write_files(const struct paths *paths, const struct plan *plan,
 
 void delivery_remove_files(const struct paths *paths, const char *name) {
         _cleanup_close_ int run = files_open_root(paths->run, NULL);
-        _cleanup_close_ int files =
-                run < 0 || !name ? -1 : openat(run, "files", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-        if (name ? files >= 0 : run >= 0)
-                (void) files_remove_tree(name ? files : run, name ? name : "files");
+        _cleanup_close_ int files = run < 0 || !name ? -1 : files_open_private(run, "files", false);
+        if (files >= 0)
+                (void) files_remove_tree(files, name);
+        else if (run >= 0 && !name)
+                (void) files_remove_tree(run, "files");
 }
 
 /* ---- prompts ---- */

@@ -18,15 +18,6 @@ static int open_lock(const struct paths *paths, int flags) {
         return fd < 0 ? -errno : fd;
 }
 
-static char *read_id(int fd) {
-        char id[64];
-        ssize_t n = pread(fd, id, sizeof id - 1, 0);
-        if (n <= 0)
-                return NULL;
-        id[n] = '\0';
-        return job_id_valid(id) ? xstrdup(id) : NULL;
-}
-
 /* The lock of the first byte holds the host; that of the second says that the id in the file is the holder's:
  * a dead worker's id stays in the file, also until a new holder has written its own. */
 enum { THE_HOST, THE_ID };
@@ -40,7 +31,11 @@ static int set_lock(int fd, off_t byte) {
 
 static char *read_holder(int fd) {
         struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = THE_ID, .l_len = 1 };
-        return fcntl(fd, F_OFD_GETLK, &lock) < 0 || lock.l_type == F_UNLCK ? NULL : read_id(fd);
+        char id[64] = "";
+        if (fcntl(fd, F_OFD_GETLK, &lock) < 0 || lock.l_type == F_UNLCK ||
+            pread(fd, id, sizeof id - 1, 0) <= 0)
+                return NULL;
+        return job_id_valid(id) ? xstrdup(id) : NULL;
 }
 
 int hostlock_take(const struct paths *paths, const char *id, char **ret_holder, struct error **reterr) {

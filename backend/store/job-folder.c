@@ -226,16 +226,9 @@ int jobfolder_unfinished(const struct job *job, struct error **reterr) {
 
 /* ---- snapshots ---- */
 
-static int open_private(int parent, const char *name, bool make) {
-        if (make && mkdirat(parent, name, 0700) < 0 && errno != EEXIST)
-                return -errno;
-        int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-        return fd < 0 ? -errno : fd;
-}
-
 int jobfolder_snapshot(int folder, const char *name, bool make, struct error **reterr) {
-        _cleanup_close_ int snapshot = open_private(folder, "snapshot", make);
-        int fd = name && snapshot >= 0 ? open_private(snapshot, name, make) : TAKE_FD(snapshot);
+        _cleanup_close_ int snapshot = files_open_private(folder, "snapshot", make);
+        int fd = name && snapshot >= 0 ? files_open_private(snapshot, name, make) : TAKE_FD(snapshot);
         return fd < 0 ? error_errno(reterr, fd, "The folder of saved files cannot be opened") : fd;
 }
 
