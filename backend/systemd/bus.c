@@ -52,69 +52,60 @@ const char *bus_systemd(sd_bus *bus) {
 }
 
 struct meaning {
-        const char *name;
+        const char *name; /* its last word: they differ */
         int code;
         const char *hint;
 };
 
 static const struct meaning meanings[] = {
-#define SD(name) SYSTEMD_NAME "." name
-#define DBUS(name) "org.freedesktop.DBus.Error." name
-        { SD("NoSuchUnit"), -ENOENT,
+        { "NoSuchUnit", -ENOENT,
           "Names are exact and end in .service, .socket, .timer, …; search in the list of units" },
-        { SD("UnitExists"), -EEXIST, "A unit of this name is there already" },
-        { SD("UnitMasked"), -EUCLEAN, "It is masked, so nothing can start it: unmask it first" },
-        { SD("LoadFailed"), -EUCLEAN,
-          "Its unit file cannot be used: systemd-analyze verify says what is wrong" },
-        { SD("BadUnitSetting"), -EUCLEAN,
+        { "UnitExists", -EEXIST, "A unit of this name is there already" },
+        { "UnitMasked", -EUCLEAN, "It is masked, so nothing can start it: unmask it first" },
+        { "LoadFailed", -EUCLEAN, "Its unit file cannot be used: systemd-analyze verify says what is wrong" },
+        { "BadUnitSetting", -EUCLEAN,
           "A setting in its unit file is wrong: systemd-analyze verify says which" },
-        { SD("UnitGenerated"), -EADDRNOTAVAIL,
+        { "UnitGenerated", -EADDRNOTAVAIL,
           "A generator makes this unit at boot and reload; its source file decides whether it starts at "
           "boot" },
-        { SD("UnitLinked"), -EADDRNOTAVAIL, "Its unit file is a link to a file elsewhere" },
-        { SD("UnitBadPath"), -EINVAL, NULL },
-        { SD("UnitInactive"), -ESRCH, "It does not run: start it first" },
-        { SD("JobTypeNotApplicable"), -EOPNOTSUPP,
+        { "UnitLinked", -EADDRNOTAVAIL, "Its unit file is a link to a file elsewhere" },
+        { "UnitBadPath", -EINVAL, NULL },
+        { "UnitInactive", -ESRCH, "It does not run: start it first" },
+        { "JobTypeNotApplicable", -EOPNOTSUPP,
           "Units of this kind cannot do that; for a reload, restart it instead" },
-        { SD("NoIsolation"), -EPERM, NULL },
-        { SD("OnlyByDependency"), -EPERM, "Its unit file allows that only through other units that need it" },
-        { SD("ShuttingDown"), -ESHUTDOWN, "The host is shutting down: nothing new is started" },
-        { SD("TransactionIsDestructive"), -EBUSY,
+        { "NoIsolation", -EPERM, NULL },
+        { "OnlyByDependency", -EPERM, "Its unit file allows that only through other units that need it" },
+        { "ShuttingDown", -ESHUTDOWN, "The host is shutting down: nothing new is started" },
+        { "TransactionIsDestructive", -EBUSY,
           "Another job on it, or a shutdown, is under way: wait for its end" },
-        { SD("TransactionJobsConflicting"), -EBUSY,
+        { "TransactionJobsConflicting", -EBUSY,
           "Units it needs and units it excludes contradict each other" },
-        { SD("TransactionOrderIsCyclic"), -ELOOP, "Its ordering (After=, Before=) runs in a circle" },
-        { SD("NoSuchJob"), -ENOENT, NULL },
-        { SD("NotSubscribed"), 0, NULL },
-        { SD("AlreadySubscribed"), 0, NULL },
-        { DBUS("AccessDenied"), -EPERM, "Only root may do this: run fairlead as root" },
-        { DBUS("InteractiveAuthorizationRequired"), -EPERM, "Only root may do this: run fairlead as root" },
-        { DBUS("AuthFailed"), -EPERM, "Only root may do this: run fairlead as root" },
-        { DBUS("NoReply"), -ETIMEDOUT, "systemd did not answer in time: it may be busy; try again" },
-        { DBUS("Timeout"), -ETIMEDOUT, "systemd did not answer in time: it may be busy; try again" },
-        { DBUS("TimedOut"), -ETIMEDOUT, "systemd did not answer in time: it may be busy; try again" },
-        { DBUS("ServiceUnknown"), -ENOTCONN, "systemd does not answer on the system bus" },
-        { DBUS("NameHasNoOwner"), -ENOTCONN, "systemd does not answer on the system bus" },
-        { DBUS("NoServer"), -ENOTCONN, "The system bus does not run" },
-        { DBUS("Disconnected"), -ENOTCONN, "The connection to the system bus was lost: try again" },
-        { DBUS("LimitsExceeded"), -EAGAIN, "It was asked for too often: wait a moment and try again" },
-        { DBUS("UnknownObject"), -ENOENT, NULL },
-        { DBUS("UnknownMethod"), -EOPNOTSUPP, "This host's systemd is too old for that" },
-        { DBUS("InvalidArgs"), -EINVAL, NULL },
-        { DBUS("FileNotFound"), -ENOENT, NULL },
-        { DBUS("FileExists"), -EEXIST, "A file of this name already exists in /etc/systemd/system" },
-        { DBUS("NoSpace"), -ENOSPC, "Make room on the file system of /etc" },
-        { "System.Error.EROFS", -EROFS, "/etc is mounted read-only" },
-        { "System.Error.ENOSPC", -ENOSPC, "Make room on the file system of /etc" },
-        { "System.Error.ECONNRESET", -ENOTCONN, "The connection to the system bus was lost: try again" },
-        { "System.Error.ENOTCONN", -ENOTCONN, "The connection to the system bus was lost: try again" },
-#undef SD
-#undef DBUS
+        { "TransactionOrderIsCyclic", -ELOOP, "Its ordering (After=, Before=) runs in a circle" },
+        { "NoSuchJob", -ENOENT, NULL },
+        { "AccessDenied", -EPERM, "Only root may do this: run fairlead as root" },
+        { "InteractiveAuthorizationRequired", -EPERM, "Only root may do this: run fairlead as root" },
+        { "AuthFailed", -EPERM, "Only root may do this: run fairlead as root" },
+        { "NoReply", -ETIMEDOUT, "systemd did not answer in time: it may be busy; try again" },
+        { "Timeout", -ETIMEDOUT, "systemd did not answer in time: it may be busy; try again" },
+        { "TimedOut", -ETIMEDOUT, "systemd did not answer in time: it may be busy; try again" },
+        { "ServiceUnknown", -ENOTCONN, "systemd does not answer on the system bus" },
+        { "NameHasNoOwner", -ENOTCONN, "systemd does not answer on the system bus" },
+        { "NoServer", -ENOTCONN, "The system bus does not run" },
+        { "Disconnected", -ENOTCONN, "The connection to the system bus was lost: try again" },
+        { "LimitsExceeded", -EAGAIN, "It was asked for too often: wait a moment and try again" },
+        { "UnknownObject", -ENOENT, NULL },
+        { "UnknownMethod", -EOPNOTSUPP, "This host's systemd is too old for that" },
+        { "FileExists", -EEXIST, "A file of this name already exists in /etc/systemd/system" },
+        { "NoSpace", -ENOSPC, "Make room on the file system of /etc" },
+        { "EROFS", -EROFS, "/etc is mounted read-only" },
+        { "ENOSPC", -ENOSPC, "Make room on the file system of /etc" },
+        { "ECONNRESET", -ENOTCONN, "The connection to the system bus was lost: try again" },
 };
 
 static const struct meaning *bus_meaning(const sd_bus_error *e) {
-        for (size_t i = 0; e && i < ELEMENTS(meanings); i++)
-                if (strcmp(meanings[i].name, e->name) == 0)
+        const char *dot = e ? strrchr(e->name, '.') : NULL;
+        for (size_t i = 0; dot && i < ELEMENTS(meanings); i++)
+                if (strcmp(meanings[i].name, dot + 1) == 0)
                         return &meanings[i];
         return NULL;
 }
