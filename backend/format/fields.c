@@ -53,7 +53,7 @@ int json_wrong(struct error **reterr, const char *where, const char *key, const 
 /* What a value is to be, and what people read that it is not. */
 static const struct {
         const char *expected, *strict;
-} kinds[] = {
+} kinds[JSON_CALL + 1] = {
         [JSON_TEXT] = { "a text", "not a text" },
         [JSON_TEXTS] = { "a list of texts", "not a list" },
         [JSON_INT ... JSON_UINT64] = { "a number", "not a whole number" },
