@@ -51,13 +51,13 @@ static void image_labels(struct pager *pager, const struct image *image) {
         if (!label_set(image))
                 pager_addf(pager, DOC_PLAIN, "  None: this image does not say how to install or run it.");
         for (size_t i = 0; i < ELEMENTS(meanings); i++) {
-                const char *key = NULL, *value = label_find(image, meanings[i].which, &key, NULL);
-                if (!value)
+                const struct label *label = label_find(image, meanings[i].which, NULL);
+                if (!label)
                         continue;
-                pager_put(pager, DOC_STRONG, "  %s", key);
+                pager_put(pager, DOC_STRONG, "  %s", label->key);
                 pager_put(pager, DOC_PLAIN, " %s", meanings[i].meaning);
                 pager_end(pager);
-                pager_addf(pager, DOC_PLAIN, "    %s", value);
+                pager_addf(pager, DOC_PLAIN, "    %s", label->value);
         }
         pager_end(pager);
 }
@@ -76,10 +76,10 @@ static void image_questions(struct pager *pager, const struct profile *profile) 
         pager_end(pager);
 }
 
-static bool image_is_command(const struct image *image, const char *label) {
+static bool image_is_command(const struct image *image, const char *key) {
         for (size_t i = 0; i < ELEMENTS(meanings); i++) {
-                const char *key = NULL;
-                if (label_find(image, meanings[i].which, &key, NULL) && str_equal(key, label))
+                const struct label *command = label_find(image, meanings[i].which, NULL);
+                if (command && str_equal(command->key, key))
                         return true;
         }
         return false;

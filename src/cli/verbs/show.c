@@ -9,9 +9,9 @@
 #include "model/image/recipe.h"
 
 static void verb_show_print_label(const struct image *image, enum command_label which) {
-        const char *key, *value = label_find(image, which, &key, NULL);
-        if (value)
-                out("  %-10s %s\n", key, value);
+        const struct label *label = label_find(image, which, NULL);
+        if (label)
+                out("  %-10s %s\n", label->key, label->value);
 }
 
 static void verb_show_print(const struct image *image) {

@@ -78,13 +78,14 @@ void lint_labels(const struct image *image, struct finding_list *findings) {
 
 /* ---- an image ---- */
 
-static void lint_label(const struct image *image, const char *key, const char *text,
+static void lint_label(const struct image *image, const struct label *label,
                        const struct label_list *variables, struct finding_list *findings) {
-        _cleanup_recipe_ struct recipe *recipe = recipe_parse(key, text, findings);
+        _cleanup_recipe_ struct recipe *recipe = recipe_parse(label->key, label->value, findings);
         _cleanup_strv_ char **argv = recipe_fill(recipe, variables, NULL, findings);
-        _cleanup_command_ struct command *command = command_read(key, argv, ENGINE_PODMAN, NULL, findings);
+        _cleanup_command_ struct command *command =
+                command_read(label->key, argv, ENGINE_PODMAN, NULL, findings);
         if (command->argv[0])
-                lint_command(key, command, image, label_list_get(variables, "IMAGE"),
+                lint_command(label->key, command, image, label_list_get(variables, "IMAGE"),
                              label_list_get(variables, "NAME"), findings);
 }
 
@@ -99,9 +100,9 @@ void image_lint(const struct image *image, struct finding_list *findings) {
         label_list_set(&variables, "SUDO_UID", "0");
         label_list_set(&variables, "SUDO_GID", "0");
         for (enum command_label which = 0; which < _COMMAND_LABEL_MAX; which++) {
-                const char *key = NULL, *text = label_find(image, which, &key, findings);
-                if (text)
-                        lint_label(image, key, text, &variables, findings);
+                const struct label *label = label_find(image, which, findings);
+                if (label)
+                        lint_label(image, label, &variables, findings);
         }
         lint_labels(image, findings);
 }

@@ -11,8 +11,11 @@ static const char *const difference_names[_DIFFERENCE_MAX] = {
 DEFINE_NAMES(difference, enum difference)
 
 void label_list_of(const struct image *image, struct label_list *ret) {
-        for (enum command_label which = 0; which < _COMMAND_LABEL_MAX; which++)
-                label_list_set(ret, command_label_name(which), label_find(image, which, NULL, NULL));
+        for (enum command_label which = 0; which < _COMMAND_LABEL_MAX; which++) {
+                const struct label *label = label_find(image, which, NULL);
+                if (label)
+                        label_list_set(ret, command_label_name(which), label->value);
+        }
 }
 
 /* ---- words ---- */

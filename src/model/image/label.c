@@ -83,9 +83,9 @@ static bool label_wins(const struct label *candidate, const struct label *best) 
         return *candidate->value && (!*best->value || (is_upper(candidate->key) && !is_upper(best->key)));
 }
 
-/* The label of the key, whatever its case. */
-static const char *label_find_key(const struct image *image, const char *key, const char **ret_key,
-                                  struct finding_list *findings) {
+/* The label of the key, whatever its case; NULL also when it is empty. */
+static const struct label *label_find_key(const struct image *image, const char *key,
+                                          struct finding_list *findings) {
         _cleanup_strv_ char **keys = NULL;
         const struct label *best = NULL;
         for (size_t i = 0; i < image->labels.n; i++) {
@@ -103,27 +103,22 @@ static const char *label_find_key(const struct image *image, const char *key, co
                 finding_report(findings, "duplicate-label", best->key,
                                "The image has several labels that differ only in capitals (%s); %s is used",
                                all, best->key);
-        if (!*best->value) {
-                finding_report(findings, "empty-label", best->key, "The label %s is empty", best->key);
-                return NULL;
-        }
-        if (ret_key)
-                *ret_key = best->key;
-        return best->value;
+        if (*best->value)
+                return best;
+        finding_report(findings, "empty-label", best->key, "The label %s is empty", best->key);
+        return NULL;
 }
 
-const char *label_find(const struct image *image, enum command_label which, const char **ret_key,
-                       struct finding_list *findings) {
-        const char *value = label_find_key(image, command_label_name(which), ret_key, findings);
-        if (!value && which == LABEL_UPGRADE)
-                value = label_find_key(image, "UPDATE", ret_key, findings);
-        return value;
+const struct label *label_find(const struct image *image, enum command_label which,
+                               struct finding_list *findings) {
+        const struct label *label = label_find_key(image, command_label_name(which), findings);
+        return label || which != LABEL_UPGRADE ? label : label_find_key(image, "UPDATE", findings);
 }
 
 unsigned label_set(const struct image *image) {
         unsigned set = 0;
         for (int which = 0; which < _COMMAND_LABEL_MAX; which++)
-                if (label_find(image, which, NULL, NULL))
+                if (label_find(image, which, NULL))
                         set |= 1U << which;
         return set;
 }

@@ -18,12 +18,11 @@ enum command_label {
 };
 DECLARE_NAMES(command_label, enum command_label);       /* "INSTALL", … */
 
-/* The value of the label for this verb: keys match without case; of several the all-upper-case one is used,
+/* The label for this verb, or NULL: keys match without case; of several the all-upper-case one is used,
  * else the first by strcmp, and a finding "duplicate-label" is added (findings may be NULL). An empty value
- * counts as missing. *ret_key, if not NULL, is the key as the image has it. UPDATE counts as UPGRADE when
- * UPGRADE is missing. */
-const char *label_find(const struct image *image, enum command_label which, const char **ret_key,
-                       struct finding_list *findings);
+ * counts as missing. UPDATE counts as UPGRADE when UPGRADE is missing. */
+const struct label *label_find(const struct image *image, enum command_label which,
+                               struct finding_list *findings);
 
 /* A bit per command_label of the image; 0: not a system service by its labels. */
 unsigned label_set(const struct image *image);

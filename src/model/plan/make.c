@@ -173,9 +173,10 @@ static void report_not_utf8(const char *key, char *const *argv, struct finding_l
 }
 
 /* Fills a label's text into the command that will run; NULL when nothing remains. */
-static struct command *make_command(struct making *m, const char *key, const char *text, bool set_up,
+static struct command *make_command(struct making *m, const struct label *label, bool set_up,
                                     char *const *arguments, struct finding_list *findings) {
-        _cleanup_recipe_ struct recipe *recipe = recipe_parse(key, text, findings);
+        const char *key = label->key;
+        _cleanup_recipe_ struct recipe *recipe = recipe_parse(key, label->value, findings);
         _cleanup_strv_ char **words = NULL;
         if (set_up)
                 strv_extend(&words, m->words);
@@ -199,8 +200,8 @@ static struct command *make_command(struct making *m, const char *key, const cha
 /* A label that this verb does not run now: its faults are reported, but do not block. */
 static struct command *fill_for_later(struct making *m, enum command_label which) {
         struct finding_list findings = {};
-        const char *key = NULL, *text = label_find(m->request->image, which, &key, &findings);
-        struct command *command = text ? make_command(m, key, text, false, NULL, &findings) : NULL;
+        const struct label *label = label_find(m->request->image, which, &findings);
+        struct command *command = label ? make_command(m, label, false, NULL, &findings) : NULL;
         for (size_t i = 0; i < findings.n; i++) {
                 const struct finding *f = &findings.items[i];
                 finding_add(&m->plan->findings, f->severity == SEVERITY_BLOCK ? SEVERITY_WARN : f->severity,
@@ -220,16 +221,15 @@ static void fill_own(struct making *m) {
         struct plan *plan = m->plan;
         const struct plan_request *q = m->request;
         enum command_label which = labels[plan->verb];
-        const struct label *any = which == _COMMAND_LABEL_MAX ? any_label(q->image, q->label) : NULL;
-        const char *key = any ? any->key : NULL, *text = any ? any->value : NULL;
-        if (which != _COMMAND_LABEL_MAX)
-                text = label_find(q->image, which, &key, &plan->findings);
-        if (!text)
+        const struct label *label = which == _COMMAND_LABEL_MAX
+                                            ? any_label(q->image, q->label)
+                                            : label_find(q->image, which, &plan->findings);
+        if (!label)
                 return;
-        plan->label_key = xstrdup(key);
-        plan->label = xstrdup(text);
+        plan->label_key = xstrdup(label->key);
+        plan->label = xstrdup(label->value);
         bool set_up = m->asks && (which == LABEL_INSTALL || which == LABEL_RUN || which == LABEL_UNINSTALL);
-        plan->command = make_command(m, key, text, set_up, q->arguments, &plan->findings);
+        plan->command = make_command(m, label, set_up, q->arguments, &plan->findings);
         plan->host_command = plan->command && plan->command->engine == ENGINE_NONE;
         if (set_up)
                 strv_extend(&plan->arguments, m->words);
@@ -239,17 +239,17 @@ static void fill_own(struct making *m) {
 /* The RUN label as the unit will run it. */
 static void fill_run(struct making *m) {
         struct plan *plan = m->plan;
-        const char *key = NULL, *text = label_find(m->request->image, LABEL_RUN, &key, &plan->findings);
-        if (!text)
+        const struct label *label = label_find(m->request->image, LABEL_RUN, &plan->findings);
+        if (!label)
                 return;
         bool set_up = m->asks && !m->set_up_by_install;
         char *const *arguments = set_up ? plan->given.words : NULL;
-        plan->run = make_command(m, key, text, set_up, arguments, &plan->findings);
+        plan->run = make_command(m, label, set_up, arguments, &plan->findings);
         if (set_up)
                 strv_extend(&plan->arguments, m->words);
         strv_extend(&plan->arguments, arguments);
         if (set_up && plan->run && (plan->stdin_lines || plan->n_handed || plan->n_secrets))
-                finding_report(&plan->findings, "undeliverable-answer", key,
+                finding_report(&plan->findings, "undeliverable-answer", label->key,
                                "Some answers go to an installer by its input or a file, and this image has "
                                "only RUN");
 }
@@ -379,7 +379,7 @@ int plan_make(const struct plan_request *request, struct plan **ret, struct erro
         m.plan->verb = request->verb;
         m.engine = facts->engine == ENGINE_NONE ? ENGINE_PODMAN : facts->engine;
         m.engine_path = facts->engine_path ? facts->engine_path : engine_kind_name(m.engine);
-        m.set_up_by_install = label_find(request->image, LABEL_INSTALL, NULL, NULL) != NULL;
+        m.set_up_by_install = label_find(request->image, LABEL_INSTALL, NULL);
         bool fills_run = request->verb == VERB_RUN || (request->verb == VERB_UPGRADE && request->service);
         m.asks = request->verb == VERB_INSTALL || request->verb == VERB_REHEARSE ||
                  (fills_run && !m.set_up_by_install);

@@ -125,13 +125,13 @@ static void ask_variable(struct profile *profile, const char *variable, const ch
 
 static void ask_variables(struct profile *profile, const struct image *image) {
         for (enum command_label which = 0; which < _COMMAND_LABEL_MAX; which++) {
-                const char *key, *text = label_find(image, which, &key, NULL);
-                if (!text)
+                const struct label *label = label_find(image, which, NULL);
+                if (!label)
                         continue;
-                _cleanup_recipe_ struct recipe *recipe = recipe_parse(key, text, NULL);
+                _cleanup_recipe_ struct recipe *recipe = recipe_parse(label->key, label->value, NULL);
                 _cleanup_strv_ char **unknown = recipe_unknown(recipe);
                 for (char **u = unknown; *u; u++)
-                        ask_variable(profile, *u, key);
+                        ask_variable(profile, *u, label->key);
         }
 }
 

@@ -11,15 +11,19 @@ static struct image *with(const char *const *pairs) {
 }
 #define WITH(...) with((const char *const[]) { __VA_ARGS__, NULL })
 
+static void expect_label(const struct label *label, const char *key, const char *value) {
+        assert_non_null(label);
+        assert_string_equal(label->key, key);
+        assert_string_equal(label->value, value);
+}
+
 static void case_does_not_matter(void **state) {
         _cleanup_image_ struct image *image = WITH("install", "a", "Run", "b", "uNinstall", "c", "name", "d");
-        const char *key = NULL;
         _cleanup_(finding_list_done) struct finding_list list = {};
-        assert_string_equal(label_find(image, LABEL_INSTALL, &key, &list), "a");
-        assert_string_equal(key, "install");
-        assert_string_equal(label_find(image, LABEL_RUN, &key, &list), "b");
-        assert_string_equal(label_find(image, LABEL_UNINSTALL, NULL, NULL), "c");
-        assert_null(label_find(image, LABEL_STOP, &key, &list));
+        expect_label(label_find(image, LABEL_INSTALL, &list), "install", "a");
+        assert_string_equal(label_find(image, LABEL_RUN, &list)->value, "b");
+        assert_string_equal(label_find(image, LABEL_UNINSTALL, NULL)->value, "c");
+        assert_null(label_find(image, LABEL_STOP, &list));
         assert_int_equal(list.n, 0);
         assert_int_equal(label_set(image), 1 << LABEL_INSTALL | 1 << LABEL_RUN | 1 << LABEL_UNINSTALL);
         _cleanup_free_ char *text = label_set_text(label_set(image));
@@ -30,10 +34,8 @@ static void case_does_not_matter(void **state) {
 
 static void upper_case_wins(void **state) {
         _cleanup_image_ struct image *image = WITH("run", "a", "RUN", "b", "Run", "c");
-        const char *key = NULL;
         _cleanup_(finding_list_done) struct finding_list list = {};
-        assert_string_equal(label_find(image, LABEL_RUN, &key, &list), "b");
-        assert_string_equal(key, "RUN");
+        expect_label(label_find(image, LABEL_RUN, &list), "RUN", "b");
         const struct finding *f = finding_list_find(&list, "duplicate-label");
         assert_non_null(f);
         assert_int_equal(f->severity, SEVERITY_WARN);
@@ -44,29 +46,24 @@ static void upper_case_wins(void **state) {
 static void without_upper_case_the_first_wins(void **state) {
         _cleanup_image_ struct image *image = WITH("run", "a", "Run", "c");
         _cleanup_(finding_list_done) struct finding_list list = {};
-        assert_string_equal(label_find(image, LABEL_RUN, NULL, &list), "c");
+        assert_string_equal(label_find(image, LABEL_RUN, &list)->value, "c");
         assert_int_equal(list.n, 1);
 }
 
 static void empty_counts_as_missing(void **state) {
         _cleanup_image_ struct image *image = WITH("RUN", "", "run", "a", "STOP", "");
-        const char *key = NULL;
         _cleanup_(finding_list_done) struct finding_list list = {};
-        assert_string_equal(label_find(image, LABEL_RUN, &key, &list), "a");
-        assert_string_equal(key, "run");
-        assert_null(label_find(image, LABEL_STOP, &key, &list));
-        assert_string_equal(key, "run");
+        expect_label(label_find(image, LABEL_RUN, &list), "run", "a");
+        assert_null(label_find(image, LABEL_STOP, &list));
         assert_non_null(finding_list_find(&list, "duplicate-label"));
         assert_string_equal(finding_list_find(&list, "empty-label")->where, "STOP");
 }
 
 static void update_is_upgrade(void **state) {
-        const char *key = NULL;
         _cleanup_image_ struct image *old = WITH("UPDATE", "a"), *both = WITH("UPDATE", "a", "upgrade", "b");
-        assert_string_equal(label_find(old, LABEL_UPGRADE, &key, NULL), "a");
-        assert_string_equal(key, "UPDATE");
+        expect_label(label_find(old, LABEL_UPGRADE, NULL), "UPDATE", "a");
         assert_int_equal(label_set(old), 1 << LABEL_UPGRADE);
-        assert_string_equal(label_find(both, LABEL_UPGRADE, &key, NULL), "b");
+        assert_string_equal(label_find(both, LABEL_UPGRADE, NULL)->value, "b");
 }
 
 int main(void) {
