@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* fairlead-realmd join|leave [OPTION]… [DOMAIN]: the command of plans for the image host/realmd
- * (backend/realm/native.h). It asks this host's own realmd over D-Bus, prints realmd's messages as they come,
+ * (backend/realm/realm.h). It asks this host's own realmd over D-Bus, prints realmd's messages as they come,
  * and exits with 0, or with 1 and a sentence. A password is read from standard input, never from the words.
  * TERM and INT cancel realmd's operation. */
 #include <locale.h>
@@ -12,7 +12,6 @@
 
 #include <systemd/sd-event.h>
 
-#include "backend/realm/login-config.h"
 #include "backend/realm/realmd.h"
 #include "backend/systemd/bus.h"
 #include "cli/out.h"

@@ -2,7 +2,7 @@
 
 #include "backend/host/internal.h"
 #include "backend/io/turn.h"
-#include "backend/realm/native.h"
+#include "backend/realm/realm.h"
 
 #define NAMED_MAX 8U /* images listed in a hint */
 

@@ -9,7 +9,6 @@
 #include "backend/io/files.h"
 #include "backend/io/turn.h"
 #include "backend/realm/realm.h"
-#include "backend/realm/native.h"
 #include "backend/snapshot/snapshot.h"
 #include "backend/store/job-folder.h"
 #include "backend/store/services.h"

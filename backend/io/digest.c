@@ -2,7 +2,6 @@
 #include "backend/io/digest.h"
 
 #include <openssl/evp.h>
-#include <unistd.h>
 
 static void digest_must(bool done) {
         if (!done)

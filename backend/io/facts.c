@@ -2,7 +2,6 @@
 #include "backend/io/facts.h"
 
 #include <ctype.h>
-#include <unistd.h>
 
 #include "backend/io/paths.h"
 

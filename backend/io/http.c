@@ -4,7 +4,6 @@
 #include <curl/curl.h>
 #include <openssl/crypto.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #define WHOLE_MAX (16U * 1024 * 1024)
 #define ERROR_BODY_MAX (1024U * 1024)

@@ -263,7 +263,7 @@ static bool discover_waiting(const struct discovery *d) {
                 if (d->asked[i].op)
                         return true;
         for (size_t i = 0; i < d->n_probes && !discover_satisfied(d); i++)
-                if (server_probe_waiting(&d->probes[i]))
+                if (d->probes[i].resolving || d->probes[i].ldap || d->probes[i].ping)
                         return true;
         return false;
 }

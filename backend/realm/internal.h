@@ -49,4 +49,3 @@ struct discovery {
 /* Connects to a server of the realm; no-op beyond PROBED_SERVERS_MAX or for a connected one. */
 void server_probe_start(struct discovery *d, size_t server);
 void server_probe_done(struct server_probe *c);
-bool server_probe_waiting(const struct server_probe *c);

@@ -2,7 +2,6 @@
 #include "backend/realm/realm.h"
 
 #include <ctype.h>
-#include <unistd.h>
 
 #include "backend/io/turn.h"
 #include "backend/systemd/bus.h"

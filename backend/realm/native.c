@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "backend/realm/native.h"
-
-#include <unistd.h>
+#include "backend/realm/realm.h"
 
 #include "backend/io/digest.h"
-#include "backend/io/paths.h"
 #include "backend/realm/realmd.h"
 #include "config.h"
 
@@ -33,10 +30,6 @@ static const struct way {
         },
 };
 
-static bool native_installed(const char *root, const struct way *way) {
-        return paths_access(root, way->there, F_OK);
-}
-
 static struct image *image_of(const struct way *way) {
         struct image *image = new0(struct image);
         strv_add(&image->names, way->name);
@@ -54,7 +47,7 @@ static struct image *image_of(const struct way *way) {
 
 void native_list(const char *root, struct image_list *images) {
         for (size_t i = 0; i < ELEMENTS(ways); i++)
-                if (native_installed(root, &ways[i]))
+                if (paths_access(root, ways[i].there, F_OK))
                         image_list_take(images, image_of(&ways[i]));
 }
 
@@ -65,7 +58,7 @@ int native_find(const char *root, const char *reference, struct image **ret, str
                         way = &ways[i];
         if (!way)
                 return error_set(reterr, -ENOENT, "There is no way \"%s\" of this host itself", reference);
-        if (!native_installed(root, way)) {
+        if (!paths_access(root, way->there, F_OK)) {
                 error_set(reterr, -ENOENT, "%s is not on this host", way->there);
                 error_hint(reterr, "Install the package %s, or join by an image that packages SSSD",
                            way->package);

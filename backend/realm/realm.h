@@ -8,7 +8,6 @@
 
 #include "backend/io/facts.h"
 #include "backend/io/paths.h"
-#include "base/op.h"
 #include "model/host.h"
 
 /* Discovers the realm of a domain: SRV and TXT records of the DNS, then the servers in them, a few at a time,
@@ -60,3 +59,15 @@ int repair_clock(int64_t ahead_usec, struct error **reterr);
  * and in the loop. NULL with a sentence: no request was sent, or (-EINVAL) no realm accepts the name. */
 struct op *repair_hostname(sd_bus *bus, const char *name, void (*done)(struct error *e, void *userdata),
                            void *userdata, struct error **reterr);
+
+/* Joins of a realm by programs of the host itself, where they are installed: realmd's realm, and
+ * ipa-client-install. They are treated like images: known labels, a profile, a plan that is shown word for
+ * word and consented to, a job with a snapshot and an exact undo. Their commands are host commands, which no
+ * plan runs without permission. */
+#define NATIVE_PREFIX "host/"
+
+/* Adds an image for each program that this host has. */
+void native_list(const char *root, struct image_list *images);
+
+/* The image of this name ("host/realmd"): -ENOENT with a sentence for an unknown or not installed one. */
+int native_find(const char *root, const char *reference, struct image **ret, struct error **reterr);

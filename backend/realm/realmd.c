@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "backend/realm/realmd.h"
 
-#include <unistd.h>
-
 #include "backend/systemd/bus.h"
 
 #define PROVIDER REALMD_NAME ".Provider"

@@ -3,7 +3,6 @@
 
 #include "backend/systemd/bus.h"
 #include "base/clock.h"
-#include "model/realm/check.h"
 
 #define HOSTNAMED_NAME "org.freedesktop.hostname1"
 #define HOSTNAMED_PATH "/org/freedesktop/hostname1"

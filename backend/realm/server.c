@@ -12,10 +12,6 @@ static struct realm_server *server_of(const struct server_probe *c) {
         return &c->discovery->realm->servers[c->server];
 }
 
-bool server_probe_waiting(const struct server_probe *c) {
-        return c->resolving || c->ldap || c->ping;
-}
-
 void server_probe_done(struct server_probe *c) {
         op_cancel(c->resolving);
         op_cancel(c->ldap);

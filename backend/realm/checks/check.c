@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "backend/realm/checks/check.h"
 
-#include <stdarg.h>
-#include <unistd.h>
-
 void check_say(struct check_result *result, enum verdict verdict, const char *hint, const char *format, ...) {
         va_list arguments;
         va_start(arguments, format);

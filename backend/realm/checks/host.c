@@ -4,7 +4,6 @@
 #include <linux/fs.h>
 #include <sys/ioctl.h>
 #include <sys/statvfs.h>
-#include <unistd.h>
 
 #include "backend/realm/checks/check.h"
 #include "backend/store/host-lock.h"

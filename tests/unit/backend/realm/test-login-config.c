@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <sys/stat.h>
 
-#include "backend/realm/login-config.h"
+#include "backend/realm/realmd.h"
 #include "base/str.h"
 #include "tests/unit/tree.h"
 

@@ -4,7 +4,7 @@
 #include <errno.h>
 
 #include "backend/format/profiles.h"
-#include "backend/realm/native.h"
+#include "backend/realm/realm.h"
 #include "base/str.h"
 #include "config.h"
 #include "tests/unit/source.h"
