@@ -28,8 +28,7 @@ static bool passed_over(const struct paths *paths, const char *path) {
         return path_below(path, paths->state) || path_below(path, paths->run);
 }
 
-/* The mount point of a line of mountinfo(5), which writes blanks and backslashes of a path as \ooo; NULL:
- * none. */
+/* The mount point of a line of mountinfo(5), which writes blanks and backslashes as \ooo; NULL: none. */
 static char *mount_point(const char *line) {
         const char *field = line;
         for (int i = 0; i < 4; i++) {
@@ -74,8 +73,8 @@ static int list_mounts(const struct paths *paths, char ***ret, struct error **re
 
 /* ---- creation ---- */
 
-static int make_folder(const char *path) {
-        return mkdir(path, 0700) < 0 && errno != EEXIST ? -errno : 0;
+static bool make_folder(const char *path) {
+        return mkdir(path, 0700) == 0 || errno == EEXIST;
 }
 
 /* An overlay's root takes its attributes from the upper layer, which needs those of the lower folder. */
@@ -91,8 +90,7 @@ static int make_upper(const char *layer, const char *lower) {
         return r;
 }
 
-/* One overlay: the host's mount point below, layer `number` above. -EINVAL: not possible on that file
- * system. */
+/* One overlay: the host's mount point below, layer `number` above. -EINVAL: that file system cannot. */
 static int lay(const struct paths *paths, const char *point, unsigned number) {
         _cleanup_free_ char *layer = overlay_path(paths, "layers/%u", number),
                             *upper = overlay_path(paths, "layers/%u/upper", number),
@@ -102,11 +100,9 @@ static int lay(const struct paths *paths, const char *point, unsigned number) {
                             *at = overlay_path(paths, "host%s", strcmp(point, "/") == 0 ? "" : point);
         if (strpbrk(lower, ":,\\"))
                 return -EINVAL; /* the options of a mount cannot hold such a path */
-        int r = make_folder(layer);
-        if (r >= 0)
-                r = make_upper(layer, lower);
-        if (r >= 0)
-                r = make_folder(work);
+        int r = make_folder(layer) ? make_upper(layer, lower) : -errno;
+        if (r >= 0 && !make_folder(work))
+                r = -errno;
         if (r < 0)
                 return r;
         static const char *const more[] = { ",redirect_dir=off,metacopy=off,index=off", "" };
@@ -139,16 +135,11 @@ static int show(const struct paths *paths, const char *place) {
 static int make_base(const struct paths *paths, struct error **reterr) {
         _cleanup_free_ char *base = overlay_base(paths), *host = overlay_path(paths, "host"),
                             *layers = overlay_path(paths, "layers");
-        int r = make_folder(base);
-        if (r >= 0 && mount("fairlead", base, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0700,size=25%") < 0)
-                r = -errno;
-        if (r >= 0 && mount(NULL, base, NULL, MS_PRIVATE, NULL) < 0)
-                r = -errno;
-        if (r >= 0)
-                r = make_folder(host);
-        if (r >= 0)
-                r = make_folder(layers);
-        return r < 0 ? error_errno(reterr, r, "No place can be made for a copy of the host's files") : 0;
+        if (make_folder(base) &&
+            mount("fairlead", base, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0700,size=25%") == 0 &&
+            mount(NULL, base, NULL, MS_PRIVATE, NULL) == 0 && make_folder(host) && make_folder(layers))
+                return 0;
+        return error_errno(reterr, -errno, "No place can be made for a copy of the host's files");
 }
 
 static int lay_all(const struct paths *paths, char *const *mounts, char ***bare, struct error **reterr) {

@@ -139,8 +139,7 @@ static void present_done(struct present *p) {
         entry_done(&p->now);
 }
 
-/* Negative: there is no object (-ENOENT) or it cannot be read, and p->folder is not negative; or its folder.
- */
+/* Negative: there is no object (-ENOENT), or it cannot be read; or its folder, and p->folder is negative. */
 static int restore_find(struct restore *re, const struct change *change, struct present *p) {
         *p = (struct present){};
         p->folder = files_open_parent(re->options->root, change->path, &p->name, NULL);

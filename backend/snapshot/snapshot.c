@@ -264,8 +264,7 @@ static int snapshot_visit(struct snapshot *s, int folder, const char *name, cons
         return r;
 }
 
-/* The ceiling on the number: open folders are marked as left out, so that no later scan finds the rest
- * added. */
+/* The ceiling on the number: open folders are left out, so that no later scan finds the rest added. */
 static void stop_walking(struct snapshot *s) {
         for (size_t i = 0; i < s->depth; i++) {
                 if (s->options.names_only) {

@@ -84,11 +84,9 @@ struct op *snapshot_start(sd_event *event, const struct snapshot_options *option
 /* The finished manifest, sorted; the snapshot has none afterwards. */
 void snapshot_take(struct snapshot *snapshot, struct manifest *ret);
 
-/* Syncs the blobs and writes the manifest as `name` into folder: the snapshot now exists, despite a power
- * cut. */
+/* Syncs the blobs and writes the manifest as `name` into folder: now the snapshot survives a power cut. */
 int snapshot_store(int folder, const char *name, const struct manifest *m, int blobs, struct error **reterr);
-/* The present object, with its digest where content matters; a file that is too large is left out. -ENOENT:
- * none. */
+/* The present object, with its digest where content matters; too large a file is left out. -ENOENT: none. */
 int snapshot_look(int folder, const char *name, const char *path, struct entry *ret);
 
 /* Saves the content of a small file that still matches the entry as a blob, for a text diff: for display
@@ -101,8 +99,7 @@ int snapshot_share(int from, int to, const char *digest);
 /* Loads the manifest of snapshot_store(). -ENOENT: none. */
 int snapshot_load(int folder, const char *name, struct manifest *ret, struct error **reterr);
 
-/* Areas that no snapshot enters, whatever a plan names: the kernel's, the engine's, or always changing
- * ones. */
+/* Areas that no snapshot enters, whatever a plan names: the kernel's, the engine's, always changing ones. */
 bool snapshot_skipped(const char *path);
 
 /* Areas where others write at any time (logs, caches, spools): objects are recorded by name and time without
@@ -130,11 +127,9 @@ struct restore_options {
         int root;                      /* files_open_root() */
         const struct changes *changes; /* the job's changes: each path is restored from `after` to `before` */
         int blobs;                     /* contents of the `before` files */
-        const struct manifest *before; /* the whole snapshot, for folder times and hard links; NULL:
-                                        * neither */
-        char *const *folders;          /* more folders whose times are restored, as objects began in them;
-                                        * NULL */
-        const char *blobs_name;        /* that folder's path for display, as place of former contents; NULL */
+        const struct manifest *before; /* whole snapshot, for folder times and hard links; NULL: neither */
+        char *const *folders;   /* more folders whose times are restored, as objects began in them; NULL */
+        const char *blobs_name; /* that folder's path for display, as place of former contents; NULL */
 };
 
 struct restored {

@@ -16,8 +16,7 @@ struct work {
         bool known;               /* a scan exists; else every difference is its work */
         bool whole;               /* the scan followed all steps */
         struct changes installed; /* an uninstall restores the files that the install had changed */
-        time_t booted;            /* later changes are not the work of a job that died with the host; 0:
-                                   * not known */
+        time_t booted; /* later changes are not the work of a job that died with the host; 0: not known */
 };
 
 static void work_done(struct work *work) {

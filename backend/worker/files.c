@@ -75,19 +75,21 @@ int worker_load_before(struct worker *w, struct error **reterr) {
         return r;
 }
 
-int worker_load_changes(struct worker *w, struct error **reterr) {
+static int files_load_changes(struct worker *w, bool units, struct error **reterr) {
         struct worker_made *made = &w->made;
-        if (made->loaded)
-                return 0;
-        int r = jobfolder_changes(w->folder, &made->changes, reterr);
-        if (r < 0)
+        int r = made->loaded ? 0 : jobfolder_changes(w->folder, &made->changes, reterr);
+        if (r < 0 || made->loaded)
                 return r;
         made->loaded = true;
-        if (!made->units)
+        if (units && !made->units)
                 unit_places_find(&made->changes, w->plan->name, &made->units, &made->quadlet);
-        if (!strv_length(made->units) && w->plan->host_unit)
+        if (units && !strv_length(made->units) && w->plan->host_unit)
                 strv_add(&made->units, w->plan->host_unit);
         return 0;
+}
+
+int worker_load_changes(struct worker *w, struct error **reterr) {
+        return files_load_changes(w, true, reterr);
 }
 
 int worker_keep_changes(struct worker *w, bool whole, struct error **reterr) {
@@ -98,17 +100,10 @@ int worker_keep_changes(struct worker *w, bool whole, struct error **reterr) {
                 r = files_write(saved, SNAPSHOT_WHOLE, "", 0, 0600, reterr);
         if (r < 0)
                 return r;
-        /* The unit that fairlead wrote is among the changes by now; the main unit was settled before. */
-        char **units = whole ? TAKE(made->units) : NULL;
-        bool quadlet = made->quadlet;
         changes_done(&made->changes);
         made->loaded = false;
-        r = worker_load_changes(w, reterr);
-        if (whole) {
-                strv_free(made->units);
-                made->units = units;
-                made->quadlet = quadlet;
-        }
+        /* The unit that fairlead wrote is among the changes by now; the main unit was settled before. */
+        r = files_load_changes(w, !whole, reterr);
         if (r < 0)
                 return r;
         _cleanup_close_ int blobs = jobfolder_snapshot(w->folder, "blobs", false, reterr);

@@ -103,8 +103,7 @@ static bool start_is_nearly_over(const struct paths *paths, const char *id) {
 }
 
 /* The next job may be requested as soon as the end of the last one is visible; and a holder of the lock
- * without an id will write it in a moment, or only cleans up. Nothing else runs in this process yet, so it
- * may wait. */
+ * without an id will write it in a moment, or only cleans up. Nothing else runs here yet, so it may wait. */
 static int start_take_host(struct worker *w, struct error **reterr) {
         for (unsigned tries = 0;; tries++) {
                 _cleanup_free_ char *holder = NULL;

@@ -106,9 +106,8 @@ struct worker {
         /* of the current step; dropped when it ends */
         void *state; /* step.size bytes */
         struct op *op;
-        step_next_t next; /* follows the operation */
-        const char *
-                stoppable; /* a cancel drops the operation and fails the step with this sentence; NULL: not */
+        step_next_t next;      /* follows the operation */
+        const char *stoppable; /* a cancel drops op and fails the step with this sentence; NULL: it waits */
         sd_event_source *timer;
         struct pty *pty; /* receives typed input */
         struct worker_queue queue;
@@ -176,8 +175,7 @@ void worker_log_error(struct worker *w, const struct error *e);
 int worker_pin(struct worker *w, bool planned, struct error **reterr);
 int worker_unpin(struct worker *w, bool planned, step_next_t next);
 
-/* Load w->record from the copy that the first step saves in the job's folder: an uninstall removes the
- * record. */
+/* Load w->record from the first step's copy in the job's folder: an uninstall removes the record. */
 int worker_save_record(struct worker *w, struct error **reterr);
 int worker_load_record(struct worker *w, struct error **reterr);
 /* A copy of it to be changed and written: an undo writes w->record back. */
@@ -214,8 +212,7 @@ int worker_restore(struct worker *w, const struct restore_options *options, cons
 int worker_save_containers(struct worker *w, struct error **reterr);
 int worker_remove_own_containers(struct worker *w);
 
-/* A list of lines in a file of the job's folder. worker_load_lines(): NULL: the file is absent, or *reterr.
- */
+/* A list of lines in a file of the job's folder. Loading gives NULL: the file is absent, or *reterr. */
 int worker_save_lines(struct worker *w, const char *name, char *const *lines, struct error **reterr);
 char **worker_load_lines(int folder, const char *name, struct error **reterr);
 

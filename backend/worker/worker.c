@@ -226,9 +226,10 @@ void worker_failed(struct worker *w, struct error *e) {
         worker_undo_before(run);
 }
 
-static void worker_begin(struct run *run, const struct step *step) {
+static int worker_begin(struct run *run, const struct step *step, struct error **reterr) {
         run->step = step;
         run->w.state = step->size ? xcalloc(1, step->size) : NULL;
+        return run->w.undoing ? step->undo(&run->w, reterr) : step->apply(&run->w, reterr);
 }
 
 static void worker_turn_back(struct run *run) {
@@ -249,8 +250,7 @@ static void worker_turn_back(struct run *run) {
         }
         struct error *e = NULL;
         worker_record(run, w->at, RECORD_UNDO, NULL);
-        worker_begin(run, step);
-        int r = step->undo(w, &e);
+        int r = worker_begin(run, step, &e);
         worker_settle(w, r, e);
 }
 
@@ -274,10 +274,8 @@ static void worker_turn_forward(struct run *run) {
         /* A step whose beginning is not on the disk does not begin: an undo would not know of it. */
         int r = recorder_add(w->recorder, w->at, RECORD_INTENT, NULL, &e);
         joblog_note(w->log, "%s", worker_title(w));
-        if (r >= 0) {
-                worker_begin(run, step);
-                r = step->apply(w, &e);
-        }
+        if (r >= 0)
+                r = worker_begin(run, step, &e);
         worker_settle(w, r, e);
 }
 

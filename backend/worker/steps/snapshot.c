@@ -34,21 +34,16 @@ static char *snapshot_find_earlier(struct worker *w) {
 
 /* Logs the objects that an undo could not restore, before anything happens. */
 static void snapshot_log_left_out(struct worker *w, const struct manifest *m) {
-        size_t shown = 0, n = 0;
+        size_t n = 0;
         for (size_t i = 0; i < m->n; i++) {
                 const struct entry *e = &m->items[i];
-                if (!e->left_out || snapshot_volatile(e->path))
-                        continue;
-                if (shown < LEFT_OUT_SHOWN) {
+                if (e->left_out && !snapshot_volatile(e->path) && n++ < LEFT_OUT_SHOWN)
                         joblog_note(w->log,
                                     "not saved (too large, unreadable or on a file system of its own): %s",
                                     e->path);
-                        shown++;
-                }
-                n++;
         }
-        if (n > shown)
-                joblog_note(w->log, "not saved: %zu more", n - shown);
+        if (n > LEFT_OUT_SHOWN)
+                joblog_note(w->log, "not saved: %zu more", n - LEFT_OUT_SHOWN);
 }
 
 /* Of snapshot_apply(). */
