@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Reads the content of a file, and saves it as a blob named by its digest; stores manifests and blobs. */
 #include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "backend/io/digest.h"
 #include "backend/io/files.h"

@@ -1,7 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-
-#include <unistd.h>
-
 #include "backend/io/files.h"
 #include "backend/snapshot/snapshot.h"
 

@@ -3,12 +3,8 @@
 
 /* Shared by snapshot.c and content.c, and by overlay.c and overlay-read.c. */
 
-#include <stdarg.h>
-
 #include <sys/stat.h>
-#include <time.h>
 
-#include "backend/io/paths.h"
 #include "backend/snapshot/snapshot.h"
 
 #define OVERLAY_LIST "list" /* a line "NUMBER MOUNT-POINT" for each layer */

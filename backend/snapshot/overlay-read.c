@@ -2,12 +2,10 @@
 /* Reads the changes to the copy: the upper layers hold exactly those, with marks for removed objects. */
 #include <dirent.h>
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <sys/xattr.h>
 
 #include "backend/io/files.h"
 #include "backend/snapshot/internal.h"
-#include "backend/snapshot/snapshot.h"
 
 #define OBJECTS_MAX SNAPSHOT_FILES_MAX
 #define DEPTH_MAX 64U

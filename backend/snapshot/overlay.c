@@ -4,7 +4,6 @@
 
 #include <fcntl.h>
 #include <sys/mount.h>
-#include <sys/stat.h>
 
 #include "backend/io/files.h"
 #include "backend/snapshot/internal.h"

@@ -3,8 +3,6 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <sys/stat.h>
-#include <time.h>
 
 #include "backend/io/digest.h"
 #include "backend/io/files.h"

@@ -2,8 +2,6 @@
 /* Finds which changes on the host are the job's own work: an undo takes back those and nothing else. */
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "backend/io/files.h"
 #include "backend/store/job-folder.h"

@@ -6,7 +6,6 @@
  * created it, even after the worker died, or if it has a name from the plan. Another container of the same
  * image may be foreign: it stays, and is listed. */
 #include <fcntl.h>
-#include <unistd.h>
 
 #include "backend/worker/step.h"
 

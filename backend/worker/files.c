@@ -2,7 +2,6 @@
 /* State of the host and of the service, from the job's folder. */
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <time.h>
 
 #include "backend/format/emit.h"
 #include "backend/io/files.h"

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Finds the step from which a job that lost its worker goes on or back. */
 #include <fcntl.h>
-#include <unistd.h>
 
 #include "backend/io/files.h"
 #include "backend/store/job-folder.h"

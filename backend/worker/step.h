@@ -9,16 +9,10 @@
 #include <systemd/sd-event.h>
 
 #include "backend/engine/engine.h"
-#include "backend/io/paths.h"
 #include "backend/io/pty.h"
 #include "backend/snapshot/snapshot.h"
 #include "backend/store/job-journal.h"
 #include "backend/systemd/units.h"
-#include "base/op.h"
-#include "base/secret.h"
-#include "model/job/changes.h"
-#include "model/job/job.h"
-#include "model/plan/plan.h"
 #include "model/service/service.h"
 
 /* Results of apply() and undo() besides a negative errno with an error. */

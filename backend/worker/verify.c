@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Verifies a join on the host itself, not by the reports of the tools: a user of the realm is known here, the
  * realm accepts the host's keys, and a lookup of the host's own root is fast. */
-#include <stdarg.h>
-
 #include "backend/realm/realm.h"
 #include "backend/worker/step.h"
 

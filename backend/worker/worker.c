@@ -2,8 +2,6 @@
 /* From step to step, forward and back. */
 #include "backend/worker/worker.h"
 
-#include <stdarg.h>
-
 #include "backend/io/files.h"
 #include "backend/store/job-folder.h"
 #include "backend/worker/internal.h"

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The last scan, and the record. Before it exists everything can be restored; after it the job is done. */
-#include <time.h>
-
 #include "backend/io/files.h"
 #include "backend/store/job-folder.h"
 #include "backend/store/services.h"

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The unit must become active in its time and still be active after a short while, without a restart; then
  * the profile's command, where there is one, must end with 0. */
-
 #include "backend/worker/step.h"
 
 #define SETTLE_USEC 2000000ULL

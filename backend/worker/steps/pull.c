@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Checks that exactly the planned image is present, and pins it. */
-
 #include "backend/worker/step.h"
 
 static const char *pull_what(const struct worker *w) {

@@ -2,7 +2,6 @@
 /* The steps of a rehearsal: a copy of the host's files for the command, the changes to the copy, and its end.
  * Nothing of the host changes. */
 #include <fcntl.h>
-#include <unistd.h>
 
 #include "backend/snapshot/snapshot.h"
 #include "backend/store/delivery.h"

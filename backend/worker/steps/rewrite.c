@@ -6,7 +6,6 @@
  * service's record says how the file was left, so that an uninstall takes it for fairlead's own work. */
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "backend/format/emit.h"
 #include "backend/io/digest.h"

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-
 #include "backend/io/files.h"
 #include "backend/worker/step.h"
 

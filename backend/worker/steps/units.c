@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The steps that systemd does: reload, enable the main unit, start it. */
-
 #include "backend/worker/step.h"
 
 /* The reason why there is nothing to do; NULL: there is a unit. */
