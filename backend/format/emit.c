@@ -95,15 +95,14 @@ static struct json_object *emit_make_natural(const void *member) {
         return value < 0 ? NULL : json_object_new_int(value);
 }
 
-#define T struct log_line
-static const struct json_field log_fields[] = {
-        ROW("time", JSON_INT64, real), ROW("priority", JSON_CALL, priority, .make = emit_make_natural),
-        TEXT(identifier), TEXT(message),
-};
-#undef T
-
 char *emit_log_line(const struct log_line *line) {
-        _cleanup_json_ struct json_object *o = json_new_struct(JSON_TABLE(log_fields, struct log_line), line);
+        typedef struct log_line T;
+        static const struct json_field fields[] = {
+                ROW("time", JSON_INT64, real),
+                ROW("priority", JSON_CALL, priority, .make = emit_make_natural), TEXT(identifier),
+                TEXT(message),
+        };
+        _cleanup_json_ struct json_object *o = json_new_struct(JSON_TABLE(fields, struct log_line), line);
         return json_write_line(o);
 }
 
@@ -114,13 +113,11 @@ static struct json_object *emit_make_duration(const void *member) {
         return over ? json_object_new_uint64(status->usec) : NULL;
 }
 
-#define T struct step_status
-static const struct json_field step_fields[] = {
-        WORD(state, step_state), MADE("usec", emit_make_duration), TEXT(note),
-};
-#undef T
-
 static struct json_object *emit_make_steps(const void *member) {
+        typedef struct step_status T;
+        static const struct json_field fields[] = {
+                WORD(state, step_state), MADE("usec", emit_make_duration), TEXT(note),
+        };
         const struct job *job = member;
         struct json_object *steps = json_object_new_array();
         for (int i = 0; i < _JOB_STEP_MAX; i++) {
@@ -128,7 +125,7 @@ static struct json_object *emit_make_steps(const void *member) {
                         continue;
                 struct json_object *step = json_object_new_object();
                 json_object_object_add(step, "step", json_new_text(job_step_name(i)));
-                json_fields_add(step, JSON_TABLE(step_fields, struct step_status), &job->steps[i]);
+                json_fields_add(step, JSON_TABLE(fields, struct step_status), &job->steps[i]);
                 json_object_array_add(steps, step);
         }
         return steps;
@@ -213,20 +210,18 @@ static struct json_object *emit_make_what(const void *member) {
         return json_new_text(what);
 }
 
-#define T struct change
-static const struct json_field change_fields[] = {
-        TEXT(path), ROW("what", JSON_CALL, what, .make = emit_make_what),
-        ROW("before", JSON_CALL, before, .make = emit_entry),
-        ROW("after", JSON_CALL, after, .make = emit_entry),
-};
-#undef T
-
 char *emit_changes(const struct change_report *report) {
+        typedef struct change T;
+        static const struct json_field fields[] = {
+                TEXT(path), ROW("what", JSON_CALL, what, .make = emit_make_what),
+                ROW("before", JSON_CALL, before, .make = emit_entry),
+                ROW("after", JSON_CALL, after, .make = emit_entry),
+        };
         struct json_object *o = json_object_new_object(), *all = json_object_new_array();
         json_object_object_add(o, "job", json_new_text(report->job));
         for (size_t i = 0; report->changes && i < report->changes->n; i++) {
                 struct json_object *one =
-                        json_new_struct(JSON_TABLE(change_fields, struct change), &report->changes->items[i]);
+                        json_new_struct(JSON_TABLE(fields, struct change), &report->changes->items[i]);
                 if (report->diffs)
                         json_object_object_add(one, "diff", json_new_text(report->diffs[i]));
                 json_object_array_add(all, one);
@@ -276,21 +271,19 @@ char *emit_realm(const struct realm *realm) {
         return json_write_take(json_new_struct(JSON_TABLE(realm_fields, struct realm), realm));
 }
 
-#define T struct membership
-static const struct json_field membership_fields[] = {
-        WORD(kind, realm_kind), TEXT(domain), TEXT(realm), TEXT(service),
-        ROW("online", JSON_BOOL, online, KNOWN(asked)), FLAG(silent), TEXT(server), TEXT(site),
-        TEXT(principal), ROW("kvno", JSON_UINT32, kvno, KNOWN(principal)), TIME(key_time),
-        ROW("clock_offset", JSON_USEC, clock_usec, KNOWN(clock_known)), TEXT(clock_server),
-        ROW("permitted", JSON_WORD, access.permit, JSON_NAMES(permit)),
-        ROW("users", JSON_TEXTS, access.users), ROW("groups", JSON_TEXTS, access.groups),
-        ROW("denied_users", JSON_TEXTS, access.denied_users),
-        ROW("denied_groups", JSON_TEXTS, access.denied_groups),
-};
-#undef T
-
 char *emit_membership(const struct membership *m) {
-        return json_write_take(json_new_struct(JSON_TABLE(membership_fields, struct membership), m));
+        typedef struct membership T;
+        static const struct json_field fields[] = {
+                WORD(kind, realm_kind), TEXT(domain), TEXT(realm), TEXT(service),
+                ROW("online", JSON_BOOL, online, KNOWN(asked)), FLAG(silent), TEXT(server), TEXT(site),
+                TEXT(principal), ROW("kvno", JSON_UINT32, kvno, KNOWN(principal)), TIME(key_time),
+                ROW("clock_offset", JSON_USEC, clock_usec, KNOWN(clock_known)), TEXT(clock_server),
+                ROW("permitted", JSON_WORD, access.permit, JSON_NAMES(permit)),
+                ROW("users", JSON_TEXTS, access.users), ROW("groups", JSON_TEXTS, access.groups),
+                ROW("denied_users", JSON_TEXTS, access.denied_users),
+                ROW("denied_groups", JSON_TEXTS, access.denied_groups),
+        };
+        return json_write_take(json_new_struct(JSON_TABLE(fields, struct membership), m));
 }
 
 #define T struct check_result

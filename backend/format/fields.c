@@ -63,6 +63,7 @@ static const struct {
         [JSON_TYPED] = { "a value", "neither a text nor a whole number nor true or false" },
         [JSON_STRUCT] = { "an object", "not an object" },
         [JSON_STRUCTS] = { "a list", "not a list" },
+        [JSON_CALL] = { "a value", "not a value" },
 };
 
 static int fields_wrong_type(const struct reading *r, enum json_kind kind) {
@@ -87,15 +88,10 @@ const char *json_text(struct json_object *value) {
 }
 
 const char *json_typed(struct json_object *value) {
-        switch (json_object_get_type(value)) {
-        case json_type_boolean:
+        if (json_object_is_type(value, json_type_boolean))
                 return json_object_get_boolean(value) ? "yes" : "no";
-        case json_type_string:
-        case json_type_int:
-                return json_object_get_string(value);
-        default:
-                return NULL;
-        }
+        enum json_type type = json_object_get_type(value);
+        return type == json_type_string || type == json_type_int ? json_object_get_string(value) : NULL;
 }
 
 int json_parse_time(const char *text, int64_t *ret) {
