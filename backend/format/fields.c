@@ -119,13 +119,6 @@ static ssize_t fields_length(const struct reading *r, enum json_kind kind, size_
         return error_set(r->reterr, -E2BIG, "%s has %zu entries; %zu are the most", r->where, n, max);
 }
 
-static bool fields_has_controls(const char *s) {
-        for (; *s; s++)
-                if ((unsigned char) *s < 0x20 || *s == 0x7f)
-                        return true;
-        return false;
-}
-
 static int fields_read_texts(const struct reading *r, char ***target) {
         ssize_t n = fields_length(r, JSON_TEXTS, r->f->max ? r->f->max : JSON_TEXTS_MAX);
         if (n < 0)
@@ -135,7 +128,7 @@ static int fields_read_texts(const struct reading *r, char ***target) {
                 struct json_object *entry = json_object_array_get_idx(r->value, i);
                 const char *s = json_text(entry);
                 if (s && (!r->strict || (strlen(s) >= r->f->least && strlen(s) <= ENTRY_MAX &&
-                                         !fields_has_controls(s)))) {
+                                         !str_has_controls(s)))) {
                         list[i] = xstrdup(s);
                         continue;
                 }
@@ -160,7 +153,7 @@ static int fields_read_text(const struct reading *r, char **target) {
         const char *s = string ? json_text(r->value) : json_typed(r->value);
         if (!string && (!s || r->f->kind != JSON_TYPED))
                 return fields_wrong_type(r, r->f->kind);
-        if (r->strict && (!s || fields_has_controls(s)))
+        if (r->strict && (!s || str_has_controls(s)))
                 return json_wrong(r->reterr, r->where, NULL, "The text has control characters in it");
         if (r->strict && (!*s || strlen(s) > max))
                 return json_wrong(r->reterr, r->where, NULL, "The text has to have 1 to %zu bytes", max);

@@ -179,6 +179,13 @@ bool str_equal_nocase(const char *a, const char *b) {
         return a == b || (a && b && strcasecmp(a, b) == 0);
 }
 
+bool str_has_controls(const char *s) {
+        for (; *s; s++)
+                if ((unsigned char) *s < 0x20 || *s == 0x7f)
+                        return true;
+        return false;
+}
+
 bool str_among(const char *s, const char *const *list) {
         while (*list && !str_equal(*list, s))
                 list++;

@@ -59,6 +59,7 @@ static inline void strv_freep(char ***list) {
 bool str_equal(const char *a, const char *b);           /* NULL equals only NULL */
 bool str_equal_nocase(const char *a, const char *b);    /* ASCII case only */
 bool str_empty(const char *s);                          /* NULL or "" */
+bool str_has_controls(const char *s);                   /* bytes below 0x20, or 0x7f */
 
 /* Whether s is one of the texts that follow: STR_IN_SET(word, "yes", "no"). */
 bool str_among(const char *s, const char *const *list);

@@ -15,13 +15,6 @@
 #define SECRET_VALUE_MAX 512U /* SECRET_BYTES_MAX of base/secret.h */
 #define ARGUMENTS_BYTES_MAX (16U * 1024)
 
-static bool param_check_has_controls(const char *s) {
-        for (; *s; s++)
-                if ((unsigned char) *s < 0x20 || *s == 0x7f)
-                        return true;
-        return false;
-}
-
 /* ---- names of the DNS ---- */
 
 static const char *label_fault(const char *label, size_t n) {
@@ -383,7 +376,7 @@ int param_check(const struct param *p, const char *value, struct error **reterr)
                 error_hint(reterr, "At most %zu bytes", c->bytes);
                 return -EINVAL;
         }
-        bool controls = !c->any_byte && param_check_has_controls(value);
+        bool controls = !c->any_byte && str_has_controls(value);
         const char *hint = controls ? "One line of ordinary characters" : c->hint;
         const char *fault = controls   ? "The value has control characters in it"
                             : c->fault ? c->fault(p, value, &hint)
