@@ -378,9 +378,7 @@ int json_each(struct json_object *array, const char *where, size_t max, json_ite
         return 0;
 }
 
-int json_each_member(struct json_object *object, const char *where, size_t max,
-                     int (*member)(const char *key, struct json_object *value, const char *where,
-                                   void *userdata, struct error **reterr),
+int json_each_member(struct json_object *object, const char *where, size_t max, json_member_t *member,
                      void *userdata, struct error **reterr) {
         const struct reading r = { .value = object, .where = where, .reterr = reterr };
         if (!json_object_is_type(object, json_type_object))

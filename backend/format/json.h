@@ -63,6 +63,8 @@ struct json_table {
 /* A value that is read into target, and a member that is written. */
 typedef int json_item_t(struct json_object *value, const char *where, void *target, struct error **reterr);
 typedef struct json_object *json_make_t(const void *member);
+typedef int json_member_t(const char *key, struct json_object *value, const char *where, void *userdata,
+                          struct error **reterr);
 
 /* The same rows read and write. Numbers that do not fit are refused. JSON null is the same as absent. An
  * absent member leaves the target as it is. */
@@ -112,9 +114,7 @@ struct json_object *json_new_pointers(const struct json_table *table, const void
  * up to the first failure. */
 int json_each(struct json_object *array, const char *where, size_t max, json_item_t *item, void *userdata,
               struct error **reterr);
-int json_each_member(struct json_object *object, const char *where, size_t max,
-                     int (*member)(const char *key, struct json_object *value, const char *where,
-                                   void *userdata, struct error **reterr),
+int json_each_member(struct json_object *object, const char *where, size_t max, json_member_t *member,
                      void *userdata, struct error **reterr);
 
 /* The member of an object; NULL: absent, null, or o is no object. */

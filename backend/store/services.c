@@ -53,14 +53,14 @@ bool services_exists(const struct paths *paths, const char *name) {
 
 struct service_list *services_list(const struct paths *paths, struct error **reterr) {
         struct service_list *list = new0(struct service_list);
-        int fd = open_services(paths, NULL);
-        DIR *d = fd < 0 ? NULL : fdopendir(fd);
+        _cleanup_free_ char *path = str_printf("%s/services", paths->state);
+        DIR *d = opendir(path);
         for (struct dirent *item; d && list->n < SERVICES_MAX && (item = readdir(d));) {
                 if (item->d_name[0] == '.' || !str_ends(item->d_name, ".json"))
                         continue;
                 struct service *service = NULL;
                 _cleanup_error_ struct error *broken = NULL;
-                if (read_record(fd, item->d_name, &service, &broken) >= 0)
+                if (read_record(dirfd(d), item->d_name, &service, &broken) >= 0)
                         service_list_take(list, service);
                 else if (reterr && !*reterr) {
                         error_wrap(&broken, -EINVAL, "The record %s/services/%s cannot be read", paths->state,
@@ -70,8 +70,6 @@ struct service_list *services_list(const struct paths *paths, struct error **ret
         }
         if (d)
                 closedir(d);
-        else if (fd >= 0)
-                close(fd);
         service_list_sort(list);
         return list;
 }
