@@ -186,9 +186,7 @@ static int app_add_sources(struct app *app) {
         sd_event_source_set_priority(app->frame, PRIORITY_FRAME);
         sd_event_source_set_enabled(app->frame, SD_EVENT_OFF);
         r = sd_event_add_time(event, &app->tick, CLOCK_MONOTONIC, UINT64_MAX, 20000, app_tick, app);
-        if (r < 0)
-                return r;
-        return sd_event_source_set_enabled(app->tick, SD_EVENT_OFF);
+        return r < 0 ? r : sd_event_source_set_enabled(app->tick, SD_EVENT_OFF);
 }
 
 static void app_changed(unsigned topics, void *userdata) {

@@ -84,9 +84,7 @@ struct translated {
 };
 
 static void translated_done(struct translated *t) {
-        strv_free(t->options);
-        strv_free(t->operands);
-        strv_free(t->arguments);
+        STRV_FREE_ALL(t->options, t->operands, t->arguments);
 }
 
 static void sort_words(int argc, char **argv, int from, struct translated *t) {
@@ -101,7 +99,7 @@ static void sort_words(int argc, char **argv, int from, struct translated *t) {
                         ;
                 else if (argv[i][0] == '-' && argv[i][1]) {
                         strv_add(&t->options, argv[i]);
-                        if (STR_IN(argv[i], "--opt1", "--opt2", "--opt3", "--set") && i + 1 < argc)
+                        if (STR_IN_SET(argv[i], "--opt1", "--opt2", "--opt3", "--set") && i + 1 < argc)
                                 strv_add(&t->options, argv[++i]);
                 } else
                         strv_add(&t->operands, argv[i]);

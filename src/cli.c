@@ -101,7 +101,5 @@ int cli_main(int argc, char **argv) {
                 return EXIT_DONE;
         size_t words;
         const struct verb *verb = verb_find(argv + next, &words, &e);
-        if (!verb)
-                return cli_usage(e, NULL);
-        return run_verb(&s, verb, argc, argv, next + (int) words);
+        return !verb ? cli_usage(e, NULL) : run_verb(&s, verb, argc, argv, next + (int) words);
 }

@@ -110,8 +110,7 @@ static void completion_add_plan_verbs(char ***list) {
  * themselves. */
 static void completion_add_kinds(const struct completing *c, const char *kinds, completion_source_t source,
                                  void *userdata, char ***list) {
-        _cleanup_strv_ char **each = NULL;
-        strv_split(kinds, "[|]", &each);
+        _cleanup_strv_ char **each = strv_split(kinds, "[|]");
         for (size_t i = 0; each && each[i]; i++) {
                 if (each[i][0] >= 'a' && each[i][0] <= 'z')
                         completion_add(list, each[i]);

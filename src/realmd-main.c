@@ -42,9 +42,7 @@ static const char *realmd_main_value_of(char ***argv, const char *name) {
         const char *word = str_starts(**argv, "--"), *rest = word ? str_starts(word, name) : NULL;
         if (rest && *rest == '=')
                 return rest + 1;
-        if (!rest || *rest || !(*argv)[1])
-                return NULL;
-        return *++*argv;
+        return !rest || *rest || !(*argv)[1] ? NULL : *++*argv;
 }
 
 static int read_credentials(const char *word, struct realmd_order *order) {
@@ -65,7 +63,7 @@ static int realmd_main_read_word(char ***argv, struct realmd_order *order, bool 
                 *mkhomedir = true;
                 return 0;
         }
-        if (STR_IN(**argv, "-v", "--verbose", "--unattended", "--remove"))
+        if (STR_IN_SET(**argv, "-v", "--verbose", "--unattended", "--remove"))
                 return 0;
         for (size_t i = 0; i < ELEMENTS(options); i++)
                 if ((value = realmd_main_value_of(argv, options[i]))) {

@@ -12,7 +12,6 @@ tests/fake/systemd.c     the tables of a whole bus interface
 long_functions='
 tests/ui/run.c run_command           one command of the scripts after the other
 tests/unit/model/image/test-reference.c separates_valid_from_invalid    a table of references
-ui/dispatch.c ui_do                  one action after the other
 '
 
 line_max=110            # columns, in what is built

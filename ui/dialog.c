@@ -43,10 +43,7 @@ static void confirm_open(struct screen *s, const void *arg) {
 
 static void confirm_close(struct screen *s) {
         struct confirm_state *st = s->state;
-        free(st->title);
-        free(st->text);
-        free(st->yes);
-        free(st->no);
+        FREE_ALL(st->title, st->text, st->yes, st->no);
 }
 
 /* The rule, the text, a blank row, the buttons, a blank row. */
@@ -115,8 +112,7 @@ static bool confirm_act(struct screen *s, enum action action) {
         case ACTION_INTERRUPT:
                 confirm_answer(s, false);
                 return true;
-        default:
-                return false;
+        default: return false;
         }
 }
 
@@ -193,8 +189,7 @@ static bool error_act(struct screen *s, enum action action) {
         case ACTION_OPEN:
                 screen_close(s);
                 return true;
-        default:
-                return false;
+        default: return false;
         }
 }
 

@@ -209,8 +209,7 @@ static bool pager_do(struct screen *s, enum action action) {
                         screen_say(s, s->pager->follow ? "Following the newest line"
                                                        : "Not following; f follows again");
                 return true;
-        default:
-                return pager_act(s->pager, action);
+        default: return pager_act(s->pager, action);
         }
 }
 
@@ -263,9 +262,7 @@ static void ui_do(struct ui *ui, struct screen *s, enum action action) {
                 else
                         screen_say(s, "Nothing is open here; q leaves Fairlead");
                 break;
-        case ACTION_QUIT:
-                ui_quit(ui);
-                break;
+        case ACTION_QUIT: ui_quit(ui); break;
         case ACTION_HELP:
                 if (ui_base(ui)->class != places->help)
                         screen_open(ui, places->help, ui_base(ui));
@@ -280,21 +277,11 @@ static void ui_do(struct ui *ui, struct screen *s, enum action action) {
                 else
                         screen_say(s, "This screen has no actions");
                 break;
-        case ACTION_SERVICES:
-                ui_go(ui, places->services);
-                break;
-        case ACTION_IMAGES:
-                ui_go(ui, places->images);
-                break;
-        case ACTION_UNITS:
-                ui_go(ui, places->units);
-                break;
-        case ACTION_JOBS:
-                ui_go(ui, places->jobs);
-                break;
-        case ACTION_REALM:
-                ui_go(ui, places->realm);
-                break;
+        case ACTION_SERVICES: ui_go(ui, places->services); break;
+        case ACTION_IMAGES: ui_go(ui, places->images); break;
+        case ACTION_UNITS: ui_go(ui, places->units); break;
+        case ACTION_JOBS: ui_go(ui, places->jobs); break;
+        case ACTION_REALM: ui_go(ui, places->realm); break;
         case ACTION_REFRESH:
                 for (struct screen *each = ui->top; each; each = each->below)
                         if (each->class->changed && !each->closing)
@@ -305,9 +292,7 @@ static void ui_do(struct ui *ui, struct screen *s, enum action action) {
                 ui_resize(ui);
                 term_redraw(ui->term);
                 break;
-        case ACTION_DISPLAY:
-                ui_change_display(ui, s);
-                break;
+        case ACTION_DISPLAY: ui_change_display(ui, s); break;
         case ACTION_SHELL:
                 if (ui->options.shell)
                         ui->options.shell(ui->options.userdata);
@@ -322,9 +307,7 @@ void screen_act(struct screen *s, enum action action) {
                 return;
         if (screen_can(s, action) && s->class->act && s->class->act(s, action))
                 return;
-        if (s->list && list_do(s, action))
-                return;
-        if (s->pager && pager_do(s, action))
+        if ((s->list && list_do(s, action)) || (s->pager && pager_do(s, action)))
                 return;
         ui_do(s->ui, s, action);
 }

@@ -36,9 +36,7 @@ static void menu_cell(const void *owner, size_t row, size_t column, struct cell 
                 ret->text = ret->buffer;
                 ret->style = STYLE_KEY;
                 break;
-        case 1:
-                ret->text = item->word ? item->word : action_row(item->action)->word;
-                break;
+        case 1: ret->text = item->word ? item->word : action_row(item->action)->word; break;
         default:
                 ret->text = action_row(item->action)->help;
         }
@@ -112,8 +110,7 @@ static bool menu_act(struct screen *s, enum action action) {
         case ACTION_MENU:
                 screen_close(s);
                 return true;
-        default:
-                return false;
+        default: return false;
         }
 }
 

@@ -30,9 +30,7 @@ static struct screen *screen_free(struct screen *s) {
         list_done(&s->rows);
         pager_done(&s->text);
         error_free(s->error);
-        free(s->about);
-        free(s->state);
-        free(s);
+        FREE_ALL(s->about, s->state, s);
         return NULL;
 }
 

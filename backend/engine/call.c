@@ -10,9 +10,7 @@ static void engine_call_drop(struct op *op) {
         container_list_free(call->containers);
         container_origin_free(call->origin);
         error_free(call->error);
-        free(call->failed);
-        free(call->name);
-        free(call->other);
+        FREE_ALL(call->failed, call->name, call->other);
 }
 
 static void engine_call_end(struct engine_call *call, struct error *e) {
@@ -100,10 +98,7 @@ static void engine_call_send(struct engine_call *call);
 
 static void engine_call_answered(const struct http_answer *answer, struct error *e, void *userdata) {
         struct engine_call *call = userdata;
-        if (call->request->may_fail)
-                e = error_free(e);
-        else
-                e = engine_call_error(call, answer, e);
+        e = call->request->may_fail ? error_free(e) : engine_call_error(call, answer, e);
         if (e || !call->request->next) {
                 engine_call_end(call, e);
                 return;

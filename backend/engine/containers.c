@@ -5,11 +5,7 @@
 #define CONTAINERS_MAX 20000U
 
 void engine_container_done(struct container *c) {
-        free(c->id);
-        free(c->name);
-        free(c->image_id);
-        free(c->state);
-        free(c->health);
+        FREE_ALL(c->id, c->name, c->image_id, c->state, c->health);
 }
 
 struct container_list *container_list_free(struct container_list *list) {
@@ -17,16 +13,14 @@ struct container_list *container_list_free(struct container_list *list) {
                 return NULL;
         for (size_t i = 0; i < list->n; i++)
                 engine_container_done(&list->items[i]);
-        free(list->items);
-        free(list);
+        FREE_ALL(list->items, list);
         return NULL;
 }
 
 struct container_origin *container_origin_free(struct container_origin *origin) {
         if (!origin)
                 return NULL;
-        strv_free(origin->command);
-        strv_free(origin->words);
+        STRV_FREE_ALL(origin->command, origin->words);
         free(origin);
         return NULL;
 }

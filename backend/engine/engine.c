@@ -75,9 +75,7 @@ struct engine *engine_new(sd_event *event, const char *const *sockets) {
 }
 
 static void engine_forget(struct engine *engine) {
-        free(engine->about.version);
-        free(engine->about.socket);
-        free(engine->prefix);
+        FREE_ALL(engine->about.version, engine->about.socket, engine->prefix);
         engine->about = (struct engine_about){};
         engine->prefix = NULL;
         engine->dialect = NULL;

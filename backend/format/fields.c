@@ -247,32 +247,24 @@ static int fields_read_value(const struct reading *r, void *target) {
         void *member = (char *) target + r->f->offset;
         switch (r->f->kind) {
         case JSON_TYPED:
-        case JSON_TEXT:
-                return fields_read_text(r, member);
-        case JSON_TEXTS:
-                return fields_read_texts(r, member);
+        case JSON_TEXT: return fields_read_text(r, member);
+        case JSON_TEXTS: return fields_read_texts(r, member);
         case JSON_BOOL:
                 if (!json_object_is_type(r->value, json_type_boolean))
                         return fields_wrong_type(r, JSON_BOOL);
                 *(bool *) member = json_object_get_boolean(r->value);
                 return 0;
-        case JSON_TIME:
-                return fields_read_time(r, member);
-        case JSON_WORD:
-                return fields_read_word(r, member);
+        case JSON_TIME: return fields_read_time(r, member);
+        case JSON_WORD: return fields_read_word(r, member);
         case JSON_STRUCT:
                 if (!*(void **) member)
                         *(void **) member = xcalloc(1, of->size);
                 return fields_read_table(r, of->fields, of->n, *(void **) member);
-        case JSON_STRUCTS:
-                return fields_read_structs(r, target);
-        case JSON_CALL:
-                return r->f->call(r->value, r->where, member, r->reterr);
+        case JSON_STRUCTS: return fields_read_structs(r, target);
+        case JSON_CALL: return r->f->call(r->value, r->where, member, r->reterr);
         case JSON_UINT16:
-        case JSON_USEC:
-                return 0;
-        default:
-                return fields_read_number(r, member);
+        case JSON_USEC: return 0;
+        default: return fields_read_number(r, member);
         }
 }
 

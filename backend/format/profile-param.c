@@ -24,8 +24,7 @@ struct param_text {
 
 static void param_text_done(struct param_text *t) {
         param_done(&t->p);
-        free(t->type);
-        free(t->deliver);
+        FREE_ALL(t->type, t->deliver);
 }
 
 /* ---- parts with a shape of their own ---- */

@@ -165,8 +165,7 @@ static int check_paths(const char *key, char *const *entries, bool needs, struct
         for (size_t i = 0; entries && entries[i]; i++) {
                 char where[32];
                 snprintf(where, sizeof where, "%s[%zu]", key, i);
-                _cleanup_strv_ char **paths = NULL;
-                strv_split(entries[i], needs ? ":" : "", &paths);
+                _cleanup_strv_ char **paths = strv_split(entries[i], needs ? ":" : "");
                 if (strv_length(paths) == 0)
                         return json_wrong(reterr, where, NULL, "This is not a path");
                 for (char **path = paths; *path; path++) {

@@ -47,8 +47,7 @@ struct profiles *profiles_free(struct profiles *profiles) {
         strv_free(profiles->local_names);
         for (size_t i = 0; i < profiles->n_errors; i++)
                 error_free(profiles->errors[i]);
-        free(profiles->errors);
-        free(profiles);
+        FREE_ALL(profiles->errors, profiles);
         return NULL;
 }
 

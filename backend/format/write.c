@@ -16,36 +16,25 @@ static struct json_object *format_write_value(const struct json_field *f, const 
                 return NULL;
         switch (f->kind) {
         case JSON_TYPED:
-        case JSON_TEXT:
-                return json_new_text(*(char *const *) at);
-        case JSON_TEXTS:
-                return json_new_texts(*(char *const *const *) at);
-        case JSON_BOOL:
-                return json_object_new_boolean(*(const bool *) at);
-        case JSON_INT:
-                return json_object_new_int(*(const int *) at);
-        case JSON_UINT16:
-                return json_object_new_int(*(const uint16_t *) at);
-        case JSON_UINT32:
-                return json_object_new_int64(*(const uint32_t *) at);
+        case JSON_TEXT: return json_new_text(*(char *const *) at);
+        case JSON_TEXTS: return json_new_texts(*(char *const *const *) at);
+        case JSON_BOOL: return json_object_new_boolean(*(const bool *) at);
+        case JSON_INT: return json_object_new_int(*(const int *) at);
+        case JSON_UINT16: return json_object_new_int(*(const uint16_t *) at);
+        case JSON_UINT32: return json_object_new_int64(*(const uint32_t *) at);
         case JSON_TIME:
-        case JSON_INT64:
-                return json_object_new_int64(*(const int64_t *) at);
-        case JSON_USEC:
-                return json_object_new_double((double) *(const int64_t *) at / 1e6);
+        case JSON_INT64: return json_object_new_int64(*(const int64_t *) at);
+        case JSON_USEC: return json_object_new_double((double) *(const int64_t *) at / 1e6);
         case JSON_UINT64: {
                 uint64_t value = *(const uint64_t *) at;
                 return value == UINT64_MAX ? NULL : json_object_new_uint64(value);
         }
-        case JSON_WORD:
-                return json_new_text(f->name(*(const unsigned *) at));
-        case JSON_STRUCT:
-                return json_new_struct(f->of, *(const void *const *) at);
+        case JSON_WORD: return json_new_text(f->name(*(const unsigned *) at));
+        case JSON_STRUCT: return json_new_struct(f->of, *(const void *const *) at);
         case JSON_STRUCTS:
                 return json_new_structs(f->of, *(const void *const *) at,
                                         *(const size_t *) ((const char *) source + f->count));
-        case JSON_CALL:
-                return f->make(at);
+        case JSON_CALL: return f->make(at);
         }
         return NULL;
 }

@@ -121,11 +121,10 @@ int backend_access_plan(const struct backend *b, enum plan_verb verb, const char
                         const struct access_change *change, struct plan **ret, struct error **reterr) {
         _cleanup_(membership_freep) struct membership *m = membership_read(&b->paths);
         _cleanup_(service_freep) struct service *record = NULL;
-        _cleanup_plan_ struct plan *plan = NULL;
         int r = find_record(b, m, name, &record, reterr);
         if (r < 0)
                 return r;
-        plan = access_plan_new(record, m, verb);
+        _cleanup_plan_ struct plan *plan = access_plan_new(record, m, verb);
         r = verb == VERB_ACCESS ? plan_access(b, change, m, record, plan, reterr)
                                 : plan_renewal(b, record, plan, reterr);
         if (r < 0)

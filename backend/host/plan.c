@@ -49,12 +49,8 @@ static void planning_drop(struct op *op) {
         struct planning *p = container_of(op, struct planning, op);
         op_cancel(p->estimate);
         plan_free(p->plan);
-        char *texts[] = { p->label, p->reference, p->name, p->unit_path, p->unit_file, p->unit_text };
-        for (size_t i = 0; i < ELEMENTS(texts); i++)
-                free(texts[i]);
-        strv_free(p->secrets);
-        strv_free(p->allowed);
-        strv_free(p->names);
+        FREE_ALL(p->label, p->reference, p->name, p->unit_path, p->unit_file, p->unit_text);
+        STRV_FREE_ALL(p->secrets, p->allowed, p->names);
         given_done(&p->given);
         service_free(p->record);
         image_free(p->image);

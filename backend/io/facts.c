@@ -60,10 +60,7 @@ void facts_read(const char *root, struct facts *ret) {
 }
 
 void facts_done(struct facts *facts) {
-        free(facts->hostname);
-        free(facts->fqdn);
-        free(facts->domain);
-        free(facts->realm);
+        FREE_ALL(facts->hostname, facts->fqdn, facts->domain, facts->realm);
         *facts = (struct facts) {};
 }
 

@@ -72,9 +72,7 @@ static int open_beneath(int root_fd, const char *path) {
         long fd = syscall(SYS_openat2, root_fd, relative, &how, sizeof how);
         if (fd >= 0)
                 return (int) fd;
-        if (errno != ENOSYS && errno != EPERM)
-                return -errno;
-        return open_stepwise(root_fd, relative);
+        return errno != ENOSYS && errno != EPERM ? -errno : open_stepwise(root_fd, relative);
 }
 
 static int folder_error(const char *path, int r, struct error **reterr) {

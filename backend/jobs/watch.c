@@ -43,8 +43,7 @@ static void watch_drop(struct op *op) {
         if (w->log >= 0)
                 close(w->log);
         error_free(w->error);
-        free(w->buffer);
-        free(w->id);
+        FREE_ALL(w->buffer, w->id);
 }
 
 static void watch_fail(void *state) {

@@ -55,16 +55,13 @@ static void preflight_drop(struct op *op) {
         for (size_t i = 0; i < ELEMENTS(lists); i++)
                 for (size_t k = 0; k < lists[i]->n; k++) {
                         op_cancel(lists[i]->items[k].resolving);
-                        free(lists[i]->items[k].host);
-                        free(lists[i]->items[k].address);
+                        FREE_ALL(lists[i]->items[k].host, lists[i]->items[k].address);
                 }
         dns_free(run->dns);
         sd_event_source_disable_unref(r->local);
         sd_event_source_disable_unref(r->deadline);
         preflight_free(run->preflight);
-        char *texts[] = { run->domain, run->server, run->computer_name, run->hostname, run->own_job };
-        for (size_t i = 0; i < ELEMENTS(texts); i++)
-                free(texts[i]);
+        FREE_ALL(run->domain, run->server, run->computer_name, run->hostname, run->own_job);
         sd_event_unref(run->event);
 }
 

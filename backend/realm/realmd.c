@@ -52,10 +52,8 @@ struct realmd *realmd_free(struct realmd *realmd) {
         sd_bus_slot_unref(realmd->call);
         sd_bus_slot_unref(realmd->signal);
         sd_bus_unref(realmd->bus);
-        for (size_t i = 0; i < realmd->n_realms; i++) {
-                free(realmd->realms[i].path);
-                free(realmd->realms[i].name);
-        }
+        for (size_t i = 0; i < realmd->n_realms; i++)
+                FREE_ALL(realmd->realms[i].path, realmd->realms[i].name);
         strv_free(realmd->options);
         free(realmd);
         return NULL;

@@ -134,7 +134,6 @@ static void drop_twins(struct manifest *m) {
 
 static int reading_layers(struct reading *r, const struct paths *paths, struct error **reterr) {
         _cleanup_free_ char *base = overlay_base(paths), *host = overlay_path(paths, "host"), *text = NULL;
-        _cleanup_strv_ char **lines = NULL;
         size_t n;
         _cleanup_close_ int folder = files_open_root(base, reterr);
         int result = folder < 0 ? folder : files_read(folder, OVERLAY_LIST, 1024 * 1024, &text, &n, reterr);
@@ -143,7 +142,7 @@ static int reading_layers(struct reading *r, const struct paths *paths, struct e
         r->copy.root = files_open_root(host, reterr);
         if (r->copy.root < 0)
                 return r->copy.root;
-        strv_split(text, "\n", &lines);
+        _cleanup_strv_ char **lines = strv_split(text, "\n");
         for (char **line = lines; result >= 0 && line && *line; line++)
                 result = reading_layer(r, paths, *line);
         if (result == -E2BIG)

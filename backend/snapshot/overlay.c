@@ -56,7 +56,7 @@ static int list_mounts(const struct paths *paths, char ***ret, struct error **re
                 int r = readfile("/proc/self/mountinfo", MOUNTS_BYTES_MAX, &text, NULL, reterr);
                 if (r < 0)
                         return r;
-                strv_split(text, "\n", &lines);
+                lines = strv_split(text, "\n");
         }
         strv_add(&mounts, "/");
         for (char **line = lines; line && *line; line++) {

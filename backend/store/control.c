@@ -108,8 +108,7 @@ struct control *control_free(struct control *control) {
                 sd_event_source_disable_unref(control->clients[i]);
         if (control->path)
                 unlink(control->path);
-        free(control->path);
-        free(control);
+        FREE_ALL(control->path, control);
         return NULL;
 }
 

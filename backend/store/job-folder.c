@@ -121,7 +121,6 @@ void jobfolder_refuse(int folder, const struct error *e) {
 
 int jobfolder_refusal(int folder, struct error **reterr) {
         _cleanup_free_ char *text = NULL;
-        _cleanup_strv_ char **lines = NULL;
         size_t n;
         long long code;
         if (faccessat(folder, "refused", F_OK, AT_SYMLINK_NOFOLLOW) < 0)
@@ -129,7 +128,7 @@ int jobfolder_refusal(int folder, struct error **reterr) {
         int r = files_read(folder, "refused", 64 * 1024, &text, &n, reterr);
         if (r < 0)
                 return r;
-        strv_split(text, "\n", &lines);
+        _cleanup_strv_ char **lines = strv_split(text, "\n");
         if (strv_length(lines) < 2 || str_to_int(lines[0], 1, 4095, &code) < 0)
                 return error_set(reterr, -EIO, "The job was refused");
         error_set(reterr, (int) -code, "%s", lines[1]);

@@ -57,9 +57,7 @@ static void act_drop(struct op *op) {
         sd_bus_slot_unref(a->slot);
         sd_bus_message_unref(a->unsent);
         sd_event_source_disable_unref(a->timer);
-        free(a->name);
-        free(a->job);
-        free(a->result);
+        FREE_ALL(a->name, a->job, a->result);
         error_free(a->error);
 }
 

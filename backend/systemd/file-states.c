@@ -47,8 +47,7 @@ static void install_set(struct unit_in_question *u, const char *name, const char
                 return;
         if (empty)
                 u->aliases = strv_free(u->aliases);
-        _cleanup_strv_ char **words = NULL;
-        strv_split(value, BLANKS, &words);
+        _cleanup_strv_ char **words = strv_split(value, BLANKS);
         strv_extend(&u->aliases, words);
 }
 

@@ -13,10 +13,8 @@ void unit_folders_init(struct unit_folders *f, const char *root, char *const *pa
 }
 
 static void folders_free_entries(struct unit_entries *entries) {
-        for (size_t i = 0; i < entries->n; i++) {
-                free(entries->items[i].name);
-                free(entries->items[i].target);
-        }
+        for (size_t i = 0; i < entries->n; i++)
+                FREE_ALL(entries->items[i].name, entries->items[i].target);
         free(entries->items);
 }
 
@@ -24,8 +22,7 @@ void unit_folders_done(struct unit_folders *f) {
         folders_free_entries(&f->entries);
         folders_free_entries(&f->links);
         folders_free_entries(&f->drop_ins);
-        free(f->by_target.items);
-        free(f->stats);
+        FREE_ALL(f->by_target.items, f->stats);
         strv_free(f->paths);
         free(f->root);
 }
@@ -132,8 +129,7 @@ void unit_folders_sort(struct unit_folders *f) {
         folders_sort(&f->entries, folders_compare);
         for (size_t i = 0; i < f->entries.n; i++)
                 if (n && strcmp(items[i].name, items[n - 1].name) == 0) {
-                        free(items[i].name);
-                        free(items[i].target);
+                        FREE_ALL(items[i].name, items[i].target);
                 } else
                         items[n++] = items[i];
         f->entries.n = n;

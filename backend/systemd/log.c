@@ -98,8 +98,7 @@ static void log_drop(struct op *op) {
         sd_journal_close(u->journal);
         sd_event_unref(u->event);
         loglines_done(&u->found);
-        free(u->newest);
-        free(u->unit);
+        FREE_ALL(u->newest, u->unit);
         error_free(u->error);
 }
 

@@ -122,14 +122,10 @@ static int show_read_value(sd_bus_message *m, enum kind kind, void *target) {
         switch (kind) {
         case TEXT:
         case LOAD_ERROR:
-        case JOB:
-                return show_read_text(m, kind, target);
-        case TEXTS:
-                return show_read_texts(m, target);
-        case BYTES:
-                return show_read_bytes(m, target);
-        default:
-                return show_read_number(m, kind, target);
+        case JOB: return show_read_text(m, kind, target);
+        case TEXTS: return show_read_texts(m, target);
+        case BYTES: return show_read_bytes(m, target);
+        default: return show_read_number(m, kind, target);
         }
 }
 

@@ -34,8 +34,7 @@ struct units *units_free(struct units *units) {
                 free(units->echoes[i].name);
         sd_event_unref(units->event);
         strv_free(units->folders);
-        free(units->root);
-        free(units);
+        FREE_ALL(units->root, units);
         return NULL;
 }
 

@@ -19,10 +19,8 @@
 /* ---- answers: RFC 1035 section 4, SRV: RFC 2782, by the C library's reader ---- */
 
 void dns_answer_done(struct dns_answer *answer) {
-        for (size_t i = 0; i < answer->n; i++) {
-                free(answer->records[i].name);
-                free(answer->records[i].text);
-        }
+        for (size_t i = 0; i < answer->n; i++)
+                FREE_ALL(answer->records[i].name, answer->records[i].text);
         free(answer->records);
         *answer = (struct dns_answer) {};
 }
@@ -62,14 +60,10 @@ static char *text_of(ns_msg message, const ns_rr *rr) {
         case ns_t_aaaa:
                 return n == 16 && inet_ntop(AF_INET6, data, address, sizeof address) ? xstrdup(address)
                                                                                      : NULL;
-        case ns_t_srv:
-                return n > 6 ? name_at(message, data + 6) : NULL;
-        case ns_t_ptr:
-                return name_at(message, data);
-        case ns_t_txt:
-                return strings_at(data, n);
-        default:
-                return NULL;
+        case ns_t_srv: return n > 6 ? name_at(message, data + 6) : NULL;
+        case ns_t_ptr: return name_at(message, data);
+        case ns_t_txt: return strings_at(data, n);
+        default: return NULL;
         }
 }
 

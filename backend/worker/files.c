@@ -167,6 +167,6 @@ char **worker_load_lines(int folder, const char *name, struct error **reterr) {
         size_t n;
         if (faccessat(folder, name, F_OK, 0) == 0 &&
             files_read(folder, name, LINES_MAX, &text, &n, reterr) >= 0)
-                strv_split(text, "\n", &lines);
+                lines = strv_split(text, "\n");
         return lines;
 }

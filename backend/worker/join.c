@@ -33,8 +33,7 @@ void worker_join_free(struct worker *w) {
                 return;
         worker_join_unwatch(w);
         facts_done(&w->join->facts);
-        free(w->join->domain);
-        free(w->join);
+        FREE_ALL(w->join->domain, w->join);
         w->join = NULL;
 }
 

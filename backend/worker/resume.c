@@ -113,8 +113,7 @@ static int worker_resume_forward(struct run *run, struct error **reterr) {
                             "the worker was lost while the command ran: restoring what that changed, then "
                             "starting over");
                 return worker_set_state(run, JOB_UNDOING, reterr);
-        case WAY_UNDO:
-                return 1;
+        case WAY_UNDO: return 1;
         default:
                 sweep_host(w);
                 worker_reserve(w);

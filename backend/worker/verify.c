@@ -26,8 +26,7 @@ void worker_verify_free(struct worker *w) {
                 return;
         membership_free(v->membership);
         str_done(&v->answer);
-        free(v->user);
-        free(v);
+        FREE_ALL(v->user, v);
 }
 
 /* Records the result of the present check; the next one follows. */

@@ -8,10 +8,8 @@
 #include "base/memory.h"
 
 /* Makes room for one more item of size bytes behind the n that *items has (0 and NULL: none yet). Only for
- * arrays that grew by this alone. Always true. */
-static inline bool room_for_one(void **items, size_t n, size_t size) {
-        if (n & (n - 1))
-                return true;
-        *items = xreallocarray(*items, n ? n * 2 : 1, size);
-        return true;
+ * arrays that grew by this alone. */
+static inline void room_for_one(void **items, size_t n, size_t size) {
+        if (!(n & (n - 1)))
+                *items = xreallocarray(*items, n ? n * 2 : 1, size);
 }

@@ -81,9 +81,7 @@ int error_take(struct error **reterr, struct error *e) {
 struct error *error_free(struct error *e) {
         while (e) {
                 struct error *cause = e->cause;
-                free(e->message);
-                free(e->hint);
-                free(e);
+                FREE_ALL(e->message, e->hint, e);
                 e = cause;
         }
         return NULL;

@@ -314,12 +314,8 @@ static void control_sequence(struct feed *feed, char final) {
         case 'C':
                 feed->cursor = feed->cursor + one > FEED_CELLS_MAX ? FEED_CELLS_MAX : feed->cursor + one;
                 break;
-        case 'D':
-                feed->cursor -= feed->cursor < one ? feed->cursor : one;
-                break;
-        case 'G':
-                feed->cursor = one > FEED_CELLS_MAX ? FEED_CELLS_MAX : one - 1;
-                break;
+        case 'D': feed->cursor -= feed->cursor < one ? feed->cursor : one; break;
+        case 'G': feed->cursor = one > FEED_CELLS_MAX ? FEED_CELLS_MAX : one - 1; break;
         case 'K':
                 if (first <= 2)
                         feed_erase(feed, first == 0 ? feed->cursor : 0,
@@ -340,12 +336,8 @@ static void feed_control(struct feed *feed, unsigned char c) {
         case '\f':
                 end_line(feed);
                 return;
-        case '\r':
-                feed->cursor = 0;
-                break;
-        case '\b':
-                feed->cursor -= feed->cursor > 0 ? 1 : 0;
-                break;
+        case '\r': feed->cursor = 0; break;
+        case '\b': feed->cursor -= feed->cursor > 0 ? 1 : 0; break;
         case '\t':
                 feed->cursor = feed->cursor / 8 * 8 + 8;
                 if (feed->cursor > FEED_CELLS_MAX)
@@ -355,8 +347,7 @@ static void feed_control(struct feed *feed, unsigned char c) {
         case '\a':
         case 0x0e:
         case 0x0f:
-        case 0x7f:
-                return;
+        case 0x7f: return;
         default:
                 put_character(feed, c);
                 return;

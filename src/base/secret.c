@@ -38,8 +38,7 @@ struct secret *secret_free(struct secret *secret) {
         if (!secret)
                 return NULL;
         pages_free(secret->bytes, PAGE_BYTES);
-        free(secret->name);
-        free(secret);
+        FREE_ALL(secret->name, secret);
         return NULL;
 }
 
@@ -70,8 +69,7 @@ struct secret_list *secret_list_free(struct secret_list *list) {
                 return NULL;
         for (size_t i = 0; i < list->n; i++)
                 secret_free(list->items[i]);
-        free(list->items);
-        free(list);
+        FREE_ALL(list->items, list);
         return NULL;
 }
 

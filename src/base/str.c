@@ -90,32 +90,30 @@ char **strv_free(char **list) {
         return NULL;
 }
 
-int strv_take(char ***list, char *text) {
+void strv_take(char ***list, char *text) {
         size_t n = strv_length(*list);
         /* Grow only when n is a power of two (or 0), so that long lists need few allocations. */
         if (n == 0 || (n & (n + 1)) == 0)
                 *list = xreallocarray(*list, (n + 1) * 2 + 1, sizeof **list);
         (*list)[n] = text;
         (*list)[n + 1] = NULL;
-        return 0;
 }
 
-int strv_add(char ***list, const char *text) {
-        return strv_take(list, xstrdup(text));
+void strv_add(char ***list, const char *text) {
+        strv_take(list, xstrdup(text));
 }
 
-int strv_addf(char ***list, const char *format, ...) {
+void strv_addf(char ***list, const char *format, ...) {
         va_list arguments;
         va_start(arguments, format);
         char *text = str_vprintf(format, arguments);
         va_end(arguments);
-        return strv_take(list, text);
+        strv_take(list, text);
 }
 
-int strv_extend(char ***list, char *const *more) {
+void strv_extend(char ***list, char *const *more) {
         for (; more && *more; more++)
                 strv_add(list, *more);
-        return 0;
 }
 
 void strv_free_all(char **const *lists, size_t n) {
@@ -158,7 +156,7 @@ char *strv_join(char *const *list, const char *separator) {
         return str_take(&s);
 }
 
-int strv_split(const char *text, const char *separators, char ***ret) {
+char **strv_split(const char *text, const char *separators) {
         char **list = strv_copy(NULL);
         while (text && *text) {
                 size_t n = strcspn(text, separators);
@@ -167,8 +165,7 @@ int strv_split(const char *text, const char *separators, char ***ret) {
                 text += n;
                 text += strspn(text, separators);
         }
-        *ret = list;
-        return 0;
+        return list;
 }
 
 bool str_equal(const char *a, const char *b) {
@@ -221,11 +218,10 @@ char *str_printf(const char *format, ...) {
         return text;
 }
 
-int str_replace(char **target, const char *value) {
+void str_replace(char **target, const char *value) {
         char *copy = xstrdup(value);
         free(*target);
         *target = copy;
-        return 0;
 }
 
 int64_t hex_read(const char *digits, size_t n) {

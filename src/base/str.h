@@ -39,17 +39,14 @@ char **strv_free(char **list);
 void strv_free_all(char **const *lists, size_t n);
 /* An empty list is allocated, too. */
 char **strv_copy(char *const *list);
-int strv_add(char ***list, const char *text);           /* copies */
-/* takes text */
-int strv_take(char ***list, char *text);
-int strv_addf(char ***list, const char *format, ...) __attribute__((format(printf, 2, 3)));
-int strv_extend(char ***list, char *const *more);       /* copies each */
+void strv_add(char ***list, const char *text);           /* copies */
+void strv_take(char ***list, char *text);               /* takes text */
+void strv_addf(char ***list, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void strv_extend(char ***list, char *const *more);       /* copies each */
 bool strv_contains(char *const *list, const char *text);
-/* Whether s is one of these words. */
-#define STR_IN(s, ...) strv_contains((char *const *) (const char *const[]) { __VA_ARGS__, NULL }, s)
 bool strv_equal(char *const *a, char *const *b);
 char *strv_join(char *const *list, const char *separator);
-int strv_split(const char *text, const char *separators, char ***ret);  /* empty fields are dropped */
+char **strv_split(const char *text, const char *separators);    /* empty fields are dropped */
 static inline void strv_freep(char ***list) {
         *list = strv_free(*list);
 }
@@ -70,7 +67,7 @@ const char *str_ends(const char *s, const char *suffix);        /* the beginning
 /* never NULL */
 char *str_printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 char *str_vprintf(const char *format, va_list arguments) __attribute__((format(printf, 1, 0)));
-int str_replace(char **target, const char *value);      /* frees the old, copies value (NULL allowed) */
+void str_replace(char **target, const char *value);      /* frees the old, copies value (NULL allowed) */
 
 /* A whole-string decimal number within [low, high]; no plus sign, no blanks. 0, -EINVAL or -ERANGE. */
 int str_to_int(const char *s, long long low, long long high, long long *ret);

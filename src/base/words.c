@@ -57,8 +57,7 @@ int words_scan_next(struct words_scan *s, char *ret_byte) {
                         return words_unfinished(s, QUOTE_BACKSLASH);
                 s->at++;
                 return words_give(s, QUOTE_BACKSLASH, ret_byte);
-        default:
-                return words_give(s, QUOTE_NONE, ret_byte);
+        default: return words_give(s, QUOTE_NONE, ret_byte);
         }
 }
 

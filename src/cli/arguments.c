@@ -67,8 +67,7 @@ char *option_words(const struct option_row *row) {
 void arguments_done(struct arguments *a) {
         for (size_t i = 0; i < _OPTION_MAX; i++)
                 strv_free(a->values[i]);
-        strv_free(a->words);
-        strv_free(a->rest);
+        STRV_FREE_ALL(a->words, a->rest);
         *a = (struct arguments) {};
 }
 

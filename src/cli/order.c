@@ -15,8 +15,7 @@ void order_done(struct order *o) {
         profile_free(o->profile);
         answers_free(o->answers);
         free(o->mode);
-        strv_free(o->set);
-        strv_free(o->secret_names);
+        STRV_FREE_ALL(o->set, o->secret_names);
         secret_list_free(o->secrets);
         *o = (struct order) {};
 }
@@ -36,9 +35,7 @@ int order_read_file(const char *path, struct answers *answers, char **mode, stru
         _cleanup_free_ char *text = NULL;
         size_t n;
         int r = readfile(path, ANSWERS_BYTES_MAX, &text, &n, reterr);
-        if (r < 0)
-                return r;
-        return answers_parse(path, text, n, answers, mode, reterr);
+        return r < 0 ? r : answers_parse(path, text, n, answers, mode, reterr);
 }
 
 /* Does a label of the image name the variable, as $NAME or ${NAME…}? */

@@ -85,8 +85,7 @@ static void report_unit(const struct plan *plan) {
         if (u->overrides)
                 out("  It replaces the unit %s.\n", u->overrides);
         if (u->text) {
-                _cleanup_strv_ char **lines = NULL;
-                strv_split(u->text, "\n", &lines);
+                _cleanup_strv_ char **lines = strv_split(u->text, "\n");
                 for (size_t i = 0; lines && lines[i]; i++)
                         out("    %s\n", lines[i]);
         }

@@ -23,12 +23,12 @@ static ssize_t typed_secret_read_line(char *line, size_t room) {
 }
 
 int typed_secret(const char *title, struct secret *secret) {
-        struct termios before, silent;
+        struct termios before;
         bool terminal = tcgetattr(STDIN_FILENO, &before) == 0;
         out("%s (not shown): ", title);
         fflush(stdout);
         if (terminal) {
-                silent = before;
+                struct termios silent = before;
                 silent.c_lflag &= ~(tcflag_t) ECHO;
                 tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
         }

@@ -30,9 +30,7 @@ unsigned long long verb_takes(const struct verb *verb) {
 }
 
 static char **verb_operands(const struct verb *verb) {
-        char **list = NULL;
-        strv_split(verb->operands ? verb->operands : "", " ", &list);
-        return list;
+        return strv_split(verb->operands ? verb->operands : "", " ");
 }
 
 char *verb_operand(const struct verb *verb, size_t place) {

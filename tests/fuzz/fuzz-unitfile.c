@@ -81,7 +81,7 @@ static void check_text(const struct unit_file *unit, const struct command *run) 
         unsigned seen[ELEMENTS(keys)] = {}, starts = 0;
         char *section = strdup("");
         char **lines = NULL;
-        MUST(strv_split(unit->text, "\n", &lines) == 0);
+        lines = strv_split(unit->text, "\n");
         for (char **line = lines; *line; line++) {
                 size_t length = strlen(*line);
                 for (const char *c = *line; *c; c++)

@@ -72,8 +72,8 @@ static struct membership *member_offline(void) {
         m->service = (free(m->service), NULL);
         m->principal = (free(m->principal), NULL);
         m->access.permit = PERMIT_LISTED;
-        strv_split("alice,bob", ",", &m->access.users);
-        strv_split("linux admins", ",", &m->access.groups);
+        m->access.users = strv_split("alice,bob", ",");
+        m->access.groups = strv_split("linux admins", ",");
         return m;
 }
 
@@ -203,8 +203,8 @@ int fixture_profile_join(const struct image *image, struct profile **ret, struct
         add(profile, "ad", "admin-password", "Password", PARAM_SECRET)->required = true;
         struct mode *leave = profile->modes[0].leave = xcalloc(1, sizeof *leave);
         *leave = (struct mode) { .name = xstrdup("leave"), .title = xstrdup("delete it, by somebody who may") };
-        strv_split("realm leave --remove", " ", &leave->words);
-        strv_split("admin-user admin-password", " ", &leave->parameters);
+        leave->words = strv_split("realm leave --remove", " ");
+        leave->parameters = strv_split("admin-user admin-password", " ");
         add(profile, "ipa", "ipa-domain", "Domain", PARAM_DOMAIN)->suggest = xstrdup("domain");
         p = add(profile, "ipa", "ipa-credentials", "Join by", PARAM_CHOICE);
         p->initial = xstrdup("password");

@@ -359,8 +359,7 @@ static void run_command(struct run *run, char *command) {
         } else if (strcmp(command, "sent") == 0)
                 run_sent(run, arguments);
         else if (strcmp(command, "asked") == 0) {
-                _cleanup_strv_ char **lines = NULL;
-                strv_split(run->fake->asked.text, "\n", &lines);
+                _cleanup_strv_ char **lines = strv_split(run->fake->asked.text, "\n");
                 _cleanup_free_ char *asked = strv_join(lines, "; ");
                 if (!str_equal(asked, arguments))
                         complain(run, "the host was asked: %s", asked);

@@ -38,9 +38,7 @@ static void changes_cell(const void *owner, size_t row, size_t column, struct ce
                                                              : STYLE_WARN;
                 break;
         }
-        case COLUMN_PATH:
-                ret->text = change->path;
-                break;
+        case COLUMN_PATH: ret->text = change->path; break;
         case COLUMN_MODE:
                 snprintf(ret->buffer, sizeof ret->buffer, "%04o", (unsigned) (entry->mode & 07777));
                 ret->text = ret->buffer;

@@ -94,9 +94,7 @@ static void images_cell(const void *owner, size_t row, size_t column, struct cel
                 }
                 break;
         }
-        case COLUMN_VERSION:
-                ret->text = image_version(image);
-                break;
+        case COLUMN_VERSION: ret->text = image_version(image); break;
         case COLUMN_LABELS: {
                 _cleanup_free_ char *text = label_set_text(label_set(image));
                 snprintf(ret->buffer, sizeof ret->buffer, "%s", *text ? text : "-");

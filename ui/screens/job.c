@@ -261,17 +261,12 @@ static bool job_can(const struct screen *s, enum action action) {
         case ACTION_CANCEL:
         case ACTION_DETACH:
         case ACTION_FOLLOW:
-        case ACTION_INTERRUPT:
-                return job_lives(s);
-        case ACTION_ANSWER:
-                return job_lives(s) && st->job->state == JOB_RUNNING;
+        case ACTION_INTERRUPT: return job_lives(s);
+        case ACTION_ANSWER: return job_lives(s) && st->job->state == JOB_RUNNING;
         case ACTION_CHANGES:
-        case ACTION_SERVICES:
-                return st->job && !job_lives(s);
-        case ACTION_FOLD:
-                return st->job;
-        default:
-                return job_action_fits(st->job, action);
+        case ACTION_SERVICES: return st->job && !job_lives(s);
+        case ACTION_FOLD: return st->job;
+        default: return job_action_fits(st->job, action);
         }
 }
 

@@ -129,14 +129,10 @@ static void jobs_status(const struct screen *s, struct str *out) {
 static bool jobs_can(const struct screen *s, enum action action) {
         const struct job *job = jobs_at(s, list_row(s->list));
         switch (action) {
-        case ACTION_OPEN:
-                return job;
-        case ACTION_CHANGES:
-                return job && job->state == JOB_DONE;
-        case ACTION_CANCEL:
-                return job && job_text_runs(job);
-        default:
-                return true;
+        case ACTION_OPEN: return job;
+        case ACTION_CHANGES: return job && job->state == JOB_DONE;
+        case ACTION_CANCEL: return job && job_text_runs(job);
+        default: return true;
         }
 }
 

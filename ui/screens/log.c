@@ -112,9 +112,7 @@ static void log_open(struct screen *s, const void *arg) {
 
 static void log_close(struct screen *s) {
         struct log_state *st = s->state;
-        free(st->unit);
-        free(st->container);
-        free(st->title);
+        FREE_ALL(st->unit, st->container, st->title);
 }
 
 static void log_title(const struct screen *s, struct str *left, struct str *right) {

@@ -33,9 +33,7 @@ static void palette_cell(const void *owner, size_t row, size_t column, struct ce
         const struct palette_state *st = s->state;
         char key[16];
         switch (column) {
-        case 0:
-                ret->text = palette_row(s, row)->word;
-                break;
+        case 0: ret->text = palette_row(s, row)->word; break;
         case 1:
                 snprintf(ret->buffer, sizeof ret->buffer, "%s%s", st->items[row].menu ? "x " : "",
                          keys_name(st->items[row].binding->key, key));

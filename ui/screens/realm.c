@@ -282,7 +282,7 @@ static void realm_change(struct screen *s, enum access_what what, bool groups, c
 
 static void realm_change_names(struct screen *s, enum access_what what, bool groups, const char *text) {
         _cleanup_strv_ char **parts = NULL, **names = NULL;
-        strv_split(text ? text : "", ",", &parts);
+        parts = strv_split(text, ",");
         for (char **part = parts; part && *part; part++) {
                 const char *from = *part + strspn(*part, " ");
                 size_t n = strlen(from);
@@ -310,8 +310,7 @@ static void realm_deny(struct screen *s, const char *text) {
 static bool realm_can(const struct screen *s, enum action action) {
         const struct realm_state *st = s->state;
         switch (action) {
-        case ACTION_JOIN:
-                return st->membership && !realm_joined(st) && !st->choosing;
+        case ACTION_JOIN: return st->membership && !realm_joined(st) && !st->choosing;
         case ACTION_OPEN:
         case ACTION_LEAVE:
         case ACTION_PERMIT:
@@ -319,16 +318,11 @@ static bool realm_can(const struct screen *s, enum action action) {
         case ACTION_DENY:
         case ACTION_PERMIT_ALL:
         case ACTION_DENY_ALL:
-        case ACTION_RENEW:
-                return realm_joined(st) && st->membership->service;
-        case ACTION_TEST_USER:
-                return realm_joined(st) && !st->testing;
-        case ACTION_CHECK:
-                return st->membership;
-        case ACTION_DETAILS:
-                return realm_joined(st) ? st->membership->realm_found : st->found;
-        default:
-                return true;
+        case ACTION_RENEW: return realm_joined(st) && st->membership->service;
+        case ACTION_TEST_USER: return realm_joined(st) && !st->testing;
+        case ACTION_CHECK: return st->membership;
+        case ACTION_DETAILS: return realm_joined(st) ? st->membership->realm_found : st->found;
+        default: return true;
         }
 }
 

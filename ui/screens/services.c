@@ -79,9 +79,7 @@ static void services_cell(const void *owner, size_t row, size_t column, struct c
         const struct screen *s = owner;
         const struct service *service = services_at(s, row);
         switch (column) {
-        case COLUMN_NAME:
-                ret->text = service->name;
-                break;
+        case COLUMN_NAME: ret->text = service->name; break;
         case COLUMN_STATE:
                 ret->text = service_state_name(service->state);
                 ret->style = styles[service->state];
@@ -260,31 +258,22 @@ static bool services_can(const struct screen *s, enum action action) {
         bool unit = services_unit(service);
         bool up = service && (service->state == SERVICE_RUNNING || service->state == SERVICE_STARTING);
         switch (action) {
-        case ACTION_OPEN:
-                return service || services_job(s);
-        case ACTION_WATCH:
-                return services_job(s);
+        case ACTION_OPEN: return service || services_job(s);
+        case ACTION_WATCH: return services_job(s);
         case ACTION_UNINSTALL:
-        case ACTION_UPGRADE:
-                return service;
+        case ACTION_UPGRADE: return service;
         case ACTION_CHANGES:
-        case ACTION_INSTALL_LOG:
-                return service && service->job;
+        case ACTION_INSTALL_LOG: return service && service->job;
         case ACTION_LOG:
         case ACTION_UNIT:
         case ACTION_RESTART:
         case ACTION_ENABLE:
-        case ACTION_DISABLE:
-                return unit;
-        case ACTION_START:
-                return unit && !up;
+        case ACTION_DISABLE: return unit;
+        case ACTION_START: return unit && !up;
         case ACTION_STOP:
-        case ACTION_RELOAD:
-                return unit && up;
-        case ACTION_RUN:
-                return service && service->run_argv && !unit;
-        default:
-                return true;
+        case ACTION_RELOAD: return unit && up;
+        case ACTION_RUN: return service && service->run_argv && !unit;
+        default: return true;
         }
 }
 

@@ -54,12 +54,8 @@ static void units_cell(const void *owner, size_t row, size_t column, struct cell
                 ret->text = unit->job ? ret->buffer : unit->active;
                 ret->style = unit->job ? STYLE_BUSY : unit_state_style(unit->active);
                 break;
-        case COLUMN_SUB:
-                ret->text = unit->sub;
-                break;
-        case COLUMN_BOOT:
-                ret->text = unit->file_state;
-                break;
+        case COLUMN_SUB: ret->text = unit->sub; break;
+        case COLUMN_BOOT: ret->text = unit->file_state; break;
         default:
                 ret->text = unit->description;
         }

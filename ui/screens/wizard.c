@@ -117,10 +117,8 @@ static void wizard_close(struct screen *s) {
         questions_done(&w->ask);
         plan_free(w->plan);
         error_free(w->no_plan);
-        strv_free(w->allowed);
-        strv_free(w->names);
-        free(w->reference);
-        free(w->name);
+        STRV_FREE_ALL(w->allowed, w->names);
+        FREE_ALL(w->reference, w->name);
 }
 
 /* ---- the screen ---- */

@@ -96,8 +96,7 @@ struct form *form_free(struct form *form) {
                 field_done(&form->items[i].field);
                 error_free(form->items[i].error);
         }
-        free(form->items);
-        free(form);
+        FREE_ALL(form->items, form);
         return NULL;
 }
 
@@ -210,8 +209,7 @@ bool form_key(struct form *form, int key, bool *ret_next) {
         case KEY_CTRL('D'):
                 *ret_next = true;
                 return true;
-        default:
-                return item_key(form, &form->items[form->at], key);
+        default: return item_key(form, &form->items[form->at], key);
         }
 }
 

@@ -6,9 +6,7 @@ void list_init(struct list *list, const struct list_source *source, const void *
 }
 
 void list_done(struct list *list) {
-        free(list->order);
-        free(list->identity);
-        free(list->filter);
+        FREE_ALL(list->order, list->identity, list->filter);
         *list = (struct list) {};
 }
 
@@ -142,12 +140,8 @@ void list_stay(struct list *list) {
 bool list_act(struct list *list, enum action action) {
         size_t page = list->height > 1 ? list->height - 1 : 1, last = list->shown ? list->shown - 1 : 0;
         switch (action) {
-        case ACTION_UP:
-                list->at -= list->at > 0;
-                break;
-        case ACTION_DOWN:
-                list->at += list->at < last;
-                break;
+        case ACTION_UP: list->at -= list->at > 0; break;
+        case ACTION_DOWN: list->at += list->at < last; break;
         case ACTION_PAGE_UP:
                 list->at -= list->at < page ? list->at : page;
                 list->top -= list->top < page ? list->top : page;
@@ -156,14 +150,9 @@ bool list_act(struct list *list, enum action action) {
                 list->at = last - list->at < page ? last : list->at + page;
                 list->top += page;
                 break;
-        case ACTION_FIRST:
-                list->at = 0;
-                break;
-        case ACTION_LAST:
-                list->at = last;
-                break;
-        default:
-                return false;
+        case ACTION_FIRST: list->at = 0; break;
+        case ACTION_LAST: list->at = last; break;
+        default: return false;
         }
         list_stay(list);
         return true;

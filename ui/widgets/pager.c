@@ -263,8 +263,7 @@ bool pager_act(struct pager *pager, enum action action) {
                 pager->pan = 0;
                 pager->skip = 0;
                 return true;
-        default:
-                return false;
+        default: return false;
         }
 }
 

@@ -184,8 +184,7 @@ struct term *term_free(struct term *term) {
         if (term->keys)
                 delwin(term->keys);
         delscreen(term->screen);
-        free(term->name);
-        free(term);
+        FREE_ALL(term->name, term);
         return NULL;
 }
 
@@ -231,40 +230,24 @@ void term_probe(struct term *term) {
 
 static int term_map(int code) {
         switch (code) {
-        case KEY_UP:
-                return KEY_CURSOR_UP;
-        case KEY_DOWN:
-                return KEY_CURSOR_DOWN;
-        case KEY_LEFT:
-                return KEY_CURSOR_LEFT;
-        case KEY_RIGHT:
-                return KEY_CURSOR_RIGHT;
-        case KEY_PPAGE:
-                return KEY_PAGE_UP;
-        case KEY_NPAGE:
-                return KEY_PAGE_DOWN;
+        case KEY_UP: return KEY_CURSOR_UP;
+        case KEY_DOWN: return KEY_CURSOR_DOWN;
+        case KEY_LEFT: return KEY_CURSOR_LEFT;
+        case KEY_RIGHT: return KEY_CURSOR_RIGHT;
+        case KEY_PPAGE: return KEY_PAGE_UP;
+        case KEY_NPAGE: return KEY_PAGE_DOWN;
         case KEY_HOME:
-        case KEY_FIND:
-                return KEY_TO_FIRST;
+        case KEY_FIND: return KEY_TO_FIRST;
         case KEY_END:
-        case KEY_SELECT:
-                return KEY_TO_LAST;
-        case KEY_BACKSPACE:
-                return KEY_ERASE;
-        case KEY_DC:
-                return KEY_DELETE;
-        case KEY_IC:
-                return KEY_INSERT;
-        case KEY_BTAB:
-                return KEY_BACK_TAB;
-        case KEY_ENTER:
-                return KEY_RETURN;
-        case KEY_HELP:
-                return KEY_F1;
-        case KEY_RESIZE:
-                return KEY_RESIZED;
-        default:
-                return code >= KEY_F(1) && code <= KEY_F(12) ? KEY_F1 + code - KEY_F(1) : KEY_NONE;
+        case KEY_SELECT: return KEY_TO_LAST;
+        case KEY_BACKSPACE: return KEY_ERASE;
+        case KEY_DC: return KEY_DELETE;
+        case KEY_IC: return KEY_INSERT;
+        case KEY_BTAB: return KEY_BACK_TAB;
+        case KEY_ENTER: return KEY_RETURN;
+        case KEY_HELP: return KEY_F1;
+        case KEY_RESIZE: return KEY_RESIZED;
+        default: return code >= KEY_F(1) && code <= KEY_F(12) ? KEY_F1 + code - KEY_F(1) : KEY_NONE;
         }
 }
 
@@ -282,9 +265,7 @@ static int term_take(struct term *term) {
                 return KEY_ERASE;
         if (c == '\n')
                 return KEY_RETURN;
-        if (c == 0 || c > 0x10ffff)
-                return -1;
-        return (int) c;
+        return c == 0 || c > 0x10ffff ? -1 : (int) c;
 }
 
 /* Whether the other side hung up: readable, but nothing to read. */
@@ -293,9 +274,7 @@ static bool term_at_end(const struct term *term) {
         int waiting = 0;
         if (poll(&p, 1, 0) <= 0)
                 return false;
-        if (p.revents & (POLLERR | POLLNVAL))
-                return true;
-        return ioctl(p.fd, FIONREAD, &waiting) == 0 && waiting == 0;
+        return p.revents & (POLLERR | POLLNVAL) || (ioctl(p.fd, FIONREAD, &waiting) == 0 && waiting == 0);
 }
 
 /* Feeds one key to a possible position report. Returns true when it was taken. */

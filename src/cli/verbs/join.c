@@ -25,11 +25,8 @@ static void joining_done(struct joining *j) {
         image_free(j->image);
         profile_free(j->profile);
         answers_free(j->file);
-        free(j->file_mode);
-        free(j->domain);
-        char **lists[] = { j->set, j->secrets, j->modes, j->allowed };
-        for (size_t i = 0; i < ELEMENTS(lists); i++)
-                strv_free(lists[i]);
+        FREE_ALL(j->file_mode, j->domain);
+        STRV_FREE_ALL(j->set, j->secrets, j->modes, j->allowed);
 }
 
 /* A mode by its name, or by the kind of realm that it joins. */

@@ -14,20 +14,16 @@ struct command *command_free(struct command *command) {
                 return NULL;
         strv_free(command->argv);
         free(command->subcommand);
-        for (size_t i = 0; i < command->n_options; i++) {
-                free(command->options[i].option);
-                free(command->options[i].canonical);
-                free(command->options[i].value);
-        }
+        for (size_t i = 0; i < command->n_options; i++)
+                FREE_ALL(command->options[i].option, command->options[i].canonical,
+                         command->options[i].value);
         free(command->options);
         for (size_t i = 0; i < command->n_mounts; i++)
                 mount_done(&command->mounts[i]);
         free(command->mounts);
         for (size_t i = 0; i < command->n_privileges; i++)
                 free(command->privileges[i].what);
-        free(command->privileges);
-        free(command->name);
-        free(command);
+        FREE_ALL(command->privileges, command->name, command);
         return NULL;
 }
 

@@ -5,9 +5,7 @@ static const char *const mount_mode_names[] = { [MOUNT_RW] = "rw", [MOUNT_RO] = 
 DEFINE_NAMES(mount_mode, enum mount_mode)
 
 void mount_done(struct mount *m) {
-        free(m->host);
-        free(m->container);
-        free(m->options);
+        FREE_ALL(m->host, m->container, m->options);
         *m = (struct mount){};
 }
 
@@ -34,9 +32,8 @@ static bool option_is_known(const char *option) {
 
 /* "ro,z" -> mode and the rest. */
 static void mount_read_options(const char *text, struct mount_reading *r) {
-        _cleanup_strv_ char **options = NULL;
         _cleanup_str_ struct str rest = {};
-        strv_split(text, ",", &options);
+        _cleanup_strv_ char **options = strv_split(text, ",");
         for (char **option = options; *option; option++) {
                 if (strcmp(*option, "ro") == 0)
                         r->mount.mode = MOUNT_RO;

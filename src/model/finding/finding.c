@@ -9,10 +9,7 @@ static const char *const severity_names[] = {
 DEFINE_NAMES(severity, enum severity)
 
 static void finding_done(struct finding *f) {
-        free(f->id);
-        free(f->where);
-        free(f->message);
-        free(f->hint);
+        FREE_ALL(f->id, f->where, f->message, f->hint);
         *f = (struct finding) {};
 }
 

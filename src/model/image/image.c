@@ -10,14 +10,10 @@
 struct image *image_free(struct image *image) {
         if (!image)
                 return NULL;
-        free(image->id);
-        free(image->digest);
-        strv_free(image->names);
-        strv_free(image->repo_digests);
+        FREE_ALL(image->id, image->digest);
+        STRV_FREE_ALL(image->names, image->repo_digests);
         label_list_done(&image->labels);
-        free(image->architecture);
-        free(image->source);
-        free(image);
+        FREE_ALL(image->architecture, image->source, image);
         return NULL;
 }
 
@@ -70,9 +66,7 @@ const char *image_vendor(const struct image *image) {
 const char *image_reference(const struct image *image) {
         if (image->names && image->names[0])
                 return image->names[0];
-        if (image->repo_digests && image->repo_digests[0])
-                return image->repo_digests[0];
-        return image->id;
+        return image->repo_digests && image->repo_digests[0] ? image->repo_digests[0] : image->id;
 }
 
 /* ---- does a reference mean this image? ---- */
@@ -195,8 +189,7 @@ struct image_list *image_list_free(struct image_list *list) {
                 return NULL;
         for (size_t i = 0; i < list->n; i++)
                 image_free(list->items[i]);
-        free(list->items);
-        free(list);
+        FREE_ALL(list->items, list);
         return NULL;
 }
 

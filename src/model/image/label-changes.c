@@ -24,7 +24,7 @@ void label_list_of(const struct image *image, struct label_list *ret) {
 static char **words_of(const char *text) {
         char **words = NULL;
         if (text && words_split(text, &words, NULL) < 0)
-                strv_split(text, " \t\r\n", &words);
+                words = strv_split(text, " \t\r\n");
         return words;
 }
 
@@ -79,8 +79,7 @@ void label_changes_done(struct label_changes *changes) {
                 struct label_change *change = &changes->items[i];
                 for (size_t k = 0; k < change->n; k++)
                         free(change->words[k].word);
-                free(change->words);
-                free(change->key);
+                FREE_ALL(change->words, change->key);
         }
         free(changes->items);
         *changes = (struct label_changes) {};

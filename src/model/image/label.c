@@ -16,8 +16,7 @@ DEFINE_NAMES(command_label, enum command_label)
 /* ---- lists ---- */
 
 static void label_done(struct label *l) {
-        free(l->key);
-        free(l->value);
+        FREE_ALL(l->key, l->value);
 }
 
 void label_list_done(struct label_list *list) {

@@ -6,10 +6,8 @@
 #include "model/image/internal.h"
 
 void word_done(struct word *w) {
-        for (size_t i = 0; i < w->n; i++) {
-                free(w->pieces[i].text);
-                free(w->pieces[i].fallback);
-        }
+        for (size_t i = 0; i < w->n; i++)
+                FREE_ALL(w->pieces[i].text, w->pieces[i].fallback);
         free(w->pieces);
         *w = (struct word) {};
 }
@@ -19,9 +17,7 @@ struct recipe *recipe_free(struct recipe *recipe) {
                 return NULL;
         for (size_t i = 0; i < recipe->n; i++)
                 word_done(&recipe->words[i]);
-        free(recipe->words);
-        free(recipe->where);
-        free(recipe);
+        FREE_ALL(recipe->words, recipe->where, recipe);
         return NULL;
 }
 

@@ -183,7 +183,6 @@ void pin_names_last(struct image *image) {
                 strv_take(pin_is(*name) ? &pins : &names, *name);
         for (char **pin = pins; pin && *pin; pin++)
                 strv_take(&names, *pin);
-        free(pins);
-        free(image->names);
+        FREE_ALL(pins, image->names);
         image->names = names;
 }

@@ -181,8 +181,7 @@ static enum job_way job_way_of(const struct job *job, enum plan_verb verb) {
         bool command = job_step_planned(STEP_COMMAND, verb);
         enum step_state effect = job->steps[command ? STEP_COMMAND : STEP_UNIT].state;
         switch (job->state) {
-        case JOB_QUEUED:
-                return WAY_BEGIN;
+        case JOB_QUEUED: return WAY_BEGIN;
         case JOB_RUNNING:
         case JOB_UNDOING:
                 /* After a recorded failure the way is a rollback, whatever state followed; and a half-written
@@ -195,10 +194,8 @@ static enum job_way job_way_of(const struct job *job, enum plan_verb verb) {
                         return WAY_BEGIN;
                 return command && !job_is_over(job, STEP_COMMAND) ? WAY_AGAIN : WAY_GO_ON;
         case JOB_CANCELLING:
-        case JOB_BROKEN:
-                return WAY_UNDO;
-        default:
-                return WAY_NONE;
+        case JOB_BROKEN: return WAY_UNDO;
+        default: return WAY_NONE;
         }
 }
 

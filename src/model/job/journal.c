@@ -189,8 +189,7 @@ static bool record_apply(struct replay *replay, struct job *job, const struct re
         if (record->sequence == 1)
                 job->started = record->real / 1000000;
         switch (record->event) {
-        case RECORD_STATE:
-                return apply_state(job, record);
+        case RECORD_STATE: return apply_state(job, record);
         case RECORD_INTENT:
                 if (record->step == STEP_HEALTH)
                         job_drop_checks(job);   /* the checks run again */
@@ -234,8 +233,7 @@ static bool record_apply(struct replay *replay, struct job *job, const struct re
                 if (!job->hint)
                         job->hint = xstrdup(record->data);
                 return true;
-        default:
-                return false;
+        default: return false;
         }
 }
 

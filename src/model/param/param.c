@@ -17,36 +17,22 @@ static const char *const delivery_names[_DELIVERY_MAX] = {
 DEFINE_NAMES(delivery, enum delivery)
 
 void param_done(struct param *p) {
-        free(p->name);
-        free(p->title);
-        free(p->help);
-        free(p->initial);
-        free(p->suggest);
-        free(p->pattern);
-        free(p->pattern_reason);
-        for (size_t i = 0; i < p->n_choices; i++) {
-                free(p->choices[i].value);
-                free(p->choices[i].title);
-        }
-        free(p->choices);
-        free(p->when_name);
+        FREE_ALL(p->name, p->title, p->help, p->initial, p->suggest, p->pattern, p->pattern_reason);
+        for (size_t i = 0; i < p->n_choices; i++)
+                FREE_ALL(p->choices[i].value, p->choices[i].title);
+        FREE_ALL(p->choices, p->when_name);
         strv_free(p->when_values);
         free(p->with_name);
-        for (size_t i = 0; i < p->n_refusals; i++) {
-                free(p->refusals[i].word);
-                free(p->refusals[i].reason);
-        }
-        free(p->refusals);
-        free(p->target);
+        for (size_t i = 0; i < p->n_refusals; i++)
+                FREE_ALL(p->refusals[i].word, p->refusals[i].reason);
+        FREE_ALL(p->refusals, p->target);
         *p = (struct param) {};
 }
 
 /* ---- answers ---- */
 
 static void answer_done(struct answer *a) {
-        free(a->name);
-        free(a->value);
-        free(a->source);
+        FREE_ALL(a->name, a->value, a->source);
         *a = (struct answer) {};
 }
 
@@ -55,8 +41,7 @@ struct answers *answers_free(struct answers *a) {
                 return NULL;
         for (size_t i = 0; i < a->n; i++)
                 answer_done(a->items + i);
-        free(a->items);
-        free(a);
+        FREE_ALL(a->items, a);
         return NULL;
 }
 

@@ -178,7 +178,7 @@ static int set_variables(struct making *m, struct error **reterr) {
         for (char *const *set = q->set; set && *set; set++) {
                 size_t n = strcspn(*set, "=");
                 _cleanup_free_ char *variable = xstrndup(*set, n);
-                if (STR_IN(variable, "NAME", "IMAGE"))
+                if (STR_IN_SET(variable, "NAME", "IMAGE"))
                         return error_set(reterr, -EINVAL, "%s cannot be set: it is what this plan is about",
                                          variable);
                 if ((*set)[n] && variables_set(&m->variables, variable, *set + n + 1) >= 0)

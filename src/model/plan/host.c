@@ -87,8 +87,7 @@ static void host_report_unit(struct making *m) {
 
 /* "a:b": one of them is enough, since distributions install libraries in different places. */
 static bool has_one_of(const struct host_facts *f, const char *need) {
-        _cleanup_strv_ char **paths = NULL;
-        strv_split(need, ":", &paths);
+        _cleanup_strv_ char **paths = strv_split(need, ":");
         for (char **path = paths; path && *path; path++)
                 if (f->path_exists(*path, f->userdata))
                         return true;

@@ -107,7 +107,7 @@ char **plan_file_lines(const struct plan_file *file) {
         _cleanup_strv_ char **all = NULL, **lines = NULL;
         _cleanup_free_ char *text =
                 diff_unified("", file->was, strlen(file->was), "", file->text, strlen(file->text));
-        strv_split(text ? text : "", "\n", &all);
+        all = strv_split(text, "\n");
         for (char **line = all; line && *line; line++)
                 if ((**line == '-' && !str_starts(*line, "--- ")) ||
                     (**line == '+' && !str_starts(*line, "+++ ")))

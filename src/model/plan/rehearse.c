@@ -28,9 +28,8 @@ static char *turn_value(const char *value, bool is_volume) {
         const char *turned = strcmp(path, "/") == 0 ? "" : path;
         if (is_volume)
                 return str_printf(PLAN_REHEARSAL_DIR "%s%s", turned, value + strcspn(value, ":"));
-        _cleanup_strv_ char **fields = NULL;
         _cleanup_str_ struct str out = {};
-        strv_split(value, ",", &fields);
+        _cleanup_strv_ char **fields = strv_split(value, ",");
         for (char **field = fields; field && *field; field++) {
                 str_add(&out, out.length ? "," : "");
                 if (str_starts(*field, "source=") || str_starts(*field, "src="))

@@ -60,11 +60,11 @@ int unit_quote(const char *word, char **ret) {
 
 /* Options that supervision sets itself, or that do not make sense under it. */
 static bool is_replaced(const struct command *run, const struct option_use *o) {
-        return STR_IN(o->canonical, "--detach", "--rm", "--restart", "--name", "--replace", "--cidfile",
+        return STR_IN_SET(o->canonical, "--detach", "--rm", "--restart", "--name", "--replace", "--cidfile",
                       "--sdnotify", "--conmon-pidfile", "--pidfile", "--attach", "--sig-proxy",
                       "--detach-keys") ||
                /* The client stays attached without a terminal, and refuses that with these. */
-               (run->engine == ENGINE_DOCKER && STR_IN(o->canonical, "--interactive", "--tty"));
+               (run->engine == ENGINE_DOCKER && STR_IN_SET(o->canonical, "--interactive", "--tty"));
 }
 
 /* The value in the unit: "-e NAME" gets the current value of NAME, which a unit does not have. */
@@ -94,7 +94,7 @@ static const char *quadlet_key(const char *canonical, const char *value) {
         if (str_equal(canonical, "--volume"))
                 return value[0] == '/' && strchr(value, ':') ? "Volume" : NULL;
         if (str_equal(canonical, "--network"))
-                return STR_IN(value, "host", "none") ? "Network" : NULL;
+                return STR_IN_SET(value, "host", "none") ? "Network" : NULL;
         return NULL;
 }
 
@@ -125,7 +125,7 @@ static bool is_bundled(const struct command *run, size_t i) {
 static void read_stop(const struct command *run, const struct command *stop, struct unit_words *w) {
         if (!stop || stop->engine != run->engine || !stop->operand || stop->argv[stop->operand + 1] ||
             !str_equal(stop->argv[stop->operand], w->container) ||
-            !STR_IN(stop->subcommand, "stop", "kill"))
+            !STR_IN_SET(stop->subcommand, "stop", "kill"))
                 return;
         for (char **word = stop->argv; *word; word++)
                 if (!unit_can_hold(*word))

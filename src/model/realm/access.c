@@ -36,7 +36,7 @@ void access_done(struct access *a) {
 static char **read_list(const char *text, const char *section, const char *key) {
         _cleanup_free_ char *value = ini_value(text, section, key);
         _cleanup_strv_ char **parts = NULL, **names = NULL;
-        strv_split(value ? value : "", ",", &parts);
+        parts = strv_split(value, ",");
         for (char **part = parts; part && *part; part++) {
                 const char *from = *part + strspn(*part, " \t");
                 size_t n = strlen(from);
@@ -169,12 +169,10 @@ static void move_names(struct access *a, const struct access_change *change) {
 
 static const char *provider_of(const struct access *a, const char *id_provider) {
         switch (a->permit) {
-        case PERMIT_NOBODY:
-                return "deny";
+        case PERMIT_NOBODY: return "deny";
         case PERMIT_DOMAIN:
                 return str_equal(id_provider, "ad") || str_equal(id_provider, "ipa") ? id_provider : "permit";
-        default:
-                return "simple";
+        default: return "simple";
         }
 }
 

@@ -186,8 +186,7 @@ static bool check_page_repair(struct check_page *p) {
         };
         struct host *host = ui_host(p->screen->ui);
         switch (check_page_fix(p)) {
-        case FIX_NONE:
-                return true;
+        case FIX_NONE: return true;
         case FIX_CLOCK:
                 dialog_confirm(p->screen, &clock, check_page_set_clock);
                 return true;
@@ -197,8 +196,7 @@ static bool check_page_repair(struct check_page *p) {
         case FIX_LEAVE:
                 p->repairing = host_membership(host, check_page_membership, p);
                 return true;
-        default:
-                return false;
+        default: return false;
         }
 }
 

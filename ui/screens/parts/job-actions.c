@@ -51,10 +51,8 @@ bool job_action_fits(const struct job *job, enum action action) {
         case ACTION_ROLLBACK:
                 return lost || (job && (job->state == JOB_BROKEN ||
                                         (job->state == JOB_DONE && job_checks_fail(job))));
-        case ACTION_FIX:
-                return job && job_actions_failure(job);
-        default:
-                return true;
+        case ACTION_FIX: return job && job_actions_failure(job);
+        default: return true;
         }
 }
 
@@ -104,8 +102,7 @@ static const char *job_actions_meaning(const struct job *job, bool onward) {
                 return "Everything that the job changed is restored. Files that were changed since then stay "
                        "as they are, and are listed.";
         switch (job->way) {
-        case WAY_BEGIN:
-                return "Nothing was changed yet: the job starts at its first step.";
+        case WAY_BEGIN: return "Nothing was changed yet: the job starts at its first step.";
         case WAY_AGAIN:
                 return "Its command was interrupted, and running it twice may do harm. So everything it "
                        "changed is restored first, then it runs again from the beginning.";

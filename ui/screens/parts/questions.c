@@ -18,8 +18,7 @@ void questions_init(struct questions *q, struct screen *screen) {
 static void questions_forget(struct questions *q) {
         op_cancel(q->typed.looking);
         realm_free(q->typed.realm);
-        free(q->typed.domain);
-        free(q->typed.line);
+        FREE_ALL(q->typed.domain, q->typed.line);
         memset(&q->typed, 0, sizeof q->typed);
 }
 
@@ -29,8 +28,7 @@ void questions_done(struct questions *q) {
         form_free(q->secret_form);
         secret_list_free(q->secrets);
         answers_free(q->answers);
-        free(q->params);
-        free(q->modes);
+        FREE_ALL(q->params, q->modes);
         profile_free(q->profile);
 }
 

@@ -38,23 +38,15 @@ bool unit_action_fits(const struct unit *unit, enum action action) {
         bool up = STR_IN_SET(active, "active", "activating", "reloading");
         bool loaded = !unit_masked(unit) && !str_equal(unit->load, "not-found");
         switch (action) {
-        case ACTION_START:
-                return loaded && !up;
-        case ACTION_STOP:
-                return up;
+        case ACTION_START: return loaded && !up;
+        case ACTION_STOP: return up;
         case ACTION_RESTART:
-        case ACTION_RELOAD:
-                return loaded && up;
-        case ACTION_ENABLE:
-                return loaded && str_equal(file, "disabled");
-        case ACTION_DISABLE:
-                return loaded && STR_IN_SET(file, "enabled", "enabled-runtime");
-        case ACTION_MASK:
-                return loaded && !str_equal(file, "generated");
-        case ACTION_UNMASK:
-                return unit_masked(unit);
-        default:
-                return str_equal(active, "failed");
+        case ACTION_RELOAD: return loaded && up;
+        case ACTION_ENABLE: return loaded && str_equal(file, "disabled");
+        case ACTION_DISABLE: return loaded && STR_IN_SET(file, "enabled", "enabled-runtime");
+        case ACTION_MASK: return loaded && !str_equal(file, "generated");
+        case ACTION_UNMASK: return unit_masked(unit);
+        default: return str_equal(active, "failed");
         }
 }
 
@@ -68,8 +60,7 @@ void unit_acting_done(struct screen *s) {
         if (!s->acting)
                 return;
         op_cancel(s->acting->op);
-        free(s->acting->unit);
-        free(s->acting);
+        FREE_ALL(s->acting->unit, s->acting);
         s->acting = NULL;
 }
 

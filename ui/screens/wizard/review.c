@@ -263,17 +263,13 @@ static void review_next(struct screen *s) {
 static bool review_can(const struct screen *s, enum action action) {
         const struct wizard *w = s->state;
         switch (action) {
-        case ACTION_CONSENT:
-                return w->plan && !review_refused(w) && !w->starting && !w->finding;
+        case ACTION_CONSENT: return w->plan && !review_refused(w) && !w->starting && !w->finding;
         case ACTION_REHEARSE:
                 return w->verb == VERB_INSTALL && w->plan && w->plan->command && !w->starting &&
                        !(w->ask.profile && w->ask.profile->no_rehearsal);
-        case ACTION_NO_REHEARSAL:
-                return w->verb == VERB_REHEARSE && !w->starting;
-        case ACTION_ALLOW:
-                return review_allowable(w);
-        default:
-                return false;
+        case ACTION_NO_REHEARSAL: return w->verb == VERB_REHEARSE && !w->starting;
+        case ACTION_ALLOW: return review_allowable(w);
+        default: return false;
         }
 }
 

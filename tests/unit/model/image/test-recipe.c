@@ -138,7 +138,7 @@ static void take(size_t line, char letter, const char *rest, void *userdata) {
         case '!':
                 strv_free(c->findings);
                 c->findings = NULL;
-                strv_split(rest, " ", &c->findings);
+                c->findings = strv_split(rest, " ");
                 break;
         default:
                 fail_msg("recipes.txt:%zu: cannot be read", line);
