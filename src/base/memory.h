@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Small allocations: they succeed or end the program with one sentence, since Linux answers a shortage of
- * memory with its OOM killer anyway. A worker may die at any instruction (tests/kill kills it at each of its
- * system calls), a console too. Sizes from outside have a ceiling, and beyond a mebibyte a checked call
- * (base/str.h). */
+/* Allocations that succeed or end the program with one sentence, since Linux answers a shortage of memory
+ * with its OOM killer anyway. A worker may die at any instruction (tests/kill kills it at each of its system
+ * calls), a console too. Sizes from outside have a ceiling before they come here. */
 
 #include <stddef.h>
 
