@@ -2,6 +2,27 @@
 
 #include "backend/engine/internal.h"
 
+void engine_container_done(struct container *c) {
+        FREE_ALL(c->id, c->name, c->image_id, c->state, c->health);
+}
+
+struct container_list *container_list_free(struct container_list *list) {
+        if (!list)
+                return NULL;
+        for (size_t i = 0; i < list->n; i++)
+                engine_container_done(&list->items[i]);
+        FREE_ALL(list->items, list);
+        return NULL;
+}
+
+struct container_origin *container_origin_free(struct container_origin *origin) {
+        if (!origin)
+                return NULL;
+        STRV_FREE_ALL(origin->command, origin->words);
+        free(origin);
+        return NULL;
+}
+
 static void engine_call_drop(struct op *op) {
         struct engine_call *call = container_of(op, struct engine_call, op);
         json_stream_free(call->stream);
@@ -158,9 +179,4 @@ struct op *engine_call(struct engine *engine, struct engine_call like) {
         call->op.drop = engine_call_drop;
         call->engine = engine;
         return op_wait(&call->op, engine_find(engine, engine_call_found, call));
-}
-
-char *engine_path(const char *before, const char *name, const char *behind) {
-        _cleanup_free_ char *escaped = http_escape(name ? name : "");
-        return str_printf("%s%s%s", before, escaped, behind ? behind : "");
 }

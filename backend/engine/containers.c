@@ -4,27 +4,6 @@
 
 #define CONTAINERS_MAX 20000U
 
-void engine_container_done(struct container *c) {
-        FREE_ALL(c->id, c->name, c->image_id, c->state, c->health);
-}
-
-struct container_list *container_list_free(struct container_list *list) {
-        if (!list)
-                return NULL;
-        for (size_t i = 0; i < list->n; i++)
-                engine_container_done(&list->items[i]);
-        FREE_ALL(list->items, list);
-        return NULL;
-}
-
-struct container_origin *container_origin_free(struct container_origin *origin) {
-        if (!origin)
-                return NULL;
-        STRV_FREE_ALL(origin->command, origin->words);
-        free(origin);
-        return NULL;
-}
-
 /* ---- the list ---- */
 
 /* Podman: ["k1"], Docker: ["/k1"]. */

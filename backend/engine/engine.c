@@ -22,6 +22,11 @@ static char *podman_prefix(const char *version, const char *api_version) {
         return xstrdup(str_starts(version, "3.") ? "/v3.4.0/libpod" : "/v4.0.0/libpod");
 }
 
+char *engine_path(const char *before, const char *name, const char *behind) {
+        _cleanup_free_ char *escaped = http_escape(name ? name : "");
+        return str_printf("%s%s%s", before, escaped, behind ? behind : "");
+}
+
 static char *podman_pull_path(const char *reference) {
         return engine_path("/images/pull?reference=", reference, "&policy=missing");
 }

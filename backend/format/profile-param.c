@@ -279,6 +279,17 @@ static int check_others(struct param_text *t) {
         return 0;
 }
 
+int profile_check_name(const char *where, const char *kind, const char *name, const char *reserved,
+                       bool taken, struct error **reterr) {
+        size_t n = strlen(name);
+        if (n == 0 || n > 63 || name[0] < 'a' || name[0] > 'z' || str_equal(name, reserved) ||
+            strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") != n)
+                return json_wrong(reterr, where, "name",
+                                  "\"%s\" is no name for a %s: small letters, digits and -, a letter first",
+                                  name, kind);
+        return taken ? json_wrong(reterr, where, "name", "There are two %ss called \"%s\"", kind, name) : 0;
+}
+
 int profile_read_param(struct json_object *o, const char *where, void *userdata, struct error **reterr) {
         /* in this order: later ones need the results of earlier ones */
         static int (*const checks[])(struct param_text *t) = {

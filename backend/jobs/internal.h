@@ -1,19 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Shared by the files of backend/jobs/jobs.h: jobs.c reads folders, start.c starts workers, watch.c follows
- * jobs. */
+/* Shared by the files of backend/jobs/jobs.h: jobs.c reads folders, folder.c follows one and looks for dead
+ * workers, start.c starts them, watch.c follows jobs. */
 
 #include "backend/io/inotify.h"
 #include "backend/jobs/jobs.h"
-
-struct listening;
 
 struct jobs {
         sd_event *event;
         struct paths paths; /* the strings are the caller's */
         struct units *units;
-        struct listening *listening; /* NULL: no listener */
+        struct op *listening; /* of jobs_listen(); NULL: no listener */
         /* The connection for typed input: one, so that keys keep their order. */
         int control;
         char *control_id;
@@ -24,6 +22,3 @@ void jobs_settle(struct jobs *jobs, int folder, struct job *job);
 
 /* Opens the folder of a job and follows its files by inotify (NULL: that failed); the caller closes it. */
 int jobs_follow(const struct paths *paths, const char *id, struct inotify *inotify, struct error **reterr);
-
-/* (watch.c) */
-struct listening *listening_free(struct listening *listening);

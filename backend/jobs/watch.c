@@ -170,6 +170,7 @@ struct op *jobs_watch(struct jobs *jobs, const char *id, const struct job_watche
 #define FOLLOWED_MAX 32U
 
 struct listening {
+        struct op op;
         struct jobs *jobs;
         void (*changed)(void *userdata);
         void *userdata;
@@ -192,15 +193,12 @@ static void jobs_listen_unfollow(struct listening *l, struct followed *f) {
         *f = (struct followed){};
 }
 
-struct listening *listening_free(struct listening *l) {
-        if (!l)
-                return NULL;
+static void listening_drop(struct op *op) {
+        struct listening *l = container_of(op, struct listening, op);
         for (size_t i = 0; i < FOLLOWED_MAX; i++)
                 jobs_listen_unfollow(l, &l->followed[i]);
         inotify_free(l->inotify);
         sd_event_source_disable_unref(l->timer);
-        free(l);
-        return NULL;
 }
 
 static int on_timer(sd_event_source *source, uint64_t usec, void *userdata) {
@@ -251,13 +249,16 @@ static void jobs_listen_on_changed(int number, const char *name, uint32_t mask, 
 void jobs_listen(struct jobs *jobs, void (*changed)(void *userdata), void *userdata) {
         _cleanup_free_ char *path = str_printf("%s/jobs", jobs->paths.state);
         _cleanup_(job_list_freep) struct job_list *list = NULL;
-        jobs->listening = listening_free(jobs->listening);
+        jobs->listening = op_cancel(jobs->listening);
         /* Without the folder there are no jobs, and without root nobody can create one. */
         if (!changed || (paths_prepare(&jobs->paths, NULL) < 0 && access(path, R_OK) < 0) ||
             jobs_list(jobs, &list, NULL) < 0)
                 return;
-        struct listening *l = jobs->listening = new0(struct listening);
-        *l = (struct listening){ .jobs = jobs, .changed = changed, .userdata = userdata };
+        struct listening *l = new0(struct listening);
+        *l = (struct listening){
+                .op.drop = listening_drop, .jobs = jobs, .changed = changed, .userdata = userdata
+        };
+        jobs->listening = &l->op;
         l->inotify = inotify_new(jobs->event, jobs_listen_on_changed, l);
         if (!l->inotify)
                 return;

@@ -12,6 +12,8 @@
 /* State of the run, hidden from the steps. */
 struct run {
         struct worker w;         /* the view of the steps */
+        /* worker_step(): worker.c knows no step, since each calls it */
+        const struct step *(*steps)(enum plan_verb verb, enum job_step step);
         const struct step *step; /* the one that was begun; NULL: none */
         char *note;              /* of the step */
         struct control *control;
@@ -35,12 +37,7 @@ void worker_reserve(struct worker *w);
 /* Drops the data loaded from the folder, which is out of date. */
 void worker_forget(struct worker *w);
 
-/* ---- operations.c ---- */
-
-/* Frees the results of the current step's operations. */
-void worker_drop_results(struct worker *w);
-
-/* ---- worker.c ---- */
+/* ---- report.c ---- */
 
 /* Negative: the record cannot be written; the log says why. */
 int worker_record(struct run *run, enum job_step step, enum record_event event, const char *data);
@@ -51,6 +48,8 @@ void worker_record_failure(struct run *run, const struct error *e);
 /* Records the job's new state. Negative: not on the disk, so nothing may be done that depends on it. The
  * error is the caller's, or with NULL the log's. */
 int worker_set_state(struct run *run, enum job_state state, struct error **reterr);
+
+/* ---- worker.c ---- */
 
 /* Ends the job: last record, result, end of the loop. */
 void worker_finish(struct run *run, enum job_state state, int status);

@@ -7,17 +7,6 @@
 #define STOP_SECONDS 10
 #define SCAN_TURN_USEC 20000
 
-void worker_drop_results(struct worker *w) {
-        w->units_listed = unit_list_free(w->units_listed);
-        w->unit_shown = unit_detail_free(w->unit_shown);
-        w->image = image_free(w->image);
-        w->containers = container_list_free(w->containers);
-        w->origin = container_origin_free(w->origin);
-        manifest_done(&w->now);
-        strv_free(w->queue.names);
-        w->queue = (struct worker_queue){};
-}
-
 void worker_on_done(struct error *e, void *userdata) {
         struct worker *w = userdata;
         step_next_t next = TAKE(w->next);

@@ -165,6 +165,7 @@ int worker_carry_out(const struct worker_options *options) {
                         .excluded = { (char *) options->paths->state, (char *) options->paths->run },
                         .event = options->event ? sd_event_ref(options->event) : NULL,
                 },
+                .steps = worker_step,
                 .status = WORKER_FAILED,
         };
         if (!run.w.event && sd_event_new(&run.w.event) < 0)

@@ -6,76 +6,6 @@
 #include "backend/store/job-folder.h"
 #include "backend/worker/internal.h"
 
-#define LEFTOVERS_MAX 200U /* sentences about leftovers; the log has all of them */
-
-/* ---- reports: records of the journal, lines of the log, the step's note ---- */
-
-void worker_note(struct worker *w, const char *format, ...) {
-        struct run *run = run_of(w);
-        va_list arguments;
-        va_start(arguments, format);
-        free(run->note);
-        run->note = str_vprintf(format, arguments);
-        va_end(arguments);
-}
-
-int worker_nothing(struct worker *w, const char *why) {
-        worker_note(w, "%s", why);
-        return STEP_NOTHING;
-}
-
-void worker_note_changes(struct worker *w) {
-        worker_note(w, w->made.changes.n == 1 ? "%zu change" : "%zu changes", w->made.changes.n);
-}
-
-void worker_leftover(struct worker *w, const char *format, ...) {
-        struct run *run = run_of(w);
-        va_list arguments;
-        va_start(arguments, format);
-        _cleanup_free_ char *text = str_vprintf(format, arguments);
-        va_end(arguments);
-        joblog_note(w->log, "left: %s", text);
-        if (run->leftovers < LEFTOVERS_MAX)
-                (void) recorder_add(w->recorder, w->at, RECORD_KEPT, text, NULL);
-        else if (run->leftovers == LEFTOVERS_MAX)
-                (void) recorder_add(w->recorder, w->at, RECORD_KEPT, "and more: the log lists all of it",
-                                    NULL);
-        run->leftovers++;
-}
-
-void worker_log_error(struct worker *w, const struct error *e) {
-        _cleanup_free_ char *line = error_line(e);
-        joblog_note(w->log, "%s", line);
-        if (e && e->hint)
-                joblog_note(w->log, "  %s", e->hint);
-}
-
-int worker_record(struct run *run, enum job_step step, enum record_event event, const char *data) {
-        struct error *e = NULL;
-        int r = recorder_add(run->w.recorder, step, event, data, &e);
-        if (e)
-                worker_log_error(&run->w, e);
-        error_free(e);
-        return r;
-}
-
-int worker_set_state(struct run *run, enum job_state state, struct error **reterr) {
-        if (!reterr)
-                return worker_record(run, run->w.at, RECORD_STATE, job_state_name(state));
-        return recorder_add(run->w.recorder, run->w.at, RECORD_STATE, job_state_name(state), reterr);
-}
-
-void worker_record_failure(struct run *run, const struct error *e) {
-        _cleanup_free_ char *line = error_line(e);
-        worker_record(run, run->w.at, RECORD_FAILED, line);
-        if (e && e->hint)
-                worker_record(run, run->w.at, RECORD_HINT, e->hint);
-        const struct failure *failure = TAKE(run->w.failure);
-        if (failure)
-                worker_record(run, run->w.at, RECORD_REASON, failure->id);
-        worker_log_error(&run->w, e);
-}
-
 /* ---- the end ---- */
 
 static void worker_turn(struct run *run) {
@@ -137,6 +67,18 @@ static void worker_finish_undo(struct run *run) {
 
 /* ---- from step to step ---- */
 
+/* Frees the results of the current step's operations. */
+static void worker_drop_results(struct worker *w) {
+        w->units_listed = unit_list_free(w->units_listed);
+        w->unit_shown = unit_detail_free(w->unit_shown);
+        w->image = image_free(w->image);
+        w->containers = container_list_free(w->containers);
+        w->origin = container_origin_free(w->origin);
+        manifest_done(&w->now);
+        strv_free(w->queue.names);
+        w->queue = (struct worker_queue){};
+}
+
 void worker_clear_step(struct run *run) {
         struct worker *w = &run->w;
         w->op = op_cancel(w->op);
@@ -144,7 +86,6 @@ void worker_clear_step(struct run *run) {
         w->stoppable = NULL;
         w->timer = sd_event_source_disable_unref(w->timer);
         w->pty = pty_free(w->pty);
-        worker_verify_free(w);
         worker_drop_results(w);
         if (run->step && run->step->clear)
                 run->step->clear(w);
@@ -172,7 +113,7 @@ static void worker_step_done(struct run *run, enum step_result result) {
                 worker_undo_before(run);
                 return;
         }
-        const struct step *step = worker_step(w->plan->verb, w->at);
+        const struct step *step = run->steps(w->plan->verb, w->at);
         struct error *e = NULL;
         if (result == STEP_ENDED && step->verify && step->verify(w, &e) < 0) {
                 worker_failed(w, e);
@@ -237,7 +178,7 @@ static void worker_turn_back(struct run *run) {
                 enum step_state state = w->recorder->job->steps[w->at].state;
                 bool begun = state == STEP_NOW || state == STEP_DONE || state == STEP_FAILED ||
                              state == STEP_UNDOING;
-                step = job_step_planned(w->at, w->plan->verb) && begun ? worker_step(w->plan->verb, w->at)
+                step = job_step_planned(w->at, w->plan->verb) && begun ? run->steps(w->plan->verb, w->at)
                                                                        : NULL;
                 if (step && step->undo)
                         break;
@@ -262,7 +203,7 @@ static void worker_turn_forward(struct run *run) {
                 worker_failed(w, e);
                 return;
         }
-        const struct step *step = worker_step(w->plan->verb, w->at);
+        const struct step *step = run->steps(w->plan->verb, w->at);
         bool resumed = run->resumed;
         run->resumed = false;
         if (resumed && step->probe && step->probe(w) && (!step->recall || step->recall(w, NULL) >= 0)) {

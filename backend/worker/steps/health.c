@@ -111,4 +111,8 @@ static int health_apply(struct worker *w, struct error **reterr) {
         return health_probe(w, reterr);
 }
 
-const struct step health_step = { .size = sizeof(struct health), .apply = health_apply };
+const struct step health_step = {
+        .size = sizeof(struct health),
+        .apply = health_apply,
+        .clear = worker_verify_free,
+};

@@ -9,24 +9,6 @@
 #define FILLED_WORD_MAX (128U * 1024 - 1)
 #define FILLED_BYTES_MAX (1024U * 1024)
 
-/* ---- variables ---- */
-
-#define LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_"
-
-size_t variable_name_length(const char *s) {
-        return *s >= '0' && *s <= '9' ? 0 : strspn(s, LETTERS "0123456789");
-}
-
-bool variable_holds_several(const char *name) {
-        return STR_IN_SET(name, "OPT1", "OPT2", "OPT3", "RUN_OPTS");
-}
-
-bool variable_is_known(const char *name) {
-        return variable_holds_several(name) ||
-               STR_IN_SET(name, "NAME", "IMAGE", "PWD", "HOME", "SUDO_UID", "SUDO_GID", "CONFDIR", "LOGDIR",
-                          "DATADIR", "HOST");
-}
-
 int variables_set(struct label_list *variables, const char *name, const char *value) {
         size_t length = variable_name_length(name);
         if (length == 0 || name[length])

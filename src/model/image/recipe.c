@@ -21,6 +21,23 @@ struct recipe *recipe_free(struct recipe *recipe) {
         return NULL;
 }
 
+/* ---- variables ---- */
+
+#define LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_"
+
+size_t variable_name_length(const char *s) {
+        return *s >= '0' && *s <= '9' ? 0 : strspn(s, LETTERS "0123456789");
+}
+
+bool variable_holds_several(const char *name) {
+        return STR_IN_SET(name, "OPT1", "OPT2", "OPT3", "RUN_OPTS");
+}
+
+bool variable_is_known(const char *name) {
+        return variable_holds_several(name) || STR_IN_SET(name, "NAME", "IMAGE", "PWD", "HOME", "SUDO_UID",
+                                                          "SUDO_GID", "CONFDIR", "LOGDIR", "DATADIR", "HOST");
+}
+
 /* ---- the variables of a word ---- */
 
 /* The brace that closes "${…" whose inside begins at s, or NULL; nested variables have their own braces. */

@@ -121,14 +121,6 @@ static const struct label *any_label(const struct image *image, const char *key)
         return found;
 }
 
-bool plan_has_option(const struct command *c, const char *canonical, const char *value) {
-        for (size_t i = 0; i < c->n_options; i++)
-                if (str_equal(c->options[i].canonical, canonical) &&
-                    (!value || str_equal(c->options[i].value, value)))
-                        return true;
-        return false;
-}
-
 static bool lacks_flag(const struct command *c, const char *canonical) {
         return !plan_has_option(c, canonical, NULL) || plan_has_option(c, canonical, "false");
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "model/plan/plan.h"
+#include "model/plan/internal.h"
 
 #include "base/words.h"
 #include "model/plan/diff.h"
@@ -27,6 +27,19 @@ static void secret_uses_free(struct secret_use *uses, size_t n) {
         for (size_t i = 0; i < n; i++)
                 FREE_ALL(uses[i].name, uses[i].target);
         free(uses);
+}
+
+bool plan_has_option(const struct command *c, const char *canonical, const char *value) {
+        for (size_t i = 0; i < c->n_options; i++)
+                if (str_equal(c->options[i].canonical, canonical) &&
+                    (!value || str_equal(c->options[i].value, value)))
+                        return true;
+        return false;
+}
+
+static void unit_file_done(struct unit_file *unit) {
+        FREE_ALL(unit->name, unit->path, unit->text, unit->overrides);
+        *unit = (struct unit_file){};
 }
 
 struct plan *plan_free(struct plan *plan) {

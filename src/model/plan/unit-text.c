@@ -5,11 +5,6 @@
 
 #define DESCRIPTION_CELLS 120U
 
-void unit_file_done(struct unit_file *unit) {
-        FREE_ALL(unit->name, unit->path, unit->text, unit->overrides);
-        *unit = (struct unit_file) {};
-}
-
 bool unit_name_valid(const char *name) {
         return name && name[0] != '.' && unit_name_check(name, NULL) >= 0;
 }

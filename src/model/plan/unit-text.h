@@ -20,7 +20,6 @@
 int unit_file_make(const char *name, const char *description, const struct command *run,
                    const struct command *stop, char *const *environment, const struct host_facts *facts,
                    struct unit_file *ret, struct error **reterr);
-void unit_file_done(struct unit_file *unit);
 
 /* Quotes one word for Exec=/ExecStart= (systemd.service(5) "COMMAND LINES", systemd.syntax(7)): `%` doubled,
  * `$` doubled, C-style double quotes where needed. -EINVAL for control characters. The caller frees. */

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Records of the journal, lines of the log, the step's note. */
+#include "backend/worker/internal.h"
+
+#define LEFTOVERS_MAX 200U /* sentences about leftovers; the log has all of them */
+
+void worker_note(struct worker *w, const char *format, ...) {
+        struct run *run = run_of(w);
+        va_list arguments;
+        va_start(arguments, format);
+        free(run->note);
+        run->note = str_vprintf(format, arguments);
+        va_end(arguments);
+}
+
+int worker_nothing(struct worker *w, const char *why) {
+        worker_note(w, "%s", why);
+        return STEP_NOTHING;
+}
+
+void worker_note_changes(struct worker *w) {
+        worker_note(w, w->made.changes.n == 1 ? "%zu change" : "%zu changes", w->made.changes.n);
+}
+
+void worker_leftover(struct worker *w, const char *format, ...) {
+        struct run *run = run_of(w);
+        va_list arguments;
+        va_start(arguments, format);
+        _cleanup_free_ char *text = str_vprintf(format, arguments);
+        va_end(arguments);
+        joblog_note(w->log, "left: %s", text);
+        if (run->leftovers < LEFTOVERS_MAX)
+                (void) recorder_add(w->recorder, w->at, RECORD_KEPT, text, NULL);
+        else if (run->leftovers == LEFTOVERS_MAX)
+                (void) recorder_add(w->recorder, w->at, RECORD_KEPT, "and more: the log lists all of it",
+                                    NULL);
+        run->leftovers++;
+}
+
+void worker_log_error(struct worker *w, const struct error *e) {
+        _cleanup_free_ char *line = error_line(e);
+        joblog_note(w->log, "%s", line);
+        if (e && e->hint)
+                joblog_note(w->log, "  %s", e->hint);
+}
+
+int worker_record(struct run *run, enum job_step step, enum record_event event, const char *data) {
+        struct error *e = NULL;
+        int r = recorder_add(run->w.recorder, step, event, data, &e);
+        if (e)
+                worker_log_error(&run->w, e);
+        error_free(e);
+        return r;
+}
+
+int worker_set_state(struct run *run, enum job_state state, struct error **reterr) {
+        if (!reterr)
+                return worker_record(run, run->w.at, RECORD_STATE, job_state_name(state));
+        return recorder_add(run->w.recorder, run->w.at, RECORD_STATE, job_state_name(state), reterr);
+}
+
+void worker_record_failure(struct run *run, const struct error *e) {
+        _cleanup_free_ char *line = error_line(e);
+        worker_record(run, run->w.at, RECORD_FAILED, line);
+        if (e && e->hint)
+                worker_record(run, run->w.at, RECORD_HINT, e->hint);
+        const struct failure *failure = TAKE(run->w.failure);
+        if (failure)
+                worker_record(run, run->w.at, RECORD_REASON, failure->id);
+        worker_log_error(&run->w, e);
+}
