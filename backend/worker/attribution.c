@@ -62,7 +62,7 @@ static void attribution_add_present(const struct work *work, const struct entry 
         /* Somebody else created it since; but the content of a folder of the job's own goes with it, and so
          * does a half-written file of a step. */
         const char *name = strrchr(e->path, '/');
-        if (!then && (in_added(&w->made.changes, e->path) || (name && files_is_temporary(name + 1))))
+        if (!then && (in_added(&w->kept.made.changes, e->path) || (name && files_is_temporary(name + 1))))
                 then = e;
         if (then)
                 worker_add_entry(to, then);

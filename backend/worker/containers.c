@@ -13,8 +13,8 @@
 
 int worker_save_containers(struct worker *w, struct error **reterr) {
         _cleanup_strv_ char **ids = NULL;
-        for (size_t i = 0; i < w->containers->n; i++)
-                strv_add(&ids, w->containers->items[i].id);
+        for (size_t i = 0; i < w->got.containers->n; i++)
+                strv_add(&ids, w->got.containers->items[i].id);
         return worker_save_lines(w, BEFORE, ids, reterr);
 }
 
@@ -52,19 +52,19 @@ static bool containers_made_by(const struct worker *w, const struct container_or
 
 static void containers_mark(struct worker *w, const struct container *c) {
         joblog_note(w->log, "stopping and removing the container %s", c->name ? c->name : c->id);
-        strv_add(&w->queue.names, c->id);
+        strv_add(&w->wait.queue.names, c->id);
 }
 
 static int containers_next(struct worker *w, struct error **reterr);
 
 static int containers_judge(struct worker *w, struct error **reterr) {
-        const struct container *c = &w->containers->items[w->container_at++];
+        const struct container *c = &w->got.containers->items[w->got.container_at++];
         if (*reterr && (*reterr)->code != -ENOENT)
                 return (*reterr)->code;
         *reterr = error_free(*reterr);
-        if (w->origin && containers_made_by(w, w->origin))
+        if (w->got.origin && containers_made_by(w, w->got.origin))
                 containers_mark(w, c);
-        else if (w->origin)
+        else if (w->got.origin)
                 worker_leftover(w,
                                 "the container %s of the same image: it was made meanwhile, and not by the "
                                 "command of this job",
@@ -74,26 +74,26 @@ static int containers_judge(struct worker *w, struct error **reterr) {
 
 static void containers_on_origin(struct container_origin *origin, struct error *e, void *userdata) {
         struct worker *w = userdata;
-        container_origin_free(w->origin);
-        w->origin = origin;
+        container_origin_free(w->got.origin);
+        w->got.origin = origin;
         worker_on_done(e, w);
 }
 
 static int containers_next(struct worker *w, struct error **reterr) {
         _cleanup_strv_ char **before = worker_load_lines(w->folder, BEFORE, NULL);
-        for (; w->container_at < w->containers->n; w->container_at++) {
-                const struct container *c = &w->containers->items[w->container_at];
+        for (; w->got.container_at < w->got.containers->n; w->got.container_at++) {
+                const struct container *c = &w->got.containers->items[w->got.container_at];
                 if (strv_contains(before, c->id))
                         continue;
                 if (containers_has_planned_name(w, c))
                         containers_mark(w, c);
                 else if (w->plan->pin.image_id && str_equal(c->image_id, w->plan->pin.image_id)) {
-                        w->next = containers_judge;
-                        w->op = engine_find_origin(w->engine, c->id, containers_on_origin, w);
+                        w->wait.next = containers_judge;
+                        w->wait.op = engine_find_origin(w->engine, c->id, containers_on_origin, w);
                         return STEP_WAITS;
                 }
         }
-        return worker_remove_containers(w, TAKE(w->queue.names), true, NULL, reterr);
+        return worker_remove_containers(w, TAKE(w->wait.queue.names), true, NULL, reterr);
 }
 
 static int containers_listed(struct worker *w, struct error **reterr) {
@@ -104,6 +104,6 @@ int worker_remove_own_containers(struct worker *w) {
         /* Without the list the command was never started. */
         if (!worker_needs_engine(w) || faccessat(w->folder, BEFORE, F_OK, 0) < 0)
                 return STEP_ENDED;
-        w->container_at = 0;
+        w->got.container_at = 0;
         return worker_list_containers(w, containers_listed);
 }

@@ -27,11 +27,11 @@ void worker_reserve(struct worker *w) {
 }
 
 void worker_forget(struct worker *w) {
-        manifest_done(&w->before);
-        changes_done(&w->made.changes);
-        strv_free(w->made.units);
-        w->made = (struct worker_made){};
-        w->saved = false;
+        manifest_done(&w->kept.before);
+        changes_done(&w->kept.made.changes);
+        strv_free(w->kept.made.units);
+        w->kept.made = (struct worker_made){};
+        w->kept.saved = false;
         w->record = service_free(w->record);
 }
 
@@ -64,18 +64,18 @@ int worker_open_install(const struct worker *w, struct error **reterr) {
 /* ---- before and after ---- */
 
 int worker_load_before(struct worker *w, struct error **reterr) {
-        if (w->saved)
+        if (w->kept.saved)
                 return 0;
         _cleanup_close_ int saved = jobfolder_snapshot(w->folder, NULL, false, NULL);
         if (saved < 0 || faccessat(saved, "manifest", F_OK, 0) < 0)
                 return error_set(reterr, -ENODATA, "The files of the host were not saved");
-        int r = snapshot_load(saved, "manifest", &w->before, reterr);
-        w->saved = r >= 0;
+        int r = snapshot_load(saved, "manifest", &w->kept.before, reterr);
+        w->kept.saved = r >= 0;
         return r;
 }
 
 static int files_load_changes(struct worker *w, bool units, struct error **reterr) {
-        struct worker_made *made = &w->made;
+        struct worker_made *made = &w->kept.made;
         int r = made->loaded ? 0 : jobfolder_changes(w->folder, &made->changes, reterr);
         if (r < 0 || made->loaded)
                 return r;
@@ -92,9 +92,9 @@ int worker_load_changes(struct worker *w, struct error **reterr) {
 }
 
 int worker_keep_changes(struct worker *w, bool whole, struct error **reterr) {
-        struct worker_made *made = &w->made;
+        struct worker_made *made = &w->kept.made;
         _cleanup_close_ int saved = jobfolder_snapshot(w->folder, NULL, false, reterr);
-        int r = saved < 0 ? saved : snapshot_store(saved, "after", &w->now, -1, reterr);
+        int r = saved < 0 ? saved : snapshot_store(saved, "after", &w->got.now, -1, reterr);
         if (r >= 0 && whole)
                 r = files_write(saved, SNAPSHOT_WHOLE, "", 0, 0600, reterr);
         if (r < 0)
@@ -136,7 +136,7 @@ int worker_restore(struct worker *w, const struct restore_options *options, cons
 /* ---- what the steps ask ---- */
 
 const char *worker_main_unit(const struct worker *w) {
-        return w->made.units ? w->made.units[0] : NULL;
+        return w->kept.made.units ? w->kept.made.units[0] : NULL;
 }
 
 bool worker_stays_stopped(struct worker *w) {

@@ -74,7 +74,7 @@ static int join_judge(struct worker *w, struct preflight *p, struct error **rete
 static void join_on_preflight(struct preflight *p, void *userdata) {
         struct worker *w = userdata;
         struct error *e = NULL;
-        w->op = op_cancel(w->op);
+        w->wait.op = op_cancel(w->wait.op);
         int r = join_judge(w, p, &e);
         preflight_free(p);
         worker_settle(w, r, e);
@@ -88,7 +88,7 @@ int worker_join_check(struct worker *w, struct error **reterr) {
         w->join->domain = domain ? realm_domain(domain, NULL) : NULL;
         if (!w->join->domain)
                 return STEP_ENDED; /* the tool discovers the domain itself, or reports that it cannot */
-        w->op = join_preflight(w, join_on_preflight, w);
+        w->wait.op = join_preflight(w, join_on_preflight, w);
         return STEP_WAITS;
 }
 
@@ -119,10 +119,10 @@ static void join_on_probe(struct preflight *p, void *userdata) {
         preflight_free(p);
         if (j->unanswered < 2)
                 join_listen(w, alive ? SILENCE_USEC : SECOND_LOOK_USEC);
-        else if (w->pty) {
+        else if (w->wait.pty) {
                 joblog_note(w->log, "stopping the installer: it waits for servers that are gone");
                 j->gone = true;
-                pty_stop(w->pty, GRACE_SECONDS);
+                pty_stop(w->wait.pty, GRACE_SECONDS);
         }
 }
 
@@ -189,7 +189,7 @@ static int join_fail(struct worker *w, const struct diagnosis *d, struct error *
 
 int worker_join_judge(struct worker *w, struct error **reterr) {
         const struct plan *plan = w->plan;
-        int status = w->status;
+        int status = w->got.status;
         size_t n;
         if (plan->joins == REALM_NONE)
                 return 0;
@@ -198,7 +198,7 @@ int worker_join_judge(struct worker *w, struct error **reterr) {
                 error_set(reterr, -EHOSTUNREACH, "%s", f->message);
                 return error_hint(reterr, "%s. %s", f->cause, f->hint);
         }
-        if (!w->exited)
+        if (!w->got.exited)
                 return 0;
         _cleanup_free_ char *tail = join_read_tail(w, &n);
         if (status == 0 && !(plan->deletes_account && failure_kept_account(tail, n))) {

@@ -9,8 +9,8 @@
 
 void worker_on_done(struct error *e, void *userdata) {
         struct worker *w = userdata;
-        step_next_t next = TAKE(w->next);
-        w->op = op_cancel(w->op);
+        step_next_t next = TAKE(w->wait.next);
+        w->wait.op = op_cancel(w->wait.op);
         int r = next ? next(w, &e) : e ? e->code : STEP_ENDED;
         worker_settle(w, r, e);
 }
@@ -19,59 +19,59 @@ void worker_on_done(struct error *e, void *userdata) {
 
 static void operations_on_units(struct unit_list *list, struct error *e, void *userdata) {
         struct worker *w = userdata;
-        unit_list_free(w->units_listed);
-        w->units_listed = list;
+        unit_list_free(w->got.units_listed);
+        w->got.units_listed = list;
         worker_on_done(e, w);
 }
 
 int worker_list_units(struct worker *w, const char *pattern, step_next_t next) {
-        w->next = next;
-        w->op = units_list(w->units, pattern, operations_on_units, w);
+        w->wait.next = next;
+        w->wait.op = units_list(w->units, pattern, operations_on_units, w);
         return STEP_WAITS;
 }
 
 static void operations_on_unit(struct unit_detail *detail, struct error *e, void *userdata) {
         struct worker *w = userdata;
-        unit_detail_free(w->unit_shown);
-        w->unit_shown = detail;
+        unit_detail_free(w->got.unit_shown);
+        w->got.unit_shown = detail;
         worker_on_done(e, w);
 }
 
 int worker_show_unit(struct worker *w, const char *unit, step_next_t next) {
-        w->next = next;
-        w->op = units_show(w->units, unit, operations_on_unit, w);
+        w->wait.next = next;
+        w->wait.op = units_show(w->units, unit, operations_on_unit, w);
         return STEP_WAITS;
 }
 
 int worker_act(struct worker *w, const char *unit, enum unit_action action, step_next_t next) {
-        w->next = next;
-        w->op = units_act(w->units, unit, action, worker_on_done, w);
+        w->wait.next = next;
+        w->wait.op = units_act(w->units, unit, action, worker_on_done, w);
         return STEP_WAITS;
 }
 
 int worker_reload_units(struct worker *w, step_next_t next) {
-        w->next = next;
-        w->op = units_reload(w->units, worker_on_done, w);
+        w->wait.next = next;
+        w->wait.op = units_reload(w->units, worker_on_done, w);
         return STEP_WAITS;
 }
 
 static void operations_on_containers(struct container_list *list, struct error *e, void *userdata) {
         struct worker *w = userdata;
-        container_list_free(w->containers);
-        w->containers = list;
+        container_list_free(w->got.containers);
+        w->got.containers = list;
         worker_on_done(e, w);
 }
 
 int worker_list_containers(struct worker *w, step_next_t next) {
-        w->next = next;
-        w->op = engine_list_containers(w->engine, operations_on_containers, w);
+        w->wait.next = next;
+        w->wait.op = engine_list_containers(w->engine, operations_on_containers, w);
         return STEP_WAITS;
 }
 
 void worker_on_image(struct image *image, struct error *e, void *userdata) {
         struct worker *w = userdata;
-        image_free(w->image);
-        w->image = image;
+        image_free(w->got.image);
+        w->got.image = image;
         worker_on_done(e, w);
 }
 
@@ -80,7 +80,7 @@ void worker_on_image(struct image *image, struct error *e, void *userdata) {
 static int operations_queue(struct worker *w, struct error **reterr);
 
 static int operations_queued(struct worker *w, struct error **reterr) {
-        struct worker_queue *q = &w->queue;
+        struct worker_queue *q = &w->wait.queue;
         _cleanup_error_ struct error *e = TAKE(*reterr);
         /* A generated unit cannot be disabled, and need not be: its links are restored with other files. */
         bool expected =
@@ -95,7 +95,7 @@ static int operations_queued(struct worker *w, struct error **reterr) {
 }
 
 static int operations_queue(struct worker *w, struct error **reterr) {
-        struct worker_queue *q = &w->queue;
+        struct worker_queue *q = &w->wait.queue;
         /* A container that had to be killed leaves its unit failed, and a failed unit stays in systemd's
          * memory when its file is gone: the host would be "degraded" by a service that does not exist. */
         q->forget = !q->containers && q->action == UNIT_STOP && q->next > 0 && !q->forget;
@@ -106,8 +106,8 @@ static int operations_queue(struct worker *w, struct error **reterr) {
                 q->next++;
                 if (!q->containers)
                         return worker_act(w, name, q->action, operations_queued);
-                w->next = operations_queued;
-                w->op = engine_remove_container(w->engine, name, STOP_SECONDS, worker_on_done, w);
+                w->wait.next = operations_queued;
+                w->wait.op = engine_remove_container(w->engine, name, STOP_SECONDS, worker_on_done, w);
                 return STEP_WAITS;
         }
         size_t failed = q->must ? q->failed : 0;
@@ -120,8 +120,8 @@ static int operations_queue(struct worker *w, struct error **reterr) {
 }
 
 static int operations_begin_queue(struct worker *w, struct worker_queue queue, struct error **reterr) {
-        strv_free(w->queue.names);
-        w->queue = queue;
+        strv_free(w->wait.queue.names);
+        w->wait.queue = queue;
         return operations_queue(w, reterr);
 }
 
@@ -149,10 +149,10 @@ static void operations_on_output(const void *bytes, size_t n, void *userdata) {
 
 static void operations_on_ended(bool exited, int status, void *userdata) {
         struct worker *w = userdata;
-        w->timer = sd_event_source_disable_unref(w->timer);
-        w->pty = pty_free(w->pty);
-        w->exited = exited;
-        w->status = status;
+        w->wait.timer = sd_event_source_disable_unref(w->wait.timer);
+        w->wait.pty = pty_free(w->wait.pty);
+        w->got.exited = exited;
+        w->got.status = status;
         worker_on_done(NULL, w);
 }
 
@@ -165,21 +165,21 @@ int worker_run_program(struct worker *w, struct pty_options options, step_next_t
                 options.output = operations_on_output;
         options.ended = operations_on_ended;
         options.userdata = w;
-        w->next = next;
-        int r = pty_new(w->event, &options, &w->pty, reterr);
+        w->wait.next = next;
+        int r = pty_new(w->event, &options, &w->wait.pty, reterr);
         return r < 0 ? r : STEP_WAITS;
 }
 
 static int operations_on_time(sd_event_source *source, uint64_t usec, void *userdata) {
         struct worker *w = userdata;
-        w->timer = sd_event_source_disable_unref(w->timer);
+        w->wait.timer = sd_event_source_disable_unref(w->wait.timer);
         worker_on_done(NULL, w);
         return 0;
 }
 
 int worker_wait(struct worker *w, uint64_t usec, step_next_t next, struct error **reterr) {
-        w->next = next;
-        int r = sd_event_add_time_relative(w->event, &w->timer, CLOCK_MONOTONIC, usec, 10000,
+        w->wait.next = next;
+        int r = sd_event_add_time_relative(w->event, &w->wait.timer, CLOCK_MONOTONIC, usec, 10000,
                                            operations_on_time, w);
         return r < 0 ? error_set(reterr, -EIO, "The service cannot be watched") : STEP_WAITS;
 }
@@ -188,10 +188,10 @@ int worker_wait(struct worker *w, uint64_t usec, step_next_t next, struct error 
 
 static void operations_on_scanned(struct snapshot *snapshot, struct error *e, void *userdata) {
         struct worker *w = userdata;
-        w->stoppable = NULL;
-        w->tally = *snapshot_tally(snapshot);
-        manifest_done(&w->now);
-        snapshot_take(snapshot, &w->now);
+        w->wait.stoppable = NULL;
+        w->got.tally = *snapshot_tally(snapshot);
+        manifest_done(&w->got.now);
+        snapshot_take(snapshot, &w->got.now);
         snapshot_free(snapshot);
         if (e)
                 worker_failed(w, e);
@@ -204,10 +204,10 @@ int worker_scan_with(struct worker *w, struct snapshot_options options, step_nex
         options.root = w->root;
         options.paths = w->plan->paths;
         options.excluded = w->excluded;
-        w->next = next;
-        w->stoppable = "Cancelled while the files were scanned";
-        w->op = snapshot_start(w->event, &options, SCAN_TURN_USEC, operations_on_scanned, w, reterr);
-        return w->op ? STEP_WAITS : -EIO;
+        w->wait.next = next;
+        w->wait.stoppable = "Cancelled while the files were scanned";
+        w->wait.op = snapshot_start(w->event, &options, SCAN_TURN_USEC, operations_on_scanned, w, reterr);
+        return w->wait.op ? STEP_WAITS : -EIO;
 }
 
 int worker_scan(struct worker *w, step_next_t next, struct error **reterr) {
@@ -216,7 +216,7 @@ int worker_scan(struct worker *w, step_next_t next, struct error **reterr) {
                 return r;
         /* With the same ceiling as the first scan, additions could push other objects out of sight. */
         const struct snapshot_options options = {
-                .blobs = -1, .known = &w->before, .known_blobs = -1, .files_max = 2 * SNAPSHOT_FILES_MAX
+                .blobs = -1, .known = &w->kept.before, .known_blobs = -1, .files_max = 2 * SNAPSHOT_FILES_MAX
         };
         return worker_scan_with(w, options, next, reterr);
 }

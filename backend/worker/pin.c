@@ -39,7 +39,7 @@ int worker_pin(struct worker *w, bool planned, struct error **reterr) {
                         return r;
         }
         const char *image_id = planned ? w->plan->pin.image_id : w->record->pin.image_id;
-        w->op = engine_tag(w->engine, image_id, pin, worker_on_done, w);
+        w->wait.op = engine_tag(w->engine, image_id, pin, worker_on_done, w);
         return STEP_WAITS;
 }
 
@@ -60,7 +60,7 @@ int worker_unpin(struct worker *w, bool planned, step_next_t next) {
         _cleanup_strv_ char **added = planned ? worker_load_lines(w->folder, PINS, NULL) : NULL;
         if (!pin || (planned && !strv_contains(added, pin)))
                 return STEP_ENDED;
-        w->next = next;
-        w->op = engine_untag(w->engine, pin, pin_on_removed, w);
+        w->wait.next = next;
+        w->wait.op = engine_untag(w->engine, pin, pin_on_removed, w);
         return STEP_WAITS;
 }

@@ -19,7 +19,7 @@ int worker_nothing(struct worker *w, const char *why) {
 }
 
 void worker_note_changes(struct worker *w) {
-        worker_note(w, w->made.changes.n == 1 ? "%zu change" : "%zu changes", w->made.changes.n);
+        worker_note(w, w->kept.made.changes.n == 1 ? "%zu change" : "%zu changes", w->kept.made.changes.n);
 }
 
 void worker_leftover(struct worker *w, const char *format, ...) {

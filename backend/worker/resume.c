@@ -44,7 +44,7 @@ static void sweep_host(struct worker *w) {
         if (units)
                 sweep_folder(w, units);
         if (worker_load_changes(w, NULL) >= 0)
-                sweep_parents(w, &w->made.changes);
+                sweep_parents(w, &w->kept.made.changes);
         /* An uninstall restores the files that the install changed. */
         _cleanup_(changes_done) struct changes installed = {};
         _cleanup_close_ int install = worker_open_install(w, NULL);

@@ -41,7 +41,7 @@ struct step {
         int (*undo)(struct worker *w, struct error **reterr);
         /* After apply(): a last check, at once. NULL: none. */
         int (*verify)(struct worker *w, struct error **reterr);
-        /* The job is cancelled while apply() waits and w->stoppable is not set: end it soon. NULL: it is
+        /* The job is cancelled while apply() waits and w->wait.stoppable is not set: end it soon. NULL: it is
          * short and ends by itself. */
         void (*stop)(struct worker *w);
 };
@@ -73,6 +73,30 @@ struct worker_queue {
 };
 
 struct worker_join;
+/* What a step waits for. */
+struct worker_wait {
+        struct op *op;
+        step_next_t next;      /* follows the operation */
+        const char *stoppable; /* a cancel drops op and fails the step with this sentence; NULL: it waits */
+        sd_event_source *timer;
+        struct pty *pty; /* receives typed input */
+        struct worker_queue queue;
+};
+
+/* Of the step's last operation of each kind. */
+struct worker_results {
+        struct unit_list *units_listed; /* NULL: failed */
+        struct unit_detail *unit_shown;
+        struct image *image;
+        struct container_list *containers;
+        size_t container_at; /* the one of them that the engine was asked for */
+        struct container_origin *origin;
+        bool exited; /* the program: status is its exit status, else the signal that killed it */
+        int status;
+        struct manifest now; /* of the scan */
+        struct snapshot_tally tally;
+};
+
 struct verify;
 
 struct worker {
@@ -99,37 +123,23 @@ struct worker {
 
         /* of the current step; dropped when it ends */
         void *state; /* step.size bytes */
-        struct op *op;
-        step_next_t next;      /* follows the operation */
-        const char *stoppable; /* a cancel drops op and fails the step with this sentence; NULL: it waits */
-        sd_event_source *timer;
-        struct pty *pty; /* receives typed input */
-        struct worker_queue queue;
+        struct worker_wait wait;
+        struct worker_results got;
         struct verify *verify; /* of a join, behind the health check */
 
-        /* results of the step's last operation of this kind */
-        struct unit_list *units_listed; /* NULL: failed */
-        struct unit_detail *unit_shown;
-        struct image *image;
-        struct container_list *containers;
-        size_t container_at; /* the one of them that the engine was asked for */
-        struct container_origin *origin;
-        bool exited; /* the program: status is its exit status, else the signal that killed it */
-        int status;
-        struct manifest now; /* of the scan */
-        struct snapshot_tally tally;
-
         /* from the folder, loaded on first use */
-        bool saved;
-        struct manifest before;
-        struct worker_made made;
+        struct worker_kept {
+                bool saved;
+                struct manifest before;
+                struct worker_made made;
+        } kept;
 };
 
 /* Ways on from an operation. Each is the last call of a callback: the step may be freed by it. r is the
  * result of the step's next piece: failed, ended, or waiting again. They take the error. */
 void worker_settle(struct worker *w, int r, struct error *e);
 void worker_failed(struct worker *w, struct error *e);
-/* Drops w->op and goes on with w->next: also the callback of an operation without a result. */
+/* Drops w->wait.op and goes on with w->wait.next: also the callback of an operation without a result. */
 void worker_on_done(struct error *e, void *userdata);
 
 /* Operations with systemd and the engine; their results are in w. STEP_WAITS. */
@@ -138,7 +148,8 @@ int worker_show_unit(struct worker *w, const char *unit, step_next_t next);
 int worker_act(struct worker *w, const char *unit, enum unit_action action, step_next_t next);
 int worker_reload_units(struct worker *w, step_next_t next);
 int worker_list_containers(struct worker *w, step_next_t next);
-void worker_on_image(struct image *image, struct error *e, void *userdata); /* for w->image; w->next is set */
+void worker_on_image(struct image *image, struct error *e,
+                     void *userdata); /* for w->got.image; w->wait.next is set */
 
 /* One action on each of the names (taken over) in turn; a failure is logged and passed over. */
 int worker_act_on_units(struct worker *w, char **names, enum unit_action action, step_next_t then,
@@ -175,17 +186,17 @@ int worker_load_record(struct worker *w, struct error **reterr);
 /* A copy of it to be changed and written: an undo writes w->record back. */
 int worker_copy_record(const struct worker *w, struct service **ret, struct error **reterr);
 
-/* Load w->before and w->made from the folder. -ENODATA: the job did not come that far. */
+/* Load w->kept.before and w->kept.made from the folder. -ENODATA: the job did not come that far. */
 int worker_load_before(struct worker *w, struct error **reterr);
 int worker_load_changes(struct worker *w, struct error **reterr);
 
-/* Saves the job's work as found by a scan: `after` in the folder, w->made, and the contents of small files,
- * for a later text diff. whole: the scan followed all steps of the job. */
+/* Saves the job's work as found by a scan: `after` in the folder, w->kept.made, and the contents of small
+ * files, for a later text diff. whole: the scan followed all steps of the job. */
 int worker_keep_changes(struct worker *w, bool whole, struct error **reterr);
 void worker_note_changes(struct worker *w); /* "3 changes" */
 
 /* Scans the host's files, in turns of the loop, so that a cancel is noticed in between; files known to
- * worker_load_before() are not read again. next() may take w->now. A failed scan fails the step. */
+ * worker_load_before() are not read again. next() may take w->got.now. A failed scan fails the step. */
 int worker_scan(struct worker *w, step_next_t next, struct error **reterr);
 /* The first scan, with more options. */
 int worker_scan_with(struct worker *w, struct snapshot_options options, step_next_t next,

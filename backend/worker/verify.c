@@ -63,9 +63,9 @@ static int verify_late(struct worker *w, struct error **reterr) {
 
 static int verify_on_late(sd_event_source *source, uint64_t usec, void *userdata) {
         struct worker *w = userdata;
-        w->pty = pty_free(w->pty);
-        w->timer = sd_event_source_disable_unref(w->timer);
-        w->next = verify_late;
+        w->wait.pty = pty_free(w->wait.pty);
+        w->wait.timer = sd_event_source_disable_unref(w->wait.timer);
+        w->wait.next = verify_late;
         worker_on_done(NULL, w);
         return 0;
 }
@@ -89,7 +89,7 @@ static int verify_ask(struct worker *w, char *const *argv) {
         v->asked = worker_now();
         if (worker_run_program(w, options, v->answered, NULL) < 0)
                 return verify_found(w, VERDICT_WARN, "%s could not be run", argv[0]);
-        (void) sd_event_add_time_relative(w->event, &w->timer, CLOCK_MONOTONIC, v->seconds * 1000000ULL,
+        (void) sd_event_add_time_relative(w->event, &w->wait.timer, CLOCK_MONOTONIC, v->seconds * 1000000ULL,
                                           100000, verify_on_late, w);
         return STEP_WAITS;
 }
@@ -113,7 +113,7 @@ static int verify_ask_name(struct worker *w, const char *name) {
 
 static int verify_root(struct worker *w, struct error **reterr) {
         uint64_t usec = worker_now() - w->verify->asked;
-        if (!w->exited || w->status != 0)
+        if (!w->got.exited || w->got.status != 0)
                 return verify_found(w, VERDICT_FAIL, "its own user root is not found");
         return verify_found(w, usec < ROOT_SOON_USEC ? VERDICT_OK : VERDICT_WARN,
                             "its own user root is found in %u ms", (unsigned) (usec / 1000));
@@ -126,10 +126,10 @@ static int verify_ask_root(struct worker *w, struct error **reterr) {
 
 static int verify_keytab(struct worker *w, struct error **reterr) {
         const struct membership *m = w->verify->membership;
-        if (w->exited && w->status == 0)
+        if (w->got.exited && w->got.status == 0)
                 return verify_found(w, VERDICT_OK, "%s, version %u: the realm gives a ticket for it",
                                     m->principal, (unsigned) m->kvno);
-        if (w->exited && (w->status == 126 || w->status == 127))
+        if (w->got.exited && (w->got.status == 126 || w->got.status == 127))
                 return verify_found(w, VERDICT_WARN,
                                     "%s, version %u; not tried: there is no kinit where SSSD runs",
                                     m->principal, (unsigned) m->kvno);
@@ -163,7 +163,7 @@ static int verify_user(struct worker *w, struct error **reterr) {
         struct verify *v = w->verify;
         const char *uid = v->answer.text ? strchr(v->answer.text, ':') : NULL;
         uid = uid ? strchr(uid + 1, ':') : NULL;
-        if (w->exited && w->status == 0 && uid)
+        if (w->got.exited && w->got.status == 0 && uid)
                 return verify_found(w, VERDICT_OK, "%s is user %.*s of this host", v->user,
                                     (int) strcspn(uid + 1, ":"), uid + 1);
         if (worker_now() - v->begun < v->seconds * 1000000ULL &&

@@ -69,23 +69,23 @@ static void worker_finish_undo(struct run *run) {
 
 /* Frees the results of the current step's operations. */
 static void worker_drop_results(struct worker *w) {
-        w->units_listed = unit_list_free(w->units_listed);
-        w->unit_shown = unit_detail_free(w->unit_shown);
-        w->image = image_free(w->image);
-        w->containers = container_list_free(w->containers);
-        w->origin = container_origin_free(w->origin);
-        manifest_done(&w->now);
-        strv_free(w->queue.names);
-        w->queue = (struct worker_queue){};
+        w->got.units_listed = unit_list_free(w->got.units_listed);
+        w->got.unit_shown = unit_detail_free(w->got.unit_shown);
+        w->got.image = image_free(w->got.image);
+        w->got.containers = container_list_free(w->got.containers);
+        w->got.origin = container_origin_free(w->got.origin);
+        manifest_done(&w->got.now);
+        strv_free(w->wait.queue.names);
+        w->wait.queue = (struct worker_queue){};
 }
 
 void worker_clear_step(struct run *run) {
         struct worker *w = &run->w;
-        w->op = op_cancel(w->op);
-        w->next = NULL;
-        w->stoppable = NULL;
-        w->timer = sd_event_source_disable_unref(w->timer);
-        w->pty = pty_free(w->pty);
+        w->wait.op = op_cancel(w->wait.op);
+        w->wait.next = NULL;
+        w->wait.stoppable = NULL;
+        w->wait.timer = sd_event_source_disable_unref(w->wait.timer);
+        w->wait.pty = pty_free(w->wait.pty);
         worker_drop_results(w);
         if (run->step && run->step->clear)
                 run->step->clear(w);
@@ -253,9 +253,9 @@ static void worker_on_cancel(void *userdata) {
         w->cancelled = true;
         worker_set_state(run, JOB_CANCELLING, NULL);
         joblog_note(w->log, "cancelled: stopping the step \"%s\"", worker_title(w));
-        if (w->stoppable) {
+        if (w->wait.stoppable) {
                 struct error *e = NULL;
-                error_set(&e, -ECANCELED, "%s", w->stoppable);
+                error_set(&e, -ECANCELED, "%s", w->wait.stoppable);
                 worker_failed(w, e);
         } else if (run->step && run->step->stop)
                 run->step->stop(w);
@@ -263,16 +263,16 @@ static void worker_on_cancel(void *userdata) {
 
 static void worker_on_input(const void *bytes, size_t n, void *userdata) {
         struct run *run = userdata;
-        if (run->w.pty)
-                (void) pty_type(run->w.pty, bytes, n);
+        if (run->w.wait.pty)
+                (void) pty_type(run->w.wait.pty, bytes, n);
 }
 
 static void worker_on_size(unsigned rows, unsigned columns, void *userdata) {
         struct run *run = userdata;
         run->w.rows = rows;
         run->w.columns = columns;
-        if (run->w.pty)
-                pty_resize(run->w.pty, rows, columns);
+        if (run->w.wait.pty)
+                pty_resize(run->w.wait.pty, rows, columns);
 }
 
 const struct control_handlers worker_handlers = { .cancel = worker_on_cancel,

@@ -28,7 +28,7 @@ static const char *command_program(const struct worker *w) {
 
 static void command_type(const void *bytes, size_t n, void *userdata) {
         struct worker *w = userdata;
-        (void) pty_type(w->pty, bytes, n);
+        (void) pty_type(w->wait.pty, bytes, n);
 }
 
 static void command_on_output(const void *bytes, size_t n, void *userdata) {
@@ -58,21 +58,21 @@ static void command_on_escalation(int signal, void *userdata) {
 static int command_judge(struct worker *w, struct error **reterr) {
         const struct command_state *s = w->state;
         const char *hint = NULL;
-        _cleanup_free_ char *status = str_printf("%d", w->status);
-        int r = w->exited ? recorder_add(w->recorder, STEP_COMMAND, RECORD_EXIT, status, reterr) : 0;
+        _cleanup_free_ char *status = str_printf("%d", w->got.status);
+        int r = w->got.exited ? recorder_add(w->recorder, STEP_COMMAND, RECORD_EXIT, status, reterr) : 0;
         if (r >= 0 && !w->cancelled)
                 r = worker_join_judge(w, reterr);
         if (r < 0)
                 return r;
         if (w->cancelled)
                 error_set(reterr, -ECANCELED, "Cancelled while the %s ran", command_program(w));
-        else if (!w->exited)
+        else if (!w->got.exited)
                 error_set(reterr, -EIO, "The %s was killed by signal %s (%s)", command_program(w), status,
-                          strsignal(w->status));
-        else if (w->status == 0)
+                          strsignal(w->got.status));
+        else if (w->got.status == 0)
                 return STEP_ENDED;
         else {
-                const char *words = worker_needs_engine(w) ? engine_explain_exit(w->status, &hint) : NULL;
+                const char *words = worker_needs_engine(w) ? engine_explain_exit(w->got.status, &hint) : NULL;
                 error_set(reterr, -EIO, "The %s ended with status %s%s%s", command_program(w), status,
                           words ? ": " : "", words ? words : "");
         }
@@ -92,7 +92,7 @@ static int command_ended(struct worker *w, struct error **reterr) {
 static int command_run(struct worker *w, struct error **reterr) {
         struct command_state *s = w->state;
         char **argv = NULL;
-        w->stoppable = NULL;
+        w->wait.stoppable = NULL;
         _cleanup_close_ int input = -1;
         delivery_remove_files(w->paths, w->plan->name); /* of a job that died */
         int r = delivery_prompts_new(w->plan, w->secrets, &s->prompts, reterr);
@@ -129,7 +129,7 @@ static int command_begin(struct worker *w, struct error **reterr) {
 }
 
 static int command_inspected(struct worker *w, struct error **reterr) {
-        if (w->image)
+        if (w->got.image)
                 return worker_list_containers(w, command_begin);
         if ((*reterr)->code != -ENOENT)
                 return (*reterr)->code;
@@ -145,18 +145,18 @@ static int command_apply(struct worker *w, struct error **reterr) {
                 return worker_nothing(w, "the image has no label for it");
         if (!worker_needs_engine(w))
                 return command_run(w, reterr);
-        w->stoppable = w->plan->verb == VERB_UNINSTALL ? "Cancelled before the uninstaller ran"
-                       : w->plan->verb == VERB_UPGRADE ? "Cancelled before the upgrade command ran"
-                                                       : "Cancelled before the installer ran";
+        w->wait.stoppable = w->plan->verb == VERB_UNINSTALL ? "Cancelled before the uninstaller ran"
+                            : w->plan->verb == VERB_UPGRADE ? "Cancelled before the upgrade command ran"
+                                                            : "Cancelled before the installer ran";
         if (w->plan->verb != VERB_UNINSTALL || !w->plan->pin.image_id)
                 return worker_list_containers(w, command_begin);
-        w->next = command_inspected;
-        w->op = engine_inspect_image(w->engine, w->plan->pin.image_id, worker_on_image, w);
+        w->wait.next = command_inspected;
+        w->wait.op = engine_inspect_image(w->engine, w->plan->pin.image_id, worker_on_image, w);
         return STEP_WAITS;
 }
 
 static void command_stop(struct worker *w) {
-        pty_stop(w->pty, GRACE_SECONDS);
+        pty_stop(w->wait.pty, GRACE_SECONDS);
 }
 
 /* The snapshot restores its files; its containers are removed here. */

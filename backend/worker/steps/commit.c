@@ -25,7 +25,7 @@ static void commit_fill_image(struct worker *w, struct service *s) {
         /* A container with a name from its supervision is called like the service. */
         if (plan->run)
                 str_replace(&s->container, plan->run->name ? plan->run->name : plan->name);
-        commit_set_list(&s->units, w->made.units);
+        commit_set_list(&s->units, w->kept.made.units);
         commit_set_list(&s->run_argv, commit_argv(plan->run));
         commit_set_list(&s->uninstall_argv, commit_argv(plan->uninstall));
         commit_set_list(&s->stop_argv, commit_argv(plan->stop));
@@ -33,8 +33,8 @@ static void commit_fill_image(struct worker *w, struct service *s) {
         commit_set_list(&s->renew_argv, plan->renew_argv);
         /* Our own unit file, unless it was overwritten since. */
         const char *path = plan->unit.path;
-        bool ours = w->made.wrote_unit && plan->unit.kind != UNIT_BY_IMAGE;
-        if (ours && changes_find(&w->made.changes, path) && !strv_contains(s->files, path))
+        bool ours = w->kept.made.wrote_unit && plan->unit.kind != UNIT_BY_IMAGE;
+        if (ours && changes_find(&w->kept.made.changes, path) && !strv_contains(s->files, path))
                 strv_add(&s->files, path);
 }
 
@@ -50,8 +50,8 @@ static int commit_record_service(struct worker *w, struct error **reterr) {
                 s = service_new();
         *(upgrade ? &s->upgraded : &s->installed) = time(NULL);
         /* The image's command overwrote our unit: then it is the image's. */
-        if (upgrade && !w->made.wrote_unit && path && w->plan->command &&
-            changes_find(&w->made.changes, path))
+        if (upgrade && !w->kept.made.wrote_unit && path && w->plan->command &&
+            changes_find(&w->kept.made.changes, path))
                 s->files = strv_free(s->files);
         commit_fill_image(w, s);
         if (!upgrade)
@@ -74,7 +74,7 @@ static int commit_join_changes(struct worker *w, struct error **reterr) {
                            "this upgrade changed");
                 return 0;
         }
-        return jobfolder_join(earlier, w->folder, &w->made.changes, reterr);
+        return jobfolder_join(earlier, w->folder, &w->kept.made.changes, reterr);
 }
 
 static int commit_record_uninstall(struct worker *w, struct error **reterr) {

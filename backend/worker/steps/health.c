@@ -30,14 +30,14 @@ static int health_run_check(struct worker *w, struct error **reterr);
 static int health_checked(struct worker *w, struct error **reterr) {
         const struct health *h = w->state;
         joblog_flush(w->log);
-        if (w->exited && w->status == 0) {
+        if (w->got.exited && w->got.status == 0) {
                 worker_note(w, "%s runs, its check passed", worker_main_unit(w));
                 return health_passed(w, reterr);
         }
         if (worker_now() < h->until && !w->cancelled)
                 return worker_wait(w, CHECK_USEC, health_run_check, reterr);
         error_set(reterr, -EIO, "%s runs, but its check did not pass: status %d", worker_main_unit(w),
-                  w->status);
+                  w->got.status);
         return health_failed(w, reterr);
 }
 
@@ -69,7 +69,7 @@ static int health_probe(struct worker *w, struct error **reterr);
 
 static int health_shown(struct worker *w, struct error **reterr) {
         struct health *h = w->state;
-        const struct unit_detail *d = w->unit_shown;
+        const struct unit_detail *d = w->got.unit_shown;
         if (!d)
                 return (*reterr)->code;
         uint64_t now = worker_now();
@@ -106,7 +106,7 @@ static int health_apply(struct worker *w, struct error **reterr) {
                 return worker_nothing(w, w->units ? "there is no unit" : "systemd does not run here");
         if (worker_stays_stopped(w))
                 return worker_nothing(w, "the service was stopped");
-        w->stoppable = "Cancelled while the service was checked";
+        w->wait.stoppable = "Cancelled while the service was checked";
         h->until = worker_now() + seconds * 1000000ULL;
         return health_probe(w, reterr);
 }

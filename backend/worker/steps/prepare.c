@@ -81,8 +81,8 @@ static int prepare_save_units(struct worker *w, struct error **reterr) {
         _cleanup_strv_ char **active = NULL, **stopped = NULL;
         if (*reterr)
                 return (*reterr)->code;
-        for (size_t i = 0; i < w->units_listed->n; i++) {
-                const struct unit *u = &w->units_listed->items[i];
+        for (size_t i = 0; i < w->got.units_listed->n; i++) {
+                const struct unit *u = &w->got.units_listed->items[i];
                 if (str_equal(u->active, "active"))
                         strv_add(&active, u->name);
                 /* A failed unit is not one of them: it should run. */

@@ -7,7 +7,7 @@ static const char *pull_what(const struct worker *w) {
 }
 
 static int pull_found(struct worker *w, const char *note, struct error **reterr) {
-        if (w->plan->pin.image_id && !str_equal(w->plan->pin.image_id, w->image->id)) {
+        if (w->plan->pin.image_id && !str_equal(w->plan->pin.image_id, w->got.image->id)) {
                 /* The consent was given for exactly that image. */
                 error_set(reterr, -ESTALE, "%s is no longer the image that the plan was made for",
                           pull_what(w));
@@ -23,7 +23,7 @@ static void pull_on_progress(const char *text, void *userdata) {
 }
 
 static int pull_pulled(struct worker *w, struct error **reterr) {
-        if (w->image)
+        if (w->got.image)
                 return pull_found(w, "pulled", reterr);
         return error_wrap(reterr, *reterr ? (*reterr)->code : -EIO,
                           "The image %s is not on this host and cannot be pulled", pull_what(w));
@@ -38,14 +38,14 @@ static bool pull_can(const char *reference) {
 }
 
 static int pull_inspected(struct worker *w, struct error **reterr) {
-        if (w->image)
+        if (w->got.image)
                 return pull_found(w, "already here", reterr);
         if ((*reterr)->code != -ENOENT)
                 return (*reterr)->code;
         if (pull_can(w->plan->pin.image)) {
                 *reterr = error_free(*reterr);
-                w->next = pull_pulled;
-                w->op = engine_pull(w->engine, w->plan->pin.image, pull_on_progress, worker_on_image, w);
+                w->wait.next = pull_pulled;
+                w->wait.op = engine_pull(w->engine, w->plan->pin.image, pull_on_progress, worker_on_image, w);
                 return STEP_WAITS;
         }
         error_set(reterr, -ENOENT, "The image %s is gone from this host", pull_what(w));
@@ -57,9 +57,9 @@ static int pull_apply(struct worker *w, struct error **reterr) {
         bool wanted = worker_needs_engine(w) || (w->plan->run && w->plan->run->engine != ENGINE_NONE);
         if (!reference || !wanted)
                 return worker_nothing(w, "no image is needed");
-        w->stoppable = "Cancelled while the image was pulled"; /* layers pulled so far do no harm */
-        w->next = pull_inspected;
-        w->op = engine_inspect_image(w->engine, reference, worker_on_image, w);
+        w->wait.stoppable = "Cancelled while the image was pulled"; /* layers pulled so far do no harm */
+        w->wait.next = pull_inspected;
+        w->wait.op = engine_inspect_image(w->engine, reference, worker_on_image, w);
         return STEP_WAITS;
 }
 

@@ -8,7 +8,8 @@
 #include "backend/store/job-folder.h"
 #include "backend/worker/step.h"
 
-/* Reads the changes to the copy into the folder and w->made, as an install's changes; once read they stay. */
+/* Reads the changes to the copy into the folder and w->kept.made, as an install's changes; once read they
+ * stay. */
 static int rehearsal_read(struct worker *w, struct error **reterr) {
         _cleanup_(manifest_done) struct manifest before = {}, after = {};
         _cleanup_close_ int blobs = jobfolder_snapshot(w->folder, "blobs", true, reterr);
@@ -57,7 +58,7 @@ static int rehearsal_changes(struct worker *w, struct error **reterr) {
 }
 
 static int rehearsal_commit(struct worker *w, struct error **reterr) {
-        size_t n = w->made.changes.n;
+        size_t n = w->kept.made.changes.n;
         int r = overlay_remove(w->paths, reterr);
         if (r < 0)
                 return r;

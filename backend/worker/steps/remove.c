@@ -35,7 +35,7 @@ static void remove_own_work(struct worker *w, const struct manifest *installed, 
                             struct changes *ret) {
         _cleanup_(changes_done) struct changes since = {};
         _cleanup_(manifest_done) struct manifest from = {}, to = {};
-        changes_make(&w->before, now, &since);
+        changes_make(&w->kept.before, now, &since);
         for (size_t i = 0; i < since.n; i++) {
                 const struct change *c = &since.items[i];
                 const struct entry *then = manifest_find(installed, c->path),
@@ -118,7 +118,7 @@ static int remove_restore(struct worker *w, const struct manifest *now, struct e
 
 /* Resets the sockets that come with it, which fail where its configuration names their services. */
 static int remove_reset_failed(struct worker *w, struct error **reterr) {
-        const struct unit_list *units = w->units_listed;
+        const struct unit_list *units = w->got.units_listed;
         char **failed = NULL;
         for (size_t i = 0; units && i < units->n; i++)
                 if (str_equal(units->items[i].active, "failed"))
@@ -144,7 +144,7 @@ static bool remove_scans(const struct worker *w) {
 
 static int remove_files_known(struct worker *w, struct error **reterr) {
         _cleanup_error_ struct error *e = NULL;
-        int r = remove_restore(w, remove_scans(w) ? &w->now : NULL, &e);
+        int r = remove_restore(w, remove_scans(w) ? &w->got.now : NULL, &e);
         if (r < 0 && r != -ENODATA) {
                 *reterr = TAKE(e);
                 return r;

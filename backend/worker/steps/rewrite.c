@@ -35,15 +35,15 @@ static int rewrite_open(struct worker *w, const char **ret_name, char **ret_text
 
 /* The units to restart: those of the service, or the plan's where it has none of its own. */
 static int rewrite_access_recall(struct worker *w, struct error **reterr) {
-        if (w->made.units)
+        if (w->kept.made.units)
                 return 0;
         int r = worker_load_record(w, reterr);
         if (r < 0)
                 return r;
         if (strv_length(w->record->units))
-                strv_extend(&w->made.units, w->record->units);
+                strv_extend(&w->kept.made.units, w->record->units);
         else if (w->plan->unit.name)
-                strv_add(&w->made.units, w->plan->unit.name);
+                strv_add(&w->kept.made.units, w->plan->unit.name);
         return 0;
 }
 
@@ -89,14 +89,14 @@ static unsigned rewrite_kvno(const struct worker *w) {
 
 static int rewrite_renewed(struct worker *w, struct error **reterr) {
         joblog_flush(w->log);
-        if (w->exited && w->status == 0) {
+        if (w->got.exited && w->got.status == 0) {
                 worker_note(w, "key version %u", rewrite_kvno(w));
                 return STEP_ENDED;
         }
         error_set(reterr, -EIO,
-                  w->exited ? "The keys could not be renewed: the command ended with status %d"
-                            : "The keys could not be renewed: the command was killed by signal %d",
-                  w->status);
+                  w->got.exited ? "The keys could not be renewed: the command ended with status %d"
+                                : "The keys could not be renewed: the command was killed by signal %d",
+                  w->got.status);
         return error_hint(
                 reterr, "Does the service run, and do the realm's servers answer? The last lines of the log "
                         "say more");
@@ -105,7 +105,7 @@ static int rewrite_renewed(struct worker *w, struct error **reterr) {
 static int rewrite_on_late(sd_event_source *source, uint64_t usec, void *userdata) {
         struct worker *w = userdata;
         joblog_note(w->log, "stopping the command: it did not end within two minutes");
-        pty_stop(w->pty, GRACE_SECONDS);
+        pty_stop(w->wait.pty, GRACE_SECONDS);
         return 0;
 }
 
@@ -120,7 +120,7 @@ static int rewrite_renew(struct worker *w, struct error **reterr) {
         r = worker_run_program(w, options, rewrite_renewed, reterr);
         if (r < 0)
                 return r;
-        r = sd_event_add_time_relative(w->event, &w->timer, CLOCK_MONOTONIC, WAIT_USEC, 1000000,
+        r = sd_event_add_time_relative(w->event, &w->wait.timer, CLOCK_MONOTONIC, WAIT_USEC, 1000000,
                                        rewrite_on_late, w);
         return r < 0 ? error_errno(reterr, r, "The command cannot be watched") : STEP_WAITS;
 }

@@ -65,16 +65,16 @@ static void snapshot_clear(struct worker *w) {
 static int snapshot_saved(struct worker *w, struct error **reterr) {
         const struct saving *s = w->state;
         _cleanup_close_ int saved = jobfolder_snapshot(w->folder, NULL, false, reterr);
-        int r = saved < 0 ? saved : snapshot_store(saved, "manifest", &w->now, s->blobs, reterr);
+        int r = saved < 0 ? saved : snapshot_store(saved, "manifest", &w->got.now, s->blobs, reterr);
         if (r < 0)
                 return r;
-        snapshot_log_left_out(w, &w->now);
-        w->before = w->now;
-        w->now = (struct manifest){};
-        w->saved = true;
-        worker_note(w, "%llu files, %llu.%llu MB", (unsigned long long) w->tally.files,
-                    (unsigned long long) w->tally.bytes / 1000000,
-                    (unsigned long long) w->tally.bytes / 100000 % 10);
+        snapshot_log_left_out(w, &w->got.now);
+        w->kept.before = w->got.now;
+        w->got.now = (struct manifest){};
+        w->kept.saved = true;
+        worker_note(w, "%llu files, %llu.%llu MB", (unsigned long long) w->got.tally.files,
+                    (unsigned long long) w->got.tally.bytes / 1000000,
+                    (unsigned long long) w->got.tally.bytes / 100000 % 10);
         return STEP_ENDED;
 }
 
@@ -109,12 +109,13 @@ static bool snapshot_concerns(const struct worker *w, const char *unit) {
         if ((stem && strcmp(stem, ".service") == 0) || str_equal(w->plan->unit.name, unit) ||
             str_equal(w->plan->host_unit, unit))
                 return true;
-        return strv_contains(w->made.units, unit) || (w->record && strv_contains(w->record->units, unit));
+        return strv_contains(w->kept.made.units, unit) ||
+               (w->record && strv_contains(w->record->units, unit));
 }
 
 /* A service restored by the undo of an upgrade must run again: it did before. */
 static int snapshot_check_active(struct worker *w, struct error **reterr) {
-        const struct unit_detail *d = w->unit_shown;
+        const struct unit_detail *d = w->got.unit_shown;
         if (!d)
                 return (*reterr)->code;
         if (!str_equal(d->unit.active, "active"))
@@ -143,8 +144,8 @@ static bool snapshot_runs(const struct unit_list *units, const char *name) {
 static int snapshot_start_units(struct worker *w, struct error **reterr) {
         _cleanup_strv_ char **before = worker_load_lines(w->folder, "active-before", NULL);
         char **start = NULL;
-        for (char **name = before; w->units_listed && name && *name; name++)
-                if (!snapshot_runs(w->units_listed, *name) && snapshot_concerns(w, *name))
+        for (char **name = before; w->got.units_listed && name && *name; name++)
+                if (!snapshot_runs(w->got.units_listed, *name) && snapshot_concerns(w, *name))
                         strv_add(&start, *name);
         return worker_act_on_units(w, start, UNIT_START, snapshot_check_service, reterr);
 }
@@ -155,11 +156,12 @@ static int snapshot_reloaded(struct worker *w, struct error **reterr) {
 
 /* Removes temporary files of an undo that died. */
 static void snapshot_sweep(struct worker *w) {
-        for (size_t i = 0; i < w->now.n; i++) {
-                const char *name = strrchr(w->now.items[i].path, '/');
+        for (size_t i = 0; i < w->got.now.n; i++) {
+                const char *name = strrchr(w->got.now.items[i].path, '/');
                 if (!name || !files_is_temporary(name + 1))
                         continue;
-                _cleanup_close_ int folder = files_open_parent(w->root, w->now.items[i].path, &name, NULL);
+                _cleanup_close_ int folder =
+                        files_open_parent(w->root, w->got.now.items[i].path, &name, NULL);
                 if (folder >= 0)
                         (void) files_remove(folder, name, NULL);
         }
@@ -173,7 +175,7 @@ static int snapshot_load_own_work(struct worker *w, struct manifest *ret, struct
                 return saved;
         if (faccessat(saved, "undo", F_OK, 0) == 0)
                 return snapshot_load(saved, "undo", ret, reterr);
-        worker_own_work(w, &w->now, ret);
+        worker_own_work(w, &w->got.now, ret);
         return snapshot_store(saved, "undo", ret, -1, reterr);
 }
 
@@ -183,16 +185,18 @@ static int snapshot_restore(struct worker *w, struct error **reterr) {
         int r = snapshot_load_own_work(w, &work, reterr);
         if (r < 0)
                 return r;
-        changes_make(&w->before, &work, &changes);
+        changes_make(&w->kept.before, &work, &changes);
         _cleanup_close_ int blobs = jobfolder_snapshot(w->folder, "blobs", false, reterr);
         if (blobs < 0)
                 return blobs;
         /* A unit that could not be written leaves nothing but the folder's new time. */
         _cleanup_free_ char *unit_folder = worker_unit_folder(w);
         char *const folders[] = { unit_folder, NULL };
-        const struct restore_options options = {
-                .root = w->root, .changes = &changes, .blobs = blobs, .before = &w->before, .folders = folders
-        };
+        const struct restore_options options = { .root = w->root,
+                                                 .changes = &changes,
+                                                 .blobs = blobs,
+                                                 .before = &w->kept.before,
+                                                 .folders = folders };
         snapshot_sweep(w);
         return worker_restore(w, &options, w->id, reterr);
 }
@@ -209,7 +213,7 @@ static int snapshot_scan(struct worker *w, struct error **reterr) {
 }
 
 static int snapshot_stop_units(struct worker *w, struct error **reterr) {
-        const struct unit_list *units = w->units_listed;
+        const struct unit_list *units = w->got.units_listed;
         _cleanup_strv_ char **before = worker_load_lines(w->folder, "active-before", NULL);
         char **stop = NULL;
         enum step_state start = w->recorder->job->steps[STEP_START].state;

@@ -22,11 +22,11 @@ static int unit_add_recorded(struct worker *w, struct error **reterr) {
         if (r < 0)
                 return r;
         strv_extend(&units, w->record->units);
-        for (char **unit = w->made.units; unit && *unit; unit++)
+        for (char **unit = w->kept.made.units; unit && *unit; unit++)
                 if (!strv_contains(units, *unit))
                         strv_add(&units, *unit);
-        strv_free(w->made.units);
-        w->made.units = TAKE(units);
+        strv_free(w->kept.made.units);
+        w->kept.made.units = TAKE(units);
         return 0;
 }
 
@@ -51,12 +51,12 @@ static int unit_settle(struct worker *w, struct error **reterr) {
 
 static void unit_own(struct worker *w) {
         const struct unit_file *unit = &w->plan->unit;
-        w->made.wrote_unit = true;
+        w->kept.made.wrote_unit = true;
         worker_note(w, "%s", unit->path);
-        if (strv_contains(w->made.units, unit->name))
+        if (strv_contains(w->kept.made.units, unit->name))
                 return;
-        w->made.quadlet = unit->kind == UNIT_QUADLET;
-        strv_add(&w->made.units, unit->name);
+        w->kept.made.quadlet = unit->kind == UNIT_QUADLET;
+        strv_add(&w->kept.made.units, unit->name);
 }
 
 static int unit_apply(struct worker *w, struct error **reterr) {

@@ -11,7 +11,7 @@ static const char *units_nothing(const struct worker *w) {
 
 /* Units stopped by the install run again by the host's own unit, which the container had replaced. */
 static int units_start_former(struct worker *w, struct error **reterr) {
-        const struct unit_list *units = w->units_listed;
+        const struct unit_list *units = w->got.units_listed;
         _cleanup_close_ int folder = worker_open_install(w, NULL);
         _cleanup_strv_ char **before = folder < 0 ? NULL : worker_load_lines(folder, "active-before", NULL);
         char **names = NULL;
@@ -51,7 +51,7 @@ static int units_apply_enable(struct worker *w, struct error **reterr) {
                 return worker_nothing(w, units_nothing(w));
         if (w->plan->verb == VERB_UPGRADE && w->record && strv_contains(w->record->units, unit))
                 return worker_nothing(w, "it is as it was");
-        if (w->made.quadlet)
+        if (w->kept.made.quadlet)
                 return worker_nothing(w, "[Install] in the .container file does it");
         return worker_act(w, unit, UNIT_ENABLE, units_enabled);
 }
@@ -76,7 +76,8 @@ static int units_start(struct worker *w, struct error **reterr) {
  * restart the units bound to the former one, and fail where the new one excludes that (the sockets of the
  * host's own SSSD). */
 static int units_shown(struct worker *w, struct error **reterr) {
-        const char *unit = worker_main_unit(w), *state = w->unit_shown ? w->unit_shown->unit.active : NULL;
+        const char *unit = worker_main_unit(w),
+                   *state = w->got.unit_shown ? w->got.unit_shown->unit.active : NULL;
         *reterr = error_free(*reterr); /* the start reports the reason better */
         if (!str_equal(state, "active") && !str_equal(state, "reloading") && !str_equal(state, "activating"))
                 return units_start(w, reterr);
@@ -97,7 +98,7 @@ static int units_apply_start(struct worker *w, struct error **reterr) {
                 worker_note(w, "%s was stopped, and stays so", unit);
                 return STEP_NOTHING;
         }
-        w->stoppable = "Cancelled while the unit was started";
+        w->wait.stoppable = "Cancelled while the unit was started";
         return worker_show_unit(w, unit, units_shown);
 }
 
@@ -109,7 +110,7 @@ static int units_undo_start(struct worker *w, struct error **reterr) {
         (void) worker_load_changes(w, NULL);
         if (!w->units)
                 return STEP_ENDED;
-        strv_extend(&names, w->made.units);
+        strv_extend(&names, w->kept.made.units);
         if (unit && !strv_contains(names, unit))
                 strv_add(&names, unit);
         return worker_act_on_units(w, names, UNIT_STOP, NULL, reterr);
