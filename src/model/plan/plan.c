@@ -37,7 +37,7 @@ bool plan_has_option(const struct command *c, const char *canonical, const char 
         return false;
 }
 
-static void unit_file_done(struct unit_file *unit) {
+void unit_file_done(struct unit_file *unit) {
         FREE_ALL(unit->name, unit->path, unit->text, unit->overrides);
         *unit = (struct unit_file){};
 }

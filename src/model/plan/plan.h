@@ -97,6 +97,7 @@ struct unit_file {
         char *text;
         char *overrides;        /* path of the distribution's unit of this name, or NULL */
 };
+void unit_file_done(struct unit_file *unit);
 
 /* An answer's way to the command where it is not in the command's words: a secret's (never its value), or an
  * ordinary answer's by file or prompt (its value is in plan.given). The worker delivers
