@@ -127,8 +127,8 @@ static void completion_add_kinds(const struct completing *c, const char *kinds, 
 }
 
 /* The option before the last word that still lacks its value; NULL: none. */
-static const struct option_row *completion_open_option(char *const *words, size_t n,
-                                                       unsigned long long takes) {
+static const struct argument_row *completion_open_option(char *const *words, size_t n,
+                                                         unsigned long long takes) {
         const char *value = NULL;
         int id = n < 2 || words[n - 2][0] != '-' ? -1 : argument_option(words[n - 2], takes, &value);
         return id >= 0 && !value && option_table[id].argument ? &option_table[id] : NULL;
@@ -151,7 +151,7 @@ static void completion_add_joined(struct completing *c, unsigned long long takes
 
 static void completion_add_word(struct completing *c, char *const *words, size_t n, unsigned long long takes,
                                 completion_source_t source, void *userdata, char ***list) {
-        const struct option_row *open = completion_open_option(words, n, takes);
+        const struct argument_row *open = completion_open_option(words, n, takes);
         if (open)
                 completion_add_kinds(c, open->argument, source, userdata, list);
         else if (c->given.divided)

@@ -27,7 +27,7 @@ static void help_row(const char *word, size_t indent, const char *meaning) {
 static void help_options(unsigned long long takes) {
         out("\nOptions:\n");
         for (int i = 0; i < _OPTION_MAX; i++) {
-                const struct option_row *row = &option_table[i];
+                const struct argument_row *row = &option_table[i];
                 if (!(takes & TAKES(i)))
                         continue;
                 char letter[] = "-x, ";

@@ -50,7 +50,7 @@ static void manual_sentence(const char *text) {
 
 static void put_options(unsigned long long takes) {
         for (int i = 0; i < _OPTION_MAX; i++) {
-                const struct option_row *row = &option_table[i];
+                const struct argument_row *row = &option_table[i];
                 if (!(takes & TAKES(i)))
                         continue;
                 char letter[] = "-x, ";

@@ -8,7 +8,7 @@
 #define PAUSE_MIN 1U /* seconds before the next try while the engine is away */
 #define PAUSE_MAX 60U
 
-struct watch {
+struct engine_watching {
         struct op op; /* inner: the search for the engine, then the stream */
         struct engine *engine;
         struct engine_watcher watcher;
@@ -20,14 +20,14 @@ struct watch {
         bool away;      /* reported */
 };
 
-static uint64_t watch_now(const struct watch *w) {
+static uint64_t watch_now(const struct engine_watching *w) {
         uint64_t usec = 0;
         sd_event_now(w->engine->event, CLOCK_MONOTONIC, &usec);
         return usec;
 }
 
 static void watch_drop(struct op *op) {
-        struct watch *w = container_of(op, struct watch, op);
+        struct engine_watching *w = container_of(op, struct engine_watching, op);
         json_stream_free(w->stream);
         sd_event_source_disable_unref(w->report);
         sd_event_source_disable_unref(w->again);
@@ -40,7 +40,7 @@ static void watch_soon(sd_event_source *timer, uint64_t usec) {
 
 /* The callbacks may drop the watch. */
 static int watch_on_report(sd_event_source *source, uint64_t usec, void *userdata) {
-        struct watch *w = userdata;
+        struct engine_watching *w = userdata;
         unsigned what = w->what;
         bool away = w->away;
         w->what = 0;
@@ -54,7 +54,7 @@ static int watch_on_report(sd_event_source *source, uint64_t usec, void *userdat
         return 0;
 }
 
-static void watch_lost(struct watch *w, struct error *e) {
+static void watch_lost(struct engine_watching *w, struct error *e) {
         bool first = !w->away;
         w->away = true;
         w->stream = json_stream_free(w->stream);
@@ -84,7 +84,7 @@ static unsigned watch_meaning(struct json_object *o) {
 }
 
 static int watch_event(struct json_object *o, void *userdata, struct error **reterr) {
-        struct watch *w = userdata;
+        struct engine_watching *w = userdata;
         unsigned what = watch_meaning(o);
         if (what && !w->what)
                 watch_soon(w->report, COALESCE_USEC);
@@ -94,19 +94,19 @@ static int watch_event(struct json_object *o, void *userdata, struct error **ret
 
 /* The engine is back only now: one that answers a ping and refuses the stream is as good as away. */
 static void watch_began(void *userdata) {
-        struct watch *w = userdata;
+        struct engine_watching *w = userdata;
         w->since = watch_now(w);
         if (w->away)
                 watch_soon(w->report, 0);
 }
 
 static int watch_piece(const void *bytes, size_t n, void *userdata, struct error **reterr) {
-        struct watch *w = userdata;
+        struct engine_watching *w = userdata;
         return json_stream_feed(w->stream, bytes, n, reterr);
 }
 
 static void watch_ended(const struct http_answer *answer, struct error *e, void *userdata) {
-        struct watch *w = userdata;
+        struct engine_watching *w = userdata;
         if (!e && answer->status >= 400)
                 engine_explain(&e, answer->status, "The container engine refuses its events",
                                answer->body.text, answer->body.length);
@@ -116,7 +116,7 @@ static void watch_ended(const struct http_answer *answer, struct error *e, void 
 }
 
 static void watch_found(struct error *e, void *userdata) {
-        struct watch *w = userdata;
+        struct engine_watching *w = userdata;
         if (e) {
                 watch_lost(w, e);
                 return;
@@ -139,14 +139,14 @@ static void watch_found(struct error *e, void *userdata) {
 }
 
 static int watch_begin(sd_event_source *source, uint64_t usec, void *userdata) {
-        struct watch *w = userdata;
+        struct engine_watching *w = userdata;
         op_wait(&w->op, engine_find(w->engine, watch_found, w));
         return 0;
 }
 
 struct op *engine_watch(struct engine *engine, const struct engine_watcher *watcher) {
-        struct watch *w = new0(struct watch);
-        *w = (struct watch){
+        struct engine_watching *w = new0(struct engine_watching);
+        *w = (struct engine_watching){
                 .op.drop = watch_drop, .engine = engine, .watcher = *watcher, .pause = PAUSE_MIN
         };
         sd_event_add_time(engine->event, &w->report, CLOCK_MONOTONIC, UINT64_MAX, 0, watch_on_report, w);

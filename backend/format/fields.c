@@ -30,7 +30,7 @@ const char *json_type_words(struct json_object *value) {
 }
 
 /* A value that is read. */
-struct reading {
+struct fields_reading {
         struct json_object *value;
         const char *where;
         const struct json_field *f;
@@ -66,7 +66,7 @@ static const struct {
         [JSON_CALL] = { "a value", "not a value" },
 };
 
-static int fields_wrong_type(const struct reading *r, enum json_kind kind) {
+static int fields_wrong_type(const struct fields_reading *r, enum json_kind kind) {
         const char *is = json_type_words(r->value);
         if (r->strict)
                 return json_wrong(r->reterr, r->where, NULL, "This is %s, %s", is, kinds[kind].strict);
@@ -108,7 +108,7 @@ int json_parse_time(const char *text, int64_t *ret) {
 }
 
 /* The length of a list of at most max entries, or negative. */
-static ssize_t fields_length(const struct reading *r, enum json_kind kind, size_t max) {
+static ssize_t fields_length(const struct fields_reading *r, enum json_kind kind, size_t max) {
         if (!json_object_is_type(r->value, json_type_array))
                 return fields_wrong_type(r, kind);
         size_t n = json_object_array_length(r->value);
@@ -119,7 +119,7 @@ static ssize_t fields_length(const struct reading *r, enum json_kind kind, size_
         return error_set(r->reterr, -E2BIG, "%s has %zu entries; %zu are the most", r->where, n, max);
 }
 
-static int fields_read_texts(const struct reading *r, char ***target) {
+static int fields_read_texts(const struct fields_reading *r, char ***target) {
         ssize_t n = fields_length(r, JSON_TEXTS, r->f->max ? r->f->max : JSON_TEXTS_MAX);
         if (n < 0)
                 return (int) n;
@@ -137,7 +137,7 @@ static int fields_read_texts(const struct reading *r, char ***target) {
                 if (s)
                         return json_wrong(r->reterr, name, NULL,
                                           "The text is empty, too long, or has control characters in it");
-                const struct reading wrong = {
+                const struct fields_reading wrong = {
                         .value = entry, .where = name, .strict = r->strict, .reterr = r->reterr
                 };
                 return fields_wrong_type(&wrong, JSON_TEXT);
@@ -147,7 +147,7 @@ static int fields_read_texts(const struct reading *r, char ***target) {
         return 0;
 }
 
-static int fields_read_text(const struct reading *r, char **target) {
+static int fields_read_text(const struct fields_reading *r, char **target) {
         size_t max = r->f->max ? r->f->max : JSON_TEXT_MAX;
         bool string = json_object_is_type(r->value, json_type_string);
         const char *s = string ? json_text(r->value) : json_typed(r->value);
@@ -165,7 +165,7 @@ static int fields_read_text(const struct reading *r, char **target) {
         return 0;
 }
 
-static int fields_read_word(const struct reading *r, int *target) {
+static int fields_read_word(const struct fields_reading *r, int *target) {
         const char *s = json_text(r->value);
         if (!s)
                 return fields_wrong_type(r, JSON_WORD);
@@ -177,7 +177,7 @@ static int fields_read_word(const struct reading *r, int *target) {
         return 0;
 }
 
-static int fields_read_time(const struct reading *r, int64_t *target) {
+static int fields_read_time(const struct fields_reading *r, int64_t *target) {
         int64_t t = 0; /* "": Docker's creation time of an image without one */
         const char *s = json_text(r->value);
         if (json_object_is_type(r->value, json_type_int))
@@ -189,7 +189,7 @@ static int fields_read_time(const struct reading *r, int64_t *target) {
 }
 
 /* json-c clamps numbers out of range: the clamp values themselves are refused. */
-static int fields_read_number(const struct reading *r, void *target) {
+static int fields_read_number(const struct fields_reading *r, void *target) {
         enum json_kind kind = r->f->kind;
         if (!json_object_is_type(r->value, json_type_int))
                 return fields_wrong_type(r, kind);
@@ -214,11 +214,11 @@ static int fields_read_number(const struct reading *r, void *target) {
         return 0;
 }
 
-static int fields_read_table(const struct reading *r, const struct json_field *fields, size_t n,
+static int fields_read_table(const struct fields_reading *r, const struct json_field *fields, size_t n,
                              void *target);
 
 /* The count grows with each entry, so that a half-read target is freed completely. */
-static int fields_read_structs(const struct reading *r, void *target) {
+static int fields_read_structs(const struct fields_reading *r, void *target) {
         const struct json_table *of = r->f->of;
         char **items = (void *) ((char *) target + r->f->offset);
         size_t *count = (void *) ((char *) target + r->f->count);
@@ -230,7 +230,7 @@ static int fields_read_structs(const struct reading *r, void *target) {
         while (*count < (size_t) n) {
                 char name[WHERE_MAX + 32];
                 snprintf(name, sizeof name, "%s[%zu]", r->where, *count);
-                struct reading entry = *r;
+                struct fields_reading entry = *r;
                 entry.where = name;
                 entry.value = json_object_array_get_idx(r->value, *count);
                 room_for_one((void **) items, *count, of->size);
@@ -242,7 +242,7 @@ static int fields_read_structs(const struct reading *r, void *target) {
         return 0;
 }
 
-static int fields_read_value(const struct reading *r, void *target) {
+static int fields_read_value(const struct fields_reading *r, void *target) {
         const struct json_table *of = r->f->of;
         void *member = (char *) target + r->f->offset;
         switch (r->f->kind) {
@@ -285,9 +285,9 @@ static int find_path(struct json_object *o, const char *path, struct json_object
 }
 
 /* r: the object with the member. */
-static int fields_read_member(const struct reading *r, const struct json_field *f, void *target) {
+static int fields_read_member(const struct fields_reading *r, const struct json_field *f, void *target) {
         char name[WHERE_MAX];
-        struct reading member = { .where = name, .f = f, .strict = r->strict, .reterr = r->reterr };
+        struct fields_reading member = { .where = name, .f = f, .strict = r->strict, .reterr = r->reterr };
         fields_place(r->where, f->path, name);
         int k = find_path(r->value, f->path, &member.value);
         if (k < 0)
@@ -304,7 +304,7 @@ static int fields_read_member(const struct reading *r, const struct json_field *
 }
 
 /* In files that people write a typing error must not be ignored. */
-static int fields_unknown(const struct reading *r, const struct json_field *fields, size_t n) {
+static int fields_unknown(const struct fields_reading *r, const struct json_field *fields, size_t n) {
         json_object_object_foreach(r->value, key, value) {
                 (void) value;
                 bool known = str_starts(key, "x-");
@@ -321,7 +321,7 @@ static int fields_unknown(const struct reading *r, const struct json_field *fiel
         return 0;
 }
 
-static int fields_read_table(const struct reading *r, const struct json_field *fields, size_t n,
+static int fields_read_table(const struct fields_reading *r, const struct json_field *fields, size_t n,
                              void *target) {
         if (!json_object_is_type(r->value, json_type_object))
                 return fields_wrong_type(r, JSON_STRUCT);
@@ -334,13 +334,13 @@ static int fields_read_table(const struct reading *r, const struct json_field *f
 
 int json_read(struct json_object *o, const char *where, const struct json_field *fields, size_t n,
               void *target, struct error **reterr) {
-        const struct reading r = { .value = o, .where = where ? where : "", .reterr = reterr };
+        const struct fields_reading r = { .value = o, .where = where ? where : "", .reterr = reterr };
         return fields_read_table(&r, fields, n, target);
 }
 
 int json_read_strict(struct json_object *o, const char *where, const struct json_table *table, void *target,
                      struct error **reterr) {
-        const struct reading r = { .value = o, .where = where, .strict = true, .reterr = reterr };
+        const struct fields_reading r = { .value = o, .where = where, .strict = true, .reterr = reterr };
         return fields_read_table(&r, table->fields, table->n, target);
 }
 
@@ -356,7 +356,7 @@ int json_parse_struct(const char *text, size_t n, const struct json_limits *limi
 
 int json_each(struct json_object *array, const char *where, size_t max, json_item_t *item, void *userdata,
               struct error **reterr) {
-        const struct reading r = { .value = array, .where = where, .reterr = reterr };
+        const struct fields_reading r = { .value = array, .where = where, .reterr = reterr };
         ssize_t n = fields_length(&r, JSON_STRUCTS, max);
         if (n < 0)
                 return (int) n;
@@ -372,7 +372,7 @@ int json_each(struct json_object *array, const char *where, size_t max, json_ite
 
 int json_each_member(struct json_object *object, const char *where, size_t max, json_member_t *member,
                      void *userdata, struct error **reterr) {
-        const struct reading r = { .value = object, .where = where, .reterr = reterr };
+        const struct fields_reading r = { .value = object, .where = where, .reterr = reterr };
         if (!json_object_is_type(object, json_type_object))
                 return fields_wrong_type(&r, JSON_STRUCT);
         size_t n = (size_t) json_object_object_length(object);

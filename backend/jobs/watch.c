@@ -17,7 +17,7 @@
 #define PACE_USEC 20000  /* less than a frame: not visible */
 #define CHUNKS_A_TURN 4U /* so that keys are handled during a flood of output */
 
-struct watch {
+struct job_watching {
         struct op op;
         struct jobs *jobs;
         struct job_watcher watcher;
@@ -33,7 +33,7 @@ struct watch {
 };
 
 static void watch_drop(struct op *op) {
-        struct watch *w = container_of(op, struct watch, op);
+        struct job_watching *w = container_of(op, struct job_watching, op);
         inotify_free(w->inotify);
         sd_event_source_disable_unref(w->work);
         sd_event_source_disable_unref(w->life);
@@ -47,14 +47,14 @@ static void watch_drop(struct op *op) {
 }
 
 static void watch_fail(void *state) {
-        struct watch *w = state;
+        struct job_watching *w = state;
         struct error *e = TAKE(w->error);
         op_end(&w->op);
         w->watcher.failed(e, w->watcher.userdata);
 }
 
 /* Reads more of the log. 1: more is left, 0: at its end, -ECANCELED: the watch is gone. */
-static int watch_output(struct watch *w) {
+static int watch_output(struct job_watching *w) {
         if (w->log < 0)
                 w->log = openat(w->folder, "log", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
         if (w->log < 0)
@@ -72,20 +72,20 @@ static int watch_output(struct watch *w) {
         return 1;
 }
 
-static void watch_again(struct watch *w, bool stale) {
+static void watch_again(struct job_watching *w, bool stale) {
         w->stale |= stale;
         sd_event_source_set_enabled(w->work, SD_EVENT_ONESHOT);
 }
 
 static int on_recheck(sd_event_source *source, uint64_t usec, void *userdata) {
-        struct watch *w = userdata;
+        struct job_watching *w = userdata;
         w->recheck = sd_event_source_disable_unref(w->recheck);
         watch_again(w, true);
         return 0;
 }
 
 static int on_life(sd_event_source *source, int fd, uint32_t events, void *userdata) {
-        struct watch *w = userdata;
+        struct job_watching *w = userdata;
         w->life = sd_event_source_disable_unref(w->life);
         watch_again(w, true);
         return 0;
@@ -93,7 +93,7 @@ static int on_life(sd_event_source *source, int fd, uint32_t events, void *userd
 
 /* A connection shows that the worker lives. Without one the job is checked again: a few times, while the
  * worker dies, and until it begins or jobs_settle() says that it never will. */
-static void follow_life(struct watch *w, const struct job *job) {
+static void follow_life(struct job_watching *w, const struct job *job) {
         if (w->life)
                 return;
         _cleanup_close_ int fd = control_connect(&w->jobs->paths, w->id, NULL);
@@ -110,7 +110,7 @@ static void follow_life(struct watch *w, const struct job *job) {
 }
 
 /* 0, or -ECANCELED: the watch is gone. */
-static int watch_report(struct watch *w, const struct job *job) {
+static int watch_report(struct job_watching *w, const struct job *job) {
         op_hold(&w->op);
         w->watcher.job(job, w->watcher.userdata);
         return op_release(&w->op) ? 0 : -ECANCELED;
@@ -119,7 +119,7 @@ static int watch_report(struct watch *w, const struct job *job) {
 /* An active job is reported at once; an ended one only after the last byte of its output, so that the output
  * is complete. (The worker records the end after the last line of the log.) */
 static int on_work(sd_event_source *source, void *userdata) {
-        struct watch *w = userdata;
+        struct job_watching *w = userdata;
         _cleanup_(job_freep) struct job *job = NULL;
         bool ended = false;
         if (w->stale) {
@@ -148,10 +148,16 @@ static void watch_on_changed(int number, const char *name, uint32_t mask, void *
 }
 
 struct op *jobs_watch(struct jobs *jobs, const char *id, const struct job_watcher *watcher) {
-        struct watch *w = new0(struct watch);
-        *w = (struct watch){
-                .op.drop = watch_drop, .jobs = jobs, .watcher = *watcher, .id = xstrdup(id), .log = -1,
-                .offset = watcher->log_offset, .stale = true, .buffer = xcalloc(1, CHUNK),
+        struct job_watching *w = new0(struct job_watching);
+        *w = (struct job_watching){
+                .op.drop = watch_drop,
+                .jobs = jobs,
+                .watcher = *watcher,
+                .id = xstrdup(id),
+                .log = -1,
+                .offset = watcher->log_offset,
+                .stale = true,
+                .buffer = xcalloc(1, CHUNK),
         };
         w->inotify = inotify_new(jobs->event, watch_on_changed, w);
         w->folder = jobs_follow(&jobs->paths, id, w->inotify, &w->error);

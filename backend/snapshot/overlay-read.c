@@ -16,14 +16,14 @@ struct side {
         struct manifest objects;
 };
 
-struct reading {
+struct overlay_reading {
         struct side host, copy;
         int blobs;
         uint64_t kept; /* bytes of small contents */
 };
 
 /* Adds this side's object at path, if any, with its digest; small contents are saved. 1: it is a folder. */
-static int reading_add(struct reading *r, struct side *side, const char *path) {
+static int reading_add(struct overlay_reading *r, struct side *side, const char *path) {
         const char *name = ".";
         struct entry e;
         if (side->objects.n >= OBJECTS_MAX)
@@ -43,16 +43,16 @@ static int reading_add(struct reading *r, struct side *side, const char *path) {
         return is_folder;
 }
 
-static int reading_add_both(struct reading *r, const char *path) {
+static int reading_add_both(struct overlay_reading *r, const char *path) {
         int result = reading_add(r, &r->host, path);
         return result < 0 ? result : reading_add(r, &r->copy, path);
 }
 
 /* Visits all objects of the folder, which is taken over. */
-typedef int reading_visit_t(struct reading *r, struct side *side, int folder, const char *name,
+typedef int reading_visit_t(struct overlay_reading *r, struct side *side, int folder, const char *name,
                             const char *path, unsigned depth);
-static int reading_list(struct reading *r, struct side *side, int folder, const char *path, unsigned depth,
-                        reading_visit_t *visit) {
+static int reading_list(struct overlay_reading *r, struct side *side, int folder, const char *path,
+                        unsigned depth, reading_visit_t *visit) {
         DIR *d = fdopendir(folder);
         if (!d) {
                 int result = -errno;
@@ -72,7 +72,7 @@ static int reading_list(struct reading *r, struct side *side, int folder, const 
 }
 
 /* One side of a path, with its content. */
-static int reading_add_all(struct reading *r, struct side *side, int folder, const char *name,
+static int reading_add_all(struct overlay_reading *r, struct side *side, int folder, const char *name,
                            const char *path, unsigned depth) {
         int result = reading_add(r, side, path);
         int fd = result > 0 ? files_open_folder(side->root, path, NULL) : -1;
@@ -87,8 +87,8 @@ static bool is_opaque(int fd) {
 }
 
 /* An object of an upper layer. */
-static int reading_walk(struct reading *r, struct side *side, int folder, const char *name, const char *path,
-                        unsigned depth) {
+static int reading_walk(struct overlay_reading *r, struct side *side, int folder, const char *name,
+                        const char *path, unsigned depth) {
         struct stat st;
         if (fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
                 return errno == ENOENT ? 0 : -errno;
@@ -107,7 +107,7 @@ static int reading_walk(struct reading *r, struct side *side, int folder, const 
         return result < 0 || removed ? result : reading_add_all(r, &r->copy, -1, NULL, path, 0);
 }
 
-static int reading_layer(struct reading *r, const struct paths *paths, const char *line) {
+static int reading_layer(struct overlay_reading *r, const struct paths *paths, const char *line) {
         const char *point = strchr(line, ' ');
         if (!point)
                 return -EBADMSG;
@@ -132,7 +132,7 @@ static void drop_twins(struct manifest *m) {
         m->n = kept;
 }
 
-static int reading_layers(struct reading *r, const struct paths *paths, struct error **reterr) {
+static int reading_layers(struct overlay_reading *r, const struct paths *paths, struct error **reterr) {
         _cleanup_free_ char *base = overlay_base(paths), *host = overlay_path(paths, "host"), *text = NULL;
         size_t n;
         _cleanup_close_ int folder = files_open_root(base, reterr);
@@ -154,7 +154,7 @@ static int reading_layers(struct reading *r, const struct paths *paths, struct e
 
 int overlay_read(const struct paths *paths, int root, int blobs, struct manifest *ret_before,
                  struct manifest *ret_after, struct error **reterr) {
-        struct reading r = {
+        struct overlay_reading r = {
                 .host.root = root,
                 .copy.root = -1,
                 .blobs = blobs,

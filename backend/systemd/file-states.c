@@ -271,7 +271,7 @@ static const char *file_states_decide(const struct unit_folders *f, const struct
 
 /* ---- all of them ---- */
 
-struct reading {
+struct states_reading {
         struct op op;
         sd_event_source *source;
         struct unit_folders folders;
@@ -291,14 +291,14 @@ struct unit_files *unit_files_free(struct unit_files *files) {
 }
 
 static void reading_drop(struct op *op) {
-        struct reading *r = container_of(op, struct reading, op);
+        struct states_reading *r = container_of(op, struct states_reading, op);
         sd_event_source_disable_unref(r->source);
         unit_folders_done(&r->folders);
         unit_files_free(r->files);
 }
 
 /* Reads a folder or a file more. False: that was the last one. */
-static bool reading_step(struct reading *r) {
+static bool reading_step(struct states_reading *r) {
         struct unit_folders *f = &r->folders;
         if (f->next < f->n) {
                 unit_folders_next(f);
@@ -321,7 +321,7 @@ static bool reading_step(struct reading *r) {
 }
 
 static int reading_on_turn(sd_event_source *source, void *userdata) {
-        struct reading *r = userdata;
+        struct states_reading *r = userdata;
         for (int64_t until = usec_now(CLOCK_MONOTONIC) + TURN_USEC; usec_now(CLOCK_MONOTONIC) < until;)
                 if (!reading_step(r)) {
                         struct unit_files *files = TAKE(r->files);
@@ -334,8 +334,8 @@ static int reading_on_turn(sd_event_source *source, void *userdata) {
 
 struct op *unit_files_read(sd_event *event, const char *root, char *const *folders,
                            void (*done)(struct unit_files *files, void *userdata), void *userdata) {
-        struct reading *r = new0(struct reading);
-        *r = (struct reading){ .op.drop = reading_drop, .done = done, .userdata = userdata };
+        struct states_reading *r = new0(struct states_reading);
+        *r = (struct states_reading){ .op.drop = reading_drop, .done = done, .userdata = userdata };
         unit_folders_init(&r->folders, root, folders);
         sd_event_add_defer(event, &r->source, reading_on_turn, r);
         sd_event_source_set_priority(r->source, BEHIND_KEYS);

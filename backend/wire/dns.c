@@ -123,7 +123,7 @@ struct dns {
 };
 
 /* Held while in flight: c-ares keeps a pointer to it, and cannot cancel a single one. */
-struct question {
+struct dns_asked {
         struct op op;
         struct dns *dns;
         enum dns_type type;
@@ -136,7 +136,7 @@ struct question {
 };
 
 static void question_drop(struct op *op) {
-        struct question *q = container_of(op, struct question, op);
+        struct dns_asked *q = container_of(op, struct dns_asked, op);
         dns_answer_done(&q->answer);
         strv_free(q->addresses);
         error_free(q->error);
@@ -188,7 +188,7 @@ static void dns_socket_wanted(void *userdata, ares_socket_t fd, int readable, in
 }
 
 static void question_answer(void *state) {
-        struct question *q = state;
+        struct dns_asked *q = state;
         _cleanup_(dns_answer_done) struct dns_answer answer = q->answer;
         _cleanup_strv_ char **addresses = TAKE(q->addresses);
         struct error *e = TAKE(q->error);
@@ -200,14 +200,14 @@ static void question_answer(void *state) {
                 q->addresses_done(addresses, e, q->userdata);
 }
 
-static struct question *question_new(struct dns *dns, void *userdata) {
-        struct question *q = new0(struct question);
-        *q = (struct question) { .op.drop = question_drop, .dns = dns, .userdata = userdata };
+static struct dns_asked *question_new(struct dns *dns, void *userdata) {
+        struct dns_asked *q = new0(struct dns_asked);
+        *q = (struct dns_asked){ .op.drop = question_drop, .dns = dns, .userdata = userdata };
         op_hold(&q->op);
         return q;
 }
 
-static void dns_fail(struct question *q, int status) {
+static void dns_fail(struct dns_asked *q, int status) {
         static const struct {
                 int status, code;
                 const char *message, *hint;
@@ -236,7 +236,7 @@ static void dns_fail(struct question *q, int status) {
 
 /* c-ares may answer inside the call that asks. */
 static void dns_answered(void *userdata, int status, int timeouts, unsigned char *bytes, int n) {
-        struct question *q = userdata;
+        struct dns_asked *q = userdata;
         if (!op_release(&q->op))
                 return;
         if (status != ARES_SUCCESS && status != ARES_ENODATA && status != ARES_ENOTFOUND)
@@ -249,7 +249,7 @@ static void dns_answered(void *userdata, int status, int timeouts, unsigned char
 }
 
 struct op *dns_ask(struct dns *dns, const char *name, enum dns_type type, dns_done_t done, void *userdata) {
-        struct question *q = question_new(dns, userdata);
+        struct dns_asked *q = question_new(dns, userdata);
         q->done = done;
         q->type = type;
         ares_query(dns->channel, name, ns_c_in, (int) type, dns_answered, q);
@@ -257,7 +257,7 @@ struct op *dns_ask(struct dns *dns, const char *name, enum dns_type type, dns_do
         return &q->op;
 }
 
-static void addresses_came(struct question *q, const struct ares_addrinfo *info, int family) {
+static void addresses_came(struct dns_asked *q, const struct ares_addrinfo *info, int family) {
         for (const struct ares_addrinfo_node *node = info->nodes; node && strv_length(q->addresses) < 16;
              node = node->ai_next) {
                 char text[NI_MAXHOST];
@@ -270,7 +270,7 @@ static void addresses_came(struct question *q, const struct ares_addrinfo *info,
 }
 
 static void dns_resolved(void *userdata, int status, int timeouts, struct ares_addrinfo *info) {
-        struct question *q = userdata;
+        struct dns_asked *q = userdata;
         if (op_release(&q->op)) {
                 if (status == ARES_SUCCESS) {
                         addresses_came(q, info, AF_INET);
@@ -285,7 +285,7 @@ static void dns_resolved(void *userdata, int status, int timeouts, struct ares_a
 
 struct op *dns_resolve(struct dns *dns, const char *host, dns_addresses_t done, void *userdata) {
         const struct ares_addrinfo_hints hints = { .ai_family = AF_UNSPEC, .ai_flags = ARES_AI_NOSORT };
-        struct question *q = question_new(dns, userdata);
+        struct dns_asked *q = question_new(dns, userdata);
         q->addresses_done = done;
         ares_getaddrinfo(dns->channel, host, NULL, &hints, dns_resolved, q);
         dns_arm(dns);

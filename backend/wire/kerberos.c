@@ -104,34 +104,34 @@ ssize_t kerberos_read(const uint8_t *bytes, size_t n, bool framed, struct kerber
 #define KEYS_MAX 4096U
 #define COMPONENTS_MAX 16U
 
-struct reader {
+struct kerberos_reader {
         const uint8_t *bytes;
         size_t n;
         bool failed;
 };
 
 /* The next bytes; none where so many are not left. */
-static struct reader keytab_take(struct reader *r, size_t size) {
-        struct reader taken = { r->bytes, size };
+static struct kerberos_reader keytab_take(struct kerberos_reader *r, size_t size) {
+        struct kerberos_reader taken = { r->bytes, size };
         if (r->n < size) {
                 r->failed = true;
-                return (struct reader) {};
+                return (struct kerberos_reader){};
         }
         r->bytes += size;
         r->n -= size;
         return taken;
 }
 
-static uint32_t keytab_number(struct reader *r, size_t size) {
-        struct reader digits = keytab_take(r, size);
+static uint32_t keytab_number(struct kerberos_reader *r, size_t size) {
+        struct kerberos_reader digits = keytab_take(r, size);
         uint32_t value = 0;
         for (size_t i = 0; i < digits.n; i++)
                 value = value << 8 | digits.bytes[i];
         return value;
 }
 
-static void keytab_text(struct reader *r, struct str *out) {
-        struct reader text = keytab_take(r, keytab_number(r, 2));
+static void keytab_text(struct kerberos_reader *r, struct str *out) {
+        struct kerberos_reader text = keytab_take(r, keytab_number(r, 2));
         r->failed = r->failed || memchr(text.bytes, 0, text.n);
         str_add_bytes(out, text.bytes, text.n);
 }
@@ -142,7 +142,7 @@ void keytab_done(struct keytab *keytab) {
 }
 
 /* One entry: realm, components, name type, time, version (one byte, then four more in newer files), key. */
-static void keytab_entry(struct reader *r, struct keytab *k) {
+static void keytab_entry(struct kerberos_reader *r, struct keytab *k) {
         _cleanup_str_ struct str realm = {}, name = {};
         unsigned components = keytab_number(r, 2);
         r->failed = r->failed || components > COMPONENTS_MAX;
@@ -174,7 +174,7 @@ static void keytab_entry(struct reader *r, struct keytab *k) {
 }
 
 int keytab_read(const uint8_t *bytes, size_t n, struct keytab *ret, struct error **reterr) {
-        struct reader file = { bytes, n };
+        struct kerberos_reader file = { bytes, n };
         struct keytab k = {};
         if (keytab_number(&file, 2) != 0x0502)
                 file.failed = true;
@@ -183,7 +183,7 @@ int keytab_read(const uint8_t *bytes, size_t n, struct keytab *ret, struct error
                 if (size == 0)
                         break;
                 /* a negative size is the hole of a removed entry */
-                struct reader entry = keytab_take(&file, (size_t) llabs(size));
+                struct kerberos_reader entry = keytab_take(&file, (size_t) llabs(size));
                 if (size > 0)
                         keytab_entry(&entry, &k);
                 file.failed = file.failed || entry.failed || i >= KEYS_MAX;

@@ -10,7 +10,7 @@
 #define NO_BASE (-1)
 
 /* One cell of a line that is being rewritten. The right half of a wide character has width 0 and no bytes. */
-struct cell {
+struct feed_cell {
         char bytes[CELL_BYTES];
         uint8_t length;
         uint8_t width;
@@ -46,7 +46,7 @@ struct feed {
         bool in_cells;
         bool marked;
         size_t length;
-        struct cell *grid;                      /* FEED_CELLS_MAX of them; NULL until first needed */
+        struct feed_cell *grid; /* FEED_CELLS_MAX of them; NULL until first needed */
         uint8_t marks[FEED_CELLS_MAX * CELL_BYTES + 1];
         char text[FEED_CELLS_MAX * CELL_BYTES + 1];
 };
@@ -82,7 +82,7 @@ static void bytes_from_cells(struct feed *feed) {
                 memset(feed->marks, 0, feed->length);
         feed->length = 0;
         for (size_t i = 0; i < feed->cells; i++) {
-                const struct cell *cell = &feed->grid[i];
+                const struct feed_cell *cell = &feed->grid[i];
                 memcpy(feed->text + feed->length, cell->bytes, cell->length);
                 if (cell->mark != 0) {
                         memset(feed->marks + feed->length, cell->mark, cell->length);
@@ -93,7 +93,7 @@ static void bytes_from_cells(struct feed *feed) {
         feed->text[feed->length] = '\0';
 }
 
-static void cell_set(struct cell *cell, const char *bytes, size_t length, int width, uint8_t mark) {
+static void cell_set(struct feed_cell *cell, const char *bytes, size_t length, int width, uint8_t mark) {
         memcpy(cell->bytes, bytes, length);
         cell->length = (uint8_t) length;
         cell->width = (uint8_t) width;
@@ -116,7 +116,7 @@ static void cells_from_bytes(struct feed *feed) {
                         if (width == 2)
                                 cell_set(&feed->grid[column++], "", 0, 0, 0);
                 } else {
-                        struct cell *base = &feed->grid[last];
+                        struct feed_cell *base = &feed->grid[last];
                         memcpy(base->bytes + base->length, feed->text + i, used);
                         base->length = (uint8_t) (base->length + used);
                 }
@@ -157,7 +157,7 @@ static void feed_pad(struct feed *feed) {
 
 /* A wide character that loses one half becomes a blank. */
 static void split_wide(struct feed *feed, size_t column) {
-        struct cell *cell = &feed->grid[column];
+        struct feed_cell *cell = &feed->grid[column];
         if (column > 0 && column < feed->cells && cell->width == 0) {
                 cell_set(cell - 1, " ", 1, 1, cell[-1].mark);
                 cell_set(cell, " ", 1, 1, cell[-1].mark);
@@ -206,7 +206,7 @@ static void feed_combine(struct feed *feed, const char *bytes, size_t length) {
         size_t column = feed->cursor - 1;
         if (feed->grid[column].width == 0)
                 column--;
-        struct cell *cell = &feed->grid[column];
+        struct feed_cell *cell = &feed->grid[column];
         memcpy(cell->bytes + cell->length, bytes, length);
         cell->length = (uint8_t) (cell->length + length);
 }

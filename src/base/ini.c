@@ -16,16 +16,16 @@ static bool ini_is(const char *from, const char *to, const char *text) {
         return (size_t) (to - from) == strlen(text) && strncmp(from, text, (size_t) (to - from)) == 0;
 }
 
-struct row {
+struct ini_row {
         const char *end;        /* behind its line break */
         bool section, blank;
         const char *name, *name_end;    /* of the section, or of the key; NULL: neither */
         const char *value, *value_end;
 };
 
-static struct row row_read(const char *text) {
+static struct ini_row row_read(const char *text) {
         const char *from = text, *to = text + strcspn(text, "\n");
-        struct row row = { .end = *to ? to + 1 : to };
+        struct ini_row row = { .end = *to ? to + 1 : to };
         ini_trim(&from, &to);
         row.blank = from == to;
         if (row.blank || *from == '#' || *from == ';')
@@ -51,7 +51,7 @@ static struct row row_read(const char *text) {
 char *ini_value(const char *text, const char *section, const char *key) {
         bool inside = !section;
         char *found = NULL;
-        for (struct row row; text && *text; text = row.end) {
+        for (struct ini_row row; text && *text; text = row.end) {
                 row = row_read(text);
                 if (row.section)
                         inside = !section || ini_is(row.name, row.name_end, section);
@@ -69,7 +69,7 @@ char *ini_set(const char *text, const char *section, const char *key, const char
         const char *line = NULL, *behind = NULL;        /* the key's last line; the end of the section's last
                                                          * line that is not empty */
         bool inside = false;
-        struct row row;
+        struct ini_row row;
         for (const char *at = text; *at; at = row.end) {
                 row = row_read(at);
                 if (row.section)

@@ -177,7 +177,7 @@ static char ascii_for(unsigned c) {
 /* ---- cleaning ---- */
 
 /* The output for one character of the input: none, or characters that stay together in a cut. */
-struct piece {
+struct text_piece {
         char text[TEXT_ESCAPE_MAX];
         size_t length;
         size_t cells;
@@ -189,18 +189,18 @@ struct cleaner {
         int marks;              /* combining marks on the base before, or NO_BASE */
 };
 
-static void piece_set(struct piece *p, const char *text, size_t length, size_t cells) {
+static void piece_set(struct text_piece *p, const char *text, size_t length, size_t cells) {
         memcpy(p->text, text, length);
         p->length = length;
         p->cells = cells;
 }
 
-static void piece_escape(struct cleaner *cleaner, struct piece *p, unsigned c) {
+static void piece_escape(struct cleaner *cleaner, struct text_piece *p, unsigned c) {
         p->length = p->cells = text_escape(p->text, c);
         cleaner->marks = NO_BASE;
 }
 
-static size_t piece_next(struct cleaner *cleaner, const char *s, size_t n, struct piece *p) {
+static size_t piece_next(struct cleaner *cleaner, const char *s, size_t n, struct text_piece *p) {
         unsigned c;
         size_t used = text_decode(s, n, &c);
         if (c == '\r' && n > 1 && s[1] == '\n') {
@@ -257,7 +257,7 @@ size_t text_clean(struct str *out, const void *bytes, size_t n, size_t columns, 
                         continue;
                 }
 
-                struct piece p;
+                struct text_piece p;
                 i += piece_next(&cleaner, s + i, n - i, &p);
                 if (columns > 0 && cells + p.cells > columns) {
                         str_cut(out, cut_length);
@@ -287,7 +287,7 @@ size_t text_width(const char *s) {
         size_t n = s ? strlen(s) : 0, cells = 0;
         for (size_t i = 0; i < n;) {
                 size_t run = text_ascii_run(s + i, n - i);
-                struct piece p;
+                struct text_piece p;
                 if (run > 0) {
                         cleaner.marks = 0;
                         cells += run;

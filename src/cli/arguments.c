@@ -3,7 +3,7 @@
 
 #include "cli/nearest.h"
 
-const struct option_row option_table[_OPTION_MAX] = {
+const struct argument_row option_table[_OPTION_MAX] = {
         [OPTION_ALL] = { "all", 'a', NULL, false, "all images, not only those that offer a system service" },
         [OPTION_ALL_USERS] = { "all", 'a', NULL, false, "the whole domain" },
         [OPTION_ALLOW] = { "allow", 0, "FINDING", true,
@@ -59,7 +59,7 @@ const struct option_row option_table[_OPTION_MAX] = {
 const char *const priority_names[PRIORITIES] = { "emerg",   "alert",  "crit", "err",
                                                  "warning", "notice", "info", "debug" };
 
-char *option_words(const struct option_row *row) {
+char *option_words(const struct argument_row *row) {
         return str_printf("--%s%s%s", row->name, row->argument ? " " : "",
                           row->argument ? row->argument : "");
 }
@@ -94,7 +94,7 @@ static int find_letter(char letter, unsigned long long takes) {
 /* value: from the same word; NULL: the next word is the value, and *i advances. */
 static int keep_value(int argc, char **argv, int *i, int id, const char *value, struct arguments *a,
                       struct error **reterr) {
-        const struct option_row *row = &option_table[id];
+        const struct argument_row *row = &option_table[id];
         if (!row->argument && value)
                 return error_set(reterr, -EINVAL, "--%s takes no value", row->name);
         if (row->argument && !value && *i + 1 < argc)

@@ -46,7 +46,7 @@ enum option_id {
         _OPTION_MAX,
 };
 
-struct option_row {
+struct argument_row {
         const char *name; /* without "--" */
         char letter;      /* 'f' for -f; 0: none */
         const char
@@ -54,7 +54,7 @@ struct option_row {
         bool several;      /* may be given more than once: all are kept */
         const char *help;
 };
-extern const struct option_row option_table[_OPTION_MAX];
+extern const struct argument_row option_table[_OPTION_MAX];
 
 /* Of --priority: the names of syslog's severities, most urgent first, as journalctl takes them. */
 #define PRIORITIES 8U
@@ -68,7 +68,7 @@ struct arguments {
         bool divided;               /* there was a "--" */
 };
 /* "--name NAME", as a person writes it; the caller frees. */
-char *option_words(const struct option_row *row);
+char *option_words(const struct argument_row *row);
 
 void arguments_done(struct arguments *a);
 /* the last one given, or NULL */

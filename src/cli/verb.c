@@ -63,7 +63,7 @@ char **verb_synopsis(const struct verb *verb) {
         char **ret = NULL;
         strv_addf(&ret, "fairlead %s", verb->name);
         for (int i = 0; i < _OPTION_MAX; i++) {
-                const struct option_row *row = &option_table[i];
+                const struct argument_row *row = &option_table[i];
                 if (!(verb_takes(verb) & TAKES(i)))
                         continue;
                 _cleanup_free_ char *words = option_words(row);

@@ -70,7 +70,7 @@ void pager_clear(struct pager *pager) {
 
 /* ---- rows: a line takes one of them, or several where it is wrapped ---- */
 
-struct row {
+struct text_row {
         size_t begin, bytes;    /* of the line's text */
         size_t indent;
 };
@@ -110,8 +110,9 @@ static size_t line_hang(const struct line *line, size_t width) {
 }
 
 /* The row that begins at byte `at`; *ret_next: the start of the next one, 0 after the last. */
-static struct row line_row(const struct pager *pager, const struct line *line, size_t at, size_t *ret_next) {
-        struct row row = { .begin = at };
+static struct text_row line_row(const struct pager *pager, const struct line *line, size_t at,
+                                size_t *ret_next) {
+        struct text_row row = { .begin = at };
         size_t width = pager->width > 1 ? (size_t) pager->width : 1;
         *ret_next = 0;
         if (pager->wrap == PAGER_PAN) {
@@ -326,7 +327,7 @@ void pager_draw(struct pager *pager, const struct canvas *c) {
                 const char *hit = pager->needle ? strcasestr(line.text, pager->needle) : NULL;
                 size_t at = 0;
                 do {
-                        struct row row = line_row(pager, &line, at, &at);
+                        struct text_row row = line_row(pager, &line, at, &at);
                         if (skip) {
                                 skip--;
                                 continue;

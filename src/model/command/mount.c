@@ -171,7 +171,7 @@ char *path_simplify(const char *path) {
 }
 
 /* The first row that matches counts, so special places precede the folder that holds them. */
-static const struct place {
+static const struct mount_place {
         const char *path; /* with a slash at its end also everything below */
         enum risk rw, ro;
         const char *meaning;

@@ -5,14 +5,14 @@
 /* Steps of the search (E. Myers, "An O(ND) Difference Algorithm", 1986): memory grows with their square. */
 #define STEPS_MAX 1000
 
-struct line {
+struct diff_line {
         const char *text;
         size_t n;               /* with its newline, if any */
         uint32_t hash;
 };
 
 struct text {
-        struct line *lines;
+        struct diff_line *lines;
         size_t n;
 };
 
@@ -32,11 +32,11 @@ static void diff_split(const char *bytes, size_t n, struct text *ret) {
                 uint32_t hash = 2166136261U;
                 for (size_t i = 0; i < length; i++)
                         hash = (hash ^ (unsigned char) p[i]) * 16777619U;
-                ret->lines[ret->n] = (struct line) { p, length, hash };
+                ret->lines[ret->n] = (struct diff_line){ p, length, hash };
         }
 }
 
-static bool diff_same(const struct line *a, const struct line *b) {
+static bool diff_same(const struct diff_line *a, const struct diff_line *b) {
         return a->hash == b->hash && a->n == b->n && memcmp(a->text, b->text, a->n) == 0;
 }
 
@@ -53,7 +53,8 @@ static bool comes_down(const int *last, int d, int k) {
 
 /* Keeps the furthest reaching paths of each number of edits, one row a step, for the way back: the number of
  * edits, or -1. */
-static int diff_search(const struct line *a, int n, const struct line *b, int m, int **rows, int max) {
+static int diff_search(const struct diff_line *a, int n, const struct diff_line *b, int m, int **rows,
+                       int max) {
         for (int d = 0; d <= max; d++) {
                 int *row = rows[d] = xcalloc((size_t) (2 * d + 1), sizeof *row);
                 const int *last = d ? rows[d - 1] : NULL;
@@ -103,7 +104,7 @@ static void diff_mark(const struct text *old, const struct text *new, struct mar
         free(rows);
 }
 
-static void diff_add_line(struct str *out, char sign, const struct line *line) {
+static void diff_add_line(struct str *out, char sign, const struct diff_line *line) {
         str_add_char(out, sign);
         str_add_bytes(out, line->text, line->n);
         if (line->n == 0 || line->text[line->n - 1] != '\n')
