@@ -150,6 +150,7 @@ static void engine_call_send(struct engine_call *call) {
                         .limits = request->limits,
                         .max = request->max,
                         .elements = request->body == ENGINE_LIST,
+                        .wanted = request->wanted,
                 });
         op_wait(&call->op,
                 http_start(engine->http,

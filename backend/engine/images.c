@@ -112,6 +112,7 @@ static const struct engine_request images_request = {
         .seconds = LIST_SECONDS,
         .body = ENGINE_LIST,
         .max = IMAGES_MAX,
+        .wanted = JSON_TABLE(image_fields, struct image),
         .document = images_element,
 };
 

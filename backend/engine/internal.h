@@ -51,6 +51,8 @@ struct engine_request {
         enum engine_body body;
         size_t max;                     /* elements of a list */
         struct json_limits limits;      /* of each element or line; all zero: the default */
+        /* the members of an element that are read; NULL: all */
+        const struct json_table *wanted;
         bool may_be_absent;             /* a missing object is not an error */
         bool may_fail;                  /* no failure is an error: the next request decides */
         /* Another path behind the prefix; the caller frees. */

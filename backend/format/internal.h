@@ -25,12 +25,26 @@
 #define PAIR(path, member, word) ROW(path, JSON_CALL, member, .call = word##_read, .make = word##_make)
 #define MADE(path, function) { path, JSON_CALL, .make = function }
 
+#define JSON_CUTS_MAX 16U
+
 /* Strings and brackets are checked against the ceilings before json-c runs. (json.c, stream.c) */
 struct json_scan {
         unsigned depth;
         size_t weight;
         bool in_string;
         bool escaped;
+
+        /* Members of the outermost object that no row of `wanted` names, from the comma before them on; NULL:
+         * they are not looked for. Of a long list half of the values are never read. */
+        const struct json_table *wanted;
+        size_t before; /* bytes of the document in earlier pieces */
+        size_t comma;  /* the last one; 0: none */
+        size_t quote;  /* before the present member's name */
+        bool named, unwanted;
+        struct json_cut {
+                size_t from, to;
+        } cuts[JSON_CUTS_MAX];
+        size_t n_cuts;
 };
 
 /* One byte further. 0; -E2BIG with the sentence beyond a ceiling; -EBADMSG for a closing bracket without an

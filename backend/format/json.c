@@ -28,6 +28,34 @@ int json_scan_step(struct json_scan *scan, char c, const struct json_limits *lim
         return 0;
 }
 
+static bool scan_wants(const struct json_scan *scan, const char *name, size_t n) {
+        for (size_t i = 0; i < scan->wanted->n; i++) {
+                const char *path = scan->wanted->fields[i].path;
+                if (*path == *name && strncmp(path, name, n) == 0 && (!path[n] || path[n] == '.'))
+                        return true;
+        }
+        return false;
+}
+
+/* Behind a step by the byte at `at` of the piece that ended a name or a member of the outermost object. */
+static void scan_member(struct json_scan *scan, const char *text, size_t at) {
+        size_t place = scan->before + at;
+        if (!scan->in_string && (text[at] == ',' || text[at] == '}')) {
+                if (scan->unwanted && scan->n_cuts < JSON_CUTS_MAX)
+                        scan->cuts[scan->n_cuts++] = (struct json_cut) { scan->comma, place };
+                scan->comma = place;
+                scan->named = scan->unwanted = false;
+        } else if (text[at] == '"' && !scan->named && scan->in_string)
+                scan->quote = place;
+        else if (text[at] == '"' && !scan->named) {
+                scan->named = true;
+                /* The first one, without a comma, and a name in two pieces stay. */
+                scan->unwanted = scan->comma && scan->quote >= scan->before &&
+                                 !scan_wants(scan, text + (scan->quote - scan->before) + 1,
+                                             place - scan->quote - 1);
+        }
+}
+
 int json_scan(struct json_scan *scan, const char *text, size_t n, bool one,
               const struct json_limits *limits, size_t *ret_used, struct error **reterr) {
         static const bool counts[256] = { ['"'] = true, ['{'] = true, ['['] = true,  ['}'] = true,
@@ -48,6 +76,8 @@ int json_scan(struct json_scan *scan, const char *text, size_t n, bool one,
                 r = json_scan_step(scan, text[i], limits, reterr);
                 if (r < 0)
                         break;
+                if (scan->wanted && scan->depth + (text[i] == '}') == 1)
+                        scan_member(scan, text, i);
                 i++;
                 if (one && scan->depth == 0)
                         break;

@@ -158,6 +158,7 @@ struct json_stream_sink {
         struct json_limits limits; /* of each document; all zero: the default */
         size_t max;                /* documents; 0: no limit */
         bool elements;
+        const struct json_table *wanted; /* other members may be left out of the documents; NULL: none */
 };
 struct json_stream *json_stream_new(const struct json_stream_sink *sink);
 struct json_stream *json_stream_free(struct json_stream *stream);

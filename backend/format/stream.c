@@ -39,6 +39,7 @@ struct json_stream {
         struct json_scan scan;
         struct json_tokener *tokener;
         struct str document; /* its bytes from earlier pieces */
+        struct str pruned;   /* the same without what nobody reads */
         size_t count;
         int failed;          /* the code of the failure; 0 */
         struct error *error; /* kept, so that every later call can report it again */
@@ -50,6 +51,7 @@ struct json_stream *json_stream_new(const struct json_stream_sink *sink) {
         if (sink->limits.bytes == 0)
                 stream->sink.limits = json_limits_default;
         stream->place = sink->elements ? BEFORE_ARRAY : BETWEEN;
+        stream->scan.wanted = sink->wanted;
         stream->tokener = json_tokener_for(&stream->sink.limits);
         return stream;
 }
@@ -59,21 +61,36 @@ struct json_stream *json_stream_free(struct json_stream *stream) {
                 return NULL;
         json_tokener_free(stream->tokener);
         str_done(&stream->document);
+        str_done(&stream->pruned);
         error_free(stream->error);
         free(stream);
         return NULL;
+}
+
+static void stream_prune(struct json_stream *stream, const char *text, size_t n) {
+        size_t from = 0;
+        str_cut(&stream->pruned, 0);
+        for (size_t i = 0; i < stream->scan.n_cuts; i++) {
+                str_add_bytes(&stream->pruned, text + from, stream->scan.cuts[i].from - from);
+                from = stream->scan.cuts[i].to;
+        }
+        str_add_bytes(&stream->pruned, text + from, n - from);
 }
 
 static int stream_deliver(struct json_stream *stream, const char *text, size_t n, struct error **reterr) {
         _cleanup_json_ struct json_object *o = NULL;
         if (stream->sink.max > 0 && stream->count >= stream->sink.max)
                 return error_set(reterr, -E2BIG, "It holds more than %zu entries", stream->sink.max);
-        int r = json_tokenize(stream->tokener, text, n, &o, NULL, reterr);
+        bool cut = stream->scan.n_cuts;
+        if (cut)
+                stream_prune(stream, text, n);
+        int r = json_tokenize(stream->tokener, cut ? stream->pruned.text : text,
+                              cut ? stream->pruned.length : n, &o, NULL, reterr);
         if (r < 0)
                 return r;
         stream->count++;
         str_cut(&stream->document, 0);
-        stream->scan = (struct json_scan){};
+        stream->scan = (struct json_scan){ .wanted = stream->sink.wanted };
         stream->place = stream->sink.elements ? BEHIND_ENTRY : BETWEEN;
         return stream->sink.document(o, stream->sink.userdata, reterr);
 }
@@ -82,6 +99,7 @@ static int stream_deliver(struct json_stream *stream, const char *text, size_t n
 static int take_document(struct json_stream *stream, const char *bytes, size_t n, size_t *used,
                          struct error **reterr) {
         struct str *document = &stream->document;
+        stream->scan.before = document->length;
         int r = json_scan(&stream->scan, bytes, n, true, &stream->sink.limits, used, reterr);
         if (r < 0)
                 return r;

@@ -44,7 +44,10 @@ void free_all(void *const *pointers, size_t n) {
 }
 
 char *xstrdup(const char *s) {
-        return s ? xstrndup(s, strlen(s)) : NULL;
+        char *copy = s ? strdup(s) : NULL;
+        if (s && !copy)
+                oom();
+        return copy;
 }
 
 char *xstrndup(const char *s, size_t n) {

@@ -21,8 +21,9 @@ int image_add_label(struct image *image, const char *key, const char *value) {
         if (strlen(key) > LABEL_KEY_MAX ||
             (image->labels.n >= LABELS_MAX && !label_list_get(&image->labels, key)))
                 return -E2BIG;
-        _cleanup_free_ char *cut = xstrndup(value, LABEL_VALUE_MAX + 1);
-        label_list_set(&image->labels, key, cut);
+        bool longer = strnlen(value, LABEL_VALUE_MAX + 2) > LABEL_VALUE_MAX + 1;
+        _cleanup_free_ char *cut = longer ? xstrndup(value, LABEL_VALUE_MAX + 1) : NULL;
+        label_list_set(&image->labels, key, cut ? cut : value);
         return 0;
 }
 

@@ -82,27 +82,33 @@ static bool label_wins(const struct label *candidate, const struct label *best) 
         return *candidate->value && (!*best->value || (is_upper(candidate->key) && !is_upper(best->key)));
 }
 
+static void label_report_several(const struct image *image, const struct label *used,
+                                 struct finding_list *findings) {
+        _cleanup_str_ struct str keys = {};
+        for (size_t i = 0; i < image->labels.n; i++)
+                if (strcasecmp(image->labels.items[i].key, used->key) == 0)
+                        str_addf(&keys, "%s%s", keys.length ? ", " : "", image->labels.items[i].key);
+        finding_report(findings, "duplicate-label", used->key,
+                       "The image has several labels that differ only in capitals (%s); %s is used",
+                       keys.text, used->key);
+}
+
 /* The label of the key, whatever its case; NULL also when it is empty. */
 static const struct label *label_find_key(const struct image *image, const char *key,
                                           struct finding_list *findings) {
-        _cleanup_strv_ char **keys = NULL;
         const struct label *best = NULL;
+        size_t n = 0;
         for (size_t i = 0; i < image->labels.n; i++) {
                 const struct label *l = &image->labels.items[i];
                 if (strcasecmp(l->key, key) != 0)
                         continue;
-                strv_add(&keys, l->key);
+                n++;
                 if (label_wins(l, best))
                         best = l;
         }
-        if (!best)
-                return NULL;
-        _cleanup_free_ char *all = keys[1] ? strv_join(keys, ", ") : NULL;
-        if (all)
-                finding_report(findings, "duplicate-label", best->key,
-                               "The image has several labels that differ only in capitals (%s); %s is used",
-                               all, best->key);
-        if (*best->value)
+        if (n > 1 && findings)
+                label_report_several(image, best, findings);
+        if (!best || *best->value)
                 return best;
         finding_report(findings, "empty-label", best->key, "The label %s is empty", best->key);
         return NULL;

@@ -52,6 +52,25 @@ static void cuts_documents_at_any_border(void **state) {
         str_done(&c.seen);
 }
 
+/* Members that nobody wants are left out, but for the first one, wherever their name comes in one piece; wanted ones never are. */
+static void leaves_out_what_nobody_wants(void **state) {
+        static const char text[] = "[{\"z\":0,\"a\":[{\"x\":1},2],\"x\":{\"a\":\",\\\"}\"},\"b\":{\"c\":{\"x\":3}},\"y,\" : [\"a\"],\"ab\":1,\"a\\\"\":4,\"x\":5}"
+                                   ",{\"x\":1},{},{\"a\":1,\"x\":[]}]";
+        static const struct json_field fields[] = { { .path = "a", .kind = JSON_INT }, { .path = "b.c", .kind = JSON_INT } };
+        const struct json_table table = { fields, ELEMENTS(fields), 0 };
+        const struct json_stream_sink sink = { .elements = true, .wanted = &table };
+        struct catcher c = {};
+        for (size_t piece = 1; piece <= sizeof text; piece++) {
+                _cleanup_error_ struct error *e = NULL;
+                assert_ok(run(&c, &sink, text, piece, &e), e);
+                assert_int_equal(c.n, 4);
+                assert_non_null(strstr(c.seen.text, "\"a\":[{\"x\":1},2],"));
+                assert_non_null(strstr(c.seen.text, "\"b\":{\"c\":{\"x\":3}}"));
+        }
+        assert_string_equal(c.seen.text, "{\"z\":0,\"a\":[{\"x\":1},2],\"b\":{\"c\":{\"x\":3}}};{\"x\":1};{};{\"a\":1};");
+        str_done(&c.seen);
+}
+
 static void hands_over_the_entries_of_a_list(void **state) {
         static const char text[] = " [ {\"a\":[1,{}]} ,{} , {\"b\":\"],\"}\n]\n";
         struct catcher c = {};
@@ -130,7 +149,7 @@ static void stops_when_its_sink_refuses(void **state) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(cuts_documents_at_any_border),
-                cmocka_unit_test(hands_over_the_entries_of_a_list),
+                cmocka_unit_test(leaves_out_what_nobody_wants), cmocka_unit_test(hands_over_the_entries_of_a_list),
                 cmocka_unit_test(says_what_is_broken),
                 cmocka_unit_test(holds_the_ceilings),
                 cmocka_unit_test(stops_when_its_sink_refuses),
