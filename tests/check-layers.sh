@@ -48,6 +48,9 @@ ui       base,model,ui                 : ncursesw tinfo
 program  base,model,backend,ui,program : systemd
 '
 
+# Files that may call each other in a circle; their headers have the reason: ui/internal.h, ui/screens/screens.h.
+circles='^ui_(dialog|dispatch|frame|menu|stack|ui)\\.c\\.o$|^ui_screens_'
+
 # Variables that may be written: "ARCHIVE SYMBOL REASON".
 writable='
 libbase.a preparation what gives the terminal back before the last words (base/memory.h): no caller has it at hand
@@ -145,6 +148,30 @@ look_rooms() {
                 done
 }
 
+# Files that call each other in a circle, but for those with a reason.
+look_circles() {
+        local layer loop
+        for layer in base model backend ui program; do
+                [ -e "$BUILD/lib$layer.a" ] || continue
+                # tsort(1) gives the files of each circle behind "loop:".
+                { nm -A --defined-only "$BUILD/lib$layer.a"; nm -A -u "$BUILD/lib$layer.a"; } | awk -v spared="$circles" '
+                        { object = $1; sub(/:$/, "", object); sub(/:[0-9a-f]*$/, "", object); sub(/.*[:\/]/, "", object) }
+                        NF >= 3 && $(NF - 1) ~ /^[TDRBV]$/ { owner[$NF] = object; next }
+                        $(NF - 1) == "U" { wants[++n] = object " " $NF }
+                        END {
+                                for (i = 1; i <= n; i++) {
+                                        split(wants[i], word, " ")
+                                        to = owner[word[2]]
+                                        if (to != "" && to != word[1] && !(word[1] ~ spared && to ~ spared))
+                                                print word[1], to
+                                }
+                        }' | { tsort 2>&1 >/dev/null || true; } | awk '$2 == "-:" { print ""; next } { printf "%s ", $2 } END { print "" }' |
+                        while read -r loop; do
+                                [ -z "$loop" ] || say "$(place "${loop%% *}" "")" "these files call each other in a circle: ${loop% }"
+                        done
+        done
+}
+
 # What each library defines: "SYMBOL LIBRARY", once a run.
 library_symbols() {
         local library path
@@ -219,9 +246,10 @@ look_symbols() {
 symbols=$(mktemp)
 objects=$(mktemp)
 look() {
-        [[ $PLANT == symbol_* || $PLANT == room_* ]] || look_includes
-        [[ $PLANT == include_* || $PLANT == room_* ]] || look_symbols
+        [[ $PLANT == symbol_* || $PLANT == room_* || $PLANT == circle ]] || look_includes
+        [[ $PLANT == include_* || $PLANT == room_* || $PLANT == circle ]] || look_symbols
         [[ -n $PLANT && $PLANT != room_* ]] || look_rooms
+        [[ -n $PLANT && $PLANT != circle ]] || look_circles
 }
 
 # Archives as meson makes them, of one object each; the source of $1's is standard input.
@@ -268,21 +296,36 @@ plant_include_curses_in_program() { sed -i '3i #include <curses.h>' src/app.c; e
 plant_include_json() { sed -i '3i #include <json-c/json.h>' src/cli/verbs/plan.c; echo 'src/cli/verbs/plan.c:3: <json-c/json.h> belongs to backend'; }
 plant_include_systemd_in_ui() { sed -i '3i # include <systemd/sd-event.h>' ui/ui.h; echo 'ui/ui.h:3: <systemd/sd-event.h> belongs'; }
 
-# A call that no header shows, from a low room into a high one, in archives as meson makes them.
-plant_room_call() {
+# An archive of backend with two files that call each other or not, and clean ones of the other layers.
+archive_pair() {        # FILE CODE FILE CODE
         local object
-        mkdir -p planted/backend/io planted/backend/host planted-build
-        echo 'int high(void); int low(void); int low(void) { return high(); }' >planted/backend/io/low.c
-        echo 'int high(void); int high(void) { return 0; }' >planted/backend/host/high.c
+        mkdir -p planted-build
         for object in base model ui program; do
                 echo "int in_$object(void); int in_$object(void) { return 0; }" >clean.c
                 "${CC:-cc}" -c -o "planted-build/clean_$object.c.o" clean.c
                 (cd planted-build && ar crsT "lib$object.a" "clean_$object.c.o" 2>/dev/null)
         done
-        "${CC:-cc}" -c -o planted-build/backend_io_low.c.o planted/backend/io/low.c
-        "${CC:-cc}" -c -o planted-build/backend_host_high.c.o planted/backend/host/high.c
-        (cd planted-build && ar crsT libbackend.a backend_io_low.c.o backend_host_high.c.o 2>/dev/null)
+        while [ $# -gt 0 ]; do
+                mkdir -p "planted/$(dirname "$1")"
+                echo "$2" >"planted/$1"
+                object=${1//\//_}.o
+                "${CC:-cc}" -c -o "planted-build/$object" "planted/$1"
+                (cd planted-build && ar crsT libbackend.a "$object" 2>/dev/null)
+                shift 2
+        done
+}
+
+# A call that no header shows, from a low room into a high one, in archives as meson makes them.
+plant_room_call() {
+        archive_pair backend/io/low.c 'int high(void); int low(void); int low(void) { return high(); }' \
+                backend/host/high.c 'int high(void); int high(void) { return 0; }'
         echo 'the room backend/io calls high of the room backend/host'
+}
+
+plant_circle() {
+        archive_pair backend/io/one.c 'int two(void); int one(void); int one(void) { return two(); }' \
+                backend/io/two.c 'int one(void); int two(void); int two(void) { return one(); }'
+        echo 'these files call each other in a circle: backend_io_(one.c.o backend_io_two|two.c.o backend_io_one).c.o'
 }
 
 house "$@"
