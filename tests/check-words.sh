@@ -17,7 +17,7 @@ take-up@(take|takes|took|taken|taking)[ _]?up@resume
 in-the-way@in[ _]the[ _]way@an error, a failed check
 put-right@(put|puts|putting)[ _]right@fix, an error
 bear@bears?|bore|borne@tolerates, has
-put-back@(put|puts|putting) (it |them |everything |all )?back@restore, roll back
+put-back@(put|puts|putting)[ _](it |them |everything |all |its files |the files )?back@restore, roll back
 static-name@lasting name@static host name
 login@safety net@local login
 locks@others at work@package locks

@@ -117,7 +117,7 @@ static void list_foreign(struct restore *re, const struct change *change) {
  * by now, so others removed a missing one, with all its content. */
 static void restore_settle(struct restore *re, const struct change *change, int r) {
         if (r >= 0) {
-                re->result.put_back += r > 0;
+                re->result.files += r > 0;
                 re->result.as_before += r == 0;
         } else if (r == -ENOENT || r == -ENOTDIR || r == -ESTALE)
                 list_foreign(re, change);
@@ -172,7 +172,7 @@ static bool take_away(struct restore *re, const struct change *change) {
         else if (r < 0)
                 leave_failed(re, change->path, r);
         else {
-                re->result.put_back += added;
+                re->result.files += added;
                 return added;
         }
         return true;
@@ -257,7 +257,7 @@ static void bring_back(struct restore *re, const struct change *change) {
         if (r < 0)
                 leave_failed(re, change->path, r);
         else
-                re->result.put_back++;
+                re->result.files++;
 }
 
 static int set_back(struct restore *re, const struct change *change) {

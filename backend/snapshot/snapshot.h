@@ -133,7 +133,7 @@ struct restore_options {
 };
 
 struct restored {
-        size_t put_back;
+        size_t files;     /* written or removed */
         size_t as_before; /* unchanged */
         size_t failed;    /* not restored */
         char **left;      /* a sentence for each object that was kept or failed; without final stop */

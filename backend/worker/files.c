@@ -123,8 +123,8 @@ int worker_restore(struct worker *w, const struct restore_options *options, cons
         restore_run(&named, &restored);
         for (char **left = restored.left; left && *left; left++)
                 worker_leftover(w, "%s", *left);
-        worker_note(w, restored.put_back == 1 ? "%zu file restored" : "%zu files restored",
-                    restored.put_back);
+        worker_note(w, restored.files == 1 ? "%zu file restored" : "%zu files restored",
+                    restored.files);
         if (!restored.failed)
                 return 0;
         return error_set(reterr, -EIO,

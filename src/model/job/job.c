@@ -51,7 +51,7 @@ static const char *const step_titles[_JOB_STEP_MAX][_KIND_MAX] = {
                            "run the installer on the copy", [KIND_RENEWAL] = "renew the keys" },
         [STEP_CHANGES] = { "see what changed", "see what changed", "see what changed",
                            "see what it would change" },
-        [STEP_UNIT] = { "write the unit", "stop the service and put its files back",
+        [STEP_UNIT] = { "write the unit", "stop the service, restore its files",
                         "change the unit", [KIND_ACCESS] = "change who may log in" },
         [STEP_RELOAD] = { "reload systemd", "reload systemd", "reload systemd", NULL },
         [STEP_ENABLE] = { "enable the unit", NULL, "enable the unit", NULL },

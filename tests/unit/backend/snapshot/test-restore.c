@@ -106,7 +106,7 @@ static void restores_everything(void **state) {
                 print_error("left: %s\n", *left);
         assert_int_equal(strv_length(restored.left), 0);
         assert_int_equal(restored.failed, 0);
-        assert_int_equal(restored.put_back, f->changes.n);
+        assert_int_equal(restored.files, f->changes.n);
         assert_tree(f->folder, before);
         struct stat one, two;
         assert_int_equal(stat(tree_path(f->folder, "/etc/hard1"), &one), 0);
@@ -114,7 +114,7 @@ static void restores_everything(void **state) {
         assert_int_equal(one.st_ino, two.st_ino);
         /* once more changes nothing */
         _cleanup_(restored_done) struct restored again = undo(f);
-        assert_int_equal(again.put_back, 0);
+        assert_int_equal(again.files, 0);
         assert_int_equal(again.as_before, f->changes.n);
 }
 
