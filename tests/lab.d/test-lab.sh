@@ -30,7 +30,7 @@ check() {
 }
 
 on() {
-        "$lab" run "$1" -- "${@:2}"
+        timeout -k 10 300 "$lab" run "$1" -- "${@:2}"
 }
 
 # says HOST WANTED COMMAND...: the output of a command in a host matches a pattern (grep -E).
@@ -50,7 +50,7 @@ fails() {
         [[ $status -eq $wanted ]] || { echo "wanted status $wanted, got $status"; return 1; }
 }
 
-# soon COMMAND...: it succeeds within 10 seconds.
+# soon COMMAND...: it succeeds within a minute.
 soon() {
         local end=$((SECONDS + 60))
 
