@@ -56,6 +56,20 @@ static int images_read_labels(struct json_object *value, const char *where, void
         return json_each_member(value, where, SIZE_MAX, images_read_label, image, reterr);
 }
 
+static int images_read_volume(const char *key, struct json_object *value, const char *where, void *image,
+                              struct error **reterr) {
+        image_add_volume(image, key);
+        return 0;
+}
+
+/* {"/data": {}}; null where an image has none. */
+static int images_read_volumes(struct json_object *value, const char *where, void *image,
+                               struct error **reterr) {
+        return json_object_is_type(value, json_type_object)
+                       ? json_each_member(value, where, SIZE_MAX, images_read_volume, image, reterr)
+                       : 0;
+}
+
 /* Of an entry of the list and of inspect, whose labels are in Config with Docker. */
 static const struct json_field image_fields[] = {
         { .path = "Id",
@@ -81,6 +95,7 @@ static const struct json_field image_fields[] = {
           .call = images_read_number },
         { .path = "Labels", .kind = JSON_CALL, .call = images_read_labels },
         { .path = "Config.Labels", .kind = JSON_CALL, .call = images_read_labels },
+        { .path = "Config.Volumes", .kind = JSON_CALL, .call = images_read_volumes },
         { .path = "Architecture",
           .kind = JSON_TEXT,
           .offset = offsetof(struct image, architecture),

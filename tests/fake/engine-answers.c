@@ -56,7 +56,8 @@ static void add_image_detail(const struct fake_state *state, size_t i, const cha
         add_hex(s, i, 7);
         str_addf(s,
                  "\"],\"Parent\":\"\",\"Created\":\"2023-11-14T22:13:20.%09zuZ\",\"Config\":{\"Env\":[\"PATH=/"
-                 "usr/bin\"],\"Cmd\":[\"/bin/service\"],\"Labels\":",
+                 "usr/bin\"],\"Cmd\":[\"/bin/service\"],\"Volumes\":{\"/var/lib/service\":{},\"/data\":{}},"
+                 "\"Labels\":",
                  i);
         add_labels(s, i);
         str_addf(s, "},\"Architecture\":\"amd64\",\"Os\":\"linux\",\"Size\":%zu,\"VirtualSize\":%zu",

@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #define LABEL_KEY_MAX 1024U
+#define VOLUME_PATH_MAX 4096U
 #define ID_PREFIX_MIN 6U
 #define ID_DIGITS 64U
 
@@ -11,7 +12,7 @@ struct image *image_free(struct image *image) {
         if (!image)
                 return NULL;
         FREE_ALL(image->id, image->digest);
-        STRV_FREE_ALL(image->names, image->repo_digests);
+        STRV_FREE_ALL(image->names, image->repo_digests, image->volumes);
         label_list_done(&image->labels);
         FREE_ALL(image->architecture, image->source, image);
         return NULL;
@@ -25,6 +26,22 @@ int image_add_label(struct image *image, const char *key, const char *value) {
         _cleanup_free_ char *cut = longer ? xstrndup(value, LABEL_VALUE_MAX + 1) : NULL;
         label_list_set(&image->labels, key, cut ? cut : value);
         return 0;
+}
+
+static int compare_paths(const void *a, const void *b) {
+        return strcmp(*(char *const *) a, *(char *const *) b);
+}
+
+void image_add_volume(struct image *image, const char *path) {
+        size_t n = strlen(path);
+        while (n > 1 && path[n - 1] == '/')
+                n--;
+        _cleanup_free_ char *clean = xstrndup(path, n);
+        if (clean[0] != '/' || n < 2 || n > VOLUME_PATH_MAX || strv_contains(image->volumes, clean) ||
+            strv_length(image->volumes) >= VOLUMES_MAX)
+                return;
+        strv_add(&image->volumes, clean);
+        qsort(image->volumes, strv_length(image->volumes), sizeof *image->volumes, compare_paths);
 }
 
 static const char *first_label(const struct image *image, const char *const *keys, size_t n) {

@@ -27,6 +27,7 @@ struct image {
         char **names;           /* "localhost/rsyslog:latest", … ; may be empty (dangling) */
         char **repo_digests;    /* "localhost/rsyslog@sha256:…", … */
         struct label_list labels;
+        char **volumes;         /* VOLUME of its Containerfile: "/var/lib/data", …; sorted, each once */
         uint64_t size;          /* bytes; 0: unknown */
         int64_t created;        /* seconds since the epoch; 0: unknown */
         char *architecture;     /* "amd64" or NULL */
@@ -43,6 +44,10 @@ DEFINE_CLEANUP(struct image, image_free)
 #define LABELS_MAX 1024U
 /* -E2BIG beyond LABELS_MAX, or for a key of more than 1024 bytes */
 int image_add_label(struct image *image, const char *key, const char *value);
+/* "/data/" is "/data". What is no absolute path below "/" is left out, and so is what comes after
+ * VOLUMES_MAX. */
+#define VOLUMES_MAX 256U
+void image_add_volume(struct image *image, const char *path);
 
 /* Description for people: first non-empty of org.opencontainers.image.title (where it is more than the
  * image's name), io.k8s.display-name, summary, … ; NULL if none. */

@@ -314,6 +314,8 @@ static void looks_at_an_image(void **state) {
         assert_string_equal(label_list_get(&f->image->labels, "summary"), "Service 1 of the fake engine");
         assert_string_equal(f->image->architecture, "amd64");
         assert_int_equal(f->image->created, 1700000000);
+        assert_int_equal(strv_length(f->image->volumes), 2);
+        assert_string_equal(f->image->volumes[1], "/var/lib/service");
         assert_true((f->image->digest != NULL) == (f->kind == ENGINE_PODMAN));
         /* Whatever stands in a reference, it is one part of one path. */
         assert_int_equal(fake_engine_requests(f->fake, "/images/localhost%2Fservice-0001%3Alatest/json"), 1);

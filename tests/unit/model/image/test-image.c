@@ -52,6 +52,20 @@ static void holds_the_ceilings(void **state) {
         assert_string_equal(label_list_get(&image->labels, "k1"), "new");
 }
 
+static void keeps_volumes_sorted(void **state) {
+        _cleanup_image_ struct image *image = new0(struct image);
+        static const char *const given[] = { "/var/lib/x", "data", "/data/", "", "/", "//", "/data", "/b c" };
+        for (size_t i = 0; i < ELEMENTS(given); i++)
+                image_add_volume(image, given[i]);
+        _cleanup_free_ char *all = strv_join(image->volumes, "|");
+        assert_string_equal(all, "/b c|/data|/var/lib/x");
+        for (unsigned i = 0; i < 2 * VOLUMES_MAX; i++) {
+                _cleanup_free_ char *path = str_printf("/v%u", i);
+                image_add_volume(image, path);
+        }
+        assert_int_equal(strv_length(image->volumes), VOLUMES_MAX);
+}
+
 static void describes(void **state) {
         _cleanup_image_ struct image *image = make(NULL, "", "");
         assert_null(image_summary(image));
@@ -175,6 +189,7 @@ static void lists(void **state) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(sorts_labels), cmocka_unit_test(holds_the_ceilings),
+                cmocka_unit_test(keeps_volumes_sorted),
                 cmocka_unit_test(describes),    cmocka_unit_test(refers),
                 cmocka_unit_test(matches),      cmocka_unit_test(pins),
                 cmocka_unit_test(lists),
