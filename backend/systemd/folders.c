@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 void unit_folders_init(struct unit_folders *f, const char *root, char *const *paths) {
-        *f = (struct unit_folders){ .root = xstrdup(root), .paths = strv_copy(paths) };
+        *f = (struct unit_folders){ .root = xstrdup(root), .paths = strv_copy(paths), .max = UNITS_MAX };
         f->n = (unsigned) strv_length(paths);
         f->stats = xcalloc(f->n + 1, sizeof *f->stats);
 }
@@ -27,8 +27,13 @@ void unit_folders_done(struct unit_folders *f) {
         free(f->root);
 }
 
+/* Takes name and target. */
 static void folders_add(const struct unit_folders *f, struct unit_entries *entries, char *name, char *target,
                         bool below) {
+        if (entries->n >= f->max) {
+                FREE_ALL(name, target);
+                return;
+        }
         room_for_one((void **) &entries->items, entries->n, sizeof *entries->items);
         entries->items[entries->n++] = (struct unit_entry){ .name = name,
                                                             .target = target,

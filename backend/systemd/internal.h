@@ -124,7 +124,7 @@ struct unit_entry {
 
 struct unit_entries {
         struct unit_entry *items;
-        size_t n;
+        size_t n; /* at most the folders' max; more are left out */
 };
 
 struct unit_folders {
@@ -132,6 +132,7 @@ struct unit_folders {
         char **paths;                   /* of the folders, without root */
         struct stat *stats;             /* of the folders; all zero: missing */
         unsigned n, next;               /* number of folders; the next one to read */
+        size_t max;                     /* of each list below: UNITS_MAX */
 
         /* Sorted by name after unit_folders_sort(). */
         struct unit_entries entries;    /* of each name only the entry in the first folder */

@@ -52,9 +52,13 @@ static const struct property {
 #undef P
 };
 
-static const char *const signatures[] = {
-        [TEXT] = "s", [TEXTS] = "as", [INT32] = "i",  [UINT32] = "u",        [UINT64] = "t",
-        [FLAG] = "b", [TIME] = "t",   [BYTES] = "ay", [LOAD_ERROR] = "(ss)", [JOB] = "(uo)",
+static const struct {
+        const char *signature;
+        size_t max; /* of items: more are left out (texts), or count as absent (bytes) */
+} kinds[] = {
+        [TEXT] = { "s" },          [TEXTS] = { "as", 4096 }, [INT32] = { "i" }, [UINT32] = { "u" },
+        [UINT64] = { "t" },        [FLAG] = { "b" },         [TIME] = { "t" },  [BYTES] = { "ay", 64 },
+        [LOAD_ERROR] = { "(ss)" }, [JOB] = { "(uo)" },
 };
 
 /* Of a LOAD_ERROR the message, else its name; of a JOB only the path of its object, which has its type. */
@@ -73,20 +77,24 @@ static int show_read_text(sd_bus_message *m, enum kind kind, char **target) {
 }
 
 static int show_read_texts(sd_bus_message *m, char ***target) {
-        char **texts = NULL;
-        int r = sd_bus_message_read_strv(m, &texts);
+        _cleanup_strv_ char **texts = NULL;
+        const char *text;
+        int r = sd_bus_message_enter_container(m, 'a', "s");
+        for (size_t n = 0; r >= 0 && (r = sd_bus_message_read(m, "s", &text)) > 0; n++)
+                if (n < kinds[TEXTS].max)
+                        strv_add(&texts, text);
         if (r < 0)
                 return r;
         strv_free(*target);
-        *target = texts;
-        return 0;
+        *target = TAKE(texts);
+        return sd_bus_message_exit_container(m);
 }
 
 static int show_read_bytes(sd_bus_message *m, char **target) {
         const unsigned char *bytes;
         size_t n;
         int r = sd_bus_message_read_array(m, 'y', (const void **) &bytes, &n);
-        if (r < 0 || n == 0 || n > 64)
+        if (r < 0 || n == 0 || n > kinds[BYTES].max)
                 return r;
         _cleanup_str_ struct str hex = {};
         for (size_t i = 0; i < n; i++)
@@ -102,7 +110,7 @@ static int show_read_number(sd_bus_message *m, enum kind kind, void *target) {
                 uint64_t t;
                 int b;
         } value = {};
-        int r = sd_bus_message_read_basic(m, signatures[kind][0], &value);
+        int r = sd_bus_message_read_basic(m, kinds[kind].signature[0], &value);
         if (r < 0)
                 return r;
         if (kind == INT32)
@@ -147,7 +155,7 @@ static int show_read_all(sd_bus_message *m, struct unit_detail *d) {
                         return r;
                 const struct property *p = show_property(name);
                 /* a property of another type counts as absent, without loss of the others */
-                if (p && strcmp(contents, signatures[p->kind]) == 0) {
+                if (p && strcmp(contents, kinds[p->kind].signature) == 0) {
                         if ((r = sd_bus_message_enter_container(m, 'v', contents)) < 0 ||
                             (r = show_read_value(m, p->kind, (char *) d + p->offset)) < 0 ||
                             (r = sd_bus_message_exit_container(m)) < 0)

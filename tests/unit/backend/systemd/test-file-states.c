@@ -138,10 +138,40 @@ static void can_be_dropped_at_any_time(void **state) {
         }
 }
 
+static void keeps_a_ceiling_of_files(void **state) {
+        struct fixture *f = *state;
+        for (unsigned i = 0; i < 8; i++) {
+                _cleanup_free_ char *file = str_printf("/etc/systemd/system/u%u.service", i),
+                                    *link = str_printf("/etc/systemd/system/a%u.service", i),
+                                    *drop_ins = str_printf("/etc/systemd/system/u%u.service.d", i);
+                tree_write(f->root, file, "[Unit]\n");
+                tree_link(f->root, link, "u0.service");
+                tree_folder(f->root, drop_ins);
+        }
+        const struct {
+                size_t max, entries, others;
+        } rows[] = { { 0, 0, 0 }, { 3, 3, 3 }, { 100, 16, 8 }, { UNITS_MAX, 16, 8 } };
+        for (size_t i = 0; i < ELEMENTS(rows); i++) {
+                struct unit_folders all;
+                unit_folders_init(&all, f->root, (char *const *) folders);
+                assert_int_equal(all.max, 65536);
+                all.max = rows[i].max;
+                while (all.next < all.n)
+                        unit_folders_next(&all);
+                unit_folders_sort(&all);
+                assert_int_equal(all.entries.n, rows[i].entries);
+                assert_int_equal(all.by_target.n, all.links.n);
+                assert_in_range(all.links.n, 0, rows[i].others);
+                assert_int_equal(all.drop_ins.n, rows[i].others);
+                unit_folders_done(&all);
+        }
+}
+
 int main(void) {
 #define T(name) cmocka_unit_test_setup_teardown(name, begin, end)
         const struct CMUnitTest tests[] = {
                 T(says_what_systemd_says), T(nothing_there_is_no_error), T(reads_five_thousand_piece_by_piece), T(can_be_dropped_at_any_time),
+                T(keeps_a_ceiling_of_files),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -323,6 +323,18 @@ static void shows_a_unit(void **state) {
         assert_string_equal(d->invocation, "ab01ff00000000000000000000000000");
 }
 
+static void keeps_a_ceiling_of_texts(void **state) {
+        struct fixture *f = *state;
+        struct fake_unit *u = fake_systemd_add(f->systemd, "many.service", "active", "running", "enabled");
+        for (unsigned i = 0; i < 5000; i++)
+                strv_addf(&u->requires, "a%u.service", i);
+        show(f, "many.service");
+        assert_null(f->error);
+        assert_int_equal(strv_length(f->detail->requires), 4096);
+        assert_string_equal(f->detail->requires[4095], "a4095.service");
+        assert_int_equal(f->detail->main_pid, u->main_pid);     /* what comes behind it is read */
+}
+
 static void shows_the_job_of_a_unit(void **state) {
         struct fixture *f = *state;
         fake_systemd_add(f->systemd, "slow.service", "inactive", "dead", "enabled")->delay_ms = 60000;
@@ -652,7 +664,7 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 T(merges_units_and_files), T(lists_by_pattern), T(lists_without_folders_too), T(says_why_it_cannot_list),
                 T(keeps_files_while_it_follows),
-                T(does_not_wait_for_files_while_it_follows), T(forgets_files_it_waits_for), T(lists_five_thousand), T(forgets_a_dropped_operation), T(shows_a_unit),
+                T(does_not_wait_for_files_while_it_follows), T(forgets_files_it_waits_for), T(lists_five_thousand), T(forgets_a_dropped_operation), T(shows_a_unit), T(keeps_a_ceiling_of_texts),
                 T(shows_the_job_of_a_unit), T(says_that_there_is_no_such_unit), T(starts_and_stops),
                 T(waits_for_the_end_of_the_job), T(says_why_a_start_failed), T(notices_a_condition_that_is_not_met), T(says_what_systemd_refuses),
                 T(notices_without_the_signal), T(copes_with_an_early_signal), T(looks_again_after_a_reload),
