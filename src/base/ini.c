@@ -16,6 +16,13 @@ static bool ini_is(const char *from, const char *to, const char *text) {
         return (size_t) (to - from) == strlen(text) && strncmp(from, text, (size_t) (to - from)) == 0;
 }
 
+/* The bracket that closes "[section]", behind which at most a comment follows; NULL: none. */
+static const char *ini_closing(const char *from, const char *to) {
+        const char *close = memchr(from, ']', (size_t) (to - from)), *rest = close ? close + 1 : to;
+        ini_trim(&rest, &to);
+        return close && (rest == to || *rest == '#' || *rest == ';') ? close : NULL;
+}
+
 struct ini_row {
         const char *end;        /* behind its line break */
         bool section, blank;
@@ -30,10 +37,11 @@ static struct ini_row row_read(const char *text) {
         row.blank = from == to;
         if (row.blank || *from == '#' || *from == ';')
                 return row;
-        if (*from == '[' && to[-1] == ']') {
+        const char *close = *from == '[' ? ini_closing(from, to) : NULL;
+        if (close) {
                 row.section = true;
                 row.name = from + 1;
-                row.name_end = to - 1;
+                row.name_end = close;
         } else {
                 const char *equals = memchr(from, '=', (size_t) (to - from));
                 if (!equals)

@@ -41,6 +41,8 @@ static void sets_values_exactly(void **state) {
                 { "", "s", "k", NULL, "" },
                 { "[t]\nk=1\n", "s", "k", NULL, "[t]\nk=1\n" },
                 { "[s]\na=1\n[t]\n[ s ]\nb=2\n", "s", "k", "new", "[s]\na=1\n[t]\n[ s ]\nb=2\nk = new\n" },
+                { "[s] # a\nk=1\n[t];b\nk=2\n", "s", "k", "new", "[s] # a\nk=new\n[t];b\nk=2\n" },
+                { "[s] # a ]\nk=1\n[t]x\ny=2\n", "s", "k", "new", "[s] # a ]\nk=new\n[t]x\ny=2\n" },
                 { "[s]\nk=1\n", "s", "k", "[x]=y", "[s]\nk=[x]=y\n" },
         };
         for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
