@@ -54,13 +54,6 @@ static int run_console(struct session *s, const struct arguments *global) {
         return EXIT_USAGE;
 }
 
-static int cli_completion(const char *shell) {
-        if (completion_print(shell))
-                return EXIT_DONE;
-        out_note("fairlead: --completion is bash, zsh or fish, not \"%s\"\n", shell);
-        return EXIT_USAGE;
-}
-
 static bool cli_print_only(const struct arguments *global) {
         static const struct {
                 enum option_id id;
@@ -93,7 +86,7 @@ int cli_main(int argc, char **argv) {
         if (cli_print_only(&global))
                 return EXIT_DONE;
         if (global.given[OPTION_COMPLETION])
-                return cli_completion(argument_value(&global, OPTION_COMPLETION));
+                return completion_print(argument_value(&global, OPTION_COMPLETION)) ? EXIT_DONE : EXIT_USAGE;
         if (next >= argc || global.divided)
                 return run_console(&s, &global);
         const char *second = argv[next + 1];

@@ -91,6 +91,20 @@ static int find_letter(char letter, unsigned long long takes) {
         return -1;
 }
 
+/* One of the few words that the option takes, as its row has it; NULL: none. The caller frees. */
+static char *arguments_choose(const struct argument_row *row, const char *value, struct error **reterr) {
+        _cleanup_strv_ char **words = strv_split(row->argument, "[|]");
+        struct nearest near = { .word = value };
+        for (char **word = words; *word; word++) {
+                if (str_equal_nocase(*word, value))
+                        return xstrdup(*word);
+                nearest_offer(&near, *word);
+        }
+        _cleanup_free_ char *question = nearest_question(&near), *all = strv_join(words, ", ");
+        error_set(reterr, -EINVAL, "--%s is one of %s, not \"%s\"%s", row->name, all, value, question);
+        return NULL;
+}
+
 /* value: from the same word; NULL: the next word is the value, and *i advances. */
 static int keep_value(int argc, char **argv, int *i, int id, const char *value, struct arguments *a,
                       struct error **reterr) {
@@ -102,8 +116,13 @@ static int keep_value(int argc, char **argv, int *i, int id, const char *value, 
         if (row->argument && !value && row->argument[0] != '[')
                 return error_set(reterr, -EINVAL, "--%s needs a value (%s)", row->name, row->argument);
         a->given[id] = true;
-        if (value)
-                strv_add(&a->values[id], value);
+        if (!value)
+                return 0;
+        bool choice = strchr(row->argument, '|') && !strchr(row->argument, '=');
+        char *kept = choice ? arguments_choose(row, value, reterr) : xstrdup(value);
+        if (!kept)
+                return -EINVAL;
+        strv_take(&a->values[id], kept);
         return 0;
 }
 

@@ -238,12 +238,9 @@ int follow_order_to(struct session *s, struct order *order, const struct argumen
                         out_json(emit_plan(plan));
                 return status;
         }
-        if (argument_value(a, OPTION_IF_INTERRUPTED)) {
-                int way = plan_interrupted_from_name(argument_value(a, OPTION_IF_INTERRUPTED));
-                if (way < 0)
-                        return error_set(&s->error, -EINVAL, "--if-interrupted is ask, resume or rollback");
-                plan->if_interrupted = (enum plan_interrupted) way;
-        }
+        const char *way = argument_value(a, OPTION_IF_INTERRUPTED);
+        if (way)
+                plan->if_interrupted = (enum plan_interrupted) plan_interrupted_from_name(way);
         _cleanup_free_ char *id = NULL;
         r = session_start_job(s, plan, TAKE(order->secrets), &id, &s->error);
         if (r < 0)

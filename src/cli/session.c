@@ -135,6 +135,8 @@ int session_status(struct session *s, int result) {
         _cleanup_error_ struct error *e = TAKE(s->error);
         if (result >= 0)
                 return result;
+        if (!e)
+                error_errno(&e, result, "The command failed and did not say why");
         out_error(e);
         if (s->json)
                 out_json(emit_error(e));

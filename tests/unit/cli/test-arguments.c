@@ -60,6 +60,39 @@ static void says_what_is_wrong(void **state) {
         }
 }
 
+/* An option that takes one of a few words names the nearest. */
+static void options_with_few_words_know_them(void **state) {
+        static const struct {
+                const char *word, *value, *sentence;
+        } rows[] = {
+                { "--if-interrupted=resume", "resume", NULL },
+                { "--if-interrupted=Ask", "ask", NULL },
+                { "--if-interrupted=resmue", NULL, "--if-interrupted is one of ask, resume, rollback, not \"resmue\". Did you mean \"resume\"?" },
+                { "--if-interrupted=x", NULL, "--if-interrupted is one of ask, resume, rollback, not \"x\"" },
+                { "--if-interrupted=", NULL, "--if-interrupted is one of ask, resume, rollback, not \"\"" },
+                { "--mode=AD", "ad", NULL },
+                { "--mode=iap", NULL, "--mode is one of ad, ipa, not \"iap\". Did you mean \"ipa\"?" },
+                { "--profile=baisc", NULL, "--profile is one of basic, normal, rich, not \"baisc\". Did you mean \"basic\"?" },
+                { "--completion=fis", NULL, "--completion is one of bash, zsh, fish, not \"fis\". Did you mean \"fish\"?" },
+                { "--secret=x=-", "x=-", NULL },
+        };
+        for (size_t i = 0; i < ELEMENTS(rows); i++) {
+                _cleanup_(arguments_done) struct arguments a = {};
+                _cleanup_error_ struct error *e = NULL;
+                char **argv = WORDS(rows[i].word);
+                int r = read_all(argv, TAKES(OPTION_IF_INTERRUPTED) | TAKES(OPTION_REALM_KIND) | TAKES(OPTION_PROFILE) | TAKES(OPTION_COMPLETION) | TAKES(OPTION_SECRET), &a, &e);
+                assert_int_equal(r, rows[i].value ? 0 : -EINVAL);
+                if (!rows[i].value) {
+                        assert_string_equal(e->message, rows[i].sentence);
+                        continue;
+                }
+                const char *found = NULL;
+                for (int id = 0; id < _OPTION_MAX; id++)
+                        found = argument_value(&a, (enum option_id) id) ? argument_value(&a, (enum option_id) id) : found;
+                assert_string_equal(found, rows[i].value);
+        }
+}
+
 static void every_option_has_its_row(void **state) {
         for (int i = 0; i < _OPTION_MAX; i++) {
                 assert_non_null(option_table[i].name);
@@ -72,6 +105,7 @@ int main(void) {
                 cmocka_unit_test(reads_options_anywhere),
                 cmocka_unit_test(stops_at_the_verb),
                 cmocka_unit_test(says_what_is_wrong),
+                cmocka_unit_test(options_with_few_words_know_them),
                 cmocka_unit_test(every_option_has_its_row),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
