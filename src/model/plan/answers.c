@@ -123,12 +123,16 @@ static int plan_answer(struct making *m, const struct param *p, bool asks, struc
         return 0;
 }
 
-static int refuse_unknown(const struct profile *profile, const char *name, struct error **reterr) {
-        error_set(reterr, -EINVAL, "There is no parameter called \"%s\"", name);
+int plan_refuse_name(const struct profile *p, bool mode, const char *name, struct error **reterr) {
+        error_set(reterr, -EINVAL,
+                  mode ? "There is no mode called \"%s\"" : "There is no parameter called \"%s\"", name);
         _cleanup_str_ struct str all = {};
-        for (size_t i = 0; profile && i < profile->n_parameters; i++)
-                str_addf(&all, "%s%s", i ? ", " : "There are: ", profile->parameters[i].name);
-        error_hint(reterr, "%s", all.text ? all.text : "This image asks for nothing");
+        for (size_t i = 0; p && i < (mode ? p->n_modes : p->n_parameters); i++)
+                str_addf(&all, "%s%s",
+                         i ? ", " : "There are: ", mode ? p->modes[i].name : p->parameters[i].name);
+        if (!all.text)
+                str_add(&all, mode ? "This image has no modes" : "This image asks for nothing");
+        error_hint(reterr, "%s", all.text);
         return -EINVAL;
 }
 
@@ -141,7 +145,7 @@ static int check_given(struct making *m, struct error **reterr) {
                 const char *name = given->items[i].name;
                 const struct param *p = profile ? profile_param(profile, name) : NULL;
                 if (!p && !m->request->service)
-                        return refuse_unknown(profile, name, reterr);
+                        return plan_refuse_name(profile, false, name, reterr);
                 if (!p) /* the newer image does not ask for it any more; the user did not type it now */
                         finding_report(&m->plan->findings, "unused-answer", name,
                                        "The answer for %s is not used: this image does not ask for it", name);

@@ -28,6 +28,9 @@ struct making {
  * stdin_lines. */
 int plan_read_answers(struct making *m, struct error **reterr);
 
+/* There is no mode, or else no parameter, of this name; the hint lists those that there are. */
+int plan_refuse_name(const struct profile *p, bool mode, const char *name, struct error **reterr);
+
 /* Of a rehearsal: redirects the command's mounts of the host's files to the copy, and reports those that the
  * copy cannot hold (rehearse.c). */
 void plan_rehearse(struct making *m);

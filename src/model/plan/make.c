@@ -55,21 +55,12 @@ static int refuse_deletion(struct making *m, struct error **reterr) {
         return -EINVAL;
 }
 
-static int refuse_mode(const struct profile *profile, const char *wanted, struct error **reterr) {
-        error_set(reterr, -EINVAL, "There is no mode called \"%s\"", wanted);
-        _cleanup_str_ struct str all = {};
-        for (size_t i = 0; profile && i < profile->n_modes; i++)
-                str_addf(&all, "%s%s", i ? ", " : "There are: ", profile->modes[i].name);
-        error_hint(reterr, "%s", all.text ? all.text : "This image has no modes");
-        return -EINVAL;
-}
-
 static int set_mode(struct making *m, struct error **reterr) {
         const struct plan_request *q = m->request;
         struct plan *plan = m->plan;
         m->mode = m->asked = q->profile ? profile_mode(q->profile, q->mode) : NULL;
         if (!m->mode)
-                return q->mode ? refuse_mode(q->profile, q->mode, reterr) : 0;
+                return q->mode ? plan_refuse_name(q->profile, true, q->mode, reterr) : 0;
         plan->given.mode = xstrdup(m->mode->name);
         plan->mode_title = xstrdup(m->mode->title);
         plan->profile = xstrdup(q->profile->source);
