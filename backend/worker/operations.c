@@ -17,12 +17,16 @@ void worker_on_done(struct error *e, void *userdata) {
 
 /* ---- systemd and the engine ---- */
 
-static void operations_on_units(struct unit_list *list, struct error *e, void *userdata) {
-        struct worker *w = userdata;
-        unit_list_free(w->got.units_listed);
-        w->got.units_listed = list;
-        worker_on_done(e, w);
-}
+/* The callback of an operation whose result the worker keeps in place of the last one. */
+#define KEEPS(linkage, callback, type, member)                                        \
+        linkage void callback(struct type *result, struct error *e, void *userdata) { \
+                struct worker *w = userdata;                                          \
+                type##_free(w->got.member);                                           \
+                w->got.member = result;                                               \
+                worker_on_done(e, w);                                                 \
+        }
+
+KEEPS(static, operations_on_units, unit_list, units_listed)
 
 int worker_list_units(struct worker *w, const char *pattern, step_next_t next) {
         w->wait.next = next;
@@ -30,12 +34,7 @@ int worker_list_units(struct worker *w, const char *pattern, step_next_t next) {
         return STEP_WAITS;
 }
 
-static void operations_on_unit(struct unit_detail *detail, struct error *e, void *userdata) {
-        struct worker *w = userdata;
-        unit_detail_free(w->got.unit_shown);
-        w->got.unit_shown = detail;
-        worker_on_done(e, w);
-}
+KEEPS(static, operations_on_unit, unit_detail, unit_shown)
 
 int worker_show_unit(struct worker *w, const char *unit, step_next_t next) {
         w->wait.next = next;
@@ -55,12 +54,7 @@ int worker_reload_units(struct worker *w, step_next_t next) {
         return STEP_WAITS;
 }
 
-static void operations_on_containers(struct container_list *list, struct error *e, void *userdata) {
-        struct worker *w = userdata;
-        container_list_free(w->got.containers);
-        w->got.containers = list;
-        worker_on_done(e, w);
-}
+KEEPS(static, operations_on_containers, container_list, containers)
 
 int worker_list_containers(struct worker *w, step_next_t next) {
         w->wait.next = next;
@@ -68,12 +62,7 @@ int worker_list_containers(struct worker *w, step_next_t next) {
         return STEP_WAITS;
 }
 
-void worker_on_image(struct image *image, struct error *e, void *userdata) {
-        struct worker *w = userdata;
-        image_free(w->got.image);
-        w->got.image = image;
-        worker_on_done(e, w);
-}
+KEEPS(, worker_on_image, image, image)
 
 /* ---- several, one after another ---- */
 
