@@ -61,6 +61,14 @@ field() {       # LAYER allowed-folders | libraries
                 split($1, word, / +/) && word[1] == layer { print which == "folders" ? word[2] : $2 }' <<<"$layers"
 }
 
+# For awk, of the output of nm -A: owner[SYMBOL] is the object that defines it; wants[1] to wants[n] are "OBJECT SYMBOL".
+symbols_of='
+        { object = $1; sub(/:$/, "", object); sub(/:[0-9a-f]*$/, "", object); sub(/.*[:\/]/, "", object) }
+        NF < 2 { next }
+        NF >= 3 && $(NF - 1) ~ /^[TDRBV]$/ { owner[$NF] = object; next }
+        $(NF - 1) == "U" { wants[++n] = object " " $NF }
+'
+
 # For awk: the room and the part of a file or of an object named after it.
 places='
         function room_of(file,   folder) {
@@ -131,10 +139,7 @@ look_rooms() {
                 { object = $0; sub(/^planted\//, "", object); file = object; gsub(/\//, "_", object); print object ".o", room_of(file) }' >"$objects"
         { nm -A --defined-only "${archives[@]}"; nm -A -u "${archives[@]}"; } | awk -v rooms="$rooms" "$places"'
                 NR == FNR { room[$1] = $2; next }
-                { object = $1; sub(/:$/, "", object); sub(/:[0-9a-f]*$/, "", object); sub(/.*[:\/]/, "", object) }
-                NF < 2 { next }
-                NF >= 3 && $(NF - 1) ~ /^[TDRBV]$/ { owner[$NF] = object; next }
-                $(NF - 1) == "U" { wants[++n] = object " " $NF }
+                '"$symbols_of"'
                 END {
                         for (i = 1; i <= n; i++) {
                                 split(wants[i], word, " ")
@@ -155,9 +160,7 @@ look_circles() {
                 [ -e "$BUILD/lib$layer.a" ] || continue
                 # tsort(1) gives the files of each circle behind "loop:".
                 { nm -A --defined-only "$BUILD/lib$layer.a"; nm -A -u "$BUILD/lib$layer.a"; } | awk -v spared="$circles" '
-                        { object = $1; sub(/:$/, "", object); sub(/:[0-9a-f]*$/, "", object); sub(/.*[:\/]/, "", object) }
-                        NF >= 3 && $(NF - 1) ~ /^[TDRBV]$/ { owner[$NF] = object; next }
-                        $(NF - 1) == "U" { wants[++n] = object " " $NF }
+                        '"$symbols_of"'
                         END {
                                 for (i = 1; i <= n; i++) {
                                         split(wants[i], word, " ")
