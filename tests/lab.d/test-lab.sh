@@ -50,10 +50,11 @@ fails() {
         [[ $status -eq $wanted ]] || { echo "wanted status $wanted, got $status"; return 1; }
 }
 
-# soon COMMAND...: it succeeds within a minute.
+# soon SECONDS COMMAND...: it succeeds within that time.
 soon() {
-        local end=$((SECONDS + 60))
+        local end=$((SECONDS + $1))
 
+        shift
         until "$@" >"$work/soon" 2>&1; do
                 [[ $SECONDS -lt $end ]] || { cat "$work/soon"; return 1; }
                 sleep 0.1
@@ -142,7 +143,7 @@ test_images() {
         check "$host: rsyslog installs" on "$host" podman container runlabel INSTALL localhost/rsyslog
         check "$host: rsyslog runs" on "$host" podman container runlabel RUN localhost/rsyslog
         # The daemon skips what was said before it had opened the journal.
-        check "$host: a line of logger lands in the file" soon on "$host" bash -c \
+        check "$host: a line of logger lands in the file" soon 20 on "$host" bash -c \
                 'logger -t lab-test "hello from $HOSTNAME"; grep "lab-test.*hello from $HOSTNAME" /var/log/fairlead-lab/messages'
         check "$host: rsyslog stops" on "$host" podman container runlabel STOP localhost/rsyslog
         check "$host: its container goes" on "$host" podman rm rsyslog
@@ -153,7 +154,7 @@ test_images() {
         check "$host: and writes it down" on "$host" \
                 grep 'target="logs.example.test" port="1514" protocol="tcp"' /etc/rsyslog.d/50-forward.conf
         check "$host: chrony runs" on "$host" podman container runlabel RUN localhost/chrony
-        check "$host: it answers NTP on loopback" soon on "$host" bash -c 'exec 3<>/dev/udp/127.0.0.1/123
+        check "$host: it answers NTP on loopback" soon 20 on "$host" bash -c 'exec 3<>/dev/udp/127.0.0.1/123
                 printf "#%047d" 0 | tr 0 "\0" >&3
                 [[ $(timeout 2 head -c 48 <&3 | wc -c) -eq 48 ]]'
         check "$host: templated installs" on "$host" podman container runlabel INSTALL localhost/templated
@@ -276,7 +277,7 @@ rebooted_inside() {
 
         on trixie systemctl reboot || true
         # A host that is on its way down says nothing at all, which is no other boot id.
-        soon bash -c 'id=$("$1" run trixie -- cat /proc/sys/kernel/random/boot_id); [[ -n $id && $id != "$2" ]]' _ "$lab" "$before"
+        soon 60 bash -c 'id=$("$1" run trixie -- cat /proc/sys/kernel/random/boot_id); [[ -n $id && $id != "$2" ]]' _ "$lab" "$before"
 }
 
 test_life() {
