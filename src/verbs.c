@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli/verbs/verbs.h"
 
-#include "cli/nearest.h"
+#include "base/nearest.h"
 
 const struct verb *const verb_table[] = {
         &images_verb,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli/arguments.h"
 
-#include "cli/nearest.h"
+#include "base/nearest.h"
 
 const struct argument_row option_table[_OPTION_MAX] = {
         [OPTION_ALL] = { "all", 'a', NULL, false, "all images, not only those that offer a system service" },

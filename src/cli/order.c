@@ -5,7 +5,7 @@
 
 #include "backend/format/emit.h"
 #include "base/readfile.h"
-#include "cli/nearest.h"
+#include "base/nearest.h"
 #include "cli/out.h"
 
 #define ANSWERS_BYTES_MAX (256U * 1024)

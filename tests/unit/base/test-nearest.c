@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "tests/test.h"
 
-#include "cli/nearest.h"
+#include "base/nearest.h"
 
 static void counts_mistypings(void **state) {
         assert_int_equal(nearest_distance("", ""), 0);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "cli/nearest.h"
+#include "base/nearest.h"
 
 #include <ctype.h>
 
