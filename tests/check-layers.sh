@@ -41,7 +41,7 @@ program
 
 # PART PARTS-IT-MAY-INCLUDE-FROM : LIBRARIES-IT-MAY-LINK
 layers='
-base     base                          : unistring
+base     base                          : unistring pcre2-8
 model    base,model                    :
 backend  base,model,backend            : curl json-c systemd crypto cares lber resolv
 ui       base,model,ui                 : ncursesw tinfo
@@ -179,7 +179,7 @@ look_circles() {
 library_symbols() {
         local library path
         for library in c:libc.so.6 loader:ld-linux-x86-64.so.2 m:libm.so.6 curl:libcurl.so json-c:libjson-c.so systemd:libsystemd.so \
-                crypto:libcrypto.so cares:libcares.so lber:liblber.so resolv:libresolv.so.2 unistring:libunistring.so \
+                crypto:libcrypto.so cares:libcares.so lber:liblber.so resolv:libresolv.so.2 unistring:libunistring.so pcre2-8:libpcre2-8.so \
                 ncursesw:libncursesw.so.6 tinfo:libtinfo.so.6; do
                 path=$("${CC:-cc}" -print-file-name="${library#*:}")
                 [ -e "$path" ] || continue

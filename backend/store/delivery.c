@@ -2,10 +2,10 @@
 #include "backend/store/delivery.h"
 
 #include <fcntl.h>
-#include <regex.h>
 #include <sys/stat.h>
 
 #include "backend/io/files.h"
+#include "base/pattern.h"
 
 #define STDIN_MAX (48U * 1024) /* a pipe holds 64 KiB; all input is written at once */
 #define PROMPT_TAIL 512U       /* of the unfinished line */
@@ -167,7 +167,7 @@ void delivery_remove_files(const struct paths *paths, const char *name) {
 /* ---- prompts ---- */
 
 struct prompt {
-        regex_t regex;
+        struct pattern *pattern;
         const char *value; /* of the secret or the plan, which outlive the prompts */
         size_t n;
         bool answered;
@@ -176,7 +176,7 @@ struct prompt {
 struct delivery_prompts {
         struct prompt *items;
         size_t n;
-        char tail[PROMPT_TAIL + 1];
+        char tail[PROMPT_TAIL];
         size_t length;
         enum { PLAIN, ESCAPE, SEQUENCE } state;
 };
@@ -189,9 +189,9 @@ int delivery_prompts_new(const struct plan *plan, const struct secret_list *secr
         int next;
         while ((next = delivery_next(&h, reterr)) > 0) {
                 struct prompt *prompt = &prompts->items[prompts->n];
-                const char *pattern = h.use->target ? h.use->target : "";
-                if (regcomp(&prompt->regex, pattern, REG_EXTENDED | REG_NOSUB) != 0)
-                        return delivery_failed(-EINVAL, reterr);
+                int r = pattern_new(h.use->target, &prompt->pattern, reterr);
+                if (r < 0)
+                        return error_wrap(reterr, r, "An answer cannot be handed to the command");
                 prompts->n++;
                 prompt->value = h.value;
                 prompt->n = h.n;
@@ -205,7 +205,7 @@ struct delivery_prompts *delivery_prompts_free(struct delivery_prompts *prompts)
         if (!prompts)
                 return NULL;
         for (size_t i = 0; i < prompts->n; i++)
-                regfree(&prompts->items[i].regex);
+                pattern_free(prompts->items[i].pattern);
         free(prompts->items);
         explicit_bzero(prompts->tail, sizeof prompts->tail);
         free(prompts);
@@ -237,10 +237,9 @@ void delivery_prompts_output(struct delivery_prompts *prompts, const void *bytes
                 return;
         for (size_t i = 0; i < n; i++)
                 add_to_tail(prompts, ((const char *) bytes)[i]);
-        prompts->tail[prompts->length] = '\0';
         for (size_t i = 0; i < prompts->n && prompts->length; i++) {
                 struct prompt *prompt = &prompts->items[i];
-                if (prompt->answered || regexec(&prompt->regex, prompts->tail, 0, NULL, 0) != 0)
+                if (prompt->answered || pattern_is_in(prompt->pattern, prompts->tail, prompts->length) <= 0)
                         continue;
                 prompt->answered = true;
                 prompts->length = 0;

@@ -5,8 +5,8 @@
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <limits.h>
-#include <regex.h>
 
+#include "base/pattern.h"
 #include "base/words.h"
 #include "model/param/param.h"
 
@@ -285,75 +285,19 @@ static const struct check {
         [PARAM_ARGUMENTS] = { ARGUMENTS_BYTES_MAX, .check = check_arguments },
 };
 
-/* ---- patterns ---- */
-
-/* regcomp(3) expands a repetition inside a repetition into as many copies as the product of both: a limit on
- * the product of all bounds covers any nesting. */
-static bool repeats_too_much(const char *pattern) {
-        unsigned long product = 1;
-        for (const char *c = pattern; *c; c++) {
-                if (*c == '\\' && c[1]) {
-                        c++;
-                        continue;
-                }
-                if (*c != '{')
-                        continue;
-                unsigned long largest = 1;
-                for (c++; *c && *c != '}'; c++)
-                        if (isdigit((unsigned char) *c)) {
-                                char *end;
-                                unsigned long bound = strtoul(c, &end, 10);
-                                largest = bound > largest ? bound : largest;
-                                c = end - 1;
-                        }
-                if (largest > PATTERN_REPEAT_MAX || (product *= largest) > PATTERN_REPEAT_MAX)
-                        return true;
-                if (!*c)
-                        break;
-        }
-        return false;
-}
-
-static int compile_pattern(const char *pattern, regex_t *ret, struct error **reterr) {
-        if (str_empty(pattern) || strlen(pattern) > PATTERN_MAX)
-                return error_set(reterr, -EINVAL, "A pattern has 1 to %u bytes", PATTERN_MAX);
-        for (const char *c = pattern; *c; c++)
-                if (*c == '\\' && *++c >= '1' && *c <= '9')
-                        return error_set(reterr, -EINVAL, "A pattern has no back-references");
-                else if (!*c)
-                        return error_set(reterr, -EINVAL, "The pattern ends in a backslash");
-        if (repeats_too_much(pattern))
-                return error_set(reterr, -EINVAL, "The repetitions of the pattern are more than %u in all",
-                                 PATTERN_REPEAT_MAX);
-        int r = regcomp(ret, pattern, REG_EXTENDED);
-        if (r == 0)
-                return 0;
-        char reason[128];
-        regerror(r, NULL, reason, sizeof reason);
-        return error_set(reterr, -EINVAL, "The pattern is not a POSIX extended regular expression: %s",
-                         reason);
-}
-
-int pattern_check(const char *pattern, struct error **reterr) {
-        regex_t regex;
-        int r = compile_pattern(pattern, &regex, reterr);
-        if (r >= 0)
-                regfree(&regex);
-        return r;
-}
-
 static int check_pattern(const struct param *p, const char *value, struct error **reterr) {
-        regex_t regex;
-        int r = compile_pattern(p->pattern, &regex, reterr);
+        _cleanup_(pattern_freep) struct pattern *pattern = NULL;
+        int r = pattern_new(p->pattern, &pattern, reterr);
         if (r < 0)
                 return r;
-        /* POSIX gives the leftmost longest match, so a match of the whole is the one found. ^( )$ around the
-         * pattern would change the meaning of one with a stray ")". */
-        regmatch_t match;
-        r = regexec(&regex, value, 1, &match, 0);
-        regfree(&regex);
-        if (r == 0 && match.rm_so == 0 && (size_t) match.rm_eo == strlen(value))
+        r = pattern_fits(pattern, value, strlen(value));
+        if (r > 0)
                 return 0;
+        if (r < 0) {
+                error_set(reterr, r, "The value takes too long to compare with the pattern of the profile");
+                error_hint(reterr, "Report this to the author of the profile: %s", p->pattern);
+                return r;
+        }
         /* A reason replaces the pattern, which few people can read. */
         if (p->pattern_reason)
                 return error_set(reterr, -EINVAL, "%s", p->pattern_reason);

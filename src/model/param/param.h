@@ -32,7 +32,7 @@ enum delivery {
         DELIVER_VARIABLE, /* --set NAME=value: fills $NAME of the label */
         DELIVER_STDIN,    /* a line on the command's standard input */
         DELIVER_FILE,     /* a file in /run/fairlead/job-ID/, bind-mounted read-only at target */
-        DELIVER_PROMPT,   /* typed on the pty when the output matches target (POSIX extended regex) */
+        DELIVER_PROMPT,   /* typed on the pty when the output matches target (base/pattern.h) */
         _DELIVERY_MAX,
 };
 DECLARE_NAMES(delivery, enum delivery);         /* "none" "argv" "env" "variable" "stdin" "file" "prompt" */
@@ -55,7 +55,7 @@ struct param {
         bool required;
         char *initial;          /* "default" in the profile; NULL: none */
         char *suggest; /* "hostname", "domain", …: the fact of the host that proposes a value, NULL */
-        char *pattern;          /* POSIX extended regex the whole value must match, NULL */
+        char *pattern;          /* the whole value must match (base/pattern.h), NULL */
         char *pattern_reason;   /* the message for a mismatch; NULL: a general sentence */
         long long minimum, maximum;     /* PARAM_INTEGER; both 0: any number */
         bool short_name;                /* PARAM_HOST: allows a single label ("short" in the profile) */
@@ -74,14 +74,6 @@ void param_done(struct param *p);
 
 /* The longest value of any type but PARAM_ARGUMENTS, in bytes. */
 #define PARAM_VALUE_MAX 1024U
-
-/* Whether a pattern (of `pattern`, or of a prompt) is safe to run. Profiles come with images, so this refuses
- * patterns that can hang or exhaust memory: more than PATTERN_MAX bytes, back-references, repetitions whose
- * counts multiply beyond PATTERN_REPEAT_MAX, and those that regcomp(3) refuses. 0 or -EINVAL with a
- * sentence. */
-#define PATTERN_MAX 256U
-#define PATTERN_REPEAT_MAX 1024U
-int pattern_check(const char *pattern, struct error **reterr);
 
 /* Answers without secrets: sorted by name. */
 struct answer {

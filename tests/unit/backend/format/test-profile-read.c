@@ -143,6 +143,8 @@ static const struct {
         { PARAM(TEXT "\"choices\": [\"a\"]"), 4, "parameters[0].choices", "Only the type choice" },
         { PARAM(TEXT "\"pattern\":\n\"(a*)*\\\\1\""), 5, "parameters[0].pattern", "back-references" },
         { PARAM(TEXT "\"pattern\": \"((a{1,99}){1,99}){1,99}\""), 4, "parameters[0].pattern", "repetitions" },
+        { PARAM(TEXT "\"pattern\": \"a++++++++++++++++++++++++++\""), 4, "parameters[0].pattern", "at byte" },
+        { PARAM(TEXT "\"deliver\": \"prompt a++++++++++++++++++++++++++\""), 4, "parameters[0].deliver", "at byte" },
         { PARAM(TEXT "\"pattern\": \"a+\", \"default\": \"b\""), 4, "parameters[0].default", "not of the form" },
         { PARAM("\"type\": \"secret\", \"default\": \"x\", \"deliver\": \"stdin\""), 4, "parameters[0].default", "neither default" },
         { PARAM("\"type\": \"secret\", \"deliver\": \"env X\""), 4, "parameters[0].deliver", "never delivered by env" },
