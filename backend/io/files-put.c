@@ -3,7 +3,6 @@
 #include "backend/io/internal.h"
 
 #include <dirent.h>
-#include <sys/random.h>
 #include <sys/sendfile.h>
 #include <sys/xattr.h>
 
@@ -54,7 +53,7 @@ int files_copy(int from, int to) {
 /* Names that a scan of the folder recognises as ours and unfinished. */
 static void temporary_name(char name[static 40]) {
         uint64_t random = 0;
-        getrandom(&random, sizeof random, 0); /* never less: getrandom(2) on up to 256 bytes */
+        arc4random_buf(&random, sizeof random);
         snprintf(name, 40, ".fairlead-%016llx.tmp", (unsigned long long) random);
 }
 

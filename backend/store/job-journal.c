@@ -77,6 +77,15 @@ struct recorder *recorder_free(struct recorder *recorder) {
         return NULL;
 }
 
+/* Half a record, or one that cannot follow, would hide all later ones: where it cannot be cut off nothing more
+ * is written. */
+static void recorder_cut(struct recorder *recorder, size_t good) {
+        if (ftruncate(recorder->fd, (off_t) good) >= 0)
+                return;
+        close(recorder->fd);
+        recorder->fd = -1;
+}
+
 int recorder_add(struct recorder *recorder, enum job_step step, enum record_event event, const char *data,
                  struct error **reterr) {
         struct record record = {
@@ -96,8 +105,7 @@ int recorder_add(struct recorder *recorder, enum job_step step, enum record_even
         if (r >= 0 && fdatasync(recorder->fd) < 0)
                 r = -errno;
         if (r < 0) {
-                /* Half a record would hide all later ones. */
-                (void) ftruncate(recorder->fd, (off_t) good);
+                recorder_cut(recorder, good);
                 return error_errno(reterr, r, "The journal of the job cannot be written");
         }
         str_add_bytes(&recorder->text, line, n);
@@ -106,9 +114,9 @@ int recorder_add(struct recorder *recorder, enum job_step step, enum record_even
                 return error_errno(reterr, r, "The journal of the job cannot be read back");
         if (recorder->sequence == record.sequence)
                 return 0;
-        /* An invalid transition, because an earlier record is missing: it would hide all later ones. */
+        /* An invalid transition, because an earlier record is missing. */
         str_cut(&recorder->text, good);
-        (void) ftruncate(recorder->fd, (off_t) good);
+        recorder_cut(recorder, good);
         return error_set(reterr, -EPROTO, "The journal of the job cannot say \"%s\" now", record.data);
 }
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The clock skew between this host and the KDC, as the KDC reports it (backend/wire/kerberos.h): the first
  * answer of several KDCs, by UDP and by TCP. */
-#include <sys/random.h>
 #include <sys/timex.h>
 #include <time.h>
 
@@ -98,7 +97,7 @@ static void check_clock_ask(struct clock *c, struct asked *a, const struct place
         const struct realm *realm = c->run->preflight->realm;
         _cleanup_str_ struct str request = {};
         uint32_t nonce = 0;
-        getrandom(&nonce, sizeof nonce, 0);
+        arc4random_buf(&nonce, sizeof nonce);
         kerberos_ask(&request, realm->realm, "fairlead", nonce, stream);
         *a = (struct asked) { .clock = c, .kdc = kdc, .stream = stream, .sent = usec_now(CLOCK_REALTIME) };
         a->op = exchange_start(c->run->event, &(struct exchange_options) { .address = kdc->address,
