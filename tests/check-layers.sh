@@ -41,8 +41,8 @@ program
 
 # PART PARTS-IT-MAY-INCLUDE-FROM : LIBRARIES-IT-MAY-LINK
 layers='
-base     base                          : unistring pcre2-8
-model    base,model                    :
+base     base                          : unistring
+model    base,model                    : pcre2-8
 backend  base,model,backend            : curl json-c systemd crypto cares lber resolv
 ui       base,model,ui                 : ncursesw tinfo
 program  base,model,backend,ui,program : systemd

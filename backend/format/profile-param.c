@@ -5,7 +5,7 @@
 #include <ctype.h>
 
 #include "backend/format/internal.h"
-#include "base/pattern.h"
+#include "model/param/pattern.h"
 #include "base/words.h"
 
 #define NUMBER_MAX 999999999999LL

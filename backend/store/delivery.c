@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 
 #include "backend/io/files.h"
-#include "base/pattern.h"
+#include "model/param/pattern.h"
 
 #define STDIN_MAX (48U * 1024) /* a pipe holds 64 KiB; all input is written at once */
 #define PROMPT_TAIL 512U       /* of the unfinished line */

@@ -77,8 +77,8 @@ struct recorder *recorder_free(struct recorder *recorder) {
         return NULL;
 }
 
-/* Half a record, or one that cannot follow, would hide all later ones: where it cannot be cut off nothing more
- * is written. */
+/* Half a record, or one that cannot follow, would hide all later ones: where it cannot be cut off nothing
+ * more is written. */
 static void recorder_cut(struct recorder *recorder, size_t good) {
         if (ftruncate(recorder->fd, (off_t) good) >= 0)
                 return;

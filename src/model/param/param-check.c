@@ -6,7 +6,7 @@
 #include <ctype.h>
 #include <limits.h>
 
-#include "base/pattern.h"
+#include "model/param/pattern.h"
 #include "base/words.h"
 #include "model/param/param.h"
 

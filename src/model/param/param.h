@@ -32,7 +32,7 @@ enum delivery {
         DELIVER_VARIABLE, /* --set NAME=value: fills $NAME of the label */
         DELIVER_STDIN,    /* a line on the command's standard input */
         DELIVER_FILE,     /* a file in /run/fairlead/job-ID/, bind-mounted read-only at target */
-        DELIVER_PROMPT,   /* typed on the pty when the output matches target (base/pattern.h) */
+        DELIVER_PROMPT,   /* typed on the pty when the output matches target (model/param/pattern.h) */
         _DELIVERY_MAX,
 };
 DECLARE_NAMES(delivery, enum delivery);         /* "none" "argv" "env" "variable" "stdin" "file" "prompt" */
@@ -55,7 +55,7 @@ struct param {
         bool required;
         char *initial;          /* "default" in the profile; NULL: none */
         char *suggest; /* "hostname", "domain", …: the fact of the host that proposes a value, NULL */
-        char *pattern;          /* the whole value must match (base/pattern.h), NULL */
+        char *pattern;          /* the whole value must match (model/param/pattern.h), NULL */
         char *pattern_reason;   /* the message for a mismatch; NULL: a general sentence */
         long long minimum, maximum;     /* PARAM_INTEGER; both 0: any number */
         bool short_name;                /* PARAM_HOST: allows a single label ("short" in the profile) */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "base/pattern.h"
+#include "model/param/pattern.h"
 
 #include <errno.h>
 #include <string.h>

@@ -4,7 +4,7 @@
 #include <errno.h>
 
 #include "base/memory.h"
-#include "base/pattern.h"
+#include "model/param/pattern.h"
 #include "base/str.h"
 
 /* A pattern of so many signs: "a" and n times the sign; n times before and after it; … */
