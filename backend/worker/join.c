@@ -169,22 +169,35 @@ static char *join_read_tail(const struct worker *w, size_t *ret_n) {
         return text;
 }
 
-static void join_log_warnings(struct worker *w, const char *tail, size_t n) {
+static void join_log_warnings(struct worker *w, const struct failure_run *run) {
         const struct failure *found[8];
-        size_t count = failure_warnings(TOOL_ANY, tail, n, found, ELEMENTS(found));
+        size_t count = failure_warnings(run, found, ELEMENTS(found));
         for (size_t i = 0; i < count; i++)
                 joblog_note(w->log, "joined, with a warning: %s. %s. %s", found[i]->message, found[i]->cause,
                             found[i]->hint);
 }
 
+/* A reason that has no row is the tool's own sentence. */
 static int join_fail(struct worker *w, const struct diagnosis *d, struct error **reterr) {
         char words[48];
-        w->failure = d->failure;
-        error_set(reterr, -EIO, "%s", d->failure->message);
-        return error_hint(reterr, "%s. %s%s%s%s", d->failure->cause, d->failure->hint,
+        const struct failure *f = w->failure = d->failure;
+        if (!f->texts[0]) {
+                error_set(reterr, -EIO, "The %s failed: %s",
+                          w->plan->verb == VERB_UNINSTALL ? "leave" : "join", d->quote);
+                return error_hint(reterr, "%s. %s", f->cause, f->hint);
+        }
+        error_set(reterr, -EIO, "%s", f->message);
+        return error_hint(reterr, "%s. %s%s%s%s%s%s%s", f->cause, f->hint,
                           d->clock_too ? ". Also, this host's clock is off: it is " : "",
                           d->clock_too ? clock_words(words, w->join->known.clock_usec) : "",
-                          d->clock_too ? " the servers'" : "");
+                          d->clock_too ? " the servers'" : "", d->quote ? ". The tool says: \"" : "",
+                          d->quote ? d->quote : "", d->quote ? "\"" : "");
+}
+
+static int join_is_gone(struct worker *w, struct error **reterr) {
+        const struct failure *f = w->failure = failure_of("controller-gone");
+        error_set(reterr, -EHOSTUNREACH, "%s", f->message);
+        return error_hint(reterr, "%s. %s", f->cause, f->hint);
 }
 
 int worker_join_judge(struct worker *w, struct error **reterr) {
@@ -193,23 +206,26 @@ int worker_join_judge(struct worker *w, struct error **reterr) {
         size_t n;
         if (plan->joins == REALM_NONE)
                 return 0;
-        if (w->join && w->join->gone) {
-                const struct failure *f = w->failure = failure_of("controller-gone");
-                error_set(reterr, -EHOSTUNREACH, "%s", f->message);
-                return error_hint(reterr, "%s. %s", f->cause, f->hint);
-        }
+        if (w->join && w->join->gone)
+                return join_is_gone(w, reterr);
         if (!w->got.exited)
                 return 0;
         _cleanup_free_ char *tail = join_read_tail(w, &n);
-        if (status == 0 && !(plan->deletes_account && failure_kept_account(tail, n))) {
-                join_log_warnings(w, tail, n);
+        /* An image's installer may run either tool, whatever the mode is called. */
+        const struct failure_run run = {
+                .tool = TOOL_ANY, .leaves = plan->verb == VERB_UNINSTALL, .status = status,
+                .output = tail,   .n = n, .facts = w->join ? &w->join->known : NULL,
+        };
+        bool kept = plan->deletes_account && failure_kept_account(tail, n);
+        if (status == 0 && !kept) {
+                join_log_warnings(w, &run);
                 return 0;
         }
-        if (plan->verb != VERB_INSTALL && !plan->deletes_account)
+        if (plan->verb != VERB_INSTALL && plan->verb != VERB_UNINSTALL)
                 return 0;
-        /* An image's installer may run either tool, whatever the mode is called. */
-        struct diagnosis d = failure_find(TOOL_ANY, status, tail, n, w->join ? &w->join->known : NULL);
-        if (d.failure && d.failure->texts[0])
+        struct diagnosis d = failure_find(&run);
+        _cleanup_free_ char *quote = d.quote;
+        if (d.failure->texts[0] || (quote && status != 0))
                 return join_fail(w, &d, reterr);
         if (status != 0)
                 return 0;
