@@ -52,9 +52,7 @@ static const struct binding moving[] = {
 };
 
 static const struct binding on_lists[] = {
-        { '/', ACTION_FILTER },
-        { 'o', ACTION_SORT, NULL, true },
-        {}
+        { '/', ACTION_FILTER }, { 'o', ACTION_SORT, NULL, true }, { 'O', ACTION_SORT_REVERSE, NULL, true }, {}
 };
 
 static const struct binding on_text[] = {
@@ -167,12 +165,19 @@ static bool list_do(struct screen *s, enum action action) {
                 screen_ask(s, "Filter:", s->list->filter, filter_changed, filter_changed);
                 return true;
         }
-        if (action == ACTION_SORT) {
-                list_sort_next(s->list);
-                if (s->list->sort)
-                        screen_say(s, "Sorted by %s", s->list->source->columns[s->list->sort - 1].title);
+        if (action == ACTION_SORT || action == ACTION_SORT_REVERSE) {
+                if (action == ACTION_SORT)
+                        list_sort_next(s->list);
                 else
-                        screen_say(s, "In the usual order");
+                        list_sort_reverse(s->list);
+                const struct column *column =
+                        s->list->sort ? &s->list->source->columns[s->list->sort - 1] : NULL;
+                if (!column)
+                        screen_say(s, action == ACTION_SORT ? "In the usual order"
+                                                            : "o sorts by a column, then O reverses it");
+                else
+                        screen_say(s, s->list->sort_down ? "Sorted by %s, reversed" : "Sorted by %s",
+                                   column->title);
                 return true;
         }
         if (action == ACTION_ESCAPE && s->list->filter) {

@@ -27,6 +27,12 @@ static void frame_title(const struct screen *s, const struct canvas *c) {
                 }
                 str_done(&more);
         }
+        if (s->list && !s->list->source->bare) {
+                _cleanup_str_ struct str place = {};
+                list_place_text(s->list, &place);
+                if (place.length)
+                        str_addf(&right, "%s%s", right.length ? "  " : "", place.text);
+        }
         if (s->list && s->list->filter)
                 str_addf(&left, "  filter \"%s\" (%zu)", s->list->filter, s->list->shown);
         canvas_repeat(c, 0, 0, c->columns, STYLE_TITLE, ' ');

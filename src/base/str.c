@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/str.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -170,6 +171,28 @@ char **strv_split(const char *text, const char *separators) {
 
 bool str_equal(const char *a, const char *b) {
         return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+int str_compare_natural(const char *a, const char *b) {
+        static const char digits[] = "0123456789";
+        for (a = a ? a : "", b = b ? b : ""; *a || *b;) {
+                size_t na = strspn(a, digits), nb = strspn(b, digits);
+                if (!na || !nb) {
+                        int x = tolower((unsigned char) *a++), y = tolower((unsigned char) *b++);
+                        if (x != y)
+                                return x < y ? -1 : 1;
+                        continue;
+                }
+                size_t za = strspn(a, "0"), zb = strspn(b, "0");
+                za -= za == na;
+                zb -= zb == nb;
+                int r = na - za != nb - zb ? (na - za < nb - zb ? -1 : 1) : strncmp(a + za, b + zb, na - za);
+                if (r)
+                        return r;
+                a += na;
+                b += nb;
+        }
+        return 0;
 }
 
 bool str_equal_nocase(const char *a, const char *b) {

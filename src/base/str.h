@@ -54,6 +54,8 @@ static inline void strv_freep(char ***list) {
 
 /* Single strings: NULL counts as "" where a string is only read. */
 bool str_equal(const char *a, const char *b);           /* NULL equals only NULL */
+/* Without case, and numbers by their value: "svc2" before "svc10". NULL counts as "". */
+int str_compare_natural(const char *a, const char *b);
 bool str_equal_nocase(const char *a, const char *b);    /* ASCII case only */
 bool str_empty(const char *s);                          /* NULL or "" */
 bool str_has_controls(const char *s);                   /* bytes below 0x20, or 0x7f */

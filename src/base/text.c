@@ -330,28 +330,42 @@ const char *text_size(char buffer[static 16], unsigned long long bytes) {
         return buffer;
 }
 
-const char *text_age(char buffer[static 24], long long seconds) {
-        static const struct {
-                long long below, unit;
-                const char *one, *many;
-        } steps[] = {
-                { 60, 1, "s", "s" },
-                { 60 * 60, 60, "min", "min" },
-                { 48 * 3600LL, 3600, "hour", "hours" },
-                { 14 * 86400LL, 86400, "day", "days" },
-                { 60 * 86400LL, 7 * 86400LL, "week", "weeks" },
-                { 730 * 86400LL, 30 * 86400LL, "month", "months" },
-                { -1, 365 * 86400LL, "year", "years" },
-        };
-        size_t i = 0;
+/* Spans below `below` seconds are said in units. */
+static const struct span {
+        long long below, unit;
+        const char *one, *many;
+} spans[] = {
+        { 60, 1, "s", "s" },
+        { 60 * 60, 60, "min", "min" },
+        { 48 * 3600LL, 3600, "hour", "hours" },
+        { 14 * 86400LL, 86400, "day", "days" },
+        { 60 * 86400LL, 7 * 86400LL, "week", "weeks" },
+        { 730 * 86400LL, 30 * 86400LL, "month", "months" },
+        { INT64_MAX, 365 * 86400LL, "year", "years" },
+};
 
+static const struct span *text_span(long long seconds) {
+        const struct span *span = spans;
+        while (seconds >= span->below)
+                span++;
+        return span;
+}
+
+const char *text_age(char buffer[static 24], long long seconds) {
         if (seconds < 0)
                 seconds = 0;
-        while (steps[i].below >= 0 && seconds >= steps[i].below)
-                i++;
-        long long n = seconds / steps[i].unit;
-        snprintf(buffer, 24, "%lld %s", n, n == 1 ? steps[i].one : steps[i].many);
+        const struct span *span = text_span(seconds);
+        long long n = seconds / span->unit;
+        snprintf(buffer, 24, "%lld %s", n, n == 1 ? span->one : span->many);
         return buffer;
+}
+
+long long text_age_left(long long seconds) {
+        if (seconds < 0)
+                return 1;
+        const struct span *span = text_span(seconds);
+        long long left = span->unit - seconds % span->unit, day = 86400;
+        return left < day ? left : day;
 }
 
 /* ---- wrapping ---- */

@@ -57,6 +57,8 @@ const char *text_size(char buffer[static 16], unsigned long long bytes);
 /* "41 s", "2 min", "1 hour", "3 days", "5 weeks", "7 months", "2 years": a span, rounded down; negative (the
  * clock was set back): "0 s". Returns buffer. */
 const char *text_age(char buffer[static 24], long long seconds);
+/* The seconds until text_age() says something else; a day at most. */
+long long text_age_left(long long seconds);
 
 /* Breaks clean text into lines of at most columns cells: at newlines, else at blanks (which go), else within
  * a word. A two-cell character in one column stays whole. "" gives no line; an empty line between two

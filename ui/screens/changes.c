@@ -44,6 +44,8 @@ static void changes_cell(const void *owner, size_t row, size_t column, struct ce
                 ret->text = ret->buffer;
                 break;
         default:
+                ret->ordered = true;
+                ret->order = S_ISREG(entry->mode) ? (int64_t) entry->size : -1;
                 if (S_ISREG(entry->mode))
                         ret->text = text_size(ret->buffer, entry->size);
                 else if (S_ISDIR(entry->mode))

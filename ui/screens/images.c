@@ -27,9 +27,9 @@ struct images_state {
 enum { COLUMN_IMAGE, COLUMN_VERSION, COLUMN_LABELS, COLUMN_SIZE, COLUMN_STATE };
 
 static const struct column columns[] = {
-        [COLUMN_IMAGE] = { "IMAGE", 24, 34, 0, .grow = true },
-        [COLUMN_VERSION] = { "VERSION", 8, 10, 2 },
-        [COLUMN_LABELS] = { "LABELS", 21, 21, 1 },
+        [COLUMN_IMAGE] = { "IMAGE", 24, 34, 0, .fit = true, .middle = true },
+        [COLUMN_VERSION] = { "VERSION", 8, 10, 2, .fit = true },
+        [COLUMN_LABELS] = { "LABELS", 24, 24, 1, .fit = true },
         [COLUMN_SIZE] = { "SIZE", 8, 8, 3, .right = true },
         [COLUMN_STATE] = { "STATE", 13, 13, 0 },
 };
@@ -102,6 +102,8 @@ static void images_cell(const void *owner, size_t row, size_t column, struct cel
                 break;
         }
         case COLUMN_SIZE:
+                ret->ordered = true;
+                ret->order = (int64_t) image->size;
                 if (image->size)
                         ret->text = text_size(ret->buffer, image->size);
                 break;
@@ -131,16 +133,15 @@ static bool images_matches(const void *owner, size_t row, const char *needle) {
         return strcasestr(labels, needle);
 }
 
-static int images_compare(const void *owner, size_t a, size_t b, size_t column) {
-        const struct image *x = images_at(owner, a), *y = images_at(owner, b);
-        if (column == COLUMN_SIZE)
-                return x->size < y->size ? -1 : x->size > y->size;
-        if (column == COLUMN_STATE)
-                return (int) images_installed(owner, y) - (int) images_installed(owner, x);
-        struct cell left = {}, right = {};
-        images_cell(owner, a, column, &left);
-        images_cell(owner, b, column, &right);
-        return strcasecmp(left.text ? left.text : "", right.text ? right.text : "");
+/* What can be installed and is not yet; what is; the others; and what has no name to be called by. */
+static unsigned images_rank(const void *owner, size_t row) {
+        const struct screen *s = owner;
+        const struct images_state *st = s->state;
+        const struct image *image = images_at(s, row);
+        return !image->names || !image->names[0] ? 3
+               : !st->known[row].offers          ? 2
+               : images_installed(s, image)      ? 1
+                                                 : 0;
 }
 
 static const struct list_source images_source = {
@@ -150,7 +151,7 @@ static const struct list_source images_source = {
         .identity = images_identity,
         .hidden = images_hidden,
         .matches = images_matches,
-        .compare = images_compare,
+        .rank = images_rank,
 };
 
 /* ---- answers ---- */
@@ -198,6 +199,7 @@ static void images_services_loaded(struct service_list *services, struct error *
                 for (size_t i = 0; i < list->n; i++)
                         if (list->items[i]->pin.image_id)
                                 strv_add(&st->installed, list->items[i]->pin.image_id);
+                list_set(s->list, s->list->n);
                 screen_invalidate(s);
         }
         if (reload_answered(&st->loading_services))
@@ -282,7 +284,7 @@ static void images_preview(const struct screen *s, const struct image *image, co
                 str_addf(&facts, "built %s, ", date);
         if (image->size)
                 str_addf(&facts, "%s, ", text_size(size, image->size));
-        str_addf(&facts, "sha256:%.12s", image->id);
+        str_addf(&facts, "id %.12s", image->id);
         canvas_text(c, 2, 2, 0, STYLE_DIM, facts.text);
 }
 

@@ -17,8 +17,8 @@ struct jobs_state {
 enum { COLUMN_WHAT, COLUMN_STATE, COLUMN_STARTED, COLUMN_TOOK, COLUMN_RESULT };
 
 static const struct column columns[] = {
-        [COLUMN_WHAT] = { "JOB", 20, 22, 0 },
-        [COLUMN_STATE] = { "STATE", 11, 11, 0 },
+        [COLUMN_WHAT] = { "JOB", 20, 22, 0, .fit = true, .middle = true },
+        [COLUMN_STATE] = { "STATE", 11, 11, 0, .fit = true },
         [COLUMN_STARTED] = { "STARTED", 12, 12, 2 },
         [COLUMN_TOOK] = { "TOOK", 6, 6, 3, .right = true },
         [COLUMN_RESULT] = { "RESULT", 12, 40, 1, .grow = true },
@@ -43,10 +43,14 @@ static void jobs_cell(const void *owner, size_t row, size_t column, struct cell 
                 ret->style = job_text_style(job->state);
                 break;
         case COLUMN_STARTED:
+                ret->ordered = true;
+                ret->order = job->started;
                 if (job->started > 0)
                         ret->text = job_text_when(ret->buffer, job->started, ui_now(s->ui));
                 break;
         case COLUMN_TOOK:
+                ret->ordered = true;
+                ret->order = job->ended - job->started;
                 if (job->started > 0 && job->ended >= job->started)
                         ret->text = text_age(ret->buffer, job->ended - job->started);
                 break;

@@ -28,18 +28,26 @@ static const struct service *services_focus(const struct screen *s) {
 
 /* ---- rows ---- */
 
-enum { COLUMN_NAME, COLUMN_STATE, COLUMN_SINCE, COLUMN_HEALTH, COLUMN_CPU, COLUMN_MEMORY, COLUMN_IMAGE,
-       COLUMN_UPDATE };
+enum {
+        COLUMN_NAME,
+        COLUMN_STATE,
+        COLUMN_FOR,
+        COLUMN_HEALTH,
+        COLUMN_CPU,
+        COLUMN_MEMORY,
+        COLUMN_IMAGE,
+        COLUMN_UPDATE
+};
 
 static const struct column columns[] = {
-        [COLUMN_NAME] = { "NAME", 14, 16, 0, .grow = true },
+        [COLUMN_NAME] = { "NAME", 14, 16, 0, .fit = true, .middle = true },
         [COLUMN_STATE] = { "STATE", 8, 8, 0 },
-        [COLUMN_SINCE] = { "SINCE", 7, 8, 1 },
-        [COLUMN_HEALTH] = { "HEALTH", 7, 9, 2 },
-        [COLUMN_CPU] = { "CPU", 7, 8, 5, .right = true },
-        [COLUMN_MEMORY] = { "MEMORY", 7, 7, 4, .right = true },
-        [COLUMN_IMAGE] = { "IMAGE", 18, 24, 3, .grow = true },
-        [COLUMN_UPDATE] = { "UPDATE", 6, 6, 2 },
+        [COLUMN_FOR] = { "FOR", 7, 8, 1 },
+        [COLUMN_HEALTH] = { "HEALTH", 7, 9, 2, .optional = true },
+        [COLUMN_CPU] = { "CPU", 7, 8, 5, .right = true, .optional = true },
+        [COLUMN_MEMORY] = { "MEMORY", 7, 7, 4, .right = true, .optional = true },
+        [COLUMN_IMAGE] = { "IMAGE", 18, 24, 3, .fit = true, .middle = true },
+        [COLUMN_UPDATE] = { "UPDATE", 6, 6, 2, .optional = true },
 };
 
 /* "rsyslog:8.2302" of "localhost/rsyslog:latest" and version 8.2302. */
@@ -84,19 +92,25 @@ static void services_cell(const void *owner, size_t row, size_t column, struct c
                 ret->text = service_state_name(service->state);
                 ret->style = styles[service->state];
                 break;
-        case COLUMN_SINCE:
+        case COLUMN_FOR:
+                ret->ordered = true;
+                ret->order = ui_now(s->ui) - service->since;
                 if (service->since > 0)
-                        ret->text = text_age(ret->buffer, ui_now(s->ui) - service->since);
+                        ret->text = text_age(ret->buffer, ret->order);
                 break;
         case COLUMN_HEALTH:
                 ret->text = service->health;
                 ret->style = STR_IN_SET(service->health, "unhealthy", "paused") ? STYLE_BAD : STYLE_PLAIN;
                 break;
         case COLUMN_CPU:
+                ret->ordered = true;
+                ret->order = (int64_t) service->cpu_nsec;
                 if (service->cpu_nsec != UNIT_UNKNOWN)
                         ret->text = services_cpu(ret->buffer, sizeof ret->buffer, service->cpu_nsec);
                 break;
         case COLUMN_MEMORY:
+                ret->ordered = true;
+                ret->order = (int64_t) service->memory;
                 if (service->memory != UNIT_UNKNOWN)
                         ret->text = text_size(ret->buffer, service->memory);
                 break;
@@ -247,6 +261,19 @@ static void services_status(const struct screen *s, struct str *out) {
                 str_add(out, " A newer image is here: u upgrades.");
 }
 
+/* The next change of what "FOR" says. */
+static unsigned services_tick_ms(const struct screen *s) {
+        const struct services_state *st = s->state;
+        int64_t next = 0;
+        for (size_t i = 0; st->services && i < st->services->n; i++) {
+                int64_t since = st->services->items[i]->since,
+                        left = since > 0 ? text_age_left(ui_now(s->ui) - since) : 0;
+                if (left && (!next || left < next))
+                        next = left;
+        }
+        return (unsigned) next * 1000;
+}
+
 /* ---- actions ---- */
 
 static const char *services_unit(const struct service *service) {
@@ -318,18 +345,27 @@ const struct screen_class services_screen = {
         .topics = TOPIC_SERVICES | TOPIC_IMAGES | TOPIC_JOBS | TOPIC_ENGINE | TOPIC_REALM,
         .source = &services_source,
         .looking = "Looking for services ...",
-        .bindings = (const struct binding[]) {
-                { KEY_RETURN, ACTION_OPEN }, { 'w', ACTION_WATCH }, { 'l', ACTION_LOG },
-                { 'c', ACTION_CHANGES, NULL, true }, { 'u', ACTION_UPGRADE },
-                { 'i', ACTION_IMAGES, "install" }, {}
-        },
-        .menu = (const struct binding[]) {
-                { 'l', ACTION_LOG }, { 'o', ACTION_UNIT }, { 'c', ACTION_CHANGES },
-                { 'j', ACTION_INSTALL_LOG }, { 's', ACTION_START }, { 'r', ACTION_RESTART },
-                { 'd', ACTION_RELOAD }, { 'e', ACTION_ENABLE }, { 'b', ACTION_DISABLE },
-                { 't', ACTION_STOP }, { 'n', ACTION_RUN }, { 'u', ACTION_UPGRADE },
-                { 'X', ACTION_UNINSTALL }, {}
-        },
+        .bindings = (const struct binding[]){ { KEY_RETURN, ACTION_OPEN },
+                                              { 'w', ACTION_WATCH },
+                                              { 'l', ACTION_LOG },
+                                              { 'c', ACTION_CHANGES, NULL, true },
+                                              { 'u', ACTION_UPGRADE },
+                                              { 'i', ACTION_IMAGES, "install" },
+                                              {} },
+        .menu = (const struct binding[]){ { 'l', ACTION_LOG },
+                                          { 'o', ACTION_UNIT },
+                                          { 'c', ACTION_CHANGES },
+                                          { 'j', ACTION_INSTALL_LOG },
+                                          { 's', ACTION_START },
+                                          { 'r', ACTION_RESTART },
+                                          { 'd', ACTION_RELOAD },
+                                          { 'e', ACTION_ENABLE },
+                                          { 'b', ACTION_DISABLE },
+                                          { 't', ACTION_STOP },
+                                          { 'n', ACTION_RUN },
+                                          { 'u', ACTION_UPGRADE },
+                                          { 'X', ACTION_UNINSTALL },
+                                          {} },
         .close = services_close,
         .title_text = services_title,
         .draw = services_draw,
@@ -337,4 +373,5 @@ const struct screen_class services_screen = {
         .can = services_can,
         .act = services_act,
         .changed = services_load,
+        .tick_ms = services_tick_ms,
 };

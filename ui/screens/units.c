@@ -23,10 +23,10 @@ struct units_state {
 enum { COLUMN_UNIT, COLUMN_STATE, COLUMN_SUB, COLUMN_BOOT, COLUMN_DESCRIPTION };
 
 static const struct column columns[] = {
-        [COLUMN_UNIT] = { "UNIT", 20, 30, 0 },
+        [COLUMN_UNIT] = { "UNIT", 20, 30, 0, .fit = true, .middle = true },
         [COLUMN_STATE] = { "STATE", 10, 10, 0 },
-        [COLUMN_SUB] = { "SUB", 9, 10, 3 },
-        [COLUMN_BOOT] = { "AT BOOT", 9, 9, 1 },
+        [COLUMN_SUB] = { "SUB", 9, 10, 3, .spare = true },
+        [COLUMN_BOOT] = { "AT BOOT", 9, 9, 1, .fit = true },
         [COLUMN_DESCRIPTION] = { "DESCRIPTION", 18, 40, 2, .grow = true },
 };
 
@@ -71,6 +71,10 @@ static char units_flag(const void *owner, size_t row) {
         return bad ? '!' : ' ';
 }
 
+static unsigned units_rank(const void *owner, size_t row) {
+        return units_flag(owner, row) == '!' ? 0 : 1;
+}
+
 static bool units_hidden(const void *owner, size_t row) {
         const struct screen *s = owner;
         const struct units_state *st = s->state;
@@ -95,6 +99,7 @@ static const struct list_source units_source = {
         .cell = units_cell,
         .identity = units_identity,
         .flag = units_flag,
+        .rank = units_rank,
         .hidden = units_hidden,
         .matches = units_matches,
 };

@@ -23,9 +23,9 @@ enum action {
         ACTION_PREVIOUS_FIELD,
 
         /* everywhere */
-        ACTION_BACK,            /* q: at the top it quits */
-        ACTION_ESCAPE,          /* Esc: one level back, at the top nothing */
-        ACTION_INTERRUPT,       /* Ctrl-C: as q, but never ends a job */
+        ACTION_BACK,      /* q: at the top it quits */
+        ACTION_ESCAPE,    /* Esc: one level back, at the top nothing */
+        ACTION_INTERRUPT, /* Ctrl-C: as q, but never ends a job */
         ACTION_HELP,
         ACTION_PALETTE,
         ACTION_MENU,
@@ -44,12 +44,13 @@ enum action {
         ACTION_OPEN,
         ACTION_FILTER,
         ACTION_SORT,
+        ACTION_SORT_REVERSE,
         ACTION_SEARCH,
         ACTION_SEARCH_NEXT,
         ACTION_SEARCH_PREVIOUS,
         ACTION_FOLLOW,
         ACTION_WRAP,
-        ACTION_TOGGLE,          /* Space: checks a box; never acts on a unit */
+        ACTION_TOGGLE, /* Space: checks a box; never acts on a unit */
         ACTION_ALL,
         ACTION_FOLD,
         ACTION_CAUSES,
@@ -58,7 +59,7 @@ enum action {
         ACTION_INSTALL,
         ACTION_LINT,
         ACTION_NEXT,
-        ACTION_NEXT_PAGE,       /* of a form: checked first */
+        ACTION_NEXT_PAGE, /* of a form: checked first */
         ACTION_CONSENT,
         ACTION_ALLOW,
         ACTION_REHEARSE,
@@ -108,7 +109,7 @@ enum action {
         ACTION_RESUME,
         ACTION_ROLLBACK,
         ACTION_DETACH,
-        ACTION_ANSWER,          /* types a line to the command */
+        ACTION_ANSWER, /* types a line to the command */
         ACTION_DIFF,
 
         _ACTION_MAX,

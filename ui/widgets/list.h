@@ -10,20 +10,29 @@
 
 #define LIST_COLUMNS_MAX 12U
 #define LIST_NONE ((size_t) -1)
+#define LIST_RANKS 4U
 
 struct column {
         const char *title;
         unsigned least;         /* cells; dropped rather than made smaller */
         unsigned ideal;         /* cells it wants */
         unsigned priority;      /* 0: never dropped; the highest number is dropped first */
-        bool grow;              /* takes the rest, up to twice its ideal: a row must stay readable across */
+        bool grow;              /* takes the rest, up to `most` */
         bool right;             /* numbers: aligned at their end */
+        bool fit;               /* wants no more cells than its longest content, and grows to it */
+        bool optional;          /* left out while no row has a content for it */
+        bool spare;             /* left out before a column of priority 0 that fits is cut */
+        unsigned most;          /* of list_fit(): its longest content, else twice its ideal: a row must stay
+                                 * readable across */
+        bool middle;            /* cut in the middle: names that begin alike end differently */
 };
 
 /* The content of a cell. text may point into buffer or at something that lives as long as the row. */
 struct cell {
         const char *text;       /* NULL shows "-" */
         enum style style;
+        bool ordered; /* sorted by this number, not by the text */
+        int64_t order;
         char buffer[96];
 };
 
@@ -38,8 +47,8 @@ struct list_source {
         char (*flag)(const void *owner, size_t row);
         bool (*hidden)(const void *owner, size_t row);                  /* optional: left out beside the
                                                                          * filter */
-        /* optional: for sorting; default compares the cells' text */
-        int (*compare)(const void *owner, size_t a, size_t b, size_t column);
+        /* optional: in the usual order rows of a lower rank come first; at most LIST_RANKS */
+        unsigned (*rank)(const void *owner, size_t row);
         /* optional: does the filter keep it; default: some cell contains needle without case */
         bool (*matches)(const void *owner, size_t row, const char *needle);
 };
@@ -61,6 +70,11 @@ struct list {
         char *filter;           /* NULL: none */
         size_t sort;            /* column + 1; 0: the owner's order */
         bool sort_down;
+        unsigned widths[LIST_COLUMNS_MAX]; /* as drawn last; 0: left out */
+        bool drawn;
+        unsigned contents[LIST_COLUMNS_MAX]; /* cells of the longest content of columns that depend on it */
+        bool measured;
+        size_t above; /* rows above the screen when the focus settled: for the title */
 };
 
 void list_init(struct list *list, const struct list_source *source, const void *owner);
@@ -81,8 +95,11 @@ void list_stay(struct list *list);
 /* Moving; false: not an action of lists. */
 bool list_act(struct list *list, enum action action);
 void list_filter(struct list *list, const char *needle);        /* "" or NULL: none */
-/* by the next column, after the last one in the owner's order */
+/* by the next column that is shown, after the last one in the owner's order */
 void list_sort_next(struct list *list);
+void list_sort_reverse(struct list *list);
+/* "2 above, 14 below" where rows are out of sight. */
+void list_place_text(struct list *list, struct str *out);
 
 /* Heads in row 0, then the rows. The focus gets the marker ">" and the cursor. */
 void list_draw(struct list *list, const struct canvas *c);

@@ -63,6 +63,14 @@ static void compares(void **state) {
         assert_true(str_equal(NULL, NULL));
         assert_false(str_equal(NULL, ""));
         assert_true(str_equal_nocase("RUN", "run"));
+        static const char *const natural[] = { "", "1", "2", "a", "a2b", "A2c", "a02d", "a10", "svc2", "svc10", "svc10a", "svc99999999999999999999", NULL };
+        for (size_t i = 0; natural[i + 1]; i++) {
+                assert_true(str_compare_natural(natural[i], natural[i + 1]) < 0);
+                assert_true(str_compare_natural(natural[i + 1], natural[i]) > 0);
+                assert_int_equal(str_compare_natural(natural[i], natural[i]), 0);
+        }
+        assert_int_equal(str_compare_natural(NULL, ""), 0);
+        assert_int_equal(str_compare_natural("a0", "a00"), 0);
         assert_true(str_empty(NULL) && str_empty("") && !str_empty(" "));
 }
 

@@ -112,6 +112,11 @@ static void prints_sizes_and_ages(void **state) {
         assert_string_equal(text_size(b, 466000000), "466 MB");
         assert_string_equal(text_age(b, 41), "41 s");
         assert_string_equal(text_age(b, 120), "2 min");
+        assert_int_equal(text_age_left(41), 1);
+        assert_int_equal(text_age_left(150), 30);
+        assert_int_equal(text_age_left(3600), 3600);
+        assert_int_equal(text_age_left(400 * 86400LL), 86400);
+        assert_int_equal(text_age_left(-5), 1);
         assert_string_equal(text_age(b, 3 * 86400), "3 days");
 }
 
