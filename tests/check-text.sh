@@ -13,7 +13,7 @@ doors() {
 p?writev?|send(msg|to|file)?|splice|tee@^(backend|src/base)/|^ui/widgets/term\.c:[0-9]+: +if \((write\(fileno\(term->output\), question, sizeof question - 1\) > 0\)|margins && write\(fileno\(term->output\), margins, strlen\(margins\)\) < 0\))@writes to a descriptor by hand; text for people goes through ui/widgets/canvas.c or src/cli/out.c
 out_raw@^src/cli/out\.[ch]:|^src/cli/follow\.c:[0-9]+: +out_raw\((text, bytes|"[^"]*", 1)\);@prints without cleaning; only the lines of a feed (base/feed.h) are clean already
 out_json@^src/cli/out\.[ch]:|out_json\(emit_[a-z_]+\([^()]*\)\);@prints what is not JSON of backend/format/emit.h
-json_object_to_(json_string[a-z_]*|file[a-z_]*|fd)@^backend/format/json\.c:[0-9]+:.*json_object_to_json_string_length|^backend/engine/containers\.c:[0-9]+:.*http_escape\(json_object_to_json_string_ext@writes JSON beside json_write(), which hides nothing and hides from no terminal
+json_object_to_(json_string[a-z_]*|file[a-z_]*|fd)@^backend/format/write\.c:[0-9]+:.*json_object_to_json_string_length|^backend/engine/containers\.c:[0-9]+:.*http_escape\(json_object_to_json_string_ext@writes JSON beside json_write(), which hides nothing and hides from no terminal
 END
 }
 
@@ -35,7 +35,7 @@ look() {
         # The doors themselves clean: a door that lost its lock is none.
         grep -q 'text_clean(&clean, text' ui/widgets/canvas.c || say ui/widgets/canvas.c:1 "does not clean what it draws"
         grep -q 'text_clean(&clean, text' src/cli/out.c || say src/cli/out.c:1 "does not clean what it prints"
-        grep -q 'add_showable(&shown, text' backend/format/json.c || say backend/format/json.c:1 "does not hide what a terminal would obey in the JSON it writes"
+        grep -q 'add_showable(&shown, text' backend/format/write.c || say backend/format/write.c:1 "does not hide what a terminal would obey in the JSON it writes"
         # A format that is not a constant would let a label speak printf.
         grep -q "'-Wformat=2'" meson.build || say meson.build:1 "-Wformat=2 is gone, which refuses formats that are not constant"
 }
@@ -60,7 +60,7 @@ plant_out_json() { echo 'static void f(const char *s) { out_json(strdup(s)); }' 
 plant_json() { echo 'static const char *f(void *o) { return json_object_to_json_string(o); }' >>backend/format/emit.c; echo 'backend/format/emit.c:[0-9]+: json_object_to_json_string'; }
 plant_open_canvas() { sed -i 's/text_clean(/text_copy(/' ui/widgets/canvas.c; echo 'ui/widgets/canvas.c:1: does not clean'; }
 plant_open_out() { sed -i 's/text_clean(/text_copy(/' src/cli/out.c; echo 'src/cli/out.c:1: does not clean'; }
-plant_open_json() { sed -i 's/add_showable(/str_add_bytes(/' backend/format/json.c; echo 'backend/format/json.c:1: does not hide'; }
+plant_open_json() { sed -i 's/add_showable(/str_add_bytes(/' backend/format/write.c; echo 'backend/format/write.c:1: does not hide'; }
 plant_formats() { sed -i "s/'-Wformat=2', //" meson.build; echo 'meson.build:1: -Wformat=2 is gone'; }
 
 house "$@"

@@ -59,7 +59,7 @@ static const char *engine_call_failed(const struct engine_call *call) {
         return call->failed ? call->failed : call->request->failed;
 }
 
-static int engine_call_document(struct json_object *o, void *userdata, struct error **reterr) {
+static int engine_call_document(struct json_value *o, void *userdata, struct error **reterr) {
         struct engine_call *call = userdata;
         int r = call->request->document(call, o, reterr);
         return call->op.cancelled ? -ECANCELED : r;
@@ -75,7 +75,7 @@ static int engine_call_piece(const void *bytes, size_t n, void *userdata, struct
 
 static int engine_call_read(struct engine_call *call, const struct http_answer *answer,
                             struct error **reterr) {
-        _cleanup_json_ struct json_object *o = NULL;
+        _cleanup_json_value_ struct json_value *o = NULL;
         if (call->stream)
                 return json_stream_finish(call->stream, reterr);
         if (call->request->body == ENGINE_NOTHING)

@@ -7,18 +7,16 @@
 /* ---- the list ---- */
 
 /* Podman: ["k1"], Docker: ["/k1"]. */
-static int containers_read_name(struct json_object *value, const char *where, void *member,
+static int containers_read_name(struct json_value *value, const char *where, void *member,
                                 struct error **reterr) {
-        const char *text = json_object_is_type(value, json_type_array)
-                                   ? json_text(json_object_array_get_idx(value, 0))
-                                   : json_text(value);
+        const char *text = json_is(value, SHAPE_LIST) ? json_text(json_entry(value, 0)) : json_text(value);
         if (text)
                 str_replace(member, text[0] == '/' ? text + 1 : text);
         return 0;
 }
 
 /* Of "Up 2 minutes (healthy)". */
-static int containers_read_health(struct json_object *value, const char *where, void *member,
+static int containers_read_health(struct json_value *value, const char *where, void *member,
                                   struct error **reterr) {
         static const char *const words[] = { "unhealthy", "healthy", "starting" };
         const char *text = json_text(value), *paren = text ? strrchr(text, '(') : NULL;
@@ -48,12 +46,12 @@ static const struct json_field container_fields[] = {
           .call = containers_read_health },
 };
 
-int engine_container_read(struct json_object *o, const char *where, struct container *ret,
+int engine_container_read(struct json_value *o, const char *where, struct container *ret,
                           struct error **reterr) {
         return json_read(o, where, container_fields, ELEMENTS(container_fields), ret, reterr);
 }
 
-static int containers_element(struct engine_call *call, struct json_object *o, struct error **reterr) {
+static int containers_element(struct engine_call *call, struct json_value *o, struct error **reterr) {
         struct container_list *list = call->containers;
         room_for_one((void **) &list->items, list->n, sizeof *list->items);
         list->items[list->n] = (struct container){};
@@ -87,7 +85,7 @@ static const struct json_field origin_fields[] = {
         { .path = "Config.Cmd", .kind = JSON_TEXTS, .offset = offsetof(struct container_origin, words) },
 };
 
-static int containers_inspected(struct engine_call *call, struct json_object *o, struct error **reterr) {
+static int containers_inspected(struct engine_call *call, struct json_value *o, struct error **reterr) {
         call->origin = new0(struct container_origin);
         return json_read(o, "the container", origin_fields, ELEMENTS(origin_fields), call->origin, reterr);
 }

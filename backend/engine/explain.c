@@ -30,7 +30,7 @@ static const struct {
 };
 
 int engine_explain(struct error **reterr, int status, const char *what, const char *body, size_t n) {
-        _cleanup_json_ struct json_object *o = NULL;
+        _cleanup_json_value_ struct json_value *o = NULL;
         _cleanup_free_ char *text = NULL;
         static const char *const members[] = { "message", "cause", "error" };
         if (n && json_parse(body, n, NULL, &o, NULL, NULL) >= 0)

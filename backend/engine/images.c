@@ -11,7 +11,7 @@
 /* ---- the list ---- */
 
 /* Without "sha256:". */
-static int images_read_id(struct json_object *value, const char *where, void *member, struct error **reterr) {
+static int images_read_id(struct json_value *value, const char *where, void *member, struct error **reterr) {
         const char *text = json_text(value), *bare = text ? str_starts(text, "sha256:") : NULL;
         if (!text || strlen(text) > 128)
                 return error_set(reterr, -EBADMSG, "%s is not an image's id", where);
@@ -20,12 +20,12 @@ static int images_read_id(struct json_object *value, const char *where, void *me
 }
 
 /* Without "<none>:<none>". */
-static int images_read_names(struct json_object *value, const char *where, void *member,
+static int images_read_names(struct json_value *value, const char *where, void *member,
                              struct error **reterr) {
         char ***list = member;
-        size_t n = json_object_is_type(value, json_type_array) ? json_object_array_length(value) : 0;
+        size_t n = json_is(value, SHAPE_LIST) ? value->n : 0;
         for (size_t i = 0; i < n && i < JSON_TEXTS_MAX; i++) {
-                const char *text = json_text(json_object_array_get_idx(value, i));
+                const char *text = json_text(json_entry(value, i));
                 if (text && !strstr(text, "<none>") && !strv_contains(*list, text))
                         strv_add(list, text);
         }
@@ -33,14 +33,14 @@ static int images_read_names(struct json_object *value, const char *where, void 
 }
 
 /* -1 and absent: 0. */
-static int images_read_number(struct json_object *value, const char *where, void *member,
-                            struct error **reterr) {
-        int64_t size = json_object_is_type(value, json_type_int) ? json_object_get_int64(value) : 0;
+static int images_read_number(struct json_value *value, const char *where, void *member,
+                              struct error **reterr) {
+        int64_t size = json_is(value, SHAPE_INTEGER) ? strtoll(value->text, NULL, 10) : 0;
         *(uint64_t *) member = size > 0 ? (uint64_t) size : 0;
         return 0;
 }
 
-static int images_read_label(const char *key, struct json_object *value, const char *where, void *image,
+static int images_read_label(const char *key, struct json_value *value, const char *where, void *image,
                              struct error **reterr) {
         const char *text = json_text(value);
         if (text) /* else a label with a NUL byte, or no text at all: unusable */
@@ -48,24 +48,24 @@ static int images_read_label(const char *key, struct json_object *value, const c
         return 0;
 }
 
-static int images_read_labels(struct json_object *value, const char *where, void *image,
+static int images_read_labels(struct json_value *value, const char *where, void *image,
                               struct error **reterr) {
-        if (!json_object_is_type(value, json_type_object))
+        if (!json_is(value, SHAPE_OBJECT))
                 return 0; /* null where an image has none */
         /* Labels beyond LABELS_MAX are left out: the image is shown all the same. */
         return json_each_member(value, where, SIZE_MAX, images_read_label, image, reterr);
 }
 
-static int images_read_volume(const char *key, struct json_object *value, const char *where, void *image,
+static int images_read_volume(const char *key, struct json_value *value, const char *where, void *image,
                               struct error **reterr) {
         image_add_volume(image, key);
         return 0;
 }
 
 /* {"/data": {}}; null where an image has none. */
-static int images_read_volumes(struct json_object *value, const char *where, void *image,
+static int images_read_volumes(struct json_value *value, const char *where, void *image,
                                struct error **reterr) {
-        return json_object_is_type(value, json_type_object)
+        return json_is(value, SHAPE_OBJECT)
                        ? json_each_member(value, where, SIZE_MAX, images_read_volume, image, reterr)
                        : 0;
 }
@@ -102,7 +102,7 @@ static const struct json_field image_fields[] = {
           .max = 64 },
 };
 
-struct image *engine_image_read(struct json_object *o, const char *where, struct error **reterr) {
+struct image *engine_image_read(struct json_value *o, const char *where, struct error **reterr) {
         _cleanup_image_ struct image *image = new0(struct image);
         if (json_read(o, where, image_fields, ELEMENTS(image_fields), image, reterr) < 0)
                 return NULL;
@@ -111,7 +111,7 @@ struct image *engine_image_read(struct json_object *o, const char *where, struct
         return TAKE(image);
 }
 
-static int images_element(struct engine_call *call, struct json_object *o, struct error **reterr) {
+static int images_element(struct engine_call *call, struct json_value *o, struct error **reterr) {
         struct image *image = engine_image_read(o, "an image of the list", reterr);
         if (!image)
                 return -EBADMSG;
@@ -147,7 +147,7 @@ static struct error *images_missing(const struct engine_call *call) {
         return e;
 }
 
-static int images_inspected(struct engine_call *call, struct json_object *o, struct error **reterr) {
+static int images_inspected(struct engine_call *call, struct json_value *o, struct error **reterr) {
         call->image = engine_image_read(o, "the image", reterr);
         return call->image ? 0 : -EBADMSG;
 }
@@ -179,35 +179,33 @@ static char *images_pull_path(const struct engine_call *call) {
 }
 
 /* The text for people in an object of a pull: libpod's "stream", Docker's "status" with layer, progress. */
-static void images_progress(const struct engine_call *call, struct json_object *o) {
-        struct json_object *value, *id, *detail, *current, *total;
+static void images_progress(const struct engine_call *call, const struct json_value *o) {
+        const char *stream = json_text(json_member(o, "stream")),
+                   *status = json_text(json_member(o, "status")), *layer = json_text(json_member(o, "id"));
+        const struct json_value *detail = json_member(o, "progressDetail"),
+                                *current = json_member(detail, "current"),
+                                *total = json_member(detail, "total");
         if (!call->progress)
                 return;
-        if (json_object_object_get_ex(o, "stream", &value) && json_text(value)) {
-                call->progress(json_text(value), call->userdata);
+        if (stream || !status) {
+                if (stream)
+                        call->progress(stream, call->userdata);
                 return;
         }
-        if (!json_object_object_get_ex(o, "status", &value) || !json_text(value))
-                return;
-        const char *layer = json_object_object_get_ex(o, "id", &id) ? json_text(id) : NULL;
         _cleanup_str_ struct str s = {};
-        str_addf(&s, "%s%s%s", layer ? layer : "", layer ? ": " : "", json_text(value));
-        if (json_object_object_get_ex(o, "progressDetail", &detail) &&
-            json_object_object_get_ex(detail, "current", &current) &&
-            json_object_object_get_ex(detail, "total", &total) && json_object_get_int64(total) > 0)
-                str_addf(&s, " %lld%%",
-                         (long long) (json_object_get_int64(current) * 100 / json_object_get_int64(total)));
+        str_addf(&s, "%s%s%s", layer ? layer : "", layer ? ": " : "", status);
+        long long whole = json_is(total, SHAPE_INTEGER) ? strtoll(total->text, NULL, 10) : 0,
+                  there = json_is(current, SHAPE_INTEGER) ? strtoll(current->text, NULL, 10) : -1;
+        if (there >= 0 && whole > 0)
+                str_addf(&s, " %d%%", there < whole ? (int) ((double) there / (double) whole * 100) : 100);
         str_add(&s, "\n");
         call->progress(s.text, call->userdata);
 }
 
-static int images_pulling(struct engine_call *call, struct json_object *o, struct error **reterr) {
-        struct json_object *value = NULL, *inner;
-        if (json_object_object_get_ex(o, "errorDetail", &value) &&
-            json_object_object_get_ex(value, "message", &inner))
-                value = inner;
-        else if (!json_object_object_get_ex(o, "error", &value))
-                value = NULL;
+static int images_pulling(struct engine_call *call, struct json_value *o, struct error **reterr) {
+        const struct json_value *value = json_member(json_member(o, "errorDetail"), "message");
+        if (!value)
+                value = json_member(o, "error");
         if (!value || str_equal(json_text(value), ""))
                 images_progress(call, o);
         else if (!call->error)

@@ -60,7 +60,7 @@ struct engine_request {
         /* The error of status 404, where the engine's own words are not enough; NULL: they are. */
         struct error *(*missing)(const struct engine_call *call);
         /* Reads an object, an element or a line into the call's result. */
-        int (*document)(struct engine_call *call, struct json_object *o, struct error **reterr);
+        int (*document)(struct engine_call *call, struct json_value *o, struct error **reterr);
         const struct engine_request *next;      /* sent when this one succeeded; NULL: the last one */
 };
 
@@ -99,8 +99,8 @@ struct op *engine_call(struct engine *engine, struct engine_call like);
 char *engine_path(const char *before, const char *name, const char *behind);
 
 /* where: "an image of the list". NULL: *reterr has the reason. */
-struct image *engine_image_read(struct json_object *o, const char *where, struct error **reterr);
-int engine_container_read(struct json_object *o, const char *where, struct container *ret,
+struct image *engine_image_read(struct json_value *o, const char *where, struct error **reterr);
+int engine_container_read(struct json_value *o, const char *where, struct container *ret,
                           struct error **reterr);
 void engine_container_done(struct container *c);
 

@@ -70,12 +70,10 @@ static void watch_lost(struct engine_watching *w, struct error *e) {
 }
 
 /* Commands run in a container for its health check cause three events each, and change nothing. */
-static unsigned watch_meaning(struct json_object *o) {
-        struct json_object *type = NULL, *action = NULL;
-        json_object_object_get_ex(o, "Type", &type);
-        if (!json_object_object_get_ex(o, "Action", &action))
-                json_object_object_get_ex(o, "status", &action);
-        const char *t = json_text(type), *a = json_text(action);
+static unsigned watch_meaning(const struct json_value *o) {
+        const struct json_value *action = json_member(o, "Action");
+        const char *t = json_text(json_member(o, "Type")),
+                   *a = json_text(action ? action : json_member(o, "status"));
         if (!t || !a || str_starts(a, "exec") || str_equal(a, "health_status"))
                 return 0;
         return strcmp(t, "image") == 0       ? ENGINE_IMAGES
@@ -83,7 +81,7 @@ static unsigned watch_meaning(struct json_object *o) {
                                              : 0;
 }
 
-static int watch_event(struct json_object *o, void *userdata, struct error **reterr) {
+static int watch_event(struct json_value *o, void *userdata, struct error **reterr) {
         struct engine_watching *w = userdata;
         unsigned what = watch_meaning(o);
         if (what && !w->what)

@@ -19,19 +19,9 @@ static void fields_place(const char *where, const char *name, char ret[static WH
         ret[n + rest] = '\0';
 }
 
-const char *json_type_words(struct json_object *value) {
-        static const char *const words[] = {
-                [json_type_null] = "nothing",     [json_type_boolean] = "true or false",
-                [json_type_double] = "a number",  [json_type_int] = "a number",
-                [json_type_object] = "an object", [json_type_array] = "a list",
-                [json_type_string] = "a text",
-        };
-        return words[json_object_get_type(value)];
-}
-
 /* A value that is read. */
 struct fields_reading {
-        struct json_object *value;
+        struct json_value *value;
         const char *where;
         const struct json_field *f;
         bool strict; /* people wrote it */
@@ -74,26 +64,6 @@ static int fields_wrong_type(const struct fields_reading *r, enum json_kind kind
                          *r->where ? r->where : "It", is, kinds[kind].expected);
 }
 
-struct json_object *json_member(struct json_object *o, const char *name) {
-        struct json_object *value = NULL;
-        return json_object_is_type(o, json_type_object) && json_object_object_get_ex(o, name, &value) ? value
-                                                                                                      : NULL;
-}
-
-const char *json_text(struct json_object *value) {
-        if (!json_object_is_type(value, json_type_string))
-                return NULL;
-        const char *s = json_object_get_string(value);
-        return strlen(s) == (size_t) json_object_get_string_len(value) ? s : NULL;
-}
-
-const char *json_typed(struct json_object *value) {
-        if (json_object_is_type(value, json_type_boolean))
-                return json_object_get_boolean(value) ? "yes" : "no";
-        enum json_type type = json_object_get_type(value);
-        return type == json_type_string || type == json_type_int ? json_object_get_string(value) : NULL;
-}
-
 int json_parse_time(const char *text, int64_t *ret) {
         struct tm tm = {};
         const char *rest = strptime(text, "%Y-%m-%dT%H:%M:%S", &tm);
@@ -109,9 +79,9 @@ int json_parse_time(const char *text, int64_t *ret) {
 
 /* The length of a list of at most max entries, or negative. */
 static ssize_t fields_length(const struct fields_reading *r, enum json_kind kind, size_t max) {
-        if (!json_object_is_type(r->value, json_type_array))
+        if (!json_is(r->value, SHAPE_LIST))
                 return fields_wrong_type(r, kind);
-        size_t n = json_object_array_length(r->value);
+        size_t n = r->value->n;
         if (n <= max)
                 return (ssize_t) n;
         if (r->strict)
@@ -124,8 +94,8 @@ static int fields_read_texts(const struct fields_reading *r, char ***target) {
         if (n < 0)
                 return (int) n;
         _cleanup_strv_ char **list = xcalloc((size_t) n + 1, sizeof *list);
-        for (size_t i = 0; i < (size_t) n; i++) {
-                struct json_object *entry = json_object_array_get_idx(r->value, i);
+        struct json_value *entry = r->value->first;
+        for (size_t i = 0; entry; i++, entry = entry->next) {
                 const char *s = json_text(entry);
                 if (s && (!r->strict || (strlen(s) >= r->f->least && strlen(s) <= ENTRY_MAX &&
                                          !str_has_controls(s)))) {
@@ -149,7 +119,7 @@ static int fields_read_texts(const struct fields_reading *r, char ***target) {
 
 static int fields_read_text(const struct fields_reading *r, char **target) {
         size_t max = r->f->max ? r->f->max : JSON_TEXT_MAX;
-        bool string = json_object_is_type(r->value, json_type_string);
+        bool string = json_is(r->value, SHAPE_TEXT);
         const char *s = string ? json_text(r->value) : json_typed(r->value);
         if (!string && (!s || r->f->kind != JSON_TYPED))
                 return fields_wrong_type(r, r->f->kind);
@@ -180,31 +150,34 @@ static int fields_read_word(const struct fields_reading *r, int *target) {
 static int fields_read_time(const struct fields_reading *r, int64_t *target) {
         int64_t t = 0; /* "": Docker's creation time of an image without one */
         const char *s = json_text(r->value);
-        if (json_object_is_type(r->value, json_type_int))
-                t = json_object_get_int64(r->value);
+        if (json_is(r->value, SHAPE_INTEGER))
+                t = strtoll(r->value->text, NULL, 10);
         else if (!s || (s[0] != '\0' && json_parse_time(s, &t) < 0))
                 return error_set(r->reterr, -EBADMSG, "%s is no time", r->where);
         *target = t > 0 ? t : 0;
         return 0;
 }
 
-/* json-c clamps numbers out of range: the clamp values themselves are refused. */
 static int fields_read_number(const struct fields_reading *r, void *target) {
         enum json_kind kind = r->f->kind;
-        if (!json_object_is_type(r->value, json_type_int))
+        if (!json_is(r->value, SHAPE_INTEGER))
                 return fields_wrong_type(r, kind);
-        int64_t i = json_object_get_int64(r->value);
-        uint64_t u = json_object_get_uint64(r->value);
+        const char *text = r->value->text;
+        errno = 0;
+        int64_t i = strtoll(text, NULL, 10);
+        bool fits_signed = errno == 0;
+        errno = 0;
+        uint64_t u = strtoull(text, NULL, 10);
+        bool fits_unsigned = errno == 0 && *text != '-';
         if (r->strict && (i < r->f->low || i > r->f->high))
                 return json_wrong(r->reterr, r->where, NULL, "The number is not within %lld and %lld",
                                   r->f->low, r->f->high);
-        bool fits = kind == JSON_INT      ? i >= INT_MIN && i <= INT_MAX
-                    : kind == JSON_UINT32 ? i >= 0 && u <= UINT32_MAX
-                    : kind == JSON_INT64  ? i > INT64_MIN && i < INT64_MAX
-                                          : i >= 0 && u < UINT64_MAX;
+        bool fits = kind == JSON_INT      ? fits_signed && i >= INT_MIN && i <= INT_MAX
+                    : kind == JSON_UINT32 ? fits_unsigned && u <= UINT32_MAX
+                    : kind == JSON_INT64  ? fits_signed
+                                          : fits_unsigned && u < UINT64_MAX;
         if (!fits)
-                return error_set(r->reterr, -EBADMSG, "%s is beyond what can be true (%s)", r->where,
-                                 json_object_get_string(r->value));
+                return error_set(r->reterr, -EBADMSG, "%s is beyond what can be true (%s)", r->where, text);
         if (kind == JSON_INT)
                 *(int *) target = (int) i;
         else if (kind == JSON_UINT32)
@@ -227,12 +200,12 @@ static int fields_read_structs(const struct fields_reading *r, void *target) {
                 return (int) n;
         if (*items)
                 return error_set(r->reterr, -EBADMSG, "%s is there twice", r->where);
-        while (*count < (size_t) n) {
+        for (struct json_value *value = r->value->first; value; value = value->next) {
                 char name[WHERE_MAX + 32];
                 snprintf(name, sizeof name, "%s[%zu]", r->where, *count);
                 struct fields_reading entry = *r;
                 entry.where = name;
-                entry.value = json_object_array_get_idx(r->value, *count);
+                entry.value = value;
                 room_for_one((void **) items, *count, of->size);
                 void *item = memset(*items + (*count)++ * of->size, 0, of->size);
                 int k = fields_read_table(&entry, of->fields, of->n, item);
@@ -250,9 +223,9 @@ static int fields_read_value(const struct fields_reading *r, void *target) {
         case JSON_TEXT: return fields_read_text(r, member);
         case JSON_TEXTS: return fields_read_texts(r, member);
         case JSON_BOOL:
-                if (!json_object_is_type(r->value, json_type_boolean))
+                if (!json_is(r->value, SHAPE_BOOLEAN))
                         return fields_wrong_type(r, JSON_BOOL);
-                *(bool *) member = json_object_get_boolean(r->value);
+                *(bool *) member = r->value->truth;
                 return 0;
         case JSON_TIME: return fields_read_time(r, member);
         case JSON_WORD: return fields_read_word(r, member);
@@ -270,15 +243,12 @@ static int fields_read_value(const struct fields_reading *r, void *target) {
 
 /* The value at a dotted path; NULL when it, or an object on the way, is absent or null. -EBADMSG when a value
  * on the way is not an object. */
-static int find_path(struct json_object *o, const char *path, struct json_object **ret) {
+static int find_path(struct json_value *o, const char *path, struct json_value **ret) {
         for (size_t n; o && *path; path += n + (path[n] == '.')) {
-                char name[64];
                 n = strcspn(path, ".");
-                if (!json_object_is_type(o, json_type_object))
+                if (!json_is(o, SHAPE_OBJECT))
                         return -EBADMSG;
-                memcpy(name, path, n); /* rows have short paths */
-                name[n] = '\0';
-                o = json_member(o, name);
+                o = json_member_n(o, path, n);
         }
         *ret = o;
         return 0;
@@ -305,17 +275,16 @@ static int fields_read_member(const struct fields_reading *r, const struct json_
 
 /* In files that people write a typing error must not be ignored. */
 static int fields_unknown(const struct fields_reading *r, const struct json_field *fields, size_t n) {
-        json_object_object_foreach(r->value, key, value) {
-                (void) value;
-                bool known = str_starts(key, "x-");
+        for (const struct json_value *member = r->value->first; member; member = member->next) {
+                bool known = str_starts(member->name, "x-");
                 for (size_t i = 0; !known && i < n; i++)
-                        known = str_equal(fields[i].path, key);
+                        known = str_equal(fields[i].path, member->name);
                 if (known)
                         continue;
                 _cleanup_str_ struct str all = {};
                 for (size_t i = 0; i < n; i++)
                         str_addf(&all, "%s%s", i ? ", " : "", fields[i].path);
-                return json_wrong(r->reterr, r->where, key, "There is no such member; there are %s",
+                return json_wrong(r->reterr, r->where, member->name, "There is no such member; there are %s",
                                   all.text);
         }
         return 0;
@@ -323,7 +292,7 @@ static int fields_unknown(const struct fields_reading *r, const struct json_fiel
 
 static int fields_read_table(const struct fields_reading *r, const struct json_field *fields, size_t n,
                              void *target) {
-        if (!json_object_is_type(r->value, json_type_object))
+        if (!json_is(r->value, SHAPE_OBJECT))
                 return fields_wrong_type(r, JSON_STRUCT);
         int k = r->strict ? fields_unknown(r, fields, n) : 0;
         for (const struct json_field *f = fields; k >= 0 && f < fields + n; f++)
@@ -332,13 +301,13 @@ static int fields_read_table(const struct fields_reading *r, const struct json_f
         return k;
 }
 
-int json_read(struct json_object *o, const char *where, const struct json_field *fields, size_t n,
+int json_read(struct json_value *o, const char *where, const struct json_field *fields, size_t n,
               void *target, struct error **reterr) {
         const struct fields_reading r = { .value = o, .where = where ? where : "", .reterr = reterr };
         return fields_read_table(&r, fields, n, target);
 }
 
-int json_read_strict(struct json_object *o, const char *where, const struct json_table *table, void *target,
+int json_read_strict(struct json_value *o, const char *where, const struct json_table *table, void *target,
                      struct error **reterr) {
         const struct fields_reading r = { .value = o, .where = where, .strict = true, .reterr = reterr };
         return fields_read_table(&r, table->fields, table->n, target);
@@ -347,41 +316,43 @@ int json_read_strict(struct json_object *o, const char *where, const struct json
 int json_parse_struct(const char *text, size_t n, const struct json_limits *limits,
                       const struct json_table *table, void *target, const char *sentence,
                       struct error **reterr) {
-        _cleanup_json_ struct json_object *o = NULL;
+        _cleanup_json_value_ struct json_value *o = NULL;
         int r = json_parse(text, n, limits, &o, NULL, reterr);
         if (r >= 0)
                 r = json_read(o, NULL, table->fields, table->n, target, reterr);
         return r < 0 ? error_wrap(reterr, -EINVAL, "%s", sentence) : 0;
 }
 
-int json_each(struct json_object *array, const char *where, size_t max, json_item_t *item, void *userdata,
+int json_each(struct json_value *array, const char *where, size_t max, json_item_t *item, void *userdata,
               struct error **reterr) {
         const struct fields_reading r = { .value = array, .where = where, .reterr = reterr };
         ssize_t n = fields_length(&r, JSON_STRUCTS, max);
         if (n < 0)
                 return (int) n;
-        for (size_t i = 0; i < (size_t) n; i++) {
+        struct json_value *value = array->first;
+        for (size_t i = 0; value; i++, value = value->next) {
                 char name[WHERE_MAX];
                 snprintf(name, sizeof name, "%s[%zu]", where, i);
-                int k = item(json_object_array_get_idx(array, i), name, userdata, reterr);
+                int k = item(value->shape == SHAPE_NULL ? NULL : value, name, userdata, reterr);
                 if (k < 0)
                         return k;
         }
         return 0;
 }
 
-int json_each_member(struct json_object *object, const char *where, size_t max, json_member_t *member,
+int json_each_member(struct json_value *object, const char *where, size_t max, json_member_t *member,
                      void *userdata, struct error **reterr) {
         const struct fields_reading r = { .value = object, .where = where, .reterr = reterr };
-        if (!json_object_is_type(object, json_type_object))
+        if (!json_is(object, SHAPE_OBJECT))
                 return fields_wrong_type(&r, JSON_STRUCT);
-        size_t n = (size_t) json_object_object_length(object);
-        if (n > max)
-                return error_set(reterr, -E2BIG, "%s has %zu members; %zu are the most", where, n, max);
-        json_object_object_foreach(object, key, value) {
+        if (object->n > max)
+                return error_set(reterr, -E2BIG, "%s has %zu members; %zu are the most", where, object->n,
+                                 max);
+        for (struct json_value *value = object->first; value; value = value->next) {
                 char name[WHERE_MAX];
-                fields_place(where, key, name);
-                int k = member(key, value, name, userdata, reterr);
+                fields_place(where, value->name, name);
+                int k = member(value->name, value->shape == SHAPE_NULL ? NULL : value, name, userdata,
+                               reterr);
                 if (k < 0)
                         return k;
         }

@@ -25,42 +25,21 @@
 #define PAIR(path, member, word) ROW(path, JSON_CALL, member, .call = word##_read, .make = word##_make)
 #define MADE(path, function) { path, JSON_CALL, .make = function }
 
-#define JSON_CUTS_MAX 16U
-
-/* Strings and brackets are checked against the ceilings before json-c runs. (json.c, stream.c) */
-struct json_scan {
-        unsigned depth;
-        size_t weight;
-        bool in_string;
-        bool escaped;
-
-        /* Members of the outermost object that no row of `wanted` names, from the comma before them on; NULL:
-         * they are not looked for. Of a long list half of the values are never read. */
-        const struct json_table *wanted;
-        size_t before; /* bytes of the document in earlier pieces */
-        size_t comma;  /* the last one; 0: none */
-        size_t quote;  /* before the present member's name */
-        bool named, unwanted;
-        struct json_cut {
-                size_t from, to;
-        } cuts[JSON_CUTS_MAX];
-        size_t n_cuts;
+/* The memory of a document; its root is what json_parse() gives. (value.c) */
+struct json_tree {
+        struct json_value root;
+        struct json_piece *pieces; /* the last one first */
+        size_t used;               /* bytes of the last one */
 };
+/* n bytes, aligned for pointers, until the tree is cleared. */
+void *json_tree_take(struct json_tree *tree, size_t n);
+void json_tree_clear(struct json_tree *tree, bool keep_one);
 
-/* One byte further. 0; -E2BIG with the sentence beyond a ceiling; -EBADMSG for a closing bracket without an
- * opening one. json-c checks whether brackets match. */
-int json_scan_step(struct json_scan *scan, char c, const struct json_limits *limits, struct error **reterr);
+/* The member whose name has these n bytes. */
+struct json_value *json_member_n(const struct json_value *o, const char *name, size_t n);
 
-/* Up to the end of the text or, with `one`, of the outermost bracket that it opens: *ret_used bytes, on
- * failure those before the wrong one. */
-int json_scan(struct json_scan *scan, const char *text, size_t n, bool one,
-              const struct json_limits *limits, size_t *ret_used, struct error **reterr);
-
-/* For documents within the limits, any number of them in turn. */
-struct json_tokener *json_tokener_for(const struct json_limits *limits);
-/* Of a text that was scanned. */
-int json_tokenize(struct json_tokener *tokener, const char *text, size_t n, struct json_object **ret,
-                  unsigned *ret_line, struct error **reterr);
+/* The line, from 1, of a byte of the text. */
+unsigned json_line_of(const char *text, size_t offset);
 
 /* A document of this table. -EINVAL with a cause for other text, and this sentence about it. */
 int json_parse_struct(const char *text, size_t n, const struct json_limits *limits,

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* JSON from outside, with ceilings, read into structs through const tables, and JSON written from them.
- * json-c parses (strict, UTF-8 checked); the code here adds what json-c lacks: limits of size, depth and
- * count, types, embedded NUL bytes, places in the text.
+/* JSON from outside, with ceilings, read into structs through const tables, and JSON written from them. yajl
+ * finds the tokens, in pieces of any size (json-c wants whole documents, takes three times as long for a long
+ * list of images, and 0.18 takes bytes above 127 for control characters when it is strict); json-c writes.
  *
  * Errors: -EBADMSG for text that is not JSON or has another shape, -E2BIG beyond a ceiling. */
 
@@ -11,6 +11,7 @@
 
 #include "base/base.h"
 
+/* Of what is written. */
 static inline void json_putp(struct json_object **o) {
         json_object_put(*o);
         *o = NULL;
@@ -19,22 +20,66 @@ static inline void json_putp(struct json_object **o) {
 
 struct json_limits {
         size_t bytes;   /* of one document */
-        unsigned depth; /* of nested arrays and objects */
-        size_t weight;  /* values, an object counts for eight: json-c spends about 80 bytes on a value and
-                           700 on an empty object, so a bound of bytes is not enough */
+        unsigned depth; /* of nested lists and objects; 64 at most */
+        size_t weight;  /* values, an object counts for eight: one takes some 70 bytes beside its text, so a
+                           bound of bytes is not enough */
 };
 
 /* 16 MiB, 32 deep; 1,000,000 values. */
 extern const struct json_limits json_limits_default;
 
+enum json_shape {
+        SHAPE_NULL,
+        SHAPE_BOOLEAN,
+        SHAPE_INTEGER,
+        SHAPE_FRACTION, /* and whole numbers with an exponent */
+        SHAPE_TEXT,
+        SHAPE_LIST,
+        SHAPE_OBJECT,
+};
+
+/* A value of a document that was read; all of the document lives and goes together. */
+struct json_value {
+        enum json_shape shape;
+        bool truth;
+        size_t n;                        /* bytes of the text; entries of a list, members of an object */
+        const char *name;                /* of a member; else NULL */
+        const char *text;                /* NUL-terminated, UTF-8; a number as it was written; else NULL */
+        struct json_value *first, *next; /* entries or members in their order, nulls among them */
+        size_t end;                      /* offset behind its first token in the text */
+};
+
 /* One document, nothing but blanks around it. limits NULL: the default ones. ret_line (may be NULL): on
- * failure the line of the error, from 1. The caller puts *ret. */
-int json_parse(const char *text, size_t n, const struct json_limits *limits, struct json_object **ret,
+ * failure the line of the error, from 1. The caller frees *ret. */
+int json_parse(const char *text, size_t n, const struct json_limits *limits, struct json_value **ret,
                unsigned *ret_line, struct error **reterr);
 
-/* The line (from 1) of the value at path ("parameters[2].type"), for errors about a text that json_parse()
- * accepted. A missing value gives the line of the innermost existing container. */
-unsigned json_line_at(const char *text, size_t n, const char *path);
+/* Of what json_parse() gave: the whole document. */
+struct json_value *json_value_free(struct json_value *value);
+DEFINE_CLEANUP(struct json_value, json_value_free)
+#define _cleanup_json_value_ _cleanup_(json_value_freep)
+
+/* The line (from 1) of the value at path ("parameters[2].type") in the document o that text was read into. A
+ * missing value gives the line of the innermost existing list or object. */
+unsigned json_line_at(const struct json_value *o, const char *text, const char *path);
+
+static inline bool json_is(const struct json_value *value, enum json_shape shape) {
+        return value && value->shape == shape;
+}
+
+/* The member of an object, the last one of this name; the entry of a list. NULL: absent, null, or o is
+ * none. */
+struct json_value *json_member(const struct json_value *o, const char *name);
+struct json_value *json_entry(const struct json_value *list, size_t i);
+
+/* NULL unless value is a string without NUL bytes. */
+const char *json_text(const struct json_value *value);
+
+/* As a person would type it: a text, a whole number, "yes" or "no" of a boolean. NULL: another value. */
+const char *json_typed(const struct json_value *value);
+
+/* "a number", "a text", … for sentences. */
+const char *json_type_words(const struct json_value *value);
 
 enum json_kind {
         JSON_TEXT,   /* char *: a string without NUL bytes; the old one is freed */
@@ -61,9 +106,9 @@ struct json_table {
 #define JSON_TABLE(rows, type) (&(const struct json_table){ rows, ELEMENTS(rows), sizeof(type) })
 
 /* A value that is read into target, and a member that is written. */
-typedef int json_item_t(struct json_object *value, const char *where, void *target, struct error **reterr);
+typedef int json_item_t(struct json_value *value, const char *where, void *target, struct error **reterr);
 typedef struct json_object *json_make_t(const void *member);
-typedef int json_member_t(const char *key, struct json_object *value, const char *where, void *userdata,
+typedef int json_member_t(const char *key, struct json_value *value, const char *where, void *userdata,
                           struct error **reterr);
 
 /* The same rows read and write. Numbers that do not fit are refused. JSON null is the same as absent. An
@@ -90,13 +135,13 @@ struct json_field {
 
 /* where names o in errors ("images[3]"); "" or NULL for the top. Unknown members are ignored. On failure the
  * target may be half filled: free it as usual. 0 or negative. */
-int json_read(struct json_object *o, const char *where, const struct json_field *fields, size_t n,
+int json_read(struct json_value *o, const char *where, const struct json_field *fields, size_t n,
               void *target, struct error **reterr);
 
 /* The same for a file that people write: members that no row names and that do not begin with "x-" are
  * refused, texts have 1 to max bytes and no control characters, numbers are from low to high. Errors are
  * those of json_wrong(). */
-int json_read_strict(struct json_object *o, const char *where, const struct json_table *table, void *target,
+int json_read_strict(struct json_value *o, const char *where, const struct json_table *table, void *target,
                      struct error **reterr);
 
 /* -EINVAL with an error whose message is the place (of the member key in where, or where itself) and whose
@@ -112,22 +157,10 @@ struct json_object *json_new_pointers(const struct json_table *table, const void
 
 /* Calls item() for each entry of an array (with where "…[i]") or each member of an object (json_each_member),
  * up to the first failure. */
-int json_each(struct json_object *array, const char *where, size_t max, json_item_t *item, void *userdata,
+int json_each(struct json_value *array, const char *where, size_t max, json_item_t *item, void *userdata,
               struct error **reterr);
-int json_each_member(struct json_object *object, const char *where, size_t max, json_member_t *member,
+int json_each_member(struct json_value *object, const char *where, size_t max, json_member_t *member,
                      void *userdata, struct error **reterr);
-
-/* The member of an object; NULL: absent, null, or o is no object. */
-struct json_object *json_member(struct json_object *o, const char *name);
-
-/* NULL unless value is a string without NUL bytes. */
-const char *json_text(struct json_object *value);
-
-/* As a person would type it: a text, a whole number, "yes" or "no" of a boolean. NULL: another value. */
-const char *json_typed(struct json_object *value);
-
-/* "a number", "a text", … for sentences. */
-const char *json_type_words(struct json_object *value);
 
 /* Seconds since the epoch of "2026-11-23T12:07:00.123456789+01:00"; 0, -EINVAL. */
 int json_parse_time(const char *text, int64_t *ret);
@@ -153,12 +186,12 @@ struct json_stream;
 /* document() borrows o. A negative return stops the stream: feed returns it, with the error document() set.
  * It must not free the stream. */
 struct json_stream_sink {
-        int (*document)(struct json_object *o, void *userdata, struct error **reterr);
+        int (*document)(struct json_value *o, void *userdata, struct error **reterr);
         void *userdata;
         struct json_limits limits; /* of each document; all zero: the default */
         size_t max;                /* documents; 0: no limit */
         bool elements;
-        const struct json_table *wanted; /* other members may be left out of the documents; NULL: none */
+        const struct json_table *wanted; /* other members are left out of the documents; NULL: none */
 };
 struct json_stream *json_stream_new(const struct json_stream_sink *sink);
 struct json_stream *json_stream_free(struct json_stream *stream);

@@ -16,7 +16,7 @@ struct labels_file {
         struct image *image;
 };
 
-static int read_label(const char *key, struct json_object *value, const char *where, void *image,
+static int read_label(const char *key, struct json_value *value, const char *where, void *image,
                       struct error **reterr) {
         const char *text = json_text(value);
         if (!text)
@@ -25,7 +25,7 @@ static int read_label(const char *key, struct json_object *value, const char *wh
         return r < 0 ? error_set(reterr, r, "The label %s could not be kept", where) : 0;
 }
 
-static int read_labels(struct json_object *value, const char *where, void *image, struct error **reterr) {
+static int read_labels(struct json_value *value, const char *where, void *image, struct error **reterr) {
         return json_each_member(value, where, LABELS_MAX, read_label, *(struct image **) image, reterr);
 }
 
@@ -37,7 +37,7 @@ int image_parse_labels(const char *text, size_t n, struct image **ret, struct er
                   .call = read_labels },
         };
         _cleanup_image_ struct image *image = new0(struct image);
-        _cleanup_json_ struct json_object *o = NULL;
+        _cleanup_json_value_ struct json_value *o = NULL;
         struct labels_file file = { .image = image };
         unsigned line;
         int r = json_parse(text, n, &limits, &o, &line, reterr);
@@ -59,14 +59,14 @@ int image_parse_labels(const char *text, size_t n, struct image **ret, struct er
 
 /* ---- answers ---- */
 
-static int read_answer(const char *source, const char *name, struct json_object *value,
+static int read_answer(const char *source, const char *name, const struct json_value *value,
                        struct answers *answers, struct error **reterr) {
         const char *text = json_typed(value);
         if (!text)
                 return error_set(reterr, -EINVAL,
                                  "%s: the answer \"%s\" is neither text, a whole number, true nor false",
                                  source, name);
-        bool has_nul = json_object_is_type(value, json_type_string) && !json_text(value);
+        bool has_nul = json_is(value, SHAPE_TEXT) && !json_text(value);
         if (has_nul || strlen(text) > ANSWER_BYTES_MAX)
                 return error_set(reterr, -EINVAL, "%s: the answer \"%s\" is too long or holds a NUL", source,
                                  name);
@@ -77,20 +77,20 @@ static int read_answer(const char *source, const char *name, struct json_object 
 int answers_parse(const char *source, const char *text, size_t n, struct answers *answers, char **mode,
                   struct error **reterr) {
         static const struct json_limits limits = { .bytes = 256U * 1024, .depth = 4, .weight = 100000 };
-        _cleanup_json_ struct json_object *top = NULL;
+        _cleanup_json_value_ struct json_value *top = NULL;
         _cleanup_error_ struct error *why = NULL;
         unsigned line;
         int r = json_parse(text, n, &limits, &top, &line, &why);
-        if (r < 0 || !json_object_is_type(top, json_type_object))
+        if (r < 0 || !json_is(top, SHAPE_OBJECT))
                 return error_set(reterr, -EINVAL, "%s:%u: this is not a JSON object of answers%s%s", source,
                                  line, why ? ": " : "", why ? why->message : "");
-        struct json_object *inner = json_member(top, "answers"), *named = json_member(top, "mode");
-        bool wrapped = json_object_is_type(inner, json_type_object);
-        struct json_object *object = wrapped ? inner : top;
-        if (json_object_object_length(object) > ANSWERS_MAX)
+        const struct json_value *inner = json_member(top, "answers"), *named = json_member(top, "mode");
+        bool wrapped = json_is(inner, SHAPE_OBJECT);
+        const struct json_value *object = wrapped ? inner : top;
+        if (object->n > ANSWERS_MAX)
                 return error_set(reterr, -E2BIG, "%s holds more than %d answers", source, ANSWERS_MAX);
-        json_object_object_foreach(object, name, value) {
-                r = read_answer(source, name, value, answers, reterr);
+        for (const struct json_value *value = object->first; value; value = value->next) {
+                r = read_answer(source, value->name, value, answers, reterr);
                 if (r < 0)
                         return r;
         }

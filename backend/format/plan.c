@@ -21,7 +21,7 @@ static struct json_object *plan_make_environment(const void *member) {
         return o;
 }
 
-static int plan_read_variable(const char *key, struct json_object *value, const char *where, void *userdata,
+static int plan_read_variable(const char *key, struct json_value *value, const char *where, void *userdata,
                               struct error **reterr) {
         const char *text = json_text(value);
         if (!text || strchr(key, '='))
@@ -30,7 +30,7 @@ static int plan_read_variable(const char *key, struct json_object *value, const 
         return 0;
 }
 
-static int plan_read_environment(struct json_object *value, const char *where, void *member,
+static int plan_read_environment(struct json_value *value, const char *where, void *member,
                                  struct error **reterr) {
         return json_each_member(value, where, 256, plan_read_variable, member, reterr);
 }
@@ -48,10 +48,10 @@ static struct json_object *plan_make_exists(const void *member) {
         return m->exists == EXISTS_UNKNOWN ? NULL : json_object_new_boolean(m->exists == EXISTS_YES);
 }
 
-static int plan_read_exists(struct json_object *value, const char *where, void *member,
+static int plan_read_exists(struct json_value *value, const char *where, void *member,
                             struct error **reterr) {
         struct mount *m = member;
-        m->exists = json_object_get_boolean(value) ? EXISTS_YES : EXISTS_NO;
+        m->exists = json_is(value, SHAPE_BOOLEAN) && value->truth ? EXISTS_YES : EXISTS_NO;
         return 0;
 }
 
@@ -105,7 +105,7 @@ static int plan_derive_command(const char *where, const struct command *read, st
         return 0;
 }
 
-static int plan_read_command(struct json_object *value, const char *where, void *member,
+static int plan_read_command(struct json_value *value, const char *where, void *member,
                              struct error **reterr) {
         struct command read = { .engine = ENGINE_NONE };
         int r = json_read(value, where, command_read_fields, ELEMENTS(command_read_fields), &read, reterr);
@@ -184,8 +184,7 @@ static struct json_object *plan_make_consent(const void *plan) {
 static const struct json_field file_fields[] = { TEXT(path), TEXT(text), TEXT(was), TEXT(sentence) };
 #undef T
 
-static int plan_read_file(struct json_object *value, const char *where, void *member,
-                                 struct error **reterr) {
+static int plan_read_file(struct json_value *value, const char *where, void *member, struct error **reterr) {
         return json_read(value, where, file_fields, ELEMENTS(file_fields), member, reterr);
 }
 

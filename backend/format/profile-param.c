@@ -13,7 +13,7 @@
 
 /* A parameter while it is read. */
 struct param_text {
-        struct json_object *o;
+        const struct json_value *o;
         const char *where;
         const struct profile *profile;
         struct error **reterr;
@@ -30,7 +30,7 @@ static void param_text_done(struct param_text *t) {
 
 /* ---- parts with a shape of their own ---- */
 
-static int read_choice(struct json_object *value, const char *where, void *userdata, struct error **reterr) {
+static int read_choice(struct json_value *value, const char *where, void *userdata, struct error **reterr) {
         typedef struct param_choice T;
         static const struct json_field fields[] = {
                 LINE("value", value, 128, .required = true), LINE("title", title, 128),
@@ -56,16 +56,15 @@ static int read_choice(struct json_object *value, const char *where, void *userd
 }
 
 /* ["tcp", {"value": "tls", "title": "TLS"}] */
-static int read_choices(struct json_object *value, const char *where, void *p, struct error **reterr) {
-        if (!json_object_is_type(value, json_type_array) || json_object_array_length(value) == 0 ||
-            json_object_array_length(value) > PROFILE_LIST_MAX)
+static int read_choices(struct json_value *value, const char *where, void *p, struct error **reterr) {
+        if (!json_is(value, SHAPE_LIST) || value->n == 0 || value->n > PROFILE_LIST_MAX)
                 return json_wrong(reterr, where, NULL, CHOICES_WANTED, PROFILE_LIST_MAX);
         return json_each(value, where, PROFILE_LIST_MAX, read_choice, p, reterr);
 }
 
-static int add_when_value(struct json_object *value, const char *where, struct param *p,
+static int add_when_value(const struct json_value *value, const char *where, struct param *p,
                           struct error **reterr) {
-        const char *text = json_object_is_type(value, json_type_int) ? NULL : json_typed(value);
+        const char *text = json_is(value, SHAPE_INTEGER) ? NULL : json_typed(value);
         if (str_empty(text))
                 return json_wrong(reterr, where, NULL, "This is %s, neither a text nor true or false",
                                   json_type_words(value));
@@ -74,7 +73,7 @@ static int add_when_value(struct json_object *value, const char *where, struct p
 }
 
 /* {"forward": "yes"}, {"protocol": ["tcp", "tls"]}, or "protocol=tcp". */
-static int read_when(struct json_object *value, const char *where, void *param, struct error **reterr) {
+static int read_when(struct json_value *value, const char *where, void *param, struct error **reterr) {
         struct param *p = param;
         const char *text = json_text(value), *equals = text ? strchr(text, '=') : NULL;
         if (text && (!equals || equals == text || !equals[1]))
@@ -84,20 +83,19 @@ static int read_when(struct json_object *value, const char *where, void *param, 
                 strv_add(&p->when_values, equals + 1);
                 return 0;
         }
-        if (!json_object_is_type(value, json_type_object) || json_object_object_length(value) != 1)
+        if (!json_is(value, SHAPE_OBJECT) || value->n != 1)
                 return json_wrong(reterr, where, NULL,
                                   "It wants an object with one member: {\"protocol\": \"tcp\"}");
-        struct json_object_iterator only = json_object_iter_begin(value);
-        struct json_object *values = json_object_iter_peek_value(&only);
-        p->when_name = xstrdup(json_object_iter_peek_name(&only));
+        const struct json_value *values = value->first;
+        p->when_name = xstrdup(values->name);
         _cleanup_free_ char *at = str_printf("%s.%s", where, p->when_name);
-        if (!json_object_is_type(values, json_type_array))
+        if (!json_is(values, SHAPE_LIST))
                 return add_when_value(values, at, p, reterr);
-        size_t n = json_object_array_length(values);
+        size_t n = values->n;
         if (n == 0 || n > PROFILE_LIST_MAX)
                 return json_wrong(reterr, at, NULL, "The list has to have 1 to %u entries", PROFILE_LIST_MAX);
         for (size_t i = 0; i < n; i++) {
-                int r = add_when_value(json_object_array_get_idx(values, i), at, p, reterr);
+                int r = add_when_value(json_entry(values, i), at, p, reterr);
                 if (r < 0)
                         return r;
         }
@@ -105,16 +103,15 @@ static int read_when(struct json_object *value, const char *where, void *param, 
 }
 
 /* {"--password": "It would be stored and shown"} */
-static int read_refusals(struct json_object *value, const char *where, void *param, struct error **reterr) {
+static int read_refusals(struct json_value *value, const char *where, void *param, struct error **reterr) {
         struct param *p = param;
-        if (!json_object_is_type(value, json_type_object) ||
-            json_object_object_length(value) > (int) PROFILE_LIST_MAX)
+        if (!json_is(value, SHAPE_OBJECT) || value->n > PROFILE_LIST_MAX)
                 return json_wrong(reterr, where, NULL,
                                   "It wants an object of at most %u members: {\"--force\": \"the reason\"}",
                                   PROFILE_LIST_MAX);
         p->refusals = xcalloc(PROFILE_LIST_MAX, sizeof *p->refusals);
-        json_object_object_foreach(value, key, text) {
-                const char *reason = json_text(text);
+        for (const struct json_value *member = value->first; member; member = member->next) {
+                const char *key = member->name, *reason = json_text(member);
                 if (str_empty(key) || str_empty(reason) || strlen(reason) > 256)
                         return json_wrong(reterr, where, key, "It wants a reason of 1 to 256 bytes");
                 p->refusals[p->n_refusals++] = (struct param_refusal){ xstrdup(key), xstrdup(reason) };
@@ -291,7 +288,7 @@ int profile_check_name(const char *where, const char *kind, const char *name, co
         return taken ? json_wrong(reterr, where, "name", "There are two %ss called \"%s\"", kind, name) : 0;
 }
 
-int profile_read_param(struct json_object *o, const char *where, void *userdata, struct error **reterr) {
+int profile_read_param(struct json_value *o, const char *where, void *userdata, struct error **reterr) {
         /* in this order: later ones need the results of earlier ones */
         static int (*const checks[])(struct param_text *t) = {
                 check_type, check_members, check_values, check_delivery, check_others,

@@ -6,7 +6,7 @@
 
 /* ---- modes ---- */
 
-static int read_joins(struct json_object *value, const char *where, void *member, struct error **reterr) {
+static int read_joins(struct json_value *value, const char *where, void *member, struct error **reterr) {
         const char *word = json_text(value);
         enum realm_kind *joins = member;
         if (!word)
@@ -31,7 +31,7 @@ static const struct json_field mode_fields[] = {
 };
 #undef T
 
-static int read_mode(struct json_object *o, const char *where, void *userdata, struct error **reterr) {
+static int read_mode(struct json_value *o, const char *where, void *userdata, struct error **reterr) {
         struct profile *profile = userdata;
         struct mode *mode = profile->modes + profile->n_modes++;        /* allocated for all modes */
         int r = json_read_strict(o, where, JSON_TABLE(mode_fields, struct mode), mode, reterr);
@@ -53,9 +53,9 @@ static int read_mode(struct json_object *o, const char *where, void *userdata, s
         return 0;
 }
 
-static int read_modes(struct json_object *list, const char *where, void *member, struct error **reterr) {
+static int read_modes(struct json_value *list, const char *where, void *member, struct error **reterr) {
         struct profile *profile = member;
-        size_t n = json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
+        size_t n = json_is(list, SHAPE_LIST) ? list->n : 0;
         if (n == 0 || n > PROFILE_MODES_MAX)
                 return json_wrong(reterr, where, NULL, "This is not a list of 1 to %u modes",
                                   PROFILE_MODES_MAX);
@@ -90,10 +90,9 @@ static int check_mode_lists(const struct profile *profile, struct error **reterr
         return 0;
 }
 
-static int read_parameters(struct json_object *list, const char *where, void *member, struct error **reterr) {
+static int read_parameters(struct json_value *list, const char *where, void *member, struct error **reterr) {
         add_only_mode(member); /* "when" may name modes */
-        if (!json_object_is_type(list, json_type_array) ||
-            json_object_array_length(list) > PROFILE_PARAMETERS_MAX)
+        if (!json_is(list, SHAPE_LIST) || list->n > PROFILE_PARAMETERS_MAX)
                 return json_wrong(reterr, where, NULL, "This is not a list of at most %u parameters",
                                   PROFILE_PARAMETERS_MAX);
         return json_each(list, where, PROFILE_PARAMETERS_MAX, profile_read_param, member, reterr);
@@ -130,7 +129,7 @@ static void bind_to_modes(struct profile *profile) {
 /* ---- the whole ---- */
 
 /* "unit", or {"exec": ["test", "-s", "/x"], "seconds": 20}. */
-static int read_health(struct json_object *value, const char *where, void *member, struct error **reterr) {
+static int read_health(struct json_value *value, const char *where, void *member, struct error **reterr) {
         typedef struct profile T;
         static const struct json_field fields[] = {
                 PROFILE_LIST("exec", health_argv, 0),
@@ -139,7 +138,7 @@ static int read_health(struct json_object *value, const char *where, void *membe
         struct profile *profile = member;
         if (str_equal(json_text(value), "unit"))
                 return 0;
-        if (!json_object_is_type(value, json_type_object))
+        if (!json_is(value, SHAPE_OBJECT))
                 return json_wrong(reterr, where, NULL,
                                   "It wants \"unit\", or an object with \"exec\" and \"seconds\"");
         int r = json_read_strict(value, where, JSON_TABLE(fields, struct profile), profile, reterr);
@@ -180,7 +179,7 @@ static const struct json_field profile_fields[] = {
 #undef CALL
 #undef T
 
-static int read_profile(struct json_object *o, struct profile *profile, struct error **reterr) {
+static int read_profile(struct json_value *o, struct profile *profile, struct error **reterr) {
         profile->health_seconds = 10;
         int r = json_read_strict(o, "", JSON_TABLE(profile_fields, struct profile), profile, reterr);
         if (r >= 0)
@@ -203,14 +202,14 @@ int profile_parse(const char *source, const char *text, size_t n, struct profile
                   struct error **reterr) {
         static const struct json_limits limits = { .bytes = PROFILE_BYTES_MAX, .depth = 16, .weight = 50000 };
         _cleanup_(profile_freep) struct profile *profile = new0(struct profile);
-        _cleanup_json_ struct json_object *o = NULL;
+        _cleanup_json_value_ struct json_value *o = NULL;
         _cleanup_error_ struct error *e = NULL;
         unsigned line;
         if (json_parse(text, n, &limits, &o, &line, &e) < 0)
                 return error_set(reterr, -EINVAL, "%s:%u: %s", source, line, e->message);
         if (read_profile(o, profile, &e) < 0) {
                 const char *where = e->message;
-                error_set(reterr, -EINVAL, "%s:%u: %s%s%s", source, json_line_at(text, n, where), where,
+                error_set(reterr, -EINVAL, "%s:%u: %s%s%s", source, json_line_at(o, text, where), where,
                           *where ? ": " : "", e->cause->message);
                 error_hint(reterr, "How profiles are written: profiles/README.md in fairlead's data folder");
                 return -EINVAL;
@@ -218,7 +217,7 @@ int profile_parse(const char *source, const char *text, size_t n, struct profile
         for (size_t i = 0; i < profile->n_parameters; i++) {
                 char where[48];
                 snprintf(where, sizeof where, "parameters[%zu]", i);
-                profile->parameters[i].line = json_line_at(text, n, where);
+                profile->parameters[i].line = json_line_at(o, text, where);
         }
         const char *name = strrchr(source, '/');
         name = name && !str_starts(source, "label ") ? name + 1 : "image";

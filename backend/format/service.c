@@ -17,8 +17,8 @@ struct json_object *answers_make(const void *member) {
         return all;
 }
 
-static int service_read_answer(const char *key, struct json_object *value, const char *where,
-                                      void *userdata, struct error **reterr) {
+static int service_read_answer(const char *key, struct json_value *value, const char *where, void *userdata,
+                               struct error **reterr) {
         const char *text = json_text(json_member(value, "value"));
         if (!text)
                 return error_set(reterr, -EINVAL, "%s is not an answer with a value", where);
@@ -26,7 +26,7 @@ static int service_read_answer(const char *key, struct json_object *value, const
         return 0;
 }
 
-int answers_read(struct json_object *value, const char *where, void *member, struct error **reterr) {
+int answers_read(struct json_value *value, const char *where, void *member, struct error **reterr) {
         return json_each_member(value, where, 1024, service_read_answer, *(struct answers **) member,
                                 reterr);
 }
@@ -43,8 +43,8 @@ struct json_object *labels_make(const void *member) {
         return o;
 }
 
-static int service_read_label(const char *key, struct json_object *value, const char *where,
-                                     void *userdata, struct error **reterr) {
+static int service_read_label(const char *key, struct json_value *value, const char *where, void *userdata,
+                              struct error **reterr) {
         const char *text = json_text(value);
         if (!text)
                 return error_set(reterr, -EINVAL, "%s is not a text", where);
@@ -52,7 +52,7 @@ static int service_read_label(const char *key, struct json_object *value, const 
         return 0;
 }
 
-int labels_read(struct json_object *value, const char *where, void *member, struct error **reterr) {
+int labels_read(struct json_value *value, const char *where, void *member, struct error **reterr) {
         return json_each_member(value, where, LABELS_MAX, service_read_label, member, reterr);
 }
 
@@ -63,8 +63,8 @@ struct json_object *opt_make(const void *member) {
         return all;
 }
 
-static int service_read_opt(struct json_object *value, const char *where, void *userdata,
-                                   struct error **reterr) {
+static int service_read_opt(struct json_value *value, const char *where, void *userdata,
+                            struct error **reterr) {
         char ***next = userdata;
         const char *text = value ? json_text(value) : NULL;
         if (value && !text)
@@ -73,7 +73,7 @@ static int service_read_opt(struct json_object *value, const char *where, void *
         return 0;
 }
 
-int opt_read(struct json_object *value, const char *where, void *member, struct error **reterr) {
+int opt_read(struct json_value *value, const char *where, void *member, struct error **reterr) {
         char **next = member;
         return json_each(value, where, 3, service_read_opt, &next, reterr);
 }

@@ -2,6 +2,7 @@
 /* The writing half of backend/format/json.h: from a struct into JSON, by the table that reads it. An unknown
  * member is null, never omitted, so that scripts need no test for its existence. */
 #include "backend/format/json.h"
+#include "base/text.h"
 
 static bool format_write_is_known(const struct json_field *f, const char *source) {
         for (size_t i = 0; i < f->known_bytes; i++)
@@ -44,8 +45,8 @@ static struct json_object *format_write_parent(struct json_object *o, const char
         for (const char *dot; (dot = strchr(*path, '.')); *path = dot + 1) {
                 char name[64];
                 snprintf(name, sizeof name, "%.*s", (int) (dot - *path), *path);
-                struct json_object *inner = json_member(o, name);
-                if (!inner) {
+                struct json_object *inner = NULL;
+                if (!json_object_object_get_ex(o, name, &inner)) {
                         inner = json_object_new_object();
                         json_object_object_add(o, name, inner);
                 }
@@ -84,6 +85,80 @@ struct json_object *json_new_pointers(const struct json_table *table, const void
         for (size_t i = 0; i < n; i++)
                 json_object_array_add(all, json_new_struct(table, ((const void *const *) items)[i]));
         return all;
+}
+
+/* Bytes of the well-formed UTF-8 character at s, or 0. */
+static size_t utf8_length(const char *s, size_t n) {
+        unsigned c;
+        size_t length = text_decode(s, n, &c);
+        return text_is_utf8(s, length) ? length : 0;
+}
+
+static void json_add_escaped(struct str *out, unsigned c) {
+        if (c < 0x10000)
+                str_addf(out, "\\u%04x", c);
+        else
+                str_addf(out, "\\u%04x\\u%04x", 0xd800 + ((c - 0x10000) >> 10),
+                         0xdc00 + ((c - 0x10000) & 0x3ff));
+}
+
+struct json_object *json_new_text(const char *s) {
+        size_t n = s ? strlen(s) : 0;
+        if (!s || text_is_utf8(s, n))
+                return s ? json_object_new_string_len(s, (int) n) : NULL;
+        _cleanup_str_ struct str clean = {};
+        for (const char *end = s + n; s < end;) {
+                size_t length = utf8_length(s, (size_t) (end - s));
+                str_add_bytes(&clean, length ? s : "\xef\xbf\xbd", length ? length : 3);
+                s += length ? length : 1;
+        }
+        return json_object_new_string_len(clean.text, (int) clean.length);
+}
+
+struct json_object *json_new_texts(char *const *list) {
+        struct json_object *array = json_object_new_array();
+        for (size_t i = 0; list && list[i]; i++)
+                json_object_array_add(array, json_new_text(list[i]));
+        return array;
+}
+
+/* Adds JSON text with \u in place of characters that must not reach a terminal: all of them are in strings,
+ * where the escape means the same. json-c escapes C0 only, but U+009B is as good as ESC [, and U+202E
+ * reverses the line. */
+static void add_showable(struct str *out, const char *text, size_t n) {
+        for (size_t used; n > 0; text += used, n -= used) {
+                used = text_ascii_run(text, n);
+                unsigned c;
+                bool hidden = false;
+                if (used == 0) {
+                        used = text_decode(text, n, &c);
+                        int cells = c == '\n' ? 1 : text_cells(c);
+                        /* A mark without a letter would combine with the quote. */
+                        hidden = cells < 0 ||
+                                 (cells == 0 && out->length > 0 && out->text[out->length - 1] == '"');
+                }
+                if (hidden)
+                        json_add_escaped(out, c);
+                else
+                        str_add_bytes(out, text, used);
+        }
+}
+
+static char *write_with(struct json_object *o, int flags) {
+        size_t n;
+        const char *text = json_object_to_json_string_length(o, flags | JSON_C_TO_STRING_NOSLASHESCAPE, &n);
+        struct str shown = {};
+        add_showable(&shown, text, n);
+        str_add(&shown, "\n");
+        return str_take(&shown);
+}
+
+char *json_write(struct json_object *o) {
+        return write_with(o, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED);
+}
+
+char *json_write_line(struct json_object *o) {
+        return write_with(o, JSON_C_TO_STRING_PLAIN);
 }
 
 char *json_write_take(struct json_object *o) {

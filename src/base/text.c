@@ -416,7 +416,7 @@ char **text_wrap(const char *s, size_t columns) {
 }
 
 bool text_is_utf8(const char *text, size_t n) {
-        for (size_t i = 0; i < n;) {
+        for (size_t i = text_ascii_run(text, n); i < n; i += text_ascii_run(text + i, n - i)) {
                 unsigned c;
                 size_t used = text_decode(text + i, n - i, &c);
                 if (c == 0xfffd && !(used == 3 && memcmp(text + i, "\xef\xbf\xbd", 3) == 0))

@@ -9,7 +9,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 
-static void read_image(struct json_object *o) {
+static void read_image(struct json_value *o) {
         _cleanup_error_ struct error *e = NULL;
         _cleanup_image_ struct image *image = engine_image_read(o, "the image", &e);
         MUST((image == NULL) == (e != NULL));
@@ -25,7 +25,7 @@ static void read_image(struct json_object *o) {
         MUST(pinned);
 }
 
-static void read_container(struct json_object *o) {
+static void read_container(struct json_value *o) {
         struct container c = {};
         _cleanup_error_ struct error *e = NULL;
         int r = engine_container_read(o, "a container", &c, &e);
@@ -34,7 +34,7 @@ static void read_container(struct json_object *o) {
         engine_container_done(&c);
 }
 
-static int document(struct json_object *o, void *userdata, struct error **reterr) {
+static int document(struct json_value *o, void *userdata, struct error **reterr) {
         read_image(o);
         read_container(o);
         return 0;
@@ -47,7 +47,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n) {
                         json_stream_finish(stream, NULL);
                 json_stream_free(stream);
         }
-        _cleanup_json_ struct json_object *o = NULL;
+        _cleanup_json_value_ struct json_value *o = NULL;
         if (json_parse((const char *) bytes, n, NULL, &o, NULL, NULL) >= 0)
                 document(o, NULL, NULL);
         _cleanup_free_ char *body = strndup((const char *) bytes, n);

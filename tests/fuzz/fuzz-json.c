@@ -7,6 +7,7 @@
 
 #include "backend/format/json.h"
 #include "base/str.h"
+#include "tests/fake/json-show.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 
@@ -28,12 +29,12 @@ static const struct json_field fields[] = {
         { "g", JSON_BOOL, offsetof(struct thing, flag) },
 };
 
-static int take(struct json_object *o, void *userdata, struct error **reterr) {
+static int take(struct json_value *o, void *userdata, struct error **reterr) {
         struct thing t = {};
         _cleanup_error_ struct error *e = NULL;
         if (json_read(o, "x", fields, sizeof fields / sizeof fields[0], &t, &e) < 0 && !e)
                 abort();
-        str_add(userdata, json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN));
+        json_show(userdata, o);
         free(t.text);
         strv_free(t.texts);
         return 0;
@@ -66,13 +67,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n) {
             (pieces.length && memcmp(pieces.text, whole.text, whole.length) != 0))
                 abort();
 
-        _cleanup_json_ struct json_object *o = NULL;
+        _cleanup_json_value_ struct json_value *o = NULL;
         unsigned line;
         if (json_parse((const char *) bytes + 1, n - 1, NULL, &o, &line, NULL) < 0 && line == 0)
                 abort();
         static const char *const paths[] = { "a", "b.c[3].d", "[0][1]", "x..y", "[" };
         for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++)
-                if (json_line_at((const char *) bytes + 1, n - 1, paths[i]) == 0)
+                if (json_line_at(o, (const char *) bytes + 1, paths[i]) == 0)
                         abort();
         return 0;
 }

@@ -106,9 +106,12 @@ static void an_upgrade_comes_back(void **state) {
         assert_int_equal(plan_parse(bad, strlen(bad), &back, NULL), -EINVAL);
 }
 
-static struct json_object *member(struct json_object *o, const char *key) {
-        struct json_object *value = NULL;
-        if (!json_object_object_get_ex(o, key, &value))
+/* A null is a member, too. */
+static const struct json_value *member(const struct json_value *o, const char *key) {
+        const struct json_value *value = o->first;
+        while (value && strcmp(value->name, key) != 0)
+                value = value->next;
+        if (!value)
                 fail_msg("no member %s", key);
         return value;
 }
@@ -116,25 +119,23 @@ static struct json_object *member(struct json_object *o, const char *key) {
 static void scripts_find_what_the_manual_promises(void **state) {
         _cleanup_plan_ struct plan *plan = full_plan(false);
         _cleanup_free_ char *text = emit_plan(plan);
-        _cleanup_json_ struct json_object *o = NULL;
+        _cleanup_json_value_ struct json_value *o = NULL;
         assert_int_equal(json_parse(text, strlen(text), NULL, &o, NULL, NULL), 0);
         assert_string_equal(json_text(member(o, "verb")), "install");
-        assert_string_equal(json_text(json_object_array_get_idx(member(o, "argv"), 0)), "/usr/bin/podman");
+        assert_string_equal(json_text(json_entry(member(o, "argv"), 0)), "/usr/bin/podman");
         assert_string_equal(json_text(member(member(o, "environment"), "NAME")), "x");
         assert_string_equal(json_text(member(o, "digest")), plan->pin.digest);
-        assert_true(json_object_get_boolean(member(o, "permitted")));
-        struct json_object *mount = json_object_array_get_idx(member(o, "mounts"), 1);
+        assert_true(member(o, "permitted")->truth);
+        const struct json_value *mount = json_entry(member(o, "mounts"), 1);
         assert_string_equal(json_text(member(mount, "host")), "/srv/a b");
         assert_string_equal(json_text(member(mount, "container")), "/x");
         assert_string_equal(json_text(member(mount, "mode")), "ro");
-        assert_true(json_object_get_boolean(member(mount, "exists")));
-        assert_true(json_object_array_length(member(o, "privileges")) > 0);
+        assert_true(member(mount, "exists")->truth);
+        assert_true(member(o, "privileges")->n > 0);
         assert_string_equal(json_text(member(member(o, "unit"), "name")), "x.service");
         assert_string_equal(json_text(member(member(o, "unit"), "kind")), "service");
         bool host = false;
-        struct json_object *findings = member(o, "findings");
-        for (size_t i = 0; i < json_object_array_length(findings); i++) {
-                struct json_object *f = json_object_array_get_idx(findings, i);
+        for (const struct json_value *f = member(o, "findings")->first; f; f = f->next) {
                 host |= str_equal(json_text(member(f, "id")), "host-command");
                 member(f, "severity");
                 member(f, "where");
@@ -149,11 +150,10 @@ static void scripts_find_what_the_manual_promises(void **state) {
         assert_non_null(start);
         if (end)
                 *end = '\0';
-        json_object_object_foreach(o, key, value) {
-                (void) value;
-                _cleanup_free_ char *name = str_printf("`%s`", key);
+        for (const struct json_value *m = o->first; m; m = m->next) {
+                _cleanup_free_ char *name = str_printf("`%s`", m->name);
                 if (!strstr(start, name))
-                        fail_msg("data/json.md does not describe plan.%s", key);
+                        fail_msg("data/json.md does not describe plan.%s", m->name);
         }
 }
 
