@@ -129,7 +129,8 @@ static const struct json_field param_fields[] = {
         LINE("reason", p.pattern_reason, 256),
         ROW("min", JSON_INT64, p.minimum, .low = -NUMBER_MAX, .high = NUMBER_MAX),
         ROW("max", JSON_INT64, p.maximum, .low = -NUMBER_MAX, .high = NUMBER_MAX),
-        ROW("short", JSON_BOOL, p.short_name), CALL("choices", read_choices), CALL("when", read_when),
+        ROW("short", JSON_BOOL, p.short_name), ROW("passed-on", JSON_BOOL, p.passed_on),
+        CALL("choices", read_choices), CALL("when", read_when),
         LINE("with", p.with_name, 63), CALL("refuse", read_refusals),
         LINE("deliver", deliver, PATTERN_MAX + 16),
 };
@@ -162,6 +163,7 @@ static int check_members(struct param_text *t) {
                 { "short", NULL, PARAM_HOST, "short" },
                 { "choices", "choices", PARAM_CHOICE, "choices" },
                 { "refuse", "refuse", PARAM_ARGUMENTS, "words to refuse" },
+                { "passed-on", NULL, PARAM_SECRET, "passed-on" },
         };
         for (size_t i = 0; i < ELEMENTS(only); i++)
                 if (t->p.type != only[i].type && json_member(t->o, only[i].member))

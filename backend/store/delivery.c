@@ -52,30 +52,16 @@ static int delivery_failed(int r, struct error **reterr) {
         return error_errno(reterr, r, "An answer cannot be handed to the command");
 }
 
-/* ---- last words ---- */
-
-int delivery_argv(const struct plan *plan, const struct secret_list *secrets, char ***ret,
-                  struct error **reterr) {
-        struct handing h = { .plan = plan, .secrets = secrets, .delivery = DELIVER_ARGV };
-        char **argv = strv_copy(plan->command->argv);
-        int r;
-        while ((r = delivery_next(&h, reterr)) > 0) {
-                const char *target = h.use->target ? h.use->target : "";
-                if (!h.secret)
-                        continue; /* the command's words include ordinary answers already */
-                bool joined = str_ends(target, "=");
-                if (*target && !joined)
-                        strv_add(&argv, target);
-                strv_addf(&argv, "%s%s", joined ? target : "", h.value);
-        }
-        *ret = r < 0 ? delivery_free_argv(argv) : argv;
-        return r;
-}
-
-char **delivery_free_argv(char **argv) {
-        for (char **word = argv; word && *word; word++)
-                explicit_bzero(*word, strlen(*word));
-        return strv_free(argv);
+int delivery_permitted(const struct plan *plan, struct error **reterr) {
+        for (size_t i = 0; i < plan->n_secrets; i++)
+                if (plan->secrets[i].delivery == DELIVER_ARGV) {
+                        error_set(reterr, -EPERM,
+                                  "%s would be a word of the command, which the host's journal keeps",
+                                  plan->secrets[i].name);
+                        error_hint(reterr, "Roll this job back; then start it again");
+                        return -EPERM;
+                }
+        return 0;
 }
 
 /* ---- standard input ---- */

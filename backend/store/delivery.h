@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Delivers answers and secrets that are not in a command's words: by standard input, files, prompts, last
- * words. The contract is struct secret_use in model/plan/plan.h. */
+/* Delivers answers and secrets, which are not in a command's words: by standard input, files, prompts. The
+ * contract is struct secret_use in model/plan/plan.h. */
 
 #include "backend/io/paths.h"
 #include "base/secret.h"
@@ -10,14 +10,12 @@
 
 struct delivery_prompts;
 
-/* The words of the command, with secrets of the kind "last words" at their end; the caller wipes and frees
- * them with delivery_free_argv(). -ENOKEY: a secret of the plan was not handed over. */
-int delivery_argv(const struct plan *plan, const struct secret_list *secrets, char ***ret,
-                  struct error **reterr);
-char **delivery_free_argv(char **argv);
+/* -EPERM with a sentence: a plan of an earlier version that puts a secret into the command's words, which the
+ * host's journal keeps. */
+int delivery_permitted(const struct plan *plan, struct error **reterr);
 
 /* A pipe with the lines for standard input and its end, or -1: none, the terminal is the input. The caller
- * closes. */
+ * closes. -ENOKEY: a secret of the plan was not handed over. */
 int delivery_stdin(const struct plan *plan, const struct secret_list *secrets, int *ret_fd,
                    struct error **reterr);
 

@@ -26,7 +26,7 @@ static bool containers_has_planned_name(const struct worker *w, const struct con
         return image && c->name && str_equal(c->name, run && run->name ? run->name : w->plan->name);
 }
 
-/* Do the plan's words match, with nothing but secrets behind them? */
+/* Do the plan's words match? (Jobs of earlier versions could have secrets behind them.) */
 static bool containers_made_by(const struct worker *w, const struct container_origin *origin) {
         const struct command *command = w->plan->command;
         size_t n = strv_length(command->argv), secrets = 0;

@@ -50,9 +50,12 @@ static void command_on_escalation(int signal, void *userdata) {
 }
 
 /* Podman 5.4 loses the output of a container that ended without reading its input, about 3 times in 100. The
- * container's log has it, mostly in the journal. */
+ * container's log has it, mostly in the journal; of a command with a secret nothing does
+ * (--log-driver=none). */
 #define SILENT_HINT \
         "No output arrived here; the journal may have what its container printed: journalctl _COMM=conmon"
+#define SILENT_SECRET_HINT \
+        "No output arrived here, and the engine keeps none of a command that has a secret: try it again"
 
 /* Sets the error of a failed command. */
 static int command_judge(struct worker *w, struct error **reterr) {
@@ -79,7 +82,7 @@ static int command_judge(struct worker *w, struct error **reterr) {
         bool silent = !s->spoke && worker_needs_engine(w);
         return error_hint(reterr, "%s",
                           hint     ? hint
-                          : silent ? SILENT_HINT
+                          : silent ? (w->plan->n_secrets ? SILENT_SECRET_HINT : SILENT_HINT)
                                    : "The last lines of the log say why");
 }
 
@@ -91,21 +94,20 @@ static int command_ended(struct worker *w, struct error **reterr) {
 
 static int command_run(struct worker *w, struct error **reterr) {
         struct command_state *s = w->state;
-        char **argv = NULL;
         w->wait.stoppable = NULL;
         _cleanup_close_ int input = -1;
         delivery_remove_files(w->paths, w->plan->name); /* of a job that died */
-        int r = delivery_prompts_new(w->plan, w->secrets, &s->prompts, reterr);
+        int r = delivery_permitted(w->plan, reterr);
+        if (r >= 0)
+                r = delivery_prompts_new(w->plan, w->secrets, &s->prompts, reterr);
         if (r >= 0)
                 r = delivery_write_files(w->paths, w->plan, w->secrets, reterr);
         if (r >= 0)
                 r = delivery_stdin(w->plan, w->secrets, &input, reterr);
-        if (r >= 0)
-                r = delivery_argv(w->plan, w->secrets, &argv, reterr);
         if (r < 0)
                 return r;
         const struct pty_options options = {
-                .argv = argv,
+                .argv = w->plan->command->argv,
                 .rows = w->rows,
                 .columns = w->columns,
                 .stdin_fd = input,
@@ -117,7 +119,6 @@ static int command_run(struct worker *w, struct error **reterr) {
         r = worker_run_program(w, options, command_ended, reterr);
         if (r >= 0)
                 worker_join_watch(w);
-        delivery_free_argv(argv);
         return r;
 }
 

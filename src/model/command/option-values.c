@@ -62,6 +62,8 @@ static const struct {
         { "--device", "/dev@(|/|:*)", HIGH, "Gives the container all devices of the host" },
         { "--device", "/dev/fuse*", NONE, "Lets the container mount file systems of its own" },
 
+        { "--log-driver", "none", NONE, "The engine keeps no copy of what it prints" },
+
         { "--publish", "@(127.|[[]::1])*", NONE, "Opens a port on localhost and passes it to the container" },
 
         { "--restart", "no", NONE, "The engine leaves it when it ends" },

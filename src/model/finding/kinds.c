@@ -159,10 +159,16 @@ static const struct finding_kind kinds[] = {
           "The host path of a mount does not begin with a slash: it depends on the working directory, or is "
           "not valid at all.",
           "Start fairlead in the right directory, or report this to the image's maintainer" },
-        { "secret-in-argv", SEVERITY_WARN,
-          "A secret is a word of a command, because the tool accepts it in no other way: users of this host "
-          "can read it while the command runs.",
-          "Use a secret that is valid only once, and change it afterwards" },
+        { "secret-in-argv", SEVERITY_BLOCK,
+          "The profile makes a secret a word of the command: the engine's events, its record of the "
+          "container and the host's journal would keep it.",
+          "Set it up without that secret, or report this to the image's maintainer: the installer reads it "
+          "from standard input or a file, and adds the word itself",
+          .final = true },
+        { "secret-passed-on", SEVERITY_INFO,
+          "The installer hands a secret to a tool that accepts it only as an argument. Neither the journal "
+          "nor the engine gets it, but the process list of this host shows it while the tool runs.",
+          "Use a secret that is valid only once; an audit rule for execve would record it" },
         { "shell-pattern", SEVERITY_INFO,
           "A shell would expand ~ and *; there is no shell, so the command gets them unchanged.",
           "Nothing to do, unless the command does not find its files" },

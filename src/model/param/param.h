@@ -27,7 +27,7 @@ DECLARE_NAMES(param_type, enum param_type);
 enum delivery {
         DELIVER_NONE,     /* used by other parameters only (applies-when) */
         DELIVER_ARGV,     /* appended: option, value ("--domain", value); option "--x=" is joined; option ""
-                           * gives the value alone; boolean: option alone when yes */
+                           * gives the value alone; boolean: option alone when yes. Never a secret */
         DELIVER_ENV,      /* the engine's -e NAME=value, put before the image operand */
         DELIVER_VARIABLE, /* --set NAME=value: fills $NAME of the label */
         DELIVER_STDIN,    /* a line on the command's standard input */
@@ -66,6 +66,7 @@ struct param {
         char *with_name;        /* an answer makes sense only together with that one; NULL */
         struct param_refusal *refusals; /* PARAM_ARGUMENTS */
         size_t n_refusals;
+        bool passed_on;         /* PARAM_SECRET: the installer makes it an argument of a tool ("passed-on") */
         enum delivery delivery;
         char *target;           /* option, variable, path or regex, by delivery */
         size_t line;            /* in its profile; 0: built in */

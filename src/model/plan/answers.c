@@ -80,8 +80,13 @@ static int plan_secret(struct making *m, const struct param *p, struct error **r
         prepare_delivery(m, p);
         if (p->delivery == DELIVER_ARGV)
                 finding_report(&plan->findings, "secret-in-argv", p->name,
-                               "%s goes to the installer as a word of its command, where every user of "
-                               "this host can read it while it runs",
+                               "%s would be a word of the installer's command, which the host's journal "
+                               "keeps",
+                               answers_title(p));
+        else if (p->passed_on)
+                finding_report(&plan->findings, "secret-passed-on", p->name,
+                               "The installer makes %s an argument of another program: users of this host "
+                               "can see it in the process list while that runs",
                                answers_title(p));
         return 0;
 }
@@ -104,9 +109,10 @@ static int plan_answer(struct making *m, const struct param *p, bool asks, struc
         const char *value = param_initial(p, given, NULL), *source = "default";
         const struct param *other = p->with_name ? profile_param(m->request->profile, p->with_name) : NULL;
         _cleanup_error_ struct error *wrong = NULL;
-        /* only the verb that sets the service up requires the answer */
+        /* Only the verb that sets the service up requires the answer; another has a recorded one, which a
+         * newer profile may not allow any more. */
         if (param_check_with(p, value, other, other ? param_initial(other, given, NULL) : NULL, &wrong) < 0)
-                return str_empty(value) && !asks ? 0 : refuse_answer(p, TAKE(wrong), reterr);
+                return !asks ? 0 : refuse_answer(p, TAKE(wrong), reterr);
         if (str_empty(value))
                 return 0;
 

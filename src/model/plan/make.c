@@ -116,6 +116,22 @@ static bool lacks_flag(const struct command *c, const char *canonical) {
         return !plan_has_option(c, canonical, NULL) || plan_has_option(c, canonical, "false");
 }
 
+/* The engine keeps no copy of the output of a command that has a secret, as its installer may print it: the
+ * journal would have it, and Fairlead's log, which leaves secrets out, has the rest. */
+static bool keeps_no_log(const struct making *m, const struct command *c) {
+        return m->plan->n_secrets > 0 && STR_IN_SET(c->subcommand, "run", "create");
+}
+
+static bool is_log_word(const struct command *c, size_t word) {
+        for (size_t i = 0; i < c->n_options; i++) {
+                const struct option_use *o = c->options + i;
+                if (STR_IN_SET(o->canonical, "--log-driver", "--log-opt") && word >= o->word &&
+                    word < o->word + o->words)
+                        return true;
+        }
+        return false;
+}
+
 /* Inserts the answers' engine words before the image: *argv is replaced. */
 static void insert_engine_words(struct making *m, const char *where, char ***argv) {
         _cleanup_command_ struct command *probe =
@@ -127,6 +143,9 @@ static void insert_engine_words(struct making *m, const char *where, char ***arg
         if (engine && (m->wants_stdin || m->wants_terminal) && lacks_flag(probe, "--interactive"))
                 strv_add(&extra, "-i");
         strv_extend(&extra, m->engine_words);
+        bool no_log = keeps_no_log(m, probe);
+        if (no_log)
+                strv_add(&extra, "--log-driver=none");
         if (!extra || !*extra)
                 return;
         if (!probe->operand) {
@@ -138,7 +157,8 @@ static void insert_engine_words(struct making *m, const char *where, char ***arg
         for (size_t i = 0; (*argv)[i]; i++) {
                 if (i == probe->operand)
                         strv_extend(&made, extra);
-                strv_add(&made, (*argv)[i]);
+                if (!no_log || !is_log_word(probe, i))
+                        strv_add(&made, (*argv)[i]);
         }
         strv_free(*argv);
         *argv = TAKE(made);
@@ -167,7 +187,7 @@ static struct command *make_command(struct making *m, const struct label *label,
         _cleanup_strv_ char **argv = recipe_fill(recipe, &m->variables, words, findings);
         if (!*argv)
                 return NULL;
-        if (set_up && (m->engine_words || m->wants_stdin || m->wants_terminal))
+        if (set_up && (m->engine_words || m->wants_stdin || m->wants_terminal || m->plan->n_secrets))
                 insert_engine_words(m, key, &argv);
         report_not_utf8(key, argv, findings);
         if (!**argv) {  /* usually a lost variable; such a plan could be neither run nor read */

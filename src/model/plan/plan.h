@@ -106,8 +106,7 @@ void unit_file_done(struct unit_file *unit);
  *     DELIVER_FILE    PLAN_FILES_DIR/NAME/parameter, 0600, before the command; removed after it. The
  *                     command's words already have the bind mount
  *     DELIVER_PROMPT  typed once, with a newline, when the output matches target (model/param/pattern.h)
- *     DELIVER_ARGV    secrets only: target (if not "") and the secret as two words at the end of the command,
- *                     or as one where target ends in "="; the finding "secret-in-argv" reports it */
+ *     DELIVER_ARGV    secrets only, and never done: the finding "secret-in-argv" blocks such a plan */
 struct secret_use {
         char *name;             /* of the parameter */
         enum delivery delivery;

@@ -243,7 +243,7 @@ static void hands_answers_over(void **state) {
         struct host_fixture *f = *state;
         _cleanup_plan_ struct plan *plan = script_plan(f,
                                                        "read a; read b; read c; printf 'stty -echo'; stty -echo </dev/tty; printf '\\r\\nPass\\033[1mword: '; read p </dev/tty;"
-                                                       " cat $RUN/files/demo/keytab > $ROOT/etc/file; stat -c %a $RUN/files/demo/keytab; echo \"$a|$b|$c|$p|$0|$1\" > $ROOT/etc/answers;"
+                                                       " cat $RUN/files/demo/keytab > $ROOT/etc/file; stat -c %a $RUN/files/demo/keytab; echo \"$a|$b|$c|$p|$#\" > $ROOT/etc/answers;"
                                                        " echo \"it is $p and $c\"; printf %s \"u:$c\" | base64",
                                                        ENGINE_NONE);
         strv_addf(&plan->environment, "RUN=%s", f->run);
@@ -251,14 +251,13 @@ static void hands_answers_over(void **state) {
         strv_add(&plan->stdin_lines, "second");
         use("pin", DELIVER_STDIN, NULL, &plan->secrets, &plan->n_secrets);
         use("password", DELIVER_PROMPT, "Password: $", &plan->secrets, &plan->n_secrets);
-        use("token", DELIVER_ARGV, "--token", &plan->secrets, &plan->n_secrets);
         use("keytab", DELIVER_FILE, "/keytab", &plan->handed, &plan->n_handed);
         answers_set(plan->given.answers, "keytab", "content of the file", "typed");
-        static const char *const values[] = { "pin", "PIN-canary-77", "password", "PW-canary-88", "token", "TOKEN-canary-99", NULL };
+        static const char *const values[] = { "pin", "PIN-canary-77", "password", "PW-canary-88", NULL };
         _cleanup_(secret_list_freep) struct secret_list *secrets = secrets_of(values);
         _cleanup_(job_freep) struct job *job = run_done(f, plan, .secrets = secrets);
         _cleanup_free_ char *answers = tree_read(f->root, "/etc/answers"), *file = tree_read(f->root, "/etc/file"), *log = read_job_file(f, job->id, "log");
-        assert_string_equal(answers, "first|second|PIN-canary-77|PW-canary-88|--token|TOKEN-canary-99\n");
+        assert_string_equal(answers, "first|second|PIN-canary-77|PW-canary-88|0\n");
         assert_string_equal(file, "content of the file");
         assert_non_null(strstr(log, "it is [secret] and [secret]"));
         assert_non_null(strstr(log, "600\r\n"));
@@ -276,6 +275,15 @@ static void hands_answers_over(void **state) {
         use("pin", DELIVER_STDIN, NULL, &other->secrets, &other->n_secrets);
         _cleanup_(job_freep) struct job *without = run_failed(f, other);
         assert_string_equal(without->message, "pin was not handed over to the job");
+
+        /* a plan of an earlier version, whose secret the journal would keep */
+        _cleanup_plan_ struct plan *old = script_plan(f, "true", ENGINE_NONE);
+        str_replace(&old->name, "old");
+        use("token", DELIVER_ARGV, "--token", &old->secrets, &old->n_secrets);
+        static const char *const token[] = { "token", "TOKEN-canary-99", NULL };
+        _cleanup_(secret_list_freep) struct secret_list *tokens = secrets_of(token);
+        _cleanup_(job_freep) struct job *refused = run_failed(f, old, .secrets = tokens);
+        assert_string_equal(refused->message, "token would be a word of the command, which the host's journal keeps");
 }
 
 static void logs_a_flood_and_any_byte(void **state) {

@@ -143,6 +143,37 @@ static void without_a_digest_the_id_pins(void **state) {
         assert_string_equal(typed->name, "sssd");
 }
 
+/* What the installer prints may be the secret: the engine keeps none of it, whatever the label says. */
+static void the_engine_logs_no_command_with_a_secret(void **state) {
+        static const struct {
+                const char *label, *with, *without;
+        } rows[] = {
+                { "podman run -i IMAGE /x", "podman run -i --log-driver=none x /x", "podman run -i x /x" },
+                { "podman run -i --log-driver journald --log-opt=tag=x -v /a:/b IMAGE /x --log-opt=y",
+                  "podman run -i -v /a:/b --log-driver=none x /x --log-opt=y",
+                  "podman run -i --log-driver journald --log-opt=tag=x -v /a:/b x /x --log-opt=y" },
+                { "podman create -i IMAGE", "podman create -i --log-driver=none x", "podman create -i x" },
+                { "podman exec -i box /x", "podman exec -i box /x", "podman exec -i box /x" },
+                { "/usr/bin/tool IMAGE", "/usr/bin/tool x", "/usr/bin/tool x" },
+        };
+        static struct param secret = { .name = (char *) "pin", .title = (char *) "PIN", .type = PARAM_SECRET,
+                                       .delivery = DELIVER_STDIN, .target = (char *) "", .passed_on = true };
+        static struct mode only = { .name = (char *) "only", .title = (char *) "Only" };
+        static const struct profile asks = { .source = (char *) "test", .title = (char *) "Test", .modes = &only, .n_modes = 1,
+                                             .parameters = &secret, .n_parameters = 1 };
+        char *pin[] = { one("pin"), NULL }, *none[] = { NULL };
+        for (size_t i = 0; i < ELEMENTS(rows); i++) {
+                _cleanup_image_ struct image *image = image_with("INSTALL", rows[i].label, NULL);
+                struct plan_request q = { .verb = VERB_INSTALL, .image = image, .reference = "x", .profile = &asks, .secrets = pin };
+                _cleanup_plan_ struct plan *with = make(&q);
+                assert_words(with->command->argv, rows[i].with);
+                assert_int_equal(found(with, "secret-passed-on")->severity, SEVERITY_INFO);
+                q.secrets = none;
+                _cleanup_plan_ struct plan *without = make(&q);
+                assert_words(without->command->argv, rows[i].without);
+        }
+}
+
 static void answers_go_their_ways(void **state) {
         _cleanup_image_ struct image *image = image_with("INSTALL", "podman run --rm -e F=$FLAVOUR $IMAGE /install", "RUN",
                                                          "podman run --name=NAME -e F=$FLAVOUR $IMAGE", NULL);
@@ -153,7 +184,8 @@ static void answers_go_their_ways(void **state) {
         _cleanup_plan_ struct plan *plan = make(&(struct plan_request) {
                 .verb = VERB_INSTALL, .image = image, .reference = "sssd", .profile = &profile, .answers = a, .secrets = secrets });
         assert_words(plan->command->argv,
-                     "podman run --rm -e 'F=sweet; rm -rf /' -t -i -e 'ZONE=a b' -v " PLAN_FILES_DIR "/sssd/motd:/run/motd:ro sssd /install "
+                     "podman run --rm -e 'F=sweet; rm -rf /' -t -i -e 'ZONE=a b' -v " PLAN_FILES_DIR "/sssd/motd:/run/motd:ro --log-driver=none sssd "
+                     "/install "
                      "realm join --domain example.test --server=dc1.example.test --force -x 'y z'");
         assert_words(plan->run->argv, "podman run --name=sssd -e 'F=sweet; rm -rf /' sssd");
         assert_words(plan->stdin_lines, "first");
@@ -161,7 +193,7 @@ static void answers_go_their_ways(void **state) {
         assert_string_equal(plan->secrets[0].name, "password");
         assert_int_equal(plan->secrets[0].delivery, DELIVER_STDIN);
         assert_string_equal(plan->secrets[1].target, "--password");
-        assert_int_equal(found(plan, "secret-in-argv")->severity, SEVERITY_WARN);
+        assert_true(found(plan, "secret-in-argv")->severity == SEVERITY_BLOCK && !finding_can_be_allowed(found(plan, "secret-in-argv")));
         assert_int_equal(plan->n_handed, 2);
         assert_string_equal(plan->handed[0].name, "motd");
         assert_string_equal(plan->handed[1].target, "Name: $");
@@ -170,6 +202,8 @@ static void answers_go_their_ways(void **state) {
         assert_string_equal(answers_get(plan->given.answers, "force"), "yes");
         assert_null(answers_get(plan->given.answers, "password"));
         assert_null(found(plan, "undeliverable-answer"));
+
+        assert_null(found(plan, "secret-passed-on"));
 
         /* -i and -t only where the label has none */
         _cleanup_image_ struct image *has = image_with("INSTALL", "podman run -it $IMAGE", NULL);
@@ -287,7 +321,7 @@ static void an_account_is_deleted_by_who_may(void **state) {
         struct plan_request q = { .verb = VERB_UNINSTALL, .image = image, .reference = "sssd", .profile = &own, .answers = a, .secrets = secrets,
                                   .deletes_account = true };
         _cleanup_plan_ struct plan *plan = make(&q);
-        assert_words(plan->command->argv, "podman run -e F=sweet -i sssd /un.sh realm leave --server=dc1.example.test");
+        assert_words(plan->command->argv, "podman run -e F=sweet -i --log-driver=none sssd /un.sh realm leave --server=dc1.example.test");
         assert_true(plan->deletes_account);
         assert_int_equal(plan->joins, REALM_AD);
         assert_int_equal(plan->n_secrets, 1);
@@ -638,7 +672,7 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(an_install_is_pinned_and_explained),
                 cmocka_unit_test(without_a_digest_the_id_pins),
-                cmocka_unit_test(answers_go_their_ways),
+                cmocka_unit_test(the_engine_logs_no_command_with_a_secret), cmocka_unit_test(answers_go_their_ways),
                 cmocka_unit_test(answers_reach_a_program_of_the_host),
                 cmocka_unit_test(the_form_belongs_to_run_where_there_is_no_install),
                 cmocka_unit_test(other_verbs_do_not_ask),
