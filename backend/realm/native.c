@@ -6,7 +6,8 @@
 #include "config.h"
 
 /* The words of each join command come from the profiles of these names (data/profiles). fairlead-realmd
- * (src/realmd-main.c) is the client of realmd; both read a password from their input. */
+ * (src/realmd-main.c) is the client of realmd, fairlead-ipa-client (data/) runs ipa-client-install; both read
+ * a password from their input. */
 static const struct way {
         const char *name;
         const char *there;      /* present on a host that has the way */
@@ -23,7 +24,7 @@ static const struct way {
         {
                 .name = "host/freeipa-client",
                 .there = "/usr/sbin/ipa-client-install",
-                .install = "/usr/sbin/ipa-client-install --unattended",
+                .install = IPA_TOOL_PATH " --unattended",
                 .uninstall = "/usr/sbin/ipa-client-install --unattended --uninstall",
                 .summary = "Join FreeIPA by this host's own ipa-client-install and SSSD, without a container",
                 .package = "freeipa-client (ipa-client)",

@@ -4,6 +4,8 @@
 #   --migrate             nothing: the host is joined already, by its own configuration
 #   --help
 #   anything else         options of ipa-client-install; the administrator's password comes by standard input
+# JOIN_BY=otp: what comes by standard input is a one-time password. realm and ipa-client-install take it as an argument only: it
+# becomes one here, in the container, where no log has it.
 # For realm join: JOIN_SERVER is the controller to join by; LOGIN_NAMES=short drops the domain from names of users; PERMIT_USERS and
 # PERMIT_GROUPS (names, with commas between) let in nobody else; SUDO=yes lets sudo ask the domain. MKHOMEDIR=yes makes home
 # directories at the first login.
@@ -12,7 +14,7 @@
 source /usr/share/sssd-container/common.sh
 
 usage() {
-        sed -n '2,9s/^# \{0,1\}//p' "$0"
+        sed -n '2,11s/^# \{0,1\}//p' "$0"
         exit "$1"
 }
 
@@ -26,6 +28,16 @@ check_host() {
                 fail "This host is configured for a domain already (/etc/sssd/sssd.conf or /etc/ipa/default.conf)." \
                         "Leave that first, or go on with it: --migrate."
         fi
+}
+
+# read_once OPTION: the list once gets the word with the one-time password, if one comes.
+once=()
+read_once() {
+        local otp
+
+        [[ ${JOIN_BY:-} == otp ]] || return 0
+        IFS= read -r otp || fail "No one-time password came by standard input."
+        once=("$1=$otp")
 }
 
 # realmd writes sssd.conf, the keytab, and default_realm; what SSSD adds for Kerberos has to be read, too.
@@ -42,7 +54,8 @@ join_ad() {
                         esac
                 done
         fi
-        "${words[@]}" --install=/ || fail "The host was not joined, and nothing of it was changed."
+        read_once --one-time-password
+        "${words[@]}" "${once[@]}" --install=/ || fail "The host was not joined, and nothing of it was changed."
         [[ -e /etc/sssd/sssd.conf ]] || fail "realm wrote no configuration for SSSD, and nothing of the host was changed."
         settle_kerberos
         settle_domain
@@ -91,7 +104,8 @@ join_ipa() {
                 --ca-cert-file | --keytab) words[i + 1]=$(host_file "${words[i + 1]}") ;;
                 esac
         done
-        if ! ipa-client-install --unattended --no-ntp --no-nisdomain "${words[@]}"; then
+        read_once --password
+        if ! ipa-client-install --unattended --no-ntp --no-nisdomain "${words[@]}" "${once[@]}"; then
                 tell_why
                 fail "The host was not enrolled, and nothing of it was changed."
         fi
