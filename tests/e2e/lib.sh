@@ -168,6 +168,20 @@ build_image() {
         host rm -r "/run/e2e/$name"
 }
 
+# places_of SECRET…: where these are on the host, a line each: any field of the journal, the engine's events, containers and images, properties of units,
+# files, words and environments of processes. (A search of the journal's text would not see fields.)
+places_of() {
+        in_host places "$@"
+}
+
+# check_nowhere WHAT SECRET…: no place has it.
+check_nowhere() {
+        local what=$1 said
+        shift
+        said=$(places_of "$@" 2>&1) || said+=" the search failed"
+        check_text "$what" '^$' "$said"
+}
+
 # ---- jobs ----
 
 # begin WORDS…: an install in the background; $job is its id, $output what was said.

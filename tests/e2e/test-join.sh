@@ -77,11 +77,7 @@ rm -f "$hits" "$hits.stop" "$hits.doors" "$resolved"
 seen joined
 check "a user of the domain is a user of this host" host getent passwd administrator@example.test
 check "the computer's account is in the domain" dc sh -c "samba-tool computer list | grep -qi '^$account\\\$'"
-check_not "the password is in no file of jobs, services, logs and configuration" \
-        host grep -rlF -- "$password" /var/lib/fairlead /run/fairlead /etc /var/log
-check_not "nor in the journal" host sh -c "journalctl -q --no-pager | grep -F -- '$password'"
-check_not "nor in what the engine knows" host sh -c "podman inspect \$(podman ps -aq) 2>/dev/null | grep -F -- '$password'"
-check_not "nor in properties of units" host sh -c "systemctl show '*' | grep -F -- '$password'"
+check_nowhere "the password is in no field of the journal, no file, no process, nothing that engine and systemd know" "$password"
 
 term_keys 5
 step "the Realm screen says how it is" term_wait 'SSSD +online'
