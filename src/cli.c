@@ -47,8 +47,14 @@ static int run_verb(struct session *s, const struct verb *verb, int argc, char *
 static int run_console(struct session *s, const struct arguments *global) {
         if (global->given[OPTION_PLAIN])
                 return session_status(s, plain_run(s));
-        if (in_is_terminal() && out_is_terminal())
-                return session_status(s, app_run(s, argument_value(global, OPTION_PROFILE)));
+        if (in_is_terminal() && out_is_terminal()) {
+                int r = app_run(s, argument_value(global, OPTION_PROFILE));
+                if (r != -ENOTSUP)
+                        return session_status(s, r);
+                out_note("%s: line by line instead, as with --plain.\n", s->error->message);
+                s->error = error_free(s->error);
+                return session_status(s, plain_run(s));
+        }
         out_note("fairlead: The console needs a terminal\n  try: fairlead --plain, or a verb (fairlead "
                  "--help)\n");
         return EXIT_USAGE;

@@ -324,6 +324,17 @@ enum action screen_find(const struct screen *s, const struct binding *table, int
         return keys_find(table, key);
 }
 
+/* Of a screen that is too small to be read nothing is done; answers in a form are not lost either. */
+static void small_key(struct ui *ui, int key) {
+        bool unsaved = false;
+        for (struct screen *s = ui->top; s; s = s->below)
+                unsaved |= s->class->keep;
+        if (key == KEY_CTRL('L'))
+                ui_do(ui, ui->top, ACTION_REDRAW);
+        else if ((key == 'q' || key == KEY_CTRL('C')) && !unsaved)
+                ui->over = true;
+}
+
 void ui_key(struct ui *ui, int key) {
         struct screen *s = ui->top;
         if (!s)
@@ -333,6 +344,10 @@ void ui_key(struct ui *ui, int key) {
                 return;
         }
         ui_forget_message(ui);
+        if (!frame_fits(ui)) {
+                small_key(ui, key);
+                return;
+        }
         /* These two work everywhere, in a form too. */
         if (key == KEY_CTRL('L') || key == KEY_CTRL('T')) {
                 ui_do(ui, s, key == KEY_CTRL('L') ? ACTION_REDRAW : ACTION_DISPLAY);

@@ -202,15 +202,21 @@ static void frame_overlays(struct ui *ui, struct screen *s, const struct canvas 
         s->class->draw(s, &part);
 }
 
+bool frame_fits(const struct ui *ui) {
+        return term_rows(ui->term) >= UI_ROWS_MIN && term_columns(ui->term) >= UI_COLUMNS_MIN;
+}
+
 void frame_paint(struct ui *ui) {
         struct canvas c;
         int rows = term_rows(ui->term), columns = term_columns(ui->term);
         canvas_begin(&c, &ui->theme, rows, columns, ui->cursor);
         struct screen *base = ui_base(ui);
-        if (rows < UI_ROWS_MIN || columns < UI_COLUMNS_MIN)
-                canvas_textf(&c, 0, 0, 0, STYLE_PLAIN, "Too small: %dx%d, needs %dx%d", columns, rows,
-                             UI_COLUMNS_MIN, UI_ROWS_MIN);
-        else if (base) {
+        if (!frame_fits(ui)) {
+                _cleanup_free_ char *text = str_printf(
+                        "Too small: %dx%d. Fairlead needs %dx%d: enlarge the terminal, or q leaves.", columns,
+                        rows, UI_COLUMNS_MIN, UI_ROWS_MIN);
+                canvas_paragraph(&c, 0, 0, 0, STYLE_PLAIN, text);
+        } else if (base) {
                 _cleanup_str_ struct str sentence = {};
                 status_text(ui, ui->top, &sentence);
                 const char *text = sentence.length ? sentence.text : "";

@@ -55,6 +55,8 @@ struct ui {
 
 /* Paints everything: frame.c. */
 void frame_paint(struct ui *ui);
+/* Whether the screen is large enough to be read. */
+bool frame_fits(const struct ui *ui);
 
 /* The topmost screen that is not an overlay. */
 struct screen *ui_base(const struct ui *ui);

@@ -97,10 +97,13 @@ int ui_new(const struct ui_options *options, struct ui **ret, struct error **ret
         const char *no_colour = getenv("NO_COLOR");
         enum display display = options->display;
         if (display == DISPLAY_AUTO)
-                display = theme_choose(term_name(ui->term), term_colours(ui->term), term_utf8(ui->term),
+                display = theme_choose(term_colours(ui->term), term_attributes(ui->term), term_utf8(ui->term),
                                        term_slow(ui->term), !str_empty(no_colour));
         theme_init(&ui->theme, display, term_utf8(ui->term), term_slow(ui->term));
         screen_open(ui, ui->options.places->home, NULL);
+        if (term_unknown(ui->term))
+                screen_say(ui->top, "TERM=%s is not known here: drawn as %s (--plain only writes lines)",
+                           term_unknown(ui->term), term_name(ui->term));
         *ret = TAKE(ui);
         return 0;
 }

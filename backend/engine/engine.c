@@ -125,11 +125,18 @@ static void find_end(struct find *f) {
         f->done(e, f->userdata);
 }
 
+static int find_denied(const char *path, struct error **reterr) {
+        error_errno(reterr, -EACCES, "Permission denied for the socket %s", path);
+        error_hint(reterr, "Run fairlead as root");
+        return -EACCES;
+}
+
 /* The owner of the socket could make root believe anything. */
 static int find_check_socket(const char *path, struct error **reterr) {
         struct stat st;
         if (stat(path, &st) < 0)
-                return error_errno(reterr, -errno, "There is no socket at %s", path);
+                return errno == EACCES ? find_denied(path, reterr)
+                                       : error_errno(reterr, -errno, "There is no socket at %s", path);
         if (!S_ISSOCK(st.st_mode))
                 return error_set(reterr, -ENOTSOCK, "%s is not a socket", path);
         if (st.st_uid != 0 && st.st_uid != geteuid()) {
@@ -140,11 +147,8 @@ static int find_check_socket(const char *path, struct error **reterr) {
                 return -EPERM;
         }
         /* curl would only report that it could not connect. */
-        if (faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) < 0 && errno == EACCES) {
-                error_errno(reterr, -EACCES, "Permission denied for the socket %s", path);
-                error_hint(reterr, "Run fairlead as root");
-                return -EACCES;
-        }
+        if (faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) < 0 && errno == EACCES)
+                return find_denied(path, reterr);
         return 0;
 }
 

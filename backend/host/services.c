@@ -170,6 +170,14 @@ static int services_on_slow_engine(sd_event_source *source, uint64_t usec, void 
 
 static void services_begin(void *state) {
         struct service_listing *l = state;
+        struct error *e = NULL;
+        if (services_visible(&l->backend->paths, &e) < 0) {
+                services_done_t done = l->done;
+                void *userdata = l->userdata;
+                op_end(&l->op);
+                done(NULL, e, userdata);
+                return;
+        }
         l->services = services_list(&l->backend->paths, NULL);
         l->n = l->services->n;
         l->units = xcalloc(l->n + 1, sizeof *l->units);

@@ -19,9 +19,12 @@ const char *files_fd_path(char buffer[static 32], int fd) {
 
 int files_open_root(const char *root, struct error **reterr) {
         int fd = open(root[0] ? root : "/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        if (fd < 0)
-                return error_errno(reterr, -errno, "The folder %s cannot be opened", root[0] ? root : "/");
-        return fd;
+        int r = fd < 0 ? -errno : fd;
+        if (r < 0)
+                error_errno(reterr, r, "The folder %s cannot be opened", root[0] ? root : "/");
+        if (r == -EACCES)
+                error_hint(reterr, "Only root may look there: run fairlead as root");
+        return r;
 }
 
 /* The folder `name` in another; -ELOOP for a symlink, where the kernel says ENOTDIR. */

@@ -67,12 +67,19 @@ static int newest_first(const struct dirent **a, const struct dirent **b) {
         return strcmp((*b)->d_name, (*a)->d_name);
 }
 
+static int jobs_unseen(int code, const char *path, struct error **reterr) {
+        error_errno(reterr, code, "The jobs in %s cannot be listed", path);
+        if (code == -EACCES)
+                error_hint(reterr, "Only root may look at them: run fairlead as root");
+        return code;
+}
+
 int jobs_list(struct jobs *jobs, struct job_list **ret, struct error **reterr) {
         _cleanup_free_ char *path = str_printf("%s/jobs", jobs->paths.state);
         struct dirent **items = NULL;
         int n = scandir(path, &items, is_job, newest_first);
         if (n < 0 && errno != ENOENT)
-                return error_errno(reterr, -errno, "The jobs in %s cannot be listed", path);
+                return jobs_unseen(-errno, path, reterr);
         struct job_list *list = new0(struct job_list);
         for (int i = 0; i < n; i++) {
                 struct job *job = NULL;

@@ -31,17 +31,32 @@ static int open_with(const struct paths *paths, const char *file) {
         return there ? TAKE_FD(folder) : -ENOENT;
 }
 
+int services_visible(const struct paths *paths, struct error **reterr) {
+        struct error *e = NULL;
+        _cleanup_close_ int folder = open_services(paths, &e);
+        if (folder != -EACCES) {
+                error_free(e);
+                return 0;
+        }
+        error_wrap(&e, -EACCES, "The services of this host cannot be seen");
+        error_hint(&e, "Only root may look at them: run fairlead as root");
+        return error_take(reterr, e);
+}
+
 int services_read(const struct paths *paths, const char *name, struct service **ret, struct error **reterr) {
         _cleanup_free_ char *file = services_file_of(name);
         if (!file)
                 return error_set(reterr, -ENOENT, "\"%s\" is not the name of a service", name);
+        int r = services_visible(paths, reterr);
+        if (r < 0)
+                return r;
         _cleanup_close_ int folder = open_with(paths, file);
         if (folder < 0) {
                 error_set(reterr, -ENOENT, "No service named %s is installed", name);
                 error_hint(reterr, "fairlead services lists those that are");
                 return -ENOENT;
         }
-        int r = read_record(folder, file, ret, reterr);
+        r = read_record(folder, file, ret, reterr);
         return r < 0 ? error_wrap(reterr, r, "The record of the service %s cannot be read", name) : 0;
 }
 

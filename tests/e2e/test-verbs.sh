@@ -132,6 +132,17 @@ templated() {
         rm -f "$before"
 }
 
+# Who is not root sees that there is something to see, not that there is nothing.
+not_root() {
+        local verb
+
+        for verb in services 'status rsyslog' 'uninstall rsyslog' jobs images; do
+                # shellcheck disable=SC2086 # the words of a verb
+                check_status "not root: $verb" 1 host setpriv --reuid nobody --regid nogroup --clear-groups fairlead $verb
+                check_text "and it says who may" '[Rr]un fairlead as root' "$output"
+        done
+}
+
 # A profile of the host's own with a mistake in it is refused, with file, line and reason; nothing else suffers.
 profiles() {
         host sh -c 'mkdir -p /etc/fairlead/profiles.d && printf "{\n  \"match\": [\"chrony\"],\n  \"titel\": \"Time\"\n}\n" >/etc/fairlead/profiles.d/bad.json'
@@ -143,6 +154,7 @@ profiles() {
 
 look
 profiles
+not_root
 rsyslog
 chrony
 tools

@@ -22,6 +22,7 @@ struct term {
         SCREEN *screen;
         WINDOW *keys;           /* a pad: wget_wch() on a window would refresh it */
         char *name;
+        char *unknown;          /* the name that terminfo does not know; NULL */
         long speed;             /* of a serial line; 0: not one */
         bool fixed;             /* the size was given */
         bool suspended;
@@ -131,6 +132,14 @@ static void term_free_margins(const struct term *term) {
                 return;         /* the line is gone: the keyboard reports it */
 }
 
+bool term_attributes(const struct term *term) {
+        return (termattrs() & (A_REVERSE | A_BOLD)) == (A_REVERSE | A_BOLD);
+}
+
+const char *term_unknown(const struct term *term) {
+        return term->unknown;
+}
+
 int term_new(FILE *input, FILE *output, const char *name, unsigned rows, unsigned columns, struct term **ret,
              struct error **reterr) {
         if (!name)
@@ -152,8 +161,10 @@ int term_new(FILE *input, FILE *output, const char *name, unsigned rows, unsigne
         const char *const tries[] = { name, "vt220", "vt100", "ansi" };
         for (size_t i = 0; i < ELEMENTS(tries) && !term->screen; i++) {
                 term->screen = newterm(tries[i], output, input);
-                if (term->screen)
-                        name = tries[i];
+                if (!term->screen)
+                        continue;
+                term->unknown = i ? xstrdup(name) : NULL;
+                name = tries[i];
         }
         if (!term->screen) {
                 error_set(reterr, -ENOTSUP, "The console cannot draw on a terminal of type \"%s\"", name);
@@ -161,6 +172,13 @@ int term_new(FILE *input, FILE *output, const char *name, unsigned rows, unsigne
                 return -ENOTSUP;
         }
         set_term(term->screen);
+        const char *moves = tigetstr("cup");
+        if (!moves || moves == (const char *) -1) {
+                reset_shell_mode();
+                delscreen(term->screen);
+                free(term->unknown);
+                return error_set(reterr, -ENOTSUP, "A terminal of type \"%s\" cannot move its cursor", name);
+        }
         term->name = xstrdup(name);
         term->keys = newpad(1, 1);
         if (!term->keys)
@@ -184,7 +202,7 @@ struct term *term_free(struct term *term) {
         if (term->keys)
                 delwin(term->keys);
         delscreen(term->screen);
-        FREE_ALL(term->name, term);
+        FREE_ALL(term->name, term->unknown, term);
         return NULL;
 }
 

@@ -34,6 +34,9 @@ void term_suspend(struct term *term);
 void term_resume(struct term *term);
 
 const char *term_name(const struct term *term);
+/* The name, where terminfo does not know it and one of its likeliest kin is drawn; NULL. */
+const char *term_unknown(const struct term *term);
+bool term_attributes(const struct term *term); /* it has reverse and bold */
 int term_colours(const struct term *term);
 bool term_slow(const struct term *term);        /* a serial line of 38400 baud or less */
 long term_speed(const struct term *term);       /* baud of a serial line; 0: not one */

@@ -59,9 +59,8 @@ void theme_init(struct theme *theme, enum display display, bool utf8, bool slow)
                 theme->mark_colours[i] = marks[i] >= 0 ? COLOR_PAIR(marks[i] + 1) : 0;
 }
 
-enum display theme_choose(const char *term, int colours, bool utf8, bool slow, bool no_colour) {
-        if (slow || str_empty(term) || str_starts(term, "vt") || str_equal(term, "dumb") ||
-            str_equal(term, "ansi"))
+enum display theme_choose(int colours, bool attributes, bool utf8, bool slow, bool no_colour) {
+        if (slow || !attributes)
                 return DISPLAY_BASIC;
         return utf8 && colours >= 8 && !no_colour ? DISPLAY_RICH : DISPLAY_NORMAL;
 }

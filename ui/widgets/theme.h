@@ -50,8 +50,9 @@ struct theme {
 /* Fills the theme for a display profile; only after the terminal was opened. utf8: the locale's charset. */
 void theme_init(struct theme *theme, enum display display, bool utf8, bool slow);
 
-/* The profile for DISPLAY_AUTO. colours: from terminfo; no_colour: NO_COLOR is set. */
-enum display theme_choose(const char *term, int colours, bool utf8, bool slow, bool no_colour);
+/* The profile for DISPLAY_AUTO. colours, attributes (reverse and bold): from terminfo; no_colour: NO_COLOR is
+ * set. */
+enum display theme_choose(int colours, bool attributes, bool utf8, bool slow, bool no_colour);
 
 /* Attributes of a cell of program output (base/feed.h marks). */
 uint32_t theme_mark(const struct theme *theme, uint8_t mark);

@@ -113,20 +113,24 @@ static void refuses_a_socket_of_somebody_else(void **state) {
         assert_int_equal(fake_engine_connections(f->fake), 0);
 }
 
+/* The socket itself, or already its folder. */
 static void says_that_a_socket_is_not_for_everybody(void **state) {
         struct engine_fixture *f = *state;
         if (geteuid() != 0)
                 skip();
-        assert_int_equal(chmod(f->folder, 0755), 0);
-        assert_int_equal(chmod(f->socket, 0660), 0);
-        assert_int_equal(setegid(65534), 0);
-        assert_int_equal(seteuid(65534), 0);
-        f->op = find(f);
-        turn_until(f, &f->done);
-        assert_int_equal(seteuid(0), 0);
-        assert_int_equal(setegid(0), 0);
-        await(f);
-        check_said(f, -EACCES, "Permission denied for the socket SOCKET", "Run fairlead as root", "Permission denied");
+        static const mode_t folders[] = { 0755, 0700 };
+        for (size_t i = 0; i < ELEMENTS(folders); i++) {
+                assert_int_equal(chmod(f->folder, folders[i]), 0);
+                assert_int_equal(chmod(f->socket, 0660), 0);
+                assert_int_equal(setegid(65534), 0);
+                assert_int_equal(seteuid(65534), 0);
+                f->op = find(f);
+                turn_until(f, &f->done);
+                assert_int_equal(seteuid(0), 0);
+                assert_int_equal(setegid(0), 0);
+                await(f);
+                check_said(f, -EACCES, "Permission denied for the socket SOCKET", "Run fairlead as root", "Permission denied");
+        }
 }
 
 static void takes_the_first_that_answers(void **state) {
