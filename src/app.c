@@ -7,7 +7,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "cli/out.h"
 #include "ui/screens/screens.h"
 #include "ui/ui.h"
 
@@ -24,6 +23,7 @@ struct app {
         struct session *session;
         struct ui *ui;
         sd_event_source *frame, *tick, *keys;
+        sd_event_source *guest; /* the program that has the terminal; NULL: we have it */
         uint64_t frame_due;     /* CLOCK_MONOTONIC usec of the frame that is armed; UINT64_MAX: none */
         bool line_lost;
 };
@@ -108,49 +108,74 @@ static int app_signal(sd_event_source *source, const struct signalfd_siginfo *in
         return 0;
 }
 
-static int app_shell_ended(sd_event_source *source, const siginfo_t *info, void *userdata) {
+/* ---- the terminal lent to another program ---- */
+
+/* The group in front of the terminal: only it may read from it and set it. */
+static void app_put_in_front(pid_t group) {
+        sigset_t stop, before;
+        sigemptyset(&stop);
+        sigaddset(&stop, SIGTTOU);      /* from behind, setting this is an attempt to write */
+        sigprocmask(SIG_BLOCK, &stop, &before);
+        (void) tcsetpgrp(STDIN_FILENO, group);
+        sigprocmask(SIG_SETMASK, &before, NULL);
+}
+
+static int app_guest_moved(sd_event_source *source, const siginfo_t *info, void *userdata) {
         struct app *app = userdata;
-        sd_event_source_unref(source);
+        if (info->si_code == CLD_STOPPED) { /* there is no other shell behind it to go to */
+                kill(-info->si_pid, SIGCONT);
+                return 0;
+        }
+        if (info->si_code != CLD_EXITED && info->si_code != CLD_KILLED && info->si_code != CLD_DUMPED)
+                return 0;
+        app->guest = sd_event_source_disable_unref(app->guest);
+        app_put_in_front(getpgrp());
         sd_event_source_set_enabled(app->keys, SD_EVENT_ON);
-        ui_resume(app->ui);
+        ui_returned(app->ui, info->si_code == CLD_EXITED ? W_EXITCODE(info->si_status, 0) : info->si_status);
         app_settle(app);
         return 0;
 }
 
-/* The child gets signals as a shell expects them; ours are blocked for signalfd. */
-static int app_spawn_shell(const char *shell, pid_t *ret) {
+/* The child gets signals as a shell expects them; ours are blocked for signalfd. It leads a group of its own
+ * in front of the terminal: one that stops itself or its group does not stop us. */
+static int app_spawn(char *const *argv, char *const *environment, pid_t *ret) {
         posix_spawnattr_t attributes;
+        posix_spawn_file_actions_t actions;
         sigset_t none, all;
+        bool controls = tcgetpgrp(STDIN_FILENO) >= 0;   /* the terminal is that of our session */
         sigemptyset(&none);
         sigfillset(&all);
-        int r = posix_spawnattr_init(&attributes);
-        if (r)
-                return -r;
+        posix_spawnattr_init(&attributes);
+        posix_spawn_file_actions_init(&actions);
         posix_spawnattr_setsigmask(&attributes, &none);
         posix_spawnattr_setsigdefault(&attributes, &all);
-        posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-        r = posix_spawn(ret, shell, NULL, &attributes, (char *const[]) { (char *) shell, NULL }, environ);
+        posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF |
+                                                      (controls ? POSIX_SPAWN_SETPGROUP : 0));
+        if (controls)
+                posix_spawn_file_actions_addtcsetpgrp_np(&actions, STDIN_FILENO);
+        int r = posix_spawn(ret, argv[0], &actions, &attributes, argv, environment ? environment : environ);
+        posix_spawn_file_actions_destroy(&actions);
         posix_spawnattr_destroy(&attributes);
         return -r;
 }
 
-static void app_shell(void *userdata) {
+static int app_lend(char *const *argv, char *const *environment, void *userdata) {
         struct app *app = userdata;
         const struct passwd *user = getpwuid(getuid());
         const char *shell = user && user->pw_shell && user->pw_shell[0] == '/' ? user->pw_shell : "/bin/sh";
-        ui_suspend(app->ui);
-        out("This is a shell; \"exit\" returns to Fairlead. Running jobs continue.\n");
-        fflush(stdout);
         pid_t pid;
-        int r = app_spawn_shell(shell, &pid);
+        int r = app_spawn(argv ? argv : (char *const[]) { (char *) shell, NULL }, environment, &pid);
         if (r >= 0) {
                 sd_event_source_set_enabled(app->keys, SD_EVENT_OFF);
-                r = sd_event_add_child(app->session->event, NULL, pid, WEXITED, app_shell_ended, app);
+                r = sd_event_add_child(app->session->event, &app->guest, pid, WEXITED | WSTOPPED,
+                                       app_guest_moved, app);
                 if (r >= 0)
-                        return;
+                        return sd_event_source_set_enabled(app->guest, SD_EVENT_ON);
+                sd_event_source_set_enabled(app->keys, SD_EVENT_ON);
                 waitpid(pid, NULL, 0);
         }
-        ui_resume(app->ui);
+        app_put_in_front(getpgrp());
+        return r;
 }
 
 static int app_add_signal(struct app *app, int signal) {
@@ -202,6 +227,7 @@ static void app_done(struct app *app) {
         sd_event_source_unref(app->frame);
         sd_event_source_unref(app->tick);
         sd_event_source_unref(app->keys);
+        sd_event_source_unref(app->guest);
 }
 
 /* The terminal is restored before the last message. */
@@ -221,7 +247,7 @@ static int app_begin(struct app *app, enum display display, struct error **reter
                 .places = &screen_places,
                 .display = display,
                 .invalidate = app_invalidate,
-                .shell = app_shell,
+                .lend = app_lend,
                 .userdata = app,
         };
         return ui_new(&options, &app->ui, reterr);

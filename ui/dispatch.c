@@ -247,7 +247,7 @@ static void ui_change_display(struct ui *ui, struct screen *s) {
 
 bool screen_can(const struct screen *s, enum action action) {
         if (action == ACTION_SHELL)
-                return s->ui->options.shell;
+                return s->ui->options.lend;
         return !s->class->can || s->class->can(s, action);
 }
 
@@ -299,8 +299,7 @@ static void ui_do(struct ui *ui, struct screen *s, enum action action) {
                 break;
         case ACTION_DISPLAY: ui_change_display(ui, s); break;
         case ACTION_SHELL:
-                if (ui->options.shell)
-                        ui->options.shell(ui->options.userdata);
+                ui_shell(ui);
                 break;
         default:
                 break;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The inside of struct ui, for ui.c, stack.c, dispatch.c and frame.c only: one object, cut by its subjects.
- * They call each other, as dialog.c and menu.c call them and are called: a key opens a question, which is a
- * screen, whose end drops a line that was asked for, which asks for a paint. */
+/* The inside of struct ui, for ui.c, stack.c, dispatch.c, frame.c and lend.c only: one object, cut by its
+ * subjects. They call each other, as dialog.c and menu.c call them and are called: a key opens a question,
+ * which is a screen, whose end drops a line that was asked for, which asks for a paint. */
 
 #include "ui/screen.h"
 #include "ui/widgets/field.h"
@@ -46,6 +46,9 @@ struct ui {
         const struct screen *bar_of;    /* only compared; NULL: of none */
         int cursor[2];
         bool over;
+        char *guest;                    /* what has the terminal: "tools"; NULL: we have it */
+        bool guest_holds;               /* its last words stay until a key, even if it ended well */
+        bool guest_ended;               /* they stand there now */
         bool keys;                      /* inside ui_input(): changes now are answers to a key */
         bool painting;
 };
@@ -73,5 +76,10 @@ enum action screen_find(const struct screen *s, const struct binding *table, int
 void ui_key(struct ui *ui, int key);
 /* Ends the question: dispatch.c. */
 void ask_drop(struct ui *ui);
+
+/* Gives the terminal to the person's shell: lend.c. */
+void ui_shell(struct ui *ui);
+/* Takes it again, after the key that was waited for: lend.c. */
+void ui_take_back(struct ui *ui);
 
 void ui_forget_message(struct ui *ui);

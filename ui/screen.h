@@ -153,6 +153,11 @@ void ui_invalidate(struct ui *ui);
 /* A sentence in the status line until the next key, or for some seconds. */
 void screen_say(struct screen *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Lends the terminal to a command: it is cleared, and nothing is painted until the command has ended. name:
+ * for the sentence about its end. Where it holds, or did not end well, its last words stay until a key. The
+ * words are only read now. false: it could not be started, and a dialog says why. */
+bool screen_lend(struct screen *s, const char *name, char *const *argv, char *const *environment, bool holds);
+
 /* Asks for a line of text in the place of the status line: changed() at each key (NULL: not wanted), done()
  * with the text, or NULL when the person cancelled. */
 void screen_ask(struct screen *s, const char *label, const char *text,

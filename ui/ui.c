@@ -44,7 +44,7 @@ int64_t ui_boottime(const struct ui *ui) {
 }
 
 void ui_invalidate(struct ui *ui) {
-        if (ui->painting || ui->over)
+        if (ui->painting || ui->over || ui->guest)
                 return;
         ui->pace.frame = 1000 * (ui->theme.display == DISPLAY_BASIC ? FRAME_BASIC_MS : FRAME_MS);
         ui->pace.burst = ui->theme.slow ? 0 : BURST;
@@ -115,7 +115,7 @@ struct ui *ui_free(struct ui *ui) {
                 s->closing = true;
         ui_reap(ui);
         ask_drop(ui);
-        free(ui->message);
+        FREE_ALL(ui->message, ui->guest);
         ui->term = term_free(ui->term);
         free(ui);
         return NULL;
@@ -124,10 +124,14 @@ struct ui *ui_free(struct ui *ui) {
 void ui_input(struct ui *ui) {
         bool resized = false;
         int key;
+        if (ui->guest) {
+                ui_take_back(ui);
+                return;
+        }
         ui->keys = true;
         pace_key(&ui->pace, ui_boottime(ui));
         ui_reap(ui);
-        while (!ui->over && (key = term_read_key(ui->term, &resized)) != KEY_NONE) {
+        while (!ui->over && !ui->guest && (key = term_read_key(ui->term, &resized)) != KEY_NONE) {
                 ui_key(ui, key);
                 ui_reap(ui);
                 ui_invalidate(ui);
@@ -138,6 +142,8 @@ void ui_input(struct ui *ui) {
 }
 
 void ui_resize(struct ui *ui) {
+        if (ui->guest)
+                return; /* the terminal is asked for its size when it is ours again */
         term_resize(ui->term);
         for (struct screen *s = ui->top; s; s = s->below)
                 if (s->class->resized && !s->closing)
@@ -148,7 +154,7 @@ void ui_resize(struct ui *ui) {
 void ui_paint(struct ui *ui) {
         ui_reap(ui);
         ui->asked = 0;
-        if (ui->over || !ui->top)
+        if (ui->over || !ui->top || ui->guest)
                 return;
         ui->painting = true;
         frame_paint(ui);
@@ -170,7 +176,7 @@ void ui_changed(struct ui *ui, unsigned topics) {
 
 unsigned ui_tick_ms(const struct ui *ui) {
         int64_t now = ui_boottime(ui), next = ui->settle_at;
-        if (ui->over)
+        if (ui->over || ui->guest)
                 return 0;
         if (ui->message_until && (!next || ui->message_until < next))
                 next = ui->message_until;
@@ -189,6 +195,8 @@ unsigned ui_tick_ms(const struct ui *ui) {
 }
 
 void ui_tick(struct ui *ui) {
+        if (ui->guest)
+                return;
         int64_t now = ui_boottime(ui);
         ui_reap(ui);
         if (ui->settle_at && ui->settle_at <= now) {
@@ -218,9 +226,4 @@ bool ui_over(const struct ui *ui) {
 
 void ui_suspend(struct ui *ui) {
         term_suspend(ui->term);
-}
-
-void ui_resume(struct ui *ui) {
-        term_resume(ui->term);
-        ui_resize(ui);
 }

@@ -3,7 +3,7 @@
 
 /* The console: the whole public face of ui/, free of curses. src/app.c owns the event loop and calls in; ui
  * calls out only through struct ui_options and the port (model/host.h). Nothing here waits, except that
- * ui_new() and ui_resume() wait for the terminal to take their bytes.
+ * ui_new() and ui_returned() wait for the terminal to take their bytes.
  *
  *     ui_new()                     ->  ui_paint() at once: the first screen is shown before any answer
  *     keyboard readable            ->  ui_input() drains the keys
@@ -46,9 +46,10 @@ struct ui_options {
         void (*invalidate)(unsigned ms, void *userdata);
         /* Microseconds of CLOCK_REALTIME or CLOCK_BOOTTIME; NULL: the real ones. */
         int64_t (*now)(clockid_t clock, void *userdata);
-        /* The person wants a shell: ui_suspend(), run it, ui_resume(). Called from inside ui_input(). NULL:
-         * no such key. */
-        void (*shell)(void *userdata);
+        /* Starts a program that has the terminal until it ends; then ui_returned(). Called from inside
+         * ui_input(), or an answer of the host. argv NULL: the person's shell; environment NULL: ours. A
+         * negative errno: it could not be started. NULL: nothing can have it. */
+        int (*lend)(char *const *argv, char *const *environment, void *userdata);
         void *userdata;
 };
 
@@ -68,6 +69,10 @@ unsigned ui_tick_ms(const struct ui *ui);
 void ui_tick(struct ui *ui);
 bool ui_over(const struct ui *ui);
 
-/* Restores the terminal for a while, and takes it again with a full repaint. Both may be called twice. */
+/* The program that had the terminal has ended, with this status of waitpid(). Until then nothing is painted
+ * and no time passes for the screens; what changes is painted now, all at once. Where the last words of the
+ * program would be lost, the terminal is only taken again with the next key, by ui_input(). */
+void ui_returned(struct ui *ui, int status);
+
+/* Restores the terminal for the last words of a program that ends. */
 void ui_suspend(struct ui *ui);
-void ui_resume(struct ui *ui);

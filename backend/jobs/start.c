@@ -213,6 +213,9 @@ static int start_prepare(struct start *s, const struct secret_list *secrets, str
 
 static int start_begin(struct start *s, const struct plan *plan, const struct secret_list *secrets,
                        struct error **reterr) {
+        if (plan->verb == VERB_RUN || plan->verb == VERB_STOP || plan->verb == VERB_OTHER)
+                return error_set(reterr, -EINVAL, "%s is not a job: nothing of it is recorded or restored",
+                                 plan_verb_name(plan->verb));
         int r = paths_prepare(&s->jobs->paths, reterr);
         if (r >= 0)
                 r = plan_permitted(plan, reterr);

@@ -126,6 +126,7 @@ struct joblog {
         int fd;
         uint64_t size, lost;
         bool line_open; /* the last byte was not a newline */
+        char *heading;  /* of what comes next; NULL */
         struct redact *redact;
 };
 
@@ -149,12 +150,11 @@ struct joblog *joblog_free(struct joblog *log) {
         if (log->fd >= 0)
                 close(log->fd);
         redact_free(log->redact);
-        free(log);
+        FREE_ALL(log->heading, log);
         return NULL;
 }
 
-static void job_log_append(const void *bytes, size_t n, void *userdata) {
-        struct joblog *log = userdata;
+static void job_log_write(struct joblog *log, const void *bytes, size_t n) {
         const char *p = bytes;
         if (log->size + n > JOBLOG_BYTES_MAX) {
                 log->lost += n;
@@ -175,14 +175,37 @@ static void job_log_append(const void *bytes, size_t n, void *userdata) {
         }
 }
 
+static void job_log_note(struct joblog *log, const char *text) {
+        /* On a terminal a line begins at its left edge only after a carriage return. */
+        _cleanup_free_ char *line = str_printf("%sfairlead: %s\r\n", log->line_open ? "\r\n" : "", text);
+        job_log_write(log, line, strlen(line));
+}
+
+static void job_log_head(struct joblog *log) {
+        _cleanup_free_ char *heading = TAKE(log->heading);
+        if (heading)
+                job_log_note(log, heading);
+}
+
+static void job_log_append(const void *bytes, size_t n, void *userdata) {
+        job_log_head(userdata);
+        job_log_write(userdata, bytes, n);
+}
+
 void joblog_output(struct joblog *log, const void *bytes, size_t n) {
         redact_write(log->redact, bytes, n, job_log_append, log);
 }
 
-static void job_log_note(struct joblog *log, const char *text) {
-        /* On a terminal a line begins at its left edge only after a carriage return. */
-        _cleanup_free_ char *line = str_printf("%sfairlead: %s\r\n", log->line_open ? "\r\n" : "", text);
-        job_log_append(line, strlen(line), log);
+void joblog_heading(struct joblog *log, const char *title) {
+        redact_flush(log->redact, job_log_append, log);
+        job_log_head(log);
+        log->heading = xstrdup(title);
+}
+
+void joblog_skipped(struct joblog *log, const char *why) {
+        _cleanup_free_ char *heading = TAKE(log->heading);
+        const char *gap = heading && why ? ": " : "";
+        joblog_note(log, "skipped: %s%s%s", heading ? heading : "", gap, why ? why : "");
 }
 
 void joblog_note(struct joblog *log, const char *format, ...) {
@@ -191,11 +214,13 @@ void joblog_note(struct joblog *log, const char *format, ...) {
         _cleanup_free_ char *text = str_vprintf(format, arguments);
         va_end(arguments);
         redact_flush(log->redact, job_log_append, log);
+        job_log_head(log);
         job_log_note(log, text);
 }
 
 void joblog_flush(struct joblog *log) {
         redact_flush(log->redact, job_log_append, log);
+        job_log_head(log);
         if (log->lost) {
                 _cleanup_free_ char *text = str_printf("%llu bytes of output are not in this log: there was "
                                                        "no room for them",

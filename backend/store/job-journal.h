@@ -47,6 +47,10 @@ DEFINE_CLEANUP(struct joblog, joblog_free)
 void joblog_output(struct joblog *log, const void *bytes, size_t n);
 
 /* A line of fairlead's own ("fairlead: …"). */
+/* The title of what comes next: written before it. NULL: now. */
+void joblog_heading(struct joblog *log, const char *title);
+/* Nothing came: the title, and why (may be NULL). */
+void joblog_skipped(struct joblog *log, const char *why);
 void joblog_note(struct joblog *log, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* After the end of the output: writes bytes held back as a possible part of a secret, and syncs. */

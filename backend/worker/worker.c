@@ -119,6 +119,8 @@ static void worker_step_done(struct run *run, enum step_result result) {
                 worker_failed(w, e);
                 return;
         }
+        if (result == STEP_NOTHING)
+                joblog_skipped(w->log, run->note);
         worker_record(run, w->at, result == STEP_NOTHING ? RECORD_SKIPPED : RECORD_DONE, run->note);
         worker_clear_step(run);
         if (w->at == STEP_COMMIT) {
@@ -212,9 +214,11 @@ static void worker_turn_forward(struct run *run) {
         }
         /* A step whose beginning is not on the disk does not begin: an undo would not know of it. */
         int r = recorder_add(w->recorder, w->at, RECORD_INTENT, NULL, &e);
-        joblog_note(w->log, "%s", worker_title(w));
+        joblog_heading(w->log, worker_title(w));
         if (r >= 0)
                 r = worker_begin(run, step, &e);
+        if (r != STEP_NOTHING)
+                joblog_heading(w->log, NULL);
         worker_settle(w, r, e);
 }
 

@@ -68,14 +68,16 @@ static void report_unit(const struct plan *plan) {
                                     : "stays as it is and is started again");
                         break;
                 }
-                out("\nThe installer may write a unit of its own; if it does not, this one is written: %s\n",
-                    u->name ? u->name : "-");
+                out("\nThe unit is the one that the installer makes; if it makes none, there is none: the "
+                    "image has no RUN command that could be one.\n");
                 break;
         case UNIT_QUADLET:
         case UNIT_SERVICE:
                 out(plan->verb == VERB_REHEARSE ? "\nAn install would then write, enable and start this "
                                                   "unit; a rehearsal does not: %s (%s)\n"
                     : plan->from ? "\nThen the unit becomes this, and is started again: %s (%s)\n"
+                    : plan->command ? "\nIf the installer makes no unit, this one is written, enabled and "
+                                      "started: %s (%s)\n"
                                  : "\nThen this unit is written, enabled and started: %s (%s)\n",
                     u->name, u->path);
                 break;
@@ -169,7 +171,7 @@ void report_plan(const struct plan *plan) {
                 report_risks(plan->run);
         }
         report_unit(plan);
-        if (plan->paths && plan->verb != VERB_RUN) {
+        if (plan->paths) {
                 _cleanup_free_ char *paths = strv_join(plan->paths, ", ");
                 out("\nSaved first, restored on failure or cancel: %s\n", paths);
                 if (plan->saved_objects)

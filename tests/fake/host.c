@@ -314,6 +314,7 @@ static const struct host_ops fake_ops = {
 struct fake_host *fake_host_new(void) {
         struct fake_host *fake = xcalloc(1, sizeof *fake);
         fake->host.ops = &fake_ops;
+        fake->container = CONTAINER_RUNNING;
         fake->status = (struct host_status) {
                 .hostname = "host1.example.test",
                 .engine = ENGINE_PODMAN,
@@ -402,7 +403,7 @@ static void request_deliver(struct request *r, struct error *e) {
                 r->done.report(e ? NULL : fake->changes(r->text), e, r->userdata);
                 break;
         case REQUEST_CONTAINER:
-                r->done.container(CONTAINER_RUNNING, e, r->userdata);
+                r->done.container(fake->container, e, r->userdata);
                 break;
         case REQUEST_WATCH:
                 r->done.watcher.failed(e, r->userdata);

@@ -35,6 +35,7 @@ struct request;
 /* A builder makes a fresh answer for each delivery; NULL: an empty one. */
 struct fake_host {
         struct host host;               /* first */
+        enum container_state container; /* of any name; running at first */
         struct host_status status;
         struct image_list *(*images)(void);
         struct image *(*image)(const char *reference);

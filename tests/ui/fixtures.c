@@ -60,6 +60,17 @@ static struct image *image_host_command(void) {
         return make_image(6, "localhost/tool:latest", "1", "A tool with a program of the host", 1200000, labels);
 }
 
+/* Both are for a terminal; the container of one goes when it ends. */
+static struct image *image_support(void) {
+        static const char *const labels[] = { "run", "podman run -it --rm --name NAME --privileged -v /:/host IMAGE", NULL };
+        return make_image(7, "localhost/support:latest", "1.2", "A shell with tools to look at this host", 98000000, labels);
+}
+
+static struct image *image_kea(void) {
+        static const char *const labels[] = { "run", "podman run --replace -it --net=host --name NAME IMAGE", NULL };
+        return make_image(8, "localhost/kea:latest", "2", "A DHCP server", 98000000, labels);
+}
+
 /* Bidi override, zero-width, escape sequences and wide characters where a person must judge. */
 static struct image *image_hostile(void) {
         static const char *const labels[] = {
@@ -76,6 +87,13 @@ static struct image_list *images_full(void) {
         image_list_take(list, image_broken());
         image_list_take(list, image_hostile());
         image_list_take(list, make_image(5, "docker.io/library/debian:bookworm", "12", "Debian", 48500000, NULL));
+        return list;
+}
+
+static struct image_list *images_tools(void) {
+        struct image_list *list = new0(struct image_list);
+        image_list_take(list, image_kea());
+        image_list_take(list, image_support());
         return list;
 }
 
@@ -99,6 +117,10 @@ static struct image_list *images_many(void) {
 struct image *fixture_image(const char *reference) {
         if (str_starts(reference, "localhost/tool"))
                 return image_host_command();
+        if (str_starts(reference, "localhost/support") || str_equal(reference, "support"))
+                return image_support();
+        if (str_starts(reference, "localhost/kea") || str_equal(reference, "kea"))
+                return image_kea();
         _cleanup_(image_list_freep) struct image_list *list = images_full();
         for (size_t i = 0; i < list->n; i++)
                 if (str_equal(image_reference(list->items[i]), reference) || str_starts(image_reference(list->items[i]), reference))
@@ -359,6 +381,7 @@ static struct job_list *jobs_newer(void) {
 static const struct fixture_row variants[] = {
         { "images", "none", offsetof(struct fake_host, images), NULL },
         { "images", "full", offsetof(struct fake_host, images), (void *) images_full },
+        { "images", "tools", offsetof(struct fake_host, images), (void *) images_tools },
         { "images", "plain", offsetof(struct fake_host, images), (void *) images_plain },
         { "images", "many", offsetof(struct fake_host, images), (void *) images_many },
         { "services", "none", offsetof(struct fake_host, services), NULL },
@@ -390,6 +413,10 @@ bool fixture_use(struct fake_host *fake, const char *what, const char *which) {
                 bool none = str_equal(which, "none");
                 fake->status.engine = none ? ENGINE_NONE : ENGINE_PODMAN;
                 fake->status.engine_error = none ? &absent : NULL;
+                return true;
+        }
+        if (str_equal(what, "container")) {
+                fake->container = str_equal(which, "none") ? CONTAINER_ABSENT : str_equal(which, "stopped") ? CONTAINER_STOPPED : CONTAINER_RUNNING;
                 return true;
         }
         if (str_equal(what, "root")) {

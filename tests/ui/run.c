@@ -22,6 +22,8 @@
  *     sent BYTES                        the command before sent these, among others (escapes as in TEXT below)
  *     asked TEXT                        the host was asked exactly this since the last `asked`
  *     idle                              nothing is to be painted, and no timer is armed
+ *     ended STATUS                      the program that has the terminal ended so; what was to be started is in asked
+ *     quiet                             the command before sent nothing
  *     clock                             here a job's clock may go on; everywhere else the timers must come to rest
  *     over                              the console has ended
  *
@@ -35,6 +37,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "tests/fake/host.h"
@@ -80,6 +83,13 @@ static void run_invalidate(unsigned ms, void *userdata) {
 static int64_t run_now(clockid_t clock, void *userdata) {
         const struct run *run = userdata;
         return clock == CLOCK_REALTIME ? FIXTURE_NOW * 1000000 + run->usec : 5000000000LL + run->usec;
+}
+
+static int run_lend(char *const *argv, char *const *environment, void *userdata) {
+        struct run *run = userdata;
+        _cleanup_free_ char *words = argv ? argv_text(argv) : strdup("the shell");
+        str_addf(&run->fake->asked, "lend %s\n", words);
+        return 0;
 }
 
 static void run_paint(struct run *run) {
@@ -153,6 +163,7 @@ static void run_term(struct run *run, const char *arguments) {
                 .columns = columns,
                 .invalidate = run_invalidate,
                 .now = run_now,
+                .lend = run_lend,
                 .userdata = run,
         };
         _cleanup_error_ struct error *e = NULL;
@@ -296,7 +307,7 @@ static void run_command(struct run *run, char *command) {
         char *arguments = command + strcspn(command, " ");
         if (*arguments)
                 *arguments++ = '\0';
-        if (run->output && strcmp(command, "sent") != 0)
+        if (run->output && strcmp(command, "sent") != 0 && strcmp(command, "quiet") != 0)
                 run->sent_from = lseek(fileno(run->output), 0, SEEK_END);
         if (strcmp(command, "term") == 0)
                 run_term(run, arguments);
@@ -331,7 +342,8 @@ static void run_command(struct run *run, char *command) {
                 unsigned columns, rows;
                 if (sscanf(arguments, "%ux%u", &columns, &rows) != 2)
                         complain(run, "size COLUMNSxROWS");
-                term_set_size(run->ui->term, rows, columns);
+                if (!run->ui->guest)
+                        term_set_size(run->ui->term, rows, columns);
                 ui_resize(run->ui);
         } else if (strcmp(command, "tick") == 0) {
                 run->usec += atoll(arguments) * 1000;
@@ -359,6 +371,11 @@ static void run_command(struct run *run, char *command) {
                         complain(run, "the last paint sent %ld bytes, more than %s", run->painted_bytes, arguments);
         } else if (strcmp(command, "sent") == 0)
                 run_sent(run, arguments);
+        else if (strcmp(command, "quiet") == 0) {
+                if (lseek(fileno(run->output), 0, SEEK_END) != run->sent_from)
+                        complain(run, "the command before sent something");
+        } else if (strcmp(command, "ended") == 0)
+                ui_returned(run->ui, W_EXITCODE(atoi(arguments), 0));
         else if (strcmp(command, "asked") == 0) {
                 _cleanup_strv_ char **lines = strv_split(run->fake->asked.text, "\n");
                 _cleanup_free_ char *asked = strv_join(lines, "; ");

@@ -5,12 +5,14 @@
  * pulled. */
 
 #include "base/text.h"
+#include "model/command/lint.h"
 #include "model/image/recipe.h"
 #include "ui/screens/parts/plan-text.h"
 
 struct image_state {
         struct op *planning;
         struct image *image;            /* NULL: no answer yet */
+        enum image_use use;
         struct plan *plan;              /* of its INSTALL label, else of its RUN label */
         struct error *no_plan;
 };
@@ -158,6 +160,7 @@ static void image_found(struct image *image, struct error *e, void *userdata) {
         st->image = image;
         if (!image)
                 return;
+        st->use = image_use_of(image);
         image_write(s);
 
         if (!image_installable(st))
@@ -194,7 +197,11 @@ static void image_title(const struct screen *s, struct str *left, struct str *ri
 
 static void image_status(const struct screen *s, struct str *out) {
         const struct image_state *st = s->state;
-        if (image_installable(st))
+        if (st->use == IMAGE_TOOL)
+                str_add(out, "n runs it at this terminal, after your consent; nothing is installed.");
+        else if (st->use == IMAGE_EITHER)
+                str_add(out, "n runs it at this terminal; i installs it, as a unit where it is a daemon.");
+        else if (image_installable(st))
                 str_add(out, "i begins to install it; nothing is run before you consent.");
         else if (st->image)
                 str_add(out, "It cannot be installed: no label INSTALL or RUN.");
@@ -203,15 +210,19 @@ static void image_status(const struct screen *s, struct str *out) {
 static bool image_can(const struct screen *s, enum action action) {
         const struct image_state *st = s->state;
         if (action == ACTION_INSTALL)
-                return image_installable(st);
+                return image_installable(st) && st->use != IMAGE_TOOL;
+        if (action == ACTION_RUN)
+                return st->use != IMAGE_SERVICE;
         if (action == ACTION_LINT)
                 return st->plan && st->plan->findings.n;
         return true;
 }
 
 static bool image_act(struct screen *s, enum action action) {
-        const struct wizard_order order = { .verb = VERB_INSTALL, .image = s->about };
-        if (action == ACTION_INSTALL)
+        const struct wizard_order order = {
+                .verb = action == ACTION_RUN ? VERB_RUN : VERB_INSTALL, .image = s->about
+        };
+        if (action == ACTION_INSTALL || action == ACTION_RUN)
                 screen_open(s->ui, &wizard_screen, &order);
         else if (action == ACTION_LINT) {
                 pager_act(s->pager, ACTION_FIRST);
@@ -226,7 +237,8 @@ const struct screen_class image_screen = {
         .title = "Image",
         .help = "One image: its facts, its command labels and their meaning, the findings about them, and "
                 "the questions it would ask. Nothing is run to show this, and nothing is pulled.\n"
-                "i begins to install it; each page before the last can be left with Esc.",
+                "i begins to install it, n runs one that is used at a terminal; each page before the last "
+                "can be left with Esc.",
         .about = true,
         .size = sizeof(struct image_state),
         .topics = TOPIC_IMAGES,
@@ -234,7 +246,8 @@ const struct screen_class image_screen = {
         .name_width = 12,
         .looking = "Reading its labels ...",
         .bindings = (const struct binding[]) {
-                { 'i', ACTION_INSTALL }, { KEY_RETURN, ACTION_INSTALL }, { 'f', ACTION_LINT }, {}
+                { 'i', ACTION_INSTALL }, { KEY_RETURN, ACTION_INSTALL },
+                { 'n', ACTION_RUN }, { KEY_RETURN, ACTION_RUN }, { 'f', ACTION_LINT }, {}
         },
         .close = image_close,
         .title_text = image_title,

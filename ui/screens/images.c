@@ -17,6 +17,7 @@ struct images_state {
         struct {
                 bool offers;            /* labels or a profile make it a system service */
                 int refused;            /* its refusing findings; NOT_LOOKED until on the screen */
+                int use;                /* enum image_use, or NOT_LOOKED */
         } *known;                       /* of each image */
         char **installed;               /* ids of images that services use */
         bool all;
@@ -67,6 +68,14 @@ static int images_refused(const struct screen *s, size_t row) {
         return *refused;
 }
 
+static enum image_use images_use(const struct screen *s, size_t row) {
+        const struct images_state *st = s->state;
+        int *use = &st->known[row].use;
+        if (*use == NOT_LOOKED)
+                *use = image_use_of(images_at(s, row));
+        return *use;
+}
+
 static void images_state_cell(const struct screen *s, size_t row, struct cell *ret) {
         const struct images_state *st = s->state;
         if (images_installed(s, images_at(s, row))) {
@@ -78,7 +87,9 @@ static void images_state_cell(const struct screen *s, size_t row, struct cell *r
                 snprintf(ret->buffer, sizeof ret->buffer, "blocked (%d)", images_refused(s, row));
                 ret->text = ret->buffer;
                 ret->style = STYLE_BAD;
-        } else
+        } else if (images_use(s, row) == IMAGE_TOOL)
+                ret->text = "tool";
+        else
                 ret->text = "not installed";
 }
 
@@ -174,7 +185,7 @@ static void images_take(struct screen *s, struct image_list *images) {
         for (size_t i = 0; i < images->n; i++) {
                 const struct image *image = images->items[i];
                 st->known[i].offers = !pin_only(image) && (label_set(image) || images_has_profile(s, image));
-                st->known[i].refused = NOT_LOOKED;
+                st->known[i].refused = st->known[i].use = NOT_LOOKED;
         }
 }
 
@@ -265,7 +276,10 @@ static void images_preview(const struct screen *s, const struct image *image, co
         host_find_profile(ui_host(s->ui), image, &profile, NULL);
         for (size_t i = 0; profile && i < profile->n_parameters; i++)
                 str_addf(&asks, "%s%s", i ? ", " : "", profile->parameters[i].title);
-        if (images_installable(image))
+        if (images_use(s, list_settled_row(s->list)) == IMAGE_TOOL)
+                canvas_text(c, 1, 2, 0, STYLE_PLAIN,
+                            "A tool: n runs it at this terminal; nothing is installed.");
+        else if (images_installable(image))
                 canvas_textf(c, 1, 2, 0, STYLE_PLAIN, "Asks for: %s.   %s",
                              asks.length ? asks.text : "nothing",
                              label_set(image) & 1U << LABEL_UNINSTALL
@@ -330,9 +344,12 @@ static void images_status(const struct screen *s, struct str *out) {
 }
 
 static bool images_can(const struct screen *s, enum action action) {
-        const struct image *image = images_at(s, list_row(s->list));
+        size_t row = list_row(s->list);
+        const struct image *image = images_at(s, row);
         if (action == ACTION_INSTALL)
-                return image && images_installable(image);
+                return image && images_installable(image) && images_use(s, row) != IMAGE_TOOL;
+        if (action == ACTION_RUN)
+                return image && images_use(s, row) != IMAGE_SERVICE;
         return action != ACTION_OPEN || image;
 }
 
@@ -341,9 +358,11 @@ static bool images_act(struct screen *s, enum action action) {
         const struct image *image = images_at(s, list_row(s->list));
         if (action == ACTION_OPEN)
                 screen_open(s->ui, &image_screen, image_reference(image));
-        else if (action == ACTION_INSTALL)
+        else if (action == ACTION_INSTALL || action == ACTION_RUN)
                 screen_open(s->ui, &wizard_screen,
-                            &(struct wizard_order) { .verb = VERB_INSTALL, .image = image_reference(image) });
+                            &(struct wizard_order) {
+                                    .verb = action == ACTION_RUN ? VERB_RUN : VERB_INSTALL,
+                                    .image = image_reference(image) });
         else if (action == ACTION_ALL) {
                 st->all = !st->all;
                 screen_arrange(s);
@@ -359,14 +378,15 @@ const struct screen_class images_screen = {
                 "RUN, UNINSTALL, STOP) or are known to a profile: they package a system service. The others "
                 "are one key away.\n"
                 "\"installed\" is used by a service; \"blocked\" cannot be installed as it is, because of so "
-                "many findings. Enter opens one and explains its labels; i begins to install it. Neither "
-                "runs anything: the exact commands are shown first.",
+                "many findings. Enter opens one and explains its labels; i begins to install it; n runs one "
+                "that is used at a terminal. None of them runs anything before the exact commands are shown.",
         .size = sizeof(struct images_state),
         .topics = TOPIC_IMAGES | TOPIC_ENGINE | TOPIC_SERVICES,
         .source = &images_source,
         .looking = "Looking for images ...",
         .bindings = (const struct binding[]) {
-                { KEY_RETURN, ACTION_OPEN, "look" }, { 'i', ACTION_INSTALL }, { 'a', ACTION_ALL }, {}
+                { KEY_RETURN, ACTION_OPEN, "look" }, { 'i', ACTION_INSTALL }, { 'n', ACTION_RUN },
+                { 'a', ACTION_ALL }, {}
         },
         .close = images_close,
         .title_text = images_title,

@@ -165,7 +165,7 @@ static void wizard_status(const struct screen *s, struct str *out) {
         if (w->finding && w->verb == VERB_UNINSTALL)
                 str_add(out, "Nothing is run yet.");
         else if (w->starting)
-                str_add(out, "Starting the job ...");
+                str_add(out, w->verb == VERB_RUN ? "Starting it ..." : "Starting the job ...");
         else
                 wizard_page(w)->status(s, out);
 }

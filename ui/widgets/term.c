@@ -10,6 +10,7 @@
 #include <termios.h>
 #include <time.h>
 
+#include "base/text.h"
 #include "ui/widgets/keys.h"
 
 /* A position report is ESC [ rows ; columns R. */
@@ -121,6 +122,12 @@ static void term_set_up(struct term *term) {
         term_free_keys(term);
 }
 
+static void term_send(const struct term *term, const char *bytes) {
+        size_t n = strlen(bytes);
+        if (write(fileno(term->output), bytes, n) < 0)
+                return;         /* the line is gone: the keyboard reports it */
+}
+
 /* Lets the whole screen scroll again. Curses leaves margins where it scrolled a part; when the size is
  * another than it assumed, cursor movements stop at them and everything below is blocked. */
 static void term_free_margins(const struct term *term) {
@@ -128,8 +135,8 @@ static void term_free_margins(const struct term *term) {
         if (!capability || capability == (const char *) -1)
                 return;
         const char *margins = tparm(capability, 0L, (long) LINES - 1);
-        if (margins && write(fileno(term->output), margins, strlen(margins)) < 0)
-                return;         /* the line is gone: the keyboard reports it */
+        if (margins)
+                term_send(term, margins);
 }
 
 bool term_attributes(const struct term *term) {
@@ -242,8 +249,8 @@ void term_probe(struct term *term) {
                 return;
         /* To the farthest corner, report the position, and back. */
         static const char question[] = "\0337\033[999;999H\033[6n\0338";
-        if (write(fileno(term->output), question, sizeof question - 1) > 0)
-                term->probe_until = term_ms() + PROBE_MS;
+        term_send(term, question);
+        term->probe_until = term_ms() + PROBE_MS;
 }
 
 static int term_map(int code) {
@@ -375,6 +382,28 @@ void term_suspend(struct term *term) {
                 return;
         term->suspended = true;
         endwin();
+}
+
+/* Where a sequence asks for padding ("$<50>"), the line's own speed gives it. */
+void term_clear(struct term *term) {
+        const char *clear = tigetstr("clear");
+        if (!clear || clear == (const char *) -1)
+                return;
+        _cleanup_free_ char *bare = xstrndup(clear, strcspn(clear, "$"));
+        term_send(term, bare);
+}
+
+void term_write_line(struct term *term, const char *line) {
+        _cleanup_free_ char *clean = text_cleaned(line);
+        _cleanup_free_ char *whole = str_printf("%s\r\n", clean);
+        term_send(term, whole);
+}
+
+void term_drop_keys(struct term *term) {
+        struct pollfd p = { .fd = fileno(term->input), .events = POLLIN };
+        char typed[256];
+        while (poll(&p, 1, 0) > 0 && read(p.fd, typed, sizeof typed) > 0)
+                ;
 }
 
 void term_resume(struct term *term) {

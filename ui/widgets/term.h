@@ -30,8 +30,13 @@ void term_probe(struct term *term);
 
 /* The next refresh draws every cell. */
 void term_redraw(struct term *term);
+/* The terminal as it was found, until term_resume(). */
 void term_suspend(struct term *term);
 void term_resume(struct term *term);
+/* Between the two: clears it; writes a line; throws away what was typed. */
+void term_clear(struct term *term);
+void term_write_line(struct term *term, const char *line);
+void term_drop_keys(struct term *term);
 
 const char *term_name(const struct term *term);
 /* The name, where terminfo does not know it and one of its likeliest kin is drawn; NULL. */

@@ -108,6 +108,11 @@ static int commit_note(struct worker *w, struct error **reterr) {
 }
 
 static int commit_record(struct worker *w, struct error **reterr) {
+        /* A command that was run, by a job of an older version: the service's record is not of this job. */
+        if (w->plan->verb == VERB_RUN) {
+                worker_note(w, "%s ran and ended with status 0", w->plan->name);
+                return STEP_ENDED;
+        }
         int r = w->plan->verb == VERB_UNINSTALL ? commit_record_uninstall(w, reterr)
                                                 : commit_record_service(w, reterr);
         if (r < 0)
@@ -137,6 +142,8 @@ static int commit_probe(struct worker *w) {
 }
 
 static int commit_undo(struct worker *w, struct error **reterr) {
+        if (w->plan->verb == VERB_RUN)
+                return STEP_ENDED;
         const char *name = w->plan->name;
         if (w->plan->verb == VERB_INSTALL) {
                 int r = commit_probe(w) ? services_remove(w->paths, name, reterr) : 0;

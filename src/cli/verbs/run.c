@@ -64,10 +64,10 @@ static int run_or_start(struct session *s, const struct plan *plan, const struct
                 out("%s is running.\n", name);
                 return EXIT_DONE;
         }
-        if (state == CONTAINER_STOPPED && !a->given[OPTION_REPLACE] && engine && !a->divided)
-                return exec_command((char *const[]){ (char *) engine, (char *) "start", (char *) name, NULL },
-                                    NULL);
-        return exec_command(plan->command->argv, plan->environment);
+        bool stopped = state == CONTAINER_STOPPED && !a->given[OPTION_REPLACE] && !a->divided;
+        /* freed with this process when the command replaces it */
+        return exec_command(plan_run_argv(plan, engine, stopped),
+                            plan_run_environment(plan, in_is_terminal() ? getenv("TERM") : NULL));
 }
 
 static int verb_run_run(struct session *s, const struct verb *verb, const struct arguments *a) {

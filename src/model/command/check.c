@@ -259,8 +259,9 @@ void command_check_whole(struct reading *r) {
         check_operand(r, operand);
         if (operand == OPERAND_IMAGE)
                 check_conflicts(r);
-        if ((operand == OPERAND_IMAGE || operand == OPERAND_COMMAND) &&
-            (find_option(r->command, "--tty") || find_option(r->command, "--interactive")))
+        /* With -d the terminal is the container's own, and nobody is at it. */
+        r->command->interactive &= !r->command->detached;
+        if ((operand == OPERAND_IMAGE || operand == OPERAND_COMMAND) && r->command->interactive)
                 finding_report(r->findings, "interactive", r->where,
                                "The command wants somebody at a terminal");
         if (r->subcommand->changes)

@@ -67,7 +67,7 @@ struct command {
         size_t operand;         /* index in argv of the image (run, create) or container operand; 0: none */
         char *name;             /* value of --name, or NULL */
         bool detached;          /* -d */
-        bool interactive;       /* -t: it needs a terminal */
+        bool interactive;       /* -t without -d: somebody is to be at its terminal */
 };
 
 struct command *command_free(struct command *command);

@@ -78,31 +78,52 @@ void lint_labels(const struct image *image, struct finding_list *findings) {
 
 /* ---- an image ---- */
 
-static void lint_label(const struct image *image, const struct label *label,
-                       const struct label_list *variables, struct finding_list *findings) {
+/* Filled for a service of the default name and read as Podman reads it. */
+static struct command *lint_read(const struct label *label, const struct label_list *variables,
+                                 struct finding_list *findings) {
         _cleanup_recipe_ struct recipe *recipe = recipe_parse(label->key, label->value, findings);
         _cleanup_strv_ char **argv = recipe_fill(recipe, variables, NULL, findings);
-        _cleanup_command_ struct command *command =
-                command_read(label->key, argv, ENGINE_PODMAN, NULL, findings);
+        return command_read(label->key, argv, ENGINE_PODMAN, NULL, findings);
+}
+
+static void lint_label(const struct image *image, const struct label *label,
+                       const struct label_list *variables, struct finding_list *findings) {
+        _cleanup_command_ struct command *command = lint_read(label, variables, findings);
         if (command->argv[0])
                 lint_command(label->key, command, image, label_list_get(variables, "IMAGE"),
                              label_list_get(variables, "NAME"), findings);
 }
 
+static void lint_variables(const struct image *image, struct label_list *variables) {
+        const char *filled = image_reference(image);
+        _cleanup_free_ char *name = filled ? reference_default_name(filled) : NULL;
+        variables_set_known(variables, name ? name : "service", filled ? filled : "image");
+        label_list_set(variables, "PWD", "/");
+        label_list_set(variables, "HOME", "/root");
+        label_list_set(variables, "SUDO_UID", "0");
+        label_list_set(variables, "SUDO_GID", "0");
+}
+
 void image_lint(const struct image *image, struct finding_list *findings) {
         _cleanup_(label_list_done) struct label_list variables = {};
-        const char *filled = image_reference(image);
-        _cleanup_free_ char *name = reference_default_name(filled);
-
-        variables_set_known(&variables, name ? name : "service", filled ? filled : "image");
-        label_list_set(&variables, "PWD", "/");
-        label_list_set(&variables, "HOME", "/root");
-        label_list_set(&variables, "SUDO_UID", "0");
-        label_list_set(&variables, "SUDO_GID", "0");
+        lint_variables(image, &variables);
         for (enum command_label which = 0; which < _COMMAND_LABEL_MAX; which++) {
                 const struct label *label = label_find(image, which, findings);
                 if (label)
                         lint_label(image, label, &variables, findings);
         }
         lint_labels(image, findings);
+}
+
+enum image_use image_use_of(const struct image *image) {
+        const struct label *label =
+                label_find(image, LABEL_INSTALL, NULL) ? NULL : label_find(image, LABEL_RUN, NULL);
+        if (!label)
+                return IMAGE_SERVICE;
+        _cleanup_(label_list_done) struct label_list variables = {};
+        lint_variables(image, &variables);
+        _cleanup_command_ struct command *command = lint_read(label, &variables, NULL);
+        if (!command->interactive)
+                return IMAGE_SERVICE;
+        return removes_container(command) ? IMAGE_TOOL : IMAGE_EITHER;
 }

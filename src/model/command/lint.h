@@ -16,6 +16,14 @@ void lint_command(const char *key, const struct command *c, const struct image *
 /* The labels as a set: "no-uninstall", "lost-label". */
 void lint_labels(const struct image *image, struct finding_list *findings);
 
+/* Whether an image is for people at a terminal, by its labels. */
+enum image_use {
+        IMAGE_SERVICE,  /* no: it can be installed, where it has INSTALL or RUN */
+        IMAGE_EITHER,   /* RUN asks for a terminal: a tool, or a daemon that was tried out so */
+        IMAGE_TOOL,     /* and its container goes when it ends: there is nothing to install */
+};
+enum image_use image_use_of(const struct image *image);
+
 /* All findings about an image: lint_labels(), and each command label parsed, filled for a service of the
  * default name and read as Podman reads it. Variables that only the user can set are reported as
  * undefined. */

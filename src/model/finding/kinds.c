@@ -76,7 +76,7 @@ static const struct finding_kind kinds[] = {
           "The service's image is no longer on this host, so its UNINSTALL command cannot run.",
           "Unit, container and files are removed or restored anyway; pull the image first if its command "
           "matters" },
-        { "interactive", SEVERITY_INFO, "The command needs a terminal (-t or -i).",
+        { "interactive", SEVERITY_INFO, "The command needs a terminal (-t without -d).",
           "Install provides one; a unit has none, so no unit is written for such a RUN label" },
         { "invisible-character", SEVERITY_BLOCK,
           "The label holds characters that are invisible or change the direction of the text: it does not "

@@ -169,8 +169,9 @@ static void set_paths(struct making *m) {
         struct plan *plan = m->plan;
         const struct profile *profile = m->request->profile;
         const struct command *c = plan->command;
-        if (plan->verb == VERB_REHEARSE)
-                return;         /* the host's files stay untouched */
+        bool job = plan->verb == VERB_INSTALL || plan->verb == VERB_UPGRADE || plan->verb == VERB_UNINSTALL;
+        if (!job)
+                return; /* the host's files stay untouched, or nobody restores them */
         add_path(&plan->paths, "/etc");
         add_path(&plan->paths, "/usr/local");
         for (char **p = profile ? profile->paths : NULL; p && *p; p++)
@@ -182,8 +183,7 @@ static void set_paths(struct making *m) {
                 if (is_written(&c->mounts[i]))
                         add_path(&plan->paths, c->mounts[i].host);
         qsort(plan->paths, strv_length(plan->paths), sizeof *plan->paths, host_compare_texts);
-        bool job = plan->verb == VERB_INSTALL || plan->verb == VERB_UPGRADE || plan->verb == VERB_UNINSTALL;
-        for (size_t i = 0; job && c && i < c->n_mounts; i++)
+        for (size_t i = 0; c && i < c->n_mounts; i++)
                 if (is_written(&c->mounts[i]))
                         report_not_saved(m, &c->mounts[i]);
 }

@@ -331,9 +331,8 @@ static void set_unit(struct making *m) {
         if (ours)
                 facts.quadlet = str_ends(service->files[0], ".container") != NULL;
         plan->unit.kind = plan->command ? UNIT_BY_IMAGE : UNIT_NONE;
-        /* A program that needs a terminal is started by people; with -d the terminal is only its own. */
-        if (!plan->run || plan->run->engine == ENGINE_NONE ||
-            (plan->run->interactive && !plan->run->detached)) {
+        /* A program that needs a terminal is started by people. */
+        if (!plan->run || plan->run->engine == ENGINE_NONE || plan->run->interactive) {
                 if (ours)
                         finding_report(&plan->findings, "unit-unwritable", "RUN",
                                        "The unit cannot be changed: this image has no RUN command that "

@@ -116,6 +116,30 @@ char *plan_consent_text(const struct plan *plan) {
         return str_take(&s);
 }
 
+char **plan_run_argv(const struct plan *plan, const char *engine, bool stopped) {
+        if (!stopped || !engine || !plan->command->name)
+                return strv_copy(plan->command->argv);
+        char **argv = NULL;
+        strv_add(&argv, engine);
+        strv_add(&argv, "start");
+        if (plan->command->interactive) {
+                strv_add(&argv, "--attach");
+                strv_add(&argv, "--interactive");
+        }
+        strv_add(&argv, plan->command->name);
+        return argv;
+}
+
+char **plan_run_environment(const struct plan *plan, const char *term) {
+        char **environment = NULL;
+        for (char **e = plan->environment; e && *e; e++)
+                if (str_empty(term) || !str_starts(*e, "TERM="))
+                        strv_add(&environment, *e);
+        if (!str_empty(term))
+                strv_addf(&environment, "TERM=%s", term);
+        return environment;
+}
+
 char **plan_file_lines(const struct plan_file *file) {
         _cleanup_strv_ char **all = NULL, **lines = NULL;
         _cleanup_free_ char *text =

@@ -199,6 +199,12 @@ int plan_permitted(const struct plan *plan, struct error **reterr);
  * frees. */
 char *plan_consent_text(const struct plan *plan);
 
+/* VERB_RUN: what is run at a terminal. A container of that name that exists already is started (stopped);
+ * engine: its program, absolute. The caller frees. */
+char **plan_run_argv(const struct plan *plan, const char *engine, bool stopped);
+/* plan.environment with this TERM (NULL: as it is). The caller frees. */
+char **plan_run_environment(const struct plan *plan, const char *term);
+
 /* The removed ("-…") and added ("+…") lines of plan.file. Their context is not shown: it may hold secrets of
  * others. NULL: none. */
 char **plan_file_lines(const struct plan_file *file);

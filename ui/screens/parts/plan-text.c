@@ -199,23 +199,29 @@ static void plan_text_unit(struct pager *pager, const struct plan *plan, bool br
                                    unit->text ? "names the new image from then on"
                                               : "stays as it is and is started again");
                 else
-                        pager_addf(pager, DOC_PLAIN, "  The installer writes its own unit; which one is "
-                                                     "seen when it has run.");
+                        pager_addf(pager, DOC_PLAIN, "  The one that the installer makes, seen when it has "
+                                                     "run; if it makes none, there is none.");
                 break;
         case UNIT_QUADLET:
         case UNIT_SERVICE:
                 pager_addf(pager, DOC_PLAIN,
-                           plan->from ? "  Then %s is changed, and %s is started again."
-                                      : "  Then %s is written, enabled and started as %s.",
+                           plan->from      ? "  Then %s is changed, and %s is started again."
+                           : plan->command ? "  If the installer makes none, %s is written, enabled and "
+                                             "started as %s."
+                                           : "  Then %s is written, enabled and started as %s.",
                            unit->path, unit->name);
                 if (unit->overrides)
                         pager_addf(pager, DOC_WARN, "  It replaces the host's own %s.", unit->overrides);
                 break;
         default:
-                pager_addf(pager, DOC_PLAIN, "  None: the image does not say how to run as a service.");
+                pager_addf(pager, DOC_PLAIN, plan->run && plan->run->interactive
+                                                     ? "  None: RUN asks for a terminal."
+                                                     : "  None: the image does not say how to run as a "
+                                                       "service.");
         }
         if (plan->run) {
-                pager_addf(pager, DOC_PLAIN, "  It runs");
+                pager_addf(pager, DOC_PLAIN, unit->kind == UNIT_NONE ? "  At a terminal, people run"
+                                                                     : "  It runs");
                 plan_text_command(pager, plan->run, brief);
         }
         pager_end(pager);
@@ -382,6 +388,8 @@ void plan_text_consent(const struct plan *plan, struct str *out) {
                              "this cannot be undone; tickets already issued for this host stay valid.");
                 return;
         }
+        if (plan->verb == VERB_RUN)
+                str_addf(out, "%s has this terminal until it ends. ", plan->name);
         const struct image_pin *pin = &plan->pin;
         const char *identity = pin->digest ? pin->digest : pin->image_id ? pin->image_id : "";
         if (plan->command)
@@ -392,7 +400,13 @@ void plan_text_consent(const struct plan *plan, struct str *out) {
         if (plan->verb == VERB_REHEARSE)
                 str_add(out, " It sees a copy of the host's files, which is thrown away afterwards.");
         else if (plan->unit.kind == UNIT_QUADLET || plan->unit.kind == UNIT_SERVICE)
-                str_addf(out, " Then %s is written and started.", plan->unit.name);
+                str_addf(out,
+                         plan->command && !plan->from
+                                 ? " Then %s is started; it is written where the installer makes none."
+                                 : " Then %s is written and started.",
+                         plan->unit.name);
+        if (plan->verb == VERB_RUN)
+                str_add(out, " What it changes on this host is neither recorded nor restored.");
         if (plan->deletes_account)
                 str_add(out, " This host's account in the realm is deleted for good; if that is refused, "
                              "nothing else is done.");

@@ -4,6 +4,8 @@
 /* The two pages that show a plan. The first has the effects of the install, with the answers it begins with;
  * the review the exact words that will run: from there to a rehearsal, or by consent to the job. */
 
+#include <stdlib.h>
+
 #include "ui/dialog.h"
 #include "ui/screens/parts/plan-text.h"
 
@@ -228,10 +230,38 @@ static void review_started(const char *job_id, struct error *e, void *userdata) 
         wizard_go(s, wizard_has(w, PAGE_SECRETS) ? PAGE_SECRETS : PAGE_REVIEW);
 }
 
+/* A command that people use has the terminal itself: no job, so no lock of the host and no record. */
+static void review_run(enum container_state state, struct error *e, void *userdata) {
+        struct screen *s = userdata;
+        struct wizard *w = s->state;
+        const struct command *command = w->plan->command;
+        w->starting = op_cancel(w->starting);
+        if (e) {
+                dialog_error(s->ui, e);
+                return;
+        }
+        if (state == CONTAINER_RUNNING && command->name) {
+                screen_say(s, "%s is running already", command->name);
+                screen_close(s);
+                return;
+        }
+        const char *engine = host_engine_path(ui_host(s->ui));
+        _cleanup_strv_ char **argv = plan_run_argv(w->plan, engine, state == CONTAINER_STOPPED);
+        _cleanup_strv_ char **environment = plan_run_environment(w->plan, getenv("TERM"));
+        if (screen_lend(s, w->plan->name, argv, environment, !command->interactive))
+                screen_close(s);
+}
+
 static void review_start(struct screen *s) {
         struct wizard *w = s->state;
         if (!w->plan || w->starting)
                 return;
+        if (w->verb == VERB_RUN) {
+                const char *name = w->plan->command->name;
+                w->starting = host_find_container(ui_host(s->ui), name ? name : "", review_run, s);
+                screen_invalidate(s);
+                return;
+        }
         w->starting =
                 host_start_job(ui_host(s->ui), w->plan, questions_hand_over(&w->ask), review_started, s);
         screen_invalidate(s);
@@ -245,7 +275,7 @@ static void review_next(struct screen *s) {
         };
         struct wizard *w = s->state;
         struct error *e = NULL;
-        if (!w->plan || w->starting)
+        if (!w->plan || w->starting || (w->verb == VERB_RUN && !w->plan->command))
                 return;
         if (plan_permitted(w->plan, &e) < 0) {
                 dialog_error(s->ui, e);
@@ -263,7 +293,9 @@ static void review_next(struct screen *s) {
 static bool review_can(const struct screen *s, enum action action) {
         const struct wizard *w = s->state;
         switch (action) {
-        case ACTION_CONSENT: return w->plan && !review_refused(w) && !w->starting && !w->finding;
+        case ACTION_CONSENT:
+                return w->plan && !review_refused(w) && !w->starting && !w->finding &&
+                       (w->verb != VERB_RUN || w->plan->command);
         case ACTION_REHEARSE:
                 return w->verb == VERB_INSTALL && w->plan && w->plan->command && !w->starting &&
                        !(w->ask.profile && w->ask.profile->no_rehearsal);

@@ -20,6 +20,9 @@ static void installs_and_uninstalls(void **state) {
         assert_int_equal(job->steps[STEP_START].state, STEP_SKIPPED);
         _cleanup_free_ char *log = read_job_file(f, job->id, "log"), *result = read_job_file(f, job->id, "result.json");
         assert_non_null(strstr(log, "installing\r\n"));
+        assert_non_null(strstr(log, "fairlead: run the installer\r\n"));
+        assert_non_null(strstr(log, "fairlead: skipped: start the unit: systemd does not run here\r\n"));
+        assert_null(strstr(log, "fairlead: start the unit\r\n"));
         assert_non_null(strstr(result, "\"done\""));
         _cleanup_(service_freep) struct service *service = NULL;
         assert_int_equal(services_read(&f->paths, "demo", &service, NULL), 0);
@@ -297,6 +300,21 @@ static void logs_a_flood_and_any_byte(void **state) {
         assert_non_null(memmem(x, 50000010, "x\377\000\033[2J", 7));
 }
 
+/* Of a job that an older version began: what ran once says nothing about how the service was installed. */
+static void a_run_leaves_the_record_alone(void **state) {
+        struct host_fixture *f = *state;
+        _cleanup_plan_ struct plan *plan = script_plan(f, INSTALL_SCRIPT, ENGINE_PODMAN), *run = script_plan(f, "echo tool", ENGINE_NONE);
+        job_free(run_done(f, plan));
+        _cleanup_free_ char *record = tree_read(f->state, "/services/demo.json");
+        run->verb = VERB_RUN;
+        _cleanup_(job_freep) struct job *job = run_done(f, run);
+        assert_string_equal(job->message, "demo ran and ended with status 0");
+        _cleanup_free_ char *now = tree_read(f->state, "/services/demo.json"), *log = read_job_file(f, job->id, "log");
+        assert_non_null(record);
+        assert_string_equal(now, record);
+        assert_non_null(strstr(log, "fairlead: skipped: start the unit: "));
+}
+
 static void says_what_it_cannot_start(void **state) {
         struct host_fixture *f = *state;
         _cleanup_free_ char *before = tree_fingerprint(f->root);
@@ -552,6 +570,7 @@ int main(void) {
                 T(leaving_by_a_program_of_the_host), T(an_engines_exit_status_is_reported_in_words),
                 T(a_failing_installer_leaves_no_trace), T(an_account_is_deleted_or_nothing_is_done),
                 T(cancelling_rolls_everything_back), T(a_question_gets_its_answer), T(hands_answers_over),
+                T(logs_a_flood_and_any_byte), T(a_run_leaves_the_record_alone),
                 T(logs_a_flood_and_any_byte), T(says_what_it_cannot_start),
                 T(an_image_that_is_gone_is_reported), T(starts_what_it_wrote),
                 T(a_unit_that_does_not_start_undoes_the_job), T(what_ran_before_runs_again),
