@@ -51,17 +51,24 @@ static bool order_has_variable(const struct image *image, const char *name) {
         return false;
 }
 
-/* A name that is neither a parameter nor a variable would silently change nothing. */
+/* A name that is neither a parameter nor a variable would silently change nothing. "principal" is near
+ * "ipa-principal", too. */
 static int order_unknown_name(const struct order *o, const char *name, struct error **reterr) {
         struct nearest near = { .word = name };
         _cleanup_str_ struct str all = {};
+        const struct mode *mode = o->profile && o->mode ? profile_mode(o->profile, o->mode) : NULL;
         for (size_t i = 0; o->profile && i < o->profile->n_parameters; i++) {
-                nearest_offer(&near, o->profile->parameters[i].name);
-                str_addf(&all, "%s%s", i ? ", " : "", o->profile->parameters[i].name);
+                const char *known = o->profile->parameters[i].name, *rest = strchr(known, '-');
+                if (!mode_asks(mode, o->profile->parameters + i))
+                        continue;
+                nearest_offer(&near, known);
+                if (rest && str_equal(rest + 1, name))
+                        near = (struct nearest) { .word = name, .best = known };
+                str_addf(&all, "%s%s", all.length ? ", " : "", known);
         }
         _cleanup_free_ char *question = nearest_question(&near);
-        int r = error_set(reterr, -EINVAL, "%s has no parameter \"%s\"%s", image_reference(o->image), name,
-                          question);
+        int r = error_set(reterr, -EINVAL, "%s has no parameter \"%s\"%s%s%s", image_reference(o->image), name,
+                          mode ? " in the mode " : "", mode ? mode->name : "", question);
         if (all.length)
                 error_hint(reterr, "Its parameters are %s", all.text);
         return r;
@@ -118,18 +125,6 @@ int order_read_secret(const char *text, char ***names, struct secret_list *secre
         return r < 0 ? error_set(reterr, r, "The secret %s is too long or holds a line break", name) : 0;
 }
 
-static int order_read_answers(struct order *o, const struct arguments *a, struct error **reterr) {
-        o->answers = new0(struct answers);
-        o->secrets = secret_list_new();
-        const char *file = argument_value(a, OPTION_ANSWERS);
-        int r = file ? order_read_file(file, o->answers, &o->mode, reterr) : 0;
-        for (char **p = a->values[OPTION_SET]; r >= 0 && p && *p; p++)
-                r = read_set(o, *p, reterr);
-        for (char **p = a->values[OPTION_SECRET]; r >= 0 && p && *p; p++)
-                r = order_read_secret(*p, &o->secret_names, o->secrets, reterr);
-        return r;
-}
-
 /* The mode must be one of the profile's: a mistyped "forwrd" never selects another. */
 static int order_read_mode(struct order *o, const char *mode, struct error **reterr) {
         struct nearest near = { .word = mode };
@@ -143,14 +138,26 @@ static int order_read_mode(struct order *o, const char *mode, struct error **ret
                          question);
 }
 
+static int order_read_answers(struct order *o, const struct arguments *a, struct error **reterr) {
+        const char *mode = argument_value(a, OPTION_MODE);
+        o->answers = new0(struct answers);
+        o->secrets = secret_list_new();
+        const char *file = argument_value(a, OPTION_ANSWERS);
+        int r = file ? order_read_file(file, o->answers, &o->mode, reterr) : 0;
+        r = r < 0 || !mode ? r : order_read_mode(o, mode, reterr);
+        for (char **p = a->values[OPTION_SET]; r >= 0 && p && *p; p++)
+                r = read_set(o, *p, reterr);
+        for (char **p = a->values[OPTION_SECRET]; r >= 0 && p && *p; p++)
+                r = order_read_secret(*p, &o->secret_names, o->secrets, reterr);
+        return r;
+}
+
 int order_read(struct session *s, const struct arguments *a, enum plan_verb verb, struct image *image,
                struct order *ret, struct error **reterr) {
         struct order *o = ret;
-        const char *mode = argument_value(a, OPTION_MODE);
         o->image = image;
         int r = image ? host_find_profile(s->host, image, &o->profile, reterr) : 0;
         r = r < 0 ? r : order_read_answers(o, a, reterr);
-        r = r < 0 || !mode ? r : order_read_mode(o, mode, reterr);
         if (r < 0)
                 return r;
         o->port = (struct plan_order) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+#include "base/nearest.h"
 #include "base/words.h"
 #include "model/plan/internal.h"
 
@@ -72,6 +73,12 @@ static int plan_secret(struct making *m, const struct param *p, struct error **r
                            p->name, p->name);
                 return -EINVAL;
         }
+        const struct param *other = p->with_name ? profile_param(q->profile, p->with_name) : NULL;
+        if (other && str_empty(param_initial(other, q->answers, NULL))) {
+                error_set(reterr, -EINVAL, "%s needs %s as well", answers_title(p), answers_title(other));
+                return error_hint(reterr, "--set %s=…: %s", other->name,
+                                  other->help ? other->help : answers_title(other));
+        }
         if (p->delivery == DELIVER_ENV || p->delivery == DELIVER_VARIABLE)
                 return error_set(reterr, -EINVAL,
                                  "The profile would put the secret %s where others can read it", p->name);
@@ -130,36 +137,70 @@ static int plan_answer(struct making *m, const struct param *p, bool asks, struc
 }
 
 int plan_refuse_name(const struct profile *p, bool mode, const char *name, struct error **reterr) {
-        error_set(reterr, -EINVAL,
-                  mode ? "There is no mode called \"%s\"" : "There is no parameter called \"%s\"", name);
+        struct nearest near = { .word = name };
         _cleanup_str_ struct str all = {};
-        for (size_t i = 0; p && i < (mode ? p->n_modes : p->n_parameters); i++)
-                str_addf(&all, "%s%s",
-                         i ? ", " : "There are: ", mode ? p->modes[i].name : p->parameters[i].name);
+        for (size_t i = 0; p && i < (mode ? p->n_modes : p->n_parameters); i++) {
+                const char *known = mode ? p->modes[i].name : p->parameters[i].name;
+                nearest_offer(&near, known);
+                str_addf(&all, "%s%s", i ? ", " : "There are: ", known);
+        }
+        _cleanup_free_ char *question = nearest_question(&near);
+        error_set(reterr, -EINVAL,
+                  mode ? "There is no mode called \"%s\"%s" : "There is no parameter called \"%s\"%s", name,
+                  question);
         if (!all.text)
                 str_add(&all, mode ? "This image has no modes" : "This image asks for nothing");
         error_hint(reterr, "%s", all.text);
         return -EINVAL;
 }
 
+static bool answers_applies(const struct making *m, const struct param *p) {
+        const struct profile *profile = m->request->profile;
+        return mode_asks(m->mode, p) &&
+               param_applies(p, profile->parameters, profile->n_parameters, m->request->answers);
+}
+
+/* Ignored silently, it would be missed: a CA certificate that nothing is compared with. */
+static int answers_refuse_unused(const struct making *m, const struct param *p, struct error **reterr) {
+        error_set(reterr, -EINVAL, "The answer for %s (%s) does not apply here", answers_title(p), p->name);
+        if (!mode_asks(m->mode, p))
+                return error_hint(reterr,
+                                  "The mode %s does not ask for it: leave it out, or choose another mode",
+                                  m->mode->name);
+        _cleanup_free_ char *values = strv_join(p->when_values, " or ");
+        return error_hint(reterr, "It belongs to %s=%s: leave it out, or answer that too", p->when_name,
+                          values);
+}
+
 /* An answer without a parameter is a typing error, and would otherwise be ignored silently. */
 static int check_given(struct making *m, struct error **reterr) {
         const struct profile *profile = m->request->profile;
         const struct answers *given = m->request->answers;
+        bool recorded = m->request->service;
         /* an uninstall has all answers of the install, and asks for some of them at most */
-        for (size_t i = 0; given && i < given->n && m->asks && m->plan->verb != VERB_UNINSTALL; i++) {
+        if (!m->asks || m->plan->verb == VERB_UNINSTALL)
+                return 0;
+        for (size_t i = 0; given && i < given->n; i++) {
                 const char *name = given->items[i].name;
                 const struct param *p = profile ? profile_param(profile, name) : NULL;
-                if (!p && !m->request->service)
+                if (!p && !recorded)
                         return plan_refuse_name(profile, false, name, reterr);
-                if (!p) /* the newer image does not ask for it any more; the user did not type it now */
-                        finding_report(&m->plan->findings, "unused-answer", name,
-                                       "The answer for %s is not used: this image does not ask for it", name);
-                else if (!mode_asks(m->mode, p) ||
-                         !param_applies(p, profile->parameters, profile->n_parameters, given))
-                        finding_report(&m->plan->findings, "unused-answer", name,
-                                       "The answer for %s is not used: this way of setting up does not ask "
-                                       "for it", answers_title(p));
+                if (p && answers_applies(m, p))
+                        continue;
+                if (!recorded)
+                        return answers_refuse_unused(m, p, reterr);
+                /* the newer image does not ask for it any more; the user did not type it now */
+                finding_report(&m->plan->findings, "unused-answer", name,
+                               p ? "The answer for %s is not used: this way of setting up does not ask for it"
+                                 : "The answer for %s is not used: this image does not ask for it",
+                               p ? answers_title(p) : name);
+        }
+        for (char *const *name = m->request->secrets; !recorded && name && *name; name++) {
+                const struct param *p = profile ? profile_param(profile, *name) : NULL;
+                if (!p)
+                        return plan_refuse_name(profile, false, *name, reterr);
+                if (!answers_applies(m, p))
+                        return answers_refuse_unused(m, p, reterr);
         }
         return 0;
 }

@@ -261,6 +261,12 @@ bool questions_typed(const struct questions *q) {
         return false;
 }
 
+/* Neither of a mode that was left again, nor hidden by another answer. */
+static bool questions_shows(const struct questions *q, const struct param *p) {
+        return questions_asks(q, p) &&
+               param_applies(p, q->profile->parameters, q->profile->n_parameters, q->answers);
+}
+
 struct answers *questions_answers(const struct questions *q, bool proposed) {
         struct answers *answers = answers_copy(q->answers);
         for (size_t i = 0; proposed && q->profile && i < q->profile->n_parameters; i++) {
@@ -274,14 +280,20 @@ struct answers *questions_answers(const struct questions *q, bool proposed) {
         answers_set(answers, ANSWER_NAME, NULL, NULL);
         answers_set(answers, ANSWER_MODE, NULL, NULL);
         answers_set(answers, ANSWER_ACCOUNT, NULL, NULL);
+        for (size_t i = 0; q->profile && i < q->profile->n_parameters; i++)
+                if (!questions_shows(q, q->profile->parameters + i))
+                        answers_set(answers, q->profile->parameters[i].name, NULL, NULL);
         return answers;
 }
 
 char **questions_secrets(const struct questions *q) {
         char **names = NULL;
-        for (size_t i = 0; q->secrets && i < q->secrets->n; i++)
-                if (q->secrets->items[i]->length)
-                        strv_add(&names, q->secrets->items[i]->name);
+        for (size_t i = 0; q->secrets && i < q->secrets->n; i++) {
+                const char *name = q->secrets->items[i]->name;
+                const struct param *p = q->profile ? profile_param(q->profile, name) : NULL;
+                if (q->secrets->items[i]->length && (!p || questions_shows(q, p)))
+                        strv_add(&names, name);
+        }
         return names ? names : strv_copy(NULL);
 }
 

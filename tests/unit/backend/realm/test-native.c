@@ -48,8 +48,8 @@ static void has_a_profile(void **state) {
                 assert_true(profile_fits(profile, image));
                 assert_int_equal(profile->modes[0].joins, i ? REALM_IPA : REALM_AD);
                 /* a one-time password goes nowhere without the realm's certificate */
-                const struct param *certificate = profile_param(profile, "ipa-ca");
-                assert_int_equal(certificate && certificate->required, i == 1);
+                const struct param *otp = profile_param(profile, "ipa-otp");
+                assert_true(i == 0 || str_equal(otp->with_name, "ipa-ca"));
         }
 }
 
