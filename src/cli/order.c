@@ -67,8 +67,8 @@ static int order_unknown_name(const struct order *o, const char *name, struct er
                 str_addf(&all, "%s%s", all.length ? ", " : "", known);
         }
         _cleanup_free_ char *question = nearest_question(&near);
-        int r = error_set(reterr, -EINVAL, "%s has no parameter \"%s\"%s%s%s", image_reference(o->image), name,
-                          mode ? " in the mode " : "", mode ? mode->name : "", question);
+        int r = error_set(reterr, -EINVAL, "%s has no parameter \"%s\"%s%s%s", image_reference(o->image),
+                          name, mode ? " in the mode " : "", mode ? mode->name : "", question);
         if (all.length)
                 error_hint(reterr, "Its parameters are %s", all.text);
         return r;

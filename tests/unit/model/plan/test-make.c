@@ -400,55 +400,6 @@ static void nonsense_is_refused_in_a_sentence(void **state) {
         refused(&q, "no mode called \"join\"", "no modes");
 }
 
-/* A server without the domain that it needs: an answer file gets the sentence that the field has. */
-static void an_answer_that_needs_another_is_refused_without_it(void **state) {
-        _cleanup_image_ struct image *image = image_with("INSTALL", "podman run $IMAGE", NULL);
-        static struct param both[] = {
-                { .name = (char *) "domain", .title = (char *) "Domain", .type = PARAM_DOMAIN, .delivery = DELIVER_ARGV, .target = (char *) "--domain" },
-                { .name = (char *) "server", .title = (char *) "Server", .type = PARAM_HOST, .delivery = DELIVER_ARGV, .target = (char *) "--server",
-                  .with_name = (char *) "domain" },
-        };
-        static struct mode mode = { .name = (char *) "one", .title = (char *) "One" };
-        struct profile pair = { .name = (char *) "pair", .title = (char *) "Pair", .modes = &mode, .n_modes = 1, .parameters = both, .n_parameters = 2 };
-        _cleanup_(answers_freep) struct answers *a = answers_of("server", "ipa.example.test", NULL);
-        struct plan_request q = { .verb = VERB_INSTALL, .image = image, .reference = "x", .profile = &pair, .answers = a };
-        refused(&q, "Server needs Domain as well", "Fill in Domain");
-        answers_set(a, "domain", "example.test", "typed");
-        _cleanup_plan_ struct plan *plan = make(&q);
-        assert_words(plan->command->argv, "podman run x --domain example.test --server ipa.example.test");
-}
-
-/* Ignored, they would be missed: nothing is sent, compared or set. */
-static void answers_that_do_not_apply_are_refused(void **state) {
-        static char otp[] = "otp", *when_otp[] = { otp, NULL };
-        static const struct param asked[] = {
-                { .name = (char *) "by", .title = (char *) "Join by", .initial = (char *) "password" },
-                { .name = (char *) "ca-file", .title = (char *) "CA file", .when_name = (char *) "by", .when_values = when_otp,
-                  .delivery = DELIVER_ARGV, .target = (char *) "--ca" },
-                { .name = (char *) "otp", .title = (char *) "One-time password", .type = PARAM_SECRET, .when_name = (char *) "by",
-                  .when_values = when_otp, .with_name = (char *) "ca-file", .delivery = DELIVER_STDIN },
-        };
-        struct profile own = { .parameters = (struct param *) asked, .n_parameters = ELEMENTS(asked) };
-        _cleanup_image_ struct image *image = image_with("INSTALL", "podman run $IMAGE", NULL);
-        _cleanup_(answers_freep) struct answers *a = answers_of("domain", "example.test", NULL), *b = answers_of("ca-file", "/ca", NULL),
-                                                *c = answers_of("cafile", "/ca", NULL), *d = answers_of("by", "otp", NULL);
-        char *secrets[] = { one("otp"), NULL };
-        refused(&(struct plan_request) { .verb = VERB_INSTALL, .image = image, .reference = "x", .profile = &profile, .mode = "migrate", .answers = a },
-                "(domain) does not apply here", "The mode migrate does not ask for it");
-        struct plan_request q = { .verb = VERB_INSTALL, .image = image, .reference = "x", .profile = &own, .answers = b };
-        refused(&q, "The answer for CA file (ca-file) does not apply here", "It belongs to by=otp");
-        q.answers = c;
-        refused(&q, "There is no parameter called \"cafile\". Did you mean \"ca-file\"?", "There are: by, ca-file, otp");
-        q.answers = NULL;
-        q.secrets = secrets;
-        refused(&q, "The answer for One-time password (otp) does not apply here", "It belongs to by=otp");
-        q.answers = d;
-        refused(&q, "One-time password needs CA file as well", "--set ca-file=");
-        answers_set(d, "ca-file", "/ca", "typed");
-        _cleanup_plan_ struct plan *plan = make(&q);
-        assert_words(plan->command->argv, "podman run -i x --ca /ca");
-}
-
 /* ---- findings ---- */
 
 static void what_blocks_can_be_allowed_by_name(void **state) {
@@ -700,8 +651,6 @@ int main(void) {
                 cmocka_unit_test(any_label_can_be_looked_at),
                 cmocka_unit_test(the_environment_is_small),
                 cmocka_unit_test(nonsense_is_refused_in_a_sentence),
-                cmocka_unit_test(an_answer_that_needs_another_is_refused_without_it),
-                cmocka_unit_test(answers_that_do_not_apply_are_refused),
                 cmocka_unit_test(what_blocks_can_be_allowed_by_name),
                 cmocka_unit_test(an_undefined_variable_blocks_and_set_fills_it),
                 cmocka_unit_test(labels_for_later_do_not_block_now),
