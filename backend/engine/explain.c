@@ -58,12 +58,11 @@ static const struct {
         int status;
         const char *message, *hint;
 } exit_table[] = {
-        { 125, "the engine itself failed before the command ran", "The last lines of the output say why" },
+        { 125, "the engine itself failed before the command ran", NULL },
         { 126, "the command in the image could not be started: it is not executable",
           "The image is broken, or made for another processor" },
         { 127, "a command was not found",
-          "It is the label's own, which the image does not have, or one that its script calls: the last "
-          "lines of the log say which" },
+          "It is the label's own, which the image does not have, or one that its script calls" },
         { 130, "it was interrupted", NULL },
         { 137, "it was killed (signal 9): by a cancel, or because memory ran out",
           "journalctl -k shows whether the kernel did it" },

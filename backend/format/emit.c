@@ -82,7 +82,7 @@ char *emit_unit(const struct unit_detail *d) {
                 ROW("main_pid", JSON_UINT32, main_pid, KNOWN(main_pid)), TIME(since), COUNT(cpu_nsec),
                 COUNT(memory), COUNT(tasks), COUNT(io_read), COUNT(io_written), TEXTS(requires), TEXTS(wants),
                 TEXTS(after), TEXTS(required_by), TEXT(load_error), FLAG(can_start), FLAG(can_stop),
-                FLAG(can_reload), FLAG(need_reload), TEXT(container), TEXT(invocation),
+                FLAG(can_reload), FLAG(need_reload), TEXT(container), TEXT(invocation), TEXT(why),
         };
         struct json_object *o = json_new_struct(JSON_TABLE(unit_fields, struct unit), &d->unit);
         json_fields_add(o, JSON_TABLE(fields, struct unit_detail), d);

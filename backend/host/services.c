@@ -6,6 +6,7 @@
 #include "backend/host/internal.h"
 #include "backend/io/turn.h"
 #include "backend/store/services.h"
+#include "base/text.h"
 
 #define ENGINE_USEC 1500000U
 
@@ -72,8 +73,9 @@ static void services_take_state(struct service *s, const struct unit_detail *d) 
         s->cpu_nsec = d->cpu_nsec;
         s->memory = d->memory;
         if (s->state == SERVICE_FAILED) {
+                _cleanup_free_ char *text = unit_why_text(d), *line = text_cleaned(d->why);
                 free(s->reason);
-                s->reason = unit_why_text(d);
+                s->reason = str_printf(line ? "%s: %s" : "%s", text, line);
         }
 }
 

@@ -218,6 +218,18 @@ void joblog_note(struct joblog *log, const char *format, ...) {
         job_log_note(log, text);
 }
 
+static void job_log_collect(const void *bytes, size_t n, void *userdata) {
+        str_add_bytes(userdata, bytes, n);
+}
+
+char *joblog_redacted(struct joblog *log, const char *text) {
+        _cleanup_str_ struct str clean = {};
+        redact_flush(log->redact, job_log_append, log);
+        redact_write(log->redact, text ? text : "", text ? strlen(text) : 0, job_log_collect, &clean);
+        redact_flush(log->redact, job_log_collect, &clean);
+        return text ? str_take(&clean) : NULL;
+}
+
 void joblog_flush(struct joblog *log) {
         redact_flush(log->redact, job_log_append, log);
         job_log_head(log);

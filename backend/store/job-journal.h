@@ -53,5 +53,8 @@ void joblog_heading(struct joblog *log, const char *title);
 void joblog_skipped(struct joblog *log, const char *why);
 void joblog_note(struct joblog *log, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* The text without the job's secrets; the caller frees. NULL for NULL. */
+char *joblog_redacted(struct joblog *log, const char *text);
+
 /* After the end of the output: writes bytes held back as a possible part of a secret, and syncs. */
 void joblog_flush(struct joblog *log);

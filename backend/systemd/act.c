@@ -34,6 +34,7 @@ struct act {
                                  * JobRemoved signal before the answer */
         sd_bus_message *unsent; /* to be sent once connected */
         unsigned tries;
+        struct unit_detail *now; /* the state after its end; NULL: not read */
         struct error *error;
         nothing_done_t done;
         void *userdata;
@@ -58,6 +59,7 @@ static void act_drop(struct op *op) {
         sd_bus_message_unref(a->unsent);
         sd_event_source_disable_unref(a->timer);
         FREE_ALL(a->name, a->job, a->result);
+        unit_detail_free(a->now);
         error_free(a->error);
 }
 
@@ -99,13 +101,21 @@ static struct act *act_answered(void *userdata) {
         return a;
 }
 
+static void act_judge(void *userdata) {
+        struct act *a = userdata;
+        unit_why(a->name, a->action, a->result, a->now, &a->error);
+        act_end(a);
+}
+
 static int act_on_state(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         struct act *a = act_answered(userdata);
-        _cleanup_(unit_detail_freep) struct unit_detail *now = NULL;
         if (!sd_bus_message_is_method_error(m, NULL))
-                unit_detail_read(m, &now, NULL);
-        unit_why(a->name, a->action, a->result, now, &a->error);
-        act_end(a);
+                unit_detail_read(m, &a->now, NULL);
+        struct op *reading = a->now ? units_read_why(a->units, a->now, act_judge, a) : NULL;
+        if (reading)
+                op_wait(&a->op, reading);
+        else
+                act_judge(a);
         return 0;
 }
 

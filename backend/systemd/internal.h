@@ -84,6 +84,11 @@ int units_get_all(struct units *units, const char *name, sd_bus_slot **slot,
 /* act.c: every act that waits for a job polls it soon. */
 void acts_ask_soon(struct units *units);
 
+/* last-words.c: the last words of a failed unit, into its `why`, before done(userdata). NULL: nothing to
+ * read, done() is not called. */
+struct op *units_read_why(struct units *units, struct unit_detail *now, void (*done)(void *userdata),
+                          void *userdata);
+
 /* ---- file-states.c ---- */
 
 /* Unit files, and whether they start at boot, as ListUnitFilesByPatterns reports them, but read here in one

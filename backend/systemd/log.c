@@ -47,6 +47,7 @@ static void log_lines_add(struct loglines *lines, const struct log_line *like, c
         room_for_one((void **) &lines->items, lines->n, sizeof *lines->items);
         lines->items[lines->n++] = (struct log_line){ .real = like->real,
                                                       .priority = like->priority,
+                                                      .source = like->source,
                                                       .message = log_text(bytes, n),
                                                       .identifier = xstrdup(like->identifier) };
         lines->bytes += n + 64;
@@ -143,6 +144,20 @@ static char *log_event_text(sd_journal *journal) {
                           status ? ", exit status " : "", status ? status : "");
 }
 
+/* Beside the program there speak systemd, conmon (of cgroups and terminals, mostly; not where it calls it an
+ * error) and "podman run -d", which prints the container's id. */
+static enum log_source log_source(sd_journal *journal, const char *text) {
+        size_t n;
+        _cleanup_free_ char *pid = log_copy_field(journal, "_PID");
+        _cleanup_free_ char *program = log_copy_field(journal, "_COMM");
+        if (str_equal(pid, "1"))
+                return LOG_SYSTEMD;
+        bool id = strlen(text) == 64 && strspn(text, "0123456789abcdef") == 64;
+        bool monitor = str_equal(program, "conmon") && !log_field(journal, "CONTAINER_NAME", &n) &&
+                       !strstr(text, "<error>");
+        return id || monitor ? LOG_EVENT : LOG_PROGRAM;
+}
+
 /* Adds the current entry. Damaged ones are skipped: the next may be whole. */
 static void log_add_entry(struct unitlog *u) {
         sd_journal *journal = u->journal;
@@ -157,6 +172,8 @@ static void log_add_entry(struct unitlog *u) {
         if (!like.identifier)
                 like.identifier = log_copy_field(journal, "_COMM");
         _cleanup_free_ char *event = log_event_text(journal);
+        _cleanup_free_ char *beginning = event ? NULL : log_copy_field(journal, "MESSAGE");
+        like.source = event ? LOG_EVENT : log_source(journal, beginning ? beginning : "");
         const char *message = event ? event : log_field(journal, "MESSAGE", &n);
         if (message)
                 loglines_add(&u->found, &like, message, event ? strlen(event) : n, !u->following);
@@ -270,14 +287,17 @@ static void log_match(sd_journal *journal, const char *name, const char *value) 
 /* journald sets the fields that begin with "_"; any process can send the others, so each is matched together
  * with one that proves that root sent it. conmon writes CONTAINER_NAME. */
 static void log_select(sd_journal *journal, const struct log_query *query) {
+        const char *run = query->invocation, *unit = run ? NULL : query->unit;
         const struct {
                 const char *trusted, *trusted_value, *name, *value;
         } ways[] = {
-                { NULL, NULL, "_SYSTEMD_UNIT", query->unit },
-                { "_PID", "1", "UNIT", query->unit },
-                { "_UID", "0", "OBJECT_SYSTEMD_UNIT", query->unit },
-                { "_UID", "0", "COREDUMP_UNIT", query->unit },
-                { "_UID", "0", "CONTAINER_NAME", query->container },
+                { NULL, NULL, "_SYSTEMD_INVOCATION_ID", run },
+                { "_PID", "1", "INVOCATION_ID", run },
+                { NULL, NULL, "_SYSTEMD_UNIT", unit },
+                { "_PID", "1", "UNIT", unit },
+                { "_UID", "0", "OBJECT_SYSTEMD_UNIT", unit },
+                { "_UID", "0", "COREDUMP_UNIT", unit },
+                { "_UID", "0", "CONTAINER_NAME", run ? NULL : query->container },
         };
         for (size_t i = 0; i < ELEMENTS(ways); i++) {
                 if (!ways[i].value)

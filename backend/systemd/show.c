@@ -221,6 +221,19 @@ static void showing_end(void *state) {
         s->done(detail, e, s->userdata);
 }
 
+static void show_on_why(void *userdata) {
+        showing_end(userdata);
+}
+
+/* A failed unit has no end without its reason. */
+static void showing_read_why(struct showing *s) {
+        struct op *reading = s->error ? NULL : units_read_why(s->units, s->detail, show_on_why, s);
+        if (reading)
+                op_wait(&s->op, reading);
+        else
+                showing_end(s);
+}
+
 /* A job that has ended meanwhile is none. */
 static int show_on_job_type(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         struct showing *s = userdata;
@@ -228,7 +241,7 @@ static int show_on_job_type(sd_bus_message *m, void *userdata, sd_bus_error *err
         if (sd_bus_message_is_method_error(m, NULL) || sd_bus_message_read(m, "v", "s", &type) < 0)
                 type = NULL;
         str_replace(&s->detail->unit.job, type);
-        showing_end(s);
+        showing_read_why(s);
         return 0;
 }
 
@@ -250,7 +263,7 @@ static int show_on_shown(sd_bus_message *m, void *userdata, sd_bus_error *error)
             sd_bus_call_method_async(s->units->bus, &s->slot, SYSTEMD_NAME, s->detail->unit.job,
                                      BUS_PROPERTIES, "Get", show_on_job_type, s, "ss", SYSTEMD_NAME ".Job",
                                      "JobType") < 0)
-                showing_end(s);
+                showing_read_why(s);
         return 0;
 }
 

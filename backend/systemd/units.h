@@ -57,6 +57,14 @@ void units_listen(struct units *units, void (*changed)(char *const *names, void 
 struct op *unitlog_read(sd_event *event, const char *directory, const struct log_query *query,
                         const struct log_reader *reader);
 
+/* The lines of one invocation of a unit (unit_detail.invocation), of all that the journal was sent before the
+ * call: its daemon is asked to write them first. At most LAST_WORDS_MAX of the newest, oldest first; done()
+ * may take their strings as log_reader.lines does. None (n 0): no lines, no journal, or a bus of the
+ * caller's. */
+#define LAST_WORDS_MAX 40U
+typedef void (*words_done_t)(struct log_line *lines, size_t n, void *userdata);
+struct op *units_last_words(struct units *units, const char *invocation, words_done_t done, void *userdata);
+
 /* ---- reasons ---- */
 
 /* The reason for a unit's state as text: pure functions over systemd's answers. Job results and values of
@@ -65,14 +73,23 @@ struct op *unitlog_read(sd_event *event, const char *directory, const struct log
 /* The failure of a unit: "its main process ended with status 7". The caller frees. */
 char *unit_why_text(const struct unit_detail *now);
 
-/* A hint against it, or NULL. Constant. */
-const char *unit_why_hint(const struct unit_detail *now);
+/* A hint against it; where now.why is known it is quoted. The caller frees. */
+char *unit_why_hint(const struct unit_detail *now);
+
+/* The hint that quotes a line of a log; cleaned and cut. The caller frees. */
+char *unit_why_quote(const char *why);
 
 /* Judges the end of a start, stop, restart or reload. result is the job's ("done", "failed", "timeout", …),
  * NULL when its end was not seen; now is the unit afterwards, NULL when it could not be read. 0 for success,
  * else a negative errno and the sentence. */
 int unit_why(const char *name, enum unit_action action, const char *result, const struct unit_detail *now,
              struct error **reterr);
+
+/* Podman's generator of units, and its complaints about files in the output of its --dryrun, "; " between
+ * them; those about the file `first` (a name without its folder) before others. The caller frees; NULL: none.
+ * One file that cannot be read keeps the generator from making any unit (5.4.2). */
+#define QUADLET_GENERATOR "/usr/lib/systemd/system-generators/podman-system-generator"
+char *quadlet_complaints(const char *output, const char *first);
 
 /* ---- places ---- */
 

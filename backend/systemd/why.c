@@ -4,6 +4,10 @@
 #include <signal.h>
 #include <sys/wait.h>
 
+#include "base/text.h"
+
+#define QUOTE_CELLS 300U
+
 struct status_row {
         int status;
         const char *text;
@@ -84,10 +88,17 @@ char *unit_why_text(const struct unit_detail *now) {
                        : str_printf("systemd calls it \"%s\"", now->result);
 }
 
-const char *unit_why_hint(const struct unit_detail *now) {
+char *unit_why_quote(const char *why) {
+        _cleanup_str_ struct str clean = {};
+        text_clean(&clean, why, strlen(why), QUOTE_CELLS, TEXT_UTF8, false);
+        return str_printf("Its log says: %s", clean.text + strspn(clean.text, " "));
+}
+
+/* NULL: the log is all there is. */
+static const char *why_advice(const struct unit_detail *now) {
         const struct status_row *row = find_status(now);
         if (row)
-                return row->hint;
+                return row->status == 125 && now->why ? NULL : row->hint;
         if (str_equal(now->unit.load, "masked"))
                 return "It is masked, so nothing can start it: unmask it first";
         if (str_equal(now->unit.load, "bad-setting") || str_equal(now->unit.load, "error"))
@@ -95,7 +106,15 @@ const char *unit_why_hint(const struct unit_detail *now) {
         for (size_t i = 0; i < ELEMENTS(results); i++)
                 if (str_equal(results[i].result, now->result) && results[i].hint)
                         return results[i].hint;
-        return "The last lines of its log say why";
+        return NULL;
+}
+
+char *unit_why_hint(const struct unit_detail *now) {
+        const char *advice = why_advice(now);
+        if (!now->why)
+                return xstrdup(advice ? advice : "The last lines of its log say why");
+        _cleanup_free_ char *quote = unit_why_quote(now->why);
+        return advice ? str_printf("%s. %s", quote, advice) : TAKE(quote);
 }
 
 /* systemd did its part, the unit did not: its own reason is the sentence. */
@@ -104,7 +123,8 @@ static int why_failed(const char *name, enum unit_action action, const struct un
         _cleanup_free_ char *why = now ? unit_why_text(now) : NULL;
         error_set(reterr, -EIO, why ? "%s did not %s: %s" : "%s did not %s", name, unit_action_name(action),
                   why);
-        error_hint(reterr, "%s", now ? unit_why_hint(now) : "The last lines of its log say why");
+        _cleanup_free_ char *hint = now ? unit_why_hint(now) : NULL;
+        error_hint(reterr, "%s", hint ? hint : "The last lines of its log say why");
         return -EIO;
 }
 
@@ -134,8 +154,11 @@ int unit_why(const char *name, enum unit_action action, const char *result, cons
                 if (str_equal(job_results[i].result, result)) {
                         error_set(reterr, job_results[i].code, "%s did not %s%s", name,
                                   unit_action_name(action), job_results[i].tail);
+                        _cleanup_free_ char *quote = now && now->why ? unit_why_quote(now->why) : NULL;
                         error_hint(reterr, "%s",
-                                   job_results[i].hint ? job_results[i].hint : "Its log may say more");
+                                   quote                 ? quote
+                                   : job_results[i].hint ? job_results[i].hint
+                                                         : "Its log may say more");
                         return job_results[i].code;
                 }
         if (result && !str_equal(result, "done") && !str_equal(result, "skipped"))
@@ -155,4 +178,37 @@ int unit_why(const char *name, enum unit_action action, const char *result, cons
                 return -ENOEXEC;
         }
         return 0;
+}
+
+/* ---- Podman's generator ---- */
+
+#define COMPLAINTS_MAX 3U
+
+/* What a line "quadlet-generator[7]: …" complains of; NULL: nothing. */
+static const char *quadlet_complaint(const char *line) {
+        static const char *const progress[] = { "Loading source unit file", "No files parsed", "Starting",
+                                                "Found" };
+        const char *text = str_starts(line, "quadlet-generator[");
+        text = text ? strstr(text, "]: ") : NULL;
+        if (!text)
+                return NULL;
+        text += 3;
+        for (size_t i = 0; i < ELEMENTS(progress); i++)
+                if (str_starts(text, progress[i]))
+                        return NULL;
+        return text;
+}
+
+char *quadlet_complaints(const char *output, const char *first) {
+        _cleanup_strv_ char **lines = strv_split(output, "\n");
+        _cleanup_str_ struct str out = {};
+        unsigned n = 0;
+        for (int others = 0; others < 2; others++)
+                for (char **line = lines; line && *line && n < COMPLAINTS_MAX; line++) {
+                        const char *text = quadlet_complaint(*line);
+                        if (!text || (strstr(text, first) != NULL) == (others != 0))
+                                continue;
+                        str_addf(&out, "%s%.*s", n++ ? "; " : "", (int) strcspn(text, "\r"), text);
+                }
+        return n ? str_take(&out) : NULL;
 }

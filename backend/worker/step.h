@@ -81,6 +81,7 @@ struct worker_wait {
         sd_event_source *timer;
         struct pty *pty; /* receives typed input */
         struct worker_queue queue;
+        struct error *failure; /* of worker_fail_unit(), while it looks for the reason */
 };
 
 /* Of the step's last operation of each kind. */
@@ -93,6 +94,7 @@ struct worker_results {
         struct container_origin *origin;
         bool exited; /* the program: status is its exit status, else the signal that killed it */
         int status;
+        struct str generator; /* what Podman's said */
         struct manifest now; /* of the scan */
         struct snapshot_tally tally;
 };
@@ -150,6 +152,17 @@ int worker_reload_units(struct worker *w, step_next_t next);
 int worker_list_containers(struct worker *w, step_next_t next);
 void worker_on_image(struct image *image, struct error *e,
                      void *userdata); /* for w->got.image; w->wait.next is set */
+
+/* The end of a step whose unit failed with *reterr: the last lines of that run of the unit go into the log,
+ * and the one that says why becomes the hint, before an undo removes the unit. STEP_WAITS; fails later. */
+int worker_fail_unit(struct worker *w, const char *unit, struct error **reterr);
+
+/* The end of a step that found no unit of a .container: what Podman's generator says of its files becomes the
+ * hint of *reterr. */
+int worker_ask_generator(struct worker *w, struct error **reterr);
+
+/* The last line of the command's output in the log of this folder; the caller frees. NULL: none. */
+char *worker_last_line(int folder);
 
 /* One action on each of the names (taken over) in turn; a failure is logged and passed over. */
 int worker_act_on_units(struct worker *w, char **names, enum unit_action action, step_next_t then,

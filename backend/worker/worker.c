@@ -75,6 +75,8 @@ static void worker_drop_results(struct worker *w) {
         w->got.containers = container_list_free(w->got.containers);
         w->got.origin = container_origin_free(w->got.origin);
         manifest_done(&w->got.now);
+        str_done(&w->got.generator);
+        w->wait.failure = error_free(w->wait.failure);
         strv_free(w->wait.queue.names);
         w->wait.queue = (struct worker_queue){};
 }

@@ -68,8 +68,8 @@ static int command_judge(struct worker *w, struct error **reterr) {
         if (r < 0)
                 return r;
         if (w->cancelled)
-                error_set(reterr, -ECANCELED, "Cancelled while the %s ran", command_program(w));
-        else if (!w->got.exited)
+                return error_set(reterr, -ECANCELED, "Cancelled while the %s ran", command_program(w));
+        if (!w->got.exited)
                 error_set(reterr, -EIO, "The %s was killed by signal %s (%s)", command_program(w), status,
                           strsignal(w->got.status));
         else if (w->got.status == 0)
@@ -79,11 +79,16 @@ static int command_judge(struct worker *w, struct error **reterr) {
                 error_set(reterr, -EIO, "The %s ended with status %s%s%s", command_program(w), status,
                           words ? ": " : "", words ? words : "");
         }
+        _cleanup_free_ char *last = s->spoke ? worker_last_line(w->folder) : NULL;
+        if (last && !hint)
+                return error_hint(reterr, "Its last line: %s", last);
+        if (last)
+                return error_hint(reterr, "Its last line: %s. %s", last, hint);
         bool silent = !s->spoke && worker_needs_engine(w);
         return error_hint(reterr, "%s",
                           hint     ? hint
                           : silent ? (w->plan->n_secrets ? SILENT_SECRET_HINT : SILENT_HINT)
-                                   : "The last lines of the log say why");
+                                   : "Its output says no more");
 }
 
 static int command_ended(struct worker *w, struct error **reterr) {

@@ -14,7 +14,8 @@ struct health {
 };
 
 static int health_failed(struct worker *w, struct error **reterr) {
-        return error_hint(reterr, "journalctl -u %s says more", worker_main_unit(w));
+        error_hint(reterr, "The last lines of its log say why");
+        return worker_fail_unit(w, worker_main_unit(w), reterr);
 }
 
 /* A running service is not yet a working join. */

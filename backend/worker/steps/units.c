@@ -63,8 +63,11 @@ static int units_started(struct worker *w, struct error **reterr) {
         worker_note(w, "%s", unit);
         if (!*reterr)
                 return STEP_ENDED;
+        _cleanup_free_ char *hint = xstrdup((*reterr)->hint);
         error_wrap(reterr, (*reterr)->code, "%s could not be started", unit);
-        return error_hint(reterr, "journalctl -u %s says more", unit);
+        error_hint(reterr, "%s", hint ? hint : "The last lines of its log say why");
+        return w->kept.made.quadlet && (*reterr)->code == -ENOENT ? worker_ask_generator(w, reterr)
+                                                                  : worker_fail_unit(w, unit, reterr);
 }
 
 static int units_start(struct worker *w, struct error **reterr) {

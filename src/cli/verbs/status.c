@@ -36,9 +36,29 @@ static void verb_status_print_unit(const struct unit_detail *d) {
                 out("  made from  %s\n", d->source);
         if (d->result && !str_equal(d->result, "success"))
                 out("  result     %s, exit status %d\n", d->result, d->exit_status);
+        if (d->why)
+                out("  why        %s\n", d->why);
         out("  memory     %s\n", memory);
         if (d->load_error)
                 out("  not loaded %s\n", d->load_error);
+}
+
+/* Its unit was rolled back with its install: only the job knows of it. */
+static void verb_status_name_job(struct session *s, const char *name) {
+        _cleanup_(job_list_freep) struct job_list *jobs = NULL;
+        if (s->error->code != -ENOENT || session_list_jobs(s, &jobs, NULL) < 0)
+                return;
+        for (size_t i = 0; i < jobs->n; i++) {
+                const struct job *job = jobs->items[i];
+                if (!str_equal(job->name, name) || job->verb != VERB_INSTALL || job->state == JOB_DONE)
+                        continue;
+                error_wrap(&s->error, -ENOENT, "%s is not installed: its install by job %s is %s%s%s", name,
+                           job->id, job_state_name(job->state), job->message ? ": " : "",
+                           job->message ? job->message : "");
+                error_hint(&s->error, "%s%sfairlead attach %s shows its log", job->hint ? job->hint : "",
+                           job->hint ? ". " : "", job->id);
+                return;
+        }
 }
 
 static int verb_status_run(struct session *s, const struct verb *verb, const struct arguments *a) {
@@ -54,6 +74,8 @@ static int verb_status_run(struct session *s, const struct verb *verb, const str
                 return out_json(emit_service(service));
         r = unit_for(s, a->words[0], &unit, &s->error);
         r = r < 0 ? r : session_show_unit(s, unit, &detail, &s->error);
+        if (r < 0)
+                verb_status_name_job(s, a->words[0]);
         if (s->json && r >= 0)
                 return out_json(emit_unit(detail));
         if (r >= 0)

@@ -21,7 +21,8 @@ struct unit_detail *unit_detail_free(struct unit_detail *d) {
         if (!d)
                 return NULL;
         unit_done(&d->unit);
-        FREE_ALL(d->fragment, d->source, d->result, d->load_error, d->container, d->invocation);
+        FREE_ALL(d->fragment, d->source, d->result, d->load_error, d->container, d->invocation,
+                 d->why);
         STRV_FREE_ALL(d->drop_ins, d->requires, d->wants, d->after, d->required_by);
         free(d);
         return NULL;
@@ -85,4 +86,34 @@ int unit_name_check(const char *name, struct error **reterr) {
 void log_line_done(struct log_line *l) {
         FREE_ALL(l->identifier, l->message);
         *l = (struct log_line) {};
+}
+
+/* "Error: statfs /x: no such file", "fatal: …", "2026/11/24 [emerg] …": few programs give their lines a
+ * priority, and the engine writes its own at "info". */
+static bool log_is_error(const struct log_line *line) {
+        static const char *const words[] = { "error", "fatal", "panic", "emerg", "cannot", "can't", "failed",
+                                             "failure", "denied", "refused", "no such", "not found",
+                                             "invalid" };
+        for (size_t i = 0; i < ELEMENTS(words); i++)
+                if (strcasestr(line->message, words[i]))
+                        return true;
+        return line->priority >= 0 && line->priority <= 3;
+}
+
+#define LOG_REASON_LINES 8U
+
+const struct log_line *log_reason(const struct log_line *lines, size_t n) {
+        const struct log_line *last = NULL;
+        unsigned looked = 0;
+        for (size_t i = n; i-- > 0 && looked < LOG_REASON_LINES;) {
+                const struct log_line *line = &lines[i];
+                if (line->source != LOG_PROGRAM || !line->message ||
+                    !line->message[strspn(line->message, " \t")])
+                        continue;
+                looked++;
+                if (log_is_error(line))
+                        return line;
+                last = last ? last : line;
+        }
+        return last;
 }

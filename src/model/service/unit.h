@@ -48,6 +48,7 @@ struct unit_detail {
         bool need_reload;       /* NeedDaemonReload: the file on disk is newer */
         char *container;        /* name of its container, where fairlead knows; NULL */
         char *invocation;       /* InvocationID in hex; NULL */
+        char *why;              /* of a failed one: the line of its log that says why; NULL */
         bool condition_met;
         int64_t condition_time; /* of its last look; 0: none, and "not met" is meaningless */
 };
@@ -77,18 +78,30 @@ char *unit_name_plain(const char *name);
  * most 255 bytes. 0, or -EINVAL with a sentence. */
 int unit_name_check(const char *name, struct error **reterr);
 
+enum log_source {
+        LOG_PROGRAM,            /* the unit's own processes, the engine's included */
+        LOG_SYSTEMD,            /* systemd about the unit */
+        LOG_EVENT,              /* the engine about its container */
+};
+
 struct log_line {
         int64_t real;           /* usec since the epoch */
         int priority;           /* 0..7; -1 unknown */
+        enum log_source source;
         char *identifier;       /* "podman", "rsyslogd"; NULL */
         char *message;          /* bytes as they came, at most LOG_MESSAGE_MAX */
 };
 #define LOG_MESSAGE_MAX (64U * 1024)
 void log_line_done(struct log_line *l);
 
+/* The line that most likely says why a program failed: the last error of a program, else its last line; NULL:
+ * no program said anything. Lines are oldest first. */
+const struct log_line *log_reason(const struct log_line *lines, size_t n);
+
 struct log_query {
         const char *unit;       /* this unit's lines, as journalctl -u selects them */
         const char *container;  /* and of the container of this name (CONTAINER_NAME=), or NULL */
+        const char *invocation; /* of this one only (InvocationID in hex); unit and container do not count */
         int priority;           /* this and more urgent ones; 7: all */
         int64_t since;          /* usec since the epoch; 0: no limit */
         unsigned tail;          /* at most this many of the newest lines first; 0: 1000 */

@@ -190,6 +190,49 @@ static void selects_as_journalctl_does(void **state) {
         assert_messages(f, "of its container");
 }
 
+/* The one of two runs that is meant, with the engine's words, and not what others say of it. */
+static void selects_one_run(void **state) {
+        struct fixture *f = *state;
+#define RUN1 "11111111111111111111111111111111"
+#define RUN2 "22222222222222222222222222222222"
+        say(f, "_SYSTEMD_UNIT=a.service\n_SYSTEMD_INVOCATION_ID=" RUN1 "\n", "first run");
+        say(f, "_PID=1\nUNIT=a.service\nINVOCATION_ID=" RUN2 "\n", "Starting");
+        say(f, "_SYSTEMD_UNIT=a.service\n_SYSTEMD_INVOCATION_ID=" RUN2 "\n_PID=11\n", "Error: no such image");
+        say(f, "_UID=0\nCONTAINER_NAME=a\n_SYSTEMD_INVOCATION_ID=" RUN2 "\n", "of its container");
+        say(f, "_PID=12\nINVOCATION_ID=" RUN2 "\n", "forged");
+        written(f);
+        read_log(f, (struct log_query) { .unit = "a.service", .invocation = RUN2, .priority = 7 });
+        assert_messages(f, "Starting|Error: no such image|of its container");
+        assert_int_equal(f->last.source, LOG_PROGRAM);
+}
+
+static void knows_who_says_it(void **state) {
+        struct fixture *f = *state;
+        static const struct {
+                const char *fields, *message;
+                enum log_source source;
+        } rows[] = {
+                { "_COMM=conmon\nCONTAINER_NAME=a\n", "of the program", LOG_PROGRAM },
+                { "_COMM=conmon\n", "conmon 79ba <nwarn>: no cgroups", LOG_EVENT },
+                { "_COMM=conmon\n", "conmon 79ba <error>: no runtime", LOG_PROGRAM },
+                { "_COMM=podman\n", "Error: no such image", LOG_PROGRAM },
+                { "_COMM=podman\n", "79ba55c4183b5221b517d72a7fd8cc53eca4a111fc404cb7339f749e4d6ed275", LOG_EVENT },
+                { "PODMAN_EVENT=died\nPODMAN_TYPE=container\n", "x", LOG_EVENT },
+                { "_PID=1\n", "Failed with result", LOG_SYSTEMD },
+                { "_PID=11\n", "Failed with result", LOG_PROGRAM },
+        };
+        for (size_t i = 0; i < ELEMENTS(rows); i++) {
+                _cleanup_free_ char *fields = str_printf("_SYSTEMD_UNIT=%zu.service\n%s", i, rows[i].fields);
+                say(f, fields, rows[i].message);
+        }
+        written(f);
+        for (size_t i = 0; i < ELEMENTS(rows); i++) {
+                _cleanup_free_ char *unit = str_printf("%zu.service", i);
+                read_log(f, (struct log_query) { .unit = unit, .priority = 7 });
+                assert_int_equal(f->last.source, rows[i].source);
+        }
+}
+
 static void prints_an_event_of_podman_in_its_words(void **state) {
         struct fixture *f = *state;
         say(f, "_SYSTEMD_UNIT=a.service\nPODMAN_TYPE=container\nPODMAN_EVENT=died\nPODMAN_NAME=a\nPODMAN_EXIT_CODE=7\n",
@@ -321,7 +364,7 @@ static void says_that_it_cannot_read(void **state) {
 int main(void) {
 #define T(name) cmocka_unit_test_setup_teardown(name, begin, end)
         const struct CMUnitTest tests[] = {
-                T(selects_as_journalctl_does),
+                T(selects_as_journalctl_does), T(selects_one_run), T(knows_who_says_it),
                 T(prints_an_event_of_podman_in_its_words), T(gives_the_newest_oldest_first), T(keeps_any_bytes),
                 T(cuts_what_is_too_long), T(follows), T(follows_from_nothing), T(can_be_dropped_any_time),
                 T(says_that_it_cannot_read),

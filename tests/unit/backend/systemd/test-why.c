@@ -33,13 +33,41 @@ static void says_what_it_died_of(void **state) {
                 { DETAIL(.result = S("something-new")), "systemd calls it \"something-new\"", "log" },
                 { DETAIL(.result = S("success")), "systemd does not say why", "log" },
                 { DETAIL(), "systemd does not say why", "log" },
+                { DETAIL(.result = S("exit-code"), .exit_code = CLD_EXITED, .exit_status = 125,
+                         .why = S("Error: statfs /x: no such\033[1m file")),
+                  "its main process ended with status 125", "Its log says: Error: statfs /x: no such<1b>[1m file" },
+                { DETAIL(.result = S("timeout"), .why = S("  waits for a port")),
+                  "it took longer than its unit file allows",
+                  "Its log says: waits for a port. TimeoutStartSec=" },
                 { { .unit = { .load = S("bad-setting") }, .load_error = S("Service lacks ExecStart=") },
                   "its unit file cannot be used: Service lacks ExecStart=", "verify" },
         };
         for (size_t i = 0; i < ELEMENTS(rows); i++) {
                 _cleanup_free_ char *text = unit_why_text(&rows[i].now);
                 assert_string_equal(text, rows[i].text);
-                assert_non_null(strstr(unit_why_hint(&rows[i].now), rows[i].hint));
+                _cleanup_free_ char *hint = unit_why_hint(&rows[i].now);
+                assert_non_null(strstr(hint, rows[i].hint));
+        }
+}
+
+/* Lines of Podman 5.4.2's and 4.9's generator. */
+static void quotes_the_generator(void **state) {
+#define LINE(text) "quadlet-generator[164]: " text "\r\n"
+#define LOADING LINE("Loading source unit file /etc/containers/systemd/q.container")
+#define JUNK "error loading \"/etc/containers/systemd/q.container\", file contains line 1: junk"
+#define BOGUS "converting \"own.container\": unsupported key 'Bogus' in group 'Container'"
+        static const struct {
+                const char *output, *complaints;
+        } rows[] = {
+                { LOADING LINE("No files parsed from [/etc/containers/systemd]") LINE(JUNK), JUNK },
+                { LINE(JUNK) LINE(BOGUS), BOGUS "; " JUNK },
+                { LOADING "---own.service---\n[Service]\nExecStart=/usr/bin/podman run error\n", NULL },
+                { LINE("a") LINE("b") LINE("c") LINE("d"), "a; b; c" },
+                { "", NULL },
+        };
+        for (size_t i = 0; i < ELEMENTS(rows); i++) {
+                _cleanup_free_ char *have = quadlet_complaints(rows[i].output, "own.container");
+                assert_true(str_equal(have, rows[i].complaints));
         }
 }
 
@@ -92,6 +120,7 @@ static void judges_the_end(void **state) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(says_what_it_died_of),
+                cmocka_unit_test(quotes_the_generator),
                 cmocka_unit_test(judges_the_end),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -163,10 +163,12 @@ static void an_engines_exit_status_is_reported_in_words(void **state) {
                 const char *script, *message, *hint;
         } rows[] = {
                 { ENGINE_PODMAN, "exit 9", "The installer ended with status 9", "journalctl _COMM=conmon" },
-                { ENGINE_PODMAN, "echo no; exit 9", "The installer ended with status 9", "last lines of the" },
-                { ENGINE_PODMAN, "exit 125", "The installer ended with status 125: the engine itself failed before the command ran", "last lines of the" },
-                { ENGINE_PODMAN, "exit 127", "The installer ended with status 127: a command was not found", "last lines of the" },
-                { ENGINE_NONE, "exit 127", "The installer ended with status 127", "last lines of the" },
+                { ENGINE_PODMAN, "echo no; exit 9", "The installer ended with status 9", "Its last line: no" },
+                { ENGINE_PODMAN, "echo first; printf 'bad \\033[31mlicence\\033[0m\\n\\n   \\n'; exit 9",
+                  "The installer ended with status 9", "Its last line: bad licence" },
+                { ENGINE_PODMAN, "exit 125", "The installer ended with status 125: the engine itself failed before the command ran", "journalctl _COMM=conmon" },
+                { ENGINE_PODMAN, "exit 127", "The installer ended with status 127: a command was not found", "the label's own" },
+                { ENGINE_NONE, "exit 127", "The installer ended with status 127", "Its output says no more" },
         };
         struct host_fixture *f = *state;
         for (size_t i = 0; i < ELEMENTS(rows); i++) {

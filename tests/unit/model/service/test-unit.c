@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "base/str.h"
 #include "model/service/unit.h"
 
 static void names_every_action(void **state) {
@@ -36,6 +37,28 @@ static void unescapes_for_people(void **state) {
         for (size_t i = 0; i < ELEMENTS(rows); i++) {
                 _cleanup_free_ char *plain = unit_name_plain(rows[i].name);
                 assert_string_equal(plain, rows[i].plain);
+        }
+}
+
+static void finds_the_reason(void **state) {
+#define L(from, level, text) { .source = from, .priority = level, .message = (char *) text }
+        static const struct {
+                struct log_line lines[4];
+                size_t n;
+                const char *reason;
+        } rows[] = {
+                { { L(LOG_SYSTEMD, 6, "Starting a.service"), L(LOG_PROGRAM, 6, "Error: statfs /x: no such file"),
+                    L(LOG_EVENT, 6, "container died: a, exit status 125"),
+                    L(LOG_SYSTEMD, 3, "Failed to start a.service") }, 4, "Error: statfs /x: no such file" },
+                { { L(LOG_PROGRAM, 6, "one"), L(LOG_PROGRAM, 3, "two"), L(LOG_PROGRAM, 6, "three") }, 3, "two" },
+                { { L(LOG_PROGRAM, 6, "one"), L(LOG_PROGRAM, -1, "two"), L(LOG_PROGRAM, 6, "  ") }, 3, "two" },
+                { { L(LOG_PROGRAM, 6, "cannot bind port"), L(LOG_PROGRAM, 6, "usage: x") }, 2, "cannot bind port" },
+                { { L(LOG_SYSTEMD, 3, "Failed to start a.service") }, 1, NULL },
+                { {}, 0, NULL },
+        };
+        for (size_t i = 0; i < ELEMENTS(rows); i++) {
+                const struct log_line *line = log_reason(rows[i].lines, rows[i].n);
+                assert_true(str_equal(line ? line->message : NULL, rows[i].reason));
         }
 }
 
@@ -73,6 +96,7 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(names_every_action),
                 cmocka_unit_test(unescapes_for_people),
+                cmocka_unit_test(finds_the_reason),
                 cmocka_unit_test(knows_names),
                 cmocka_unit_test(frees_what_is_half_built),
         };

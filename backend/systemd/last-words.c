@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The last lines of an invocation. What a program wrote just before its end may still wait in the sockets of
+ * journald when systemd says that it has ended, so journald is asked first to write all that it was sent:
+ * io.systemd.Journal.Synchronize(), as journalctl --sync does (varlink: JSON, each message ends in a NUL; the
+ * answer has nothing of interest).
+ *
+ *     SYNC (an answer, or its timeout) -> READ -> done */
+
+#include "backend/systemd/internal.h"
+
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "backend/io/turn.h"
+
+#define LAST_WORDS_SOCKET "/run/systemd/journal/io.systemd.journal"
+#define LAST_WORDS_CALL "{\"method\":\"io.systemd.Journal.Synchronize\"}"
+#define LAST_WORDS_USEC (3U * 1000 * 1000)
+
+struct last_words {
+        struct op op; /* inner: reads the journal */
+        sd_event *event;
+        sd_event_source *answer, *patience;
+        int fd;
+        char *invocation;
+        struct log_line *lines;
+        size_t n;
+        words_done_t done;
+        void *userdata;
+};
+
+static void last_words_quiet(struct last_words *l) {
+        l->answer = sd_event_source_disable_unref(l->answer);
+        l->patience = sd_event_source_disable_unref(l->patience);
+        if (l->fd >= 0)
+                close(l->fd);
+        l->fd = -1;
+}
+
+static void last_words_drop(struct op *op) {
+        struct last_words *l = container_of(op, struct last_words, op);
+        last_words_quiet(l);
+        sd_event_unref(l->event);
+        for (size_t i = 0; i < l->n; i++)
+                log_line_done(&l->lines[i]);
+        FREE_ALL(l->invocation, l->lines);
+}
+
+static void last_words_end(void *state) {
+        struct last_words *l = state;
+        struct log_line *lines = TAKE(l->lines);
+        size_t n = l->n;
+        l->n = 0;
+        op_end(&l->op);
+        l->done(lines, n, l->userdata);
+        for (size_t i = 0; i < n; i++)
+                log_line_done(&lines[i]);
+        free(lines);
+}
+
+/* ---- the journal ---- */
+
+static void last_words_lines(struct log_line *lines, size_t n, void *userdata) {
+        struct last_words *l = userdata;
+        for (size_t i = 0; i < n; i++) {
+                room_for_one((void **) &l->lines, l->n, sizeof *l->lines);
+                l->lines[l->n++] = lines[i];
+                lines[i] = (struct log_line){};
+        }
+}
+
+static void last_words_reached(void *userdata) {
+        struct last_words *l = userdata;
+        op_wait(&l->op, NULL);
+        last_words_end(l);
+}
+
+static void last_words_failed(struct error *e, void *userdata) {
+        error_free(e);
+        last_words_reached(userdata);
+}
+
+static void last_words_look(struct last_words *l) {
+        last_words_quiet(l);
+        const struct log_query query = { .invocation = l->invocation, .priority = 7, .tail = LAST_WORDS_MAX };
+        const struct log_reader reader = { .lines = last_words_lines,
+                                           .reached = last_words_reached,
+                                           .failed = last_words_failed,
+                                           .userdata = l };
+        op_wait(&l->op, unitlog_read(l->event, NULL, &query, &reader));
+}
+
+/* ---- its daemon ---- */
+
+static int last_words_on_answer(sd_event_source *source, int fd, uint32_t events, void *userdata) {
+        last_words_look(userdata);
+        return 0;
+}
+
+static int last_words_on_time(sd_event_source *source, uint64_t usec, void *userdata) {
+        last_words_look(userdata);
+        return 0;
+}
+
+static bool last_words_sync(struct last_words *l) {
+        struct sockaddr_un address = { .sun_family = AF_UNIX, .sun_path = LAST_WORDS_SOCKET };
+        l->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+        return l->fd >= 0 && connect(l->fd, (struct sockaddr *) &address, sizeof address) >= 0 &&
+               send(l->fd, LAST_WORDS_CALL, sizeof LAST_WORDS_CALL, MSG_NOSIGNAL) ==
+                       (ssize_t) sizeof LAST_WORDS_CALL &&
+               sd_event_add_io(l->event, &l->answer, l->fd, EPOLLIN, last_words_on_answer, l) >= 0 &&
+               sd_event_add_time_relative(l->event, &l->patience, CLOCK_MONOTONIC, LAST_WORDS_USEC, 100000,
+                                          last_words_on_time, l) >= 0;
+}
+
+struct op *units_last_words(struct units *units, const char *invocation, words_done_t done,
+                            void *userdata) {
+        struct last_words *l = new0(struct last_words);
+        *l = (struct last_words){ .op.drop = last_words_drop,
+                                  .event = sd_event_ref(units->event),
+                                  .fd = -1,
+                                  .invocation = xstrdup(invocation),
+                                  .done = done,
+                                  .userdata = userdata };
+        if (str_empty(invocation) || units->given)
+                return op_answer(&l->op, l->event, last_words_end);
+        if (!last_words_sync(l))
+                last_words_look(l);
+        return &l->op;
+}
+
+/* ---- of a failed unit ---- */
+
+struct reading_why {
+        struct op op; /* inner */
+        struct unit_detail *now;
+        void (*done)(void *userdata);
+        void *userdata;
+};
+
+static void units_on_words(struct log_line *lines, size_t n, void *userdata) {
+        struct reading_why *r = userdata;
+        const struct log_line *line = log_reason(lines, n);
+        str_replace(&r->now->why, line ? line->message : NULL);
+        op_end(&r->op);
+        r->done(r->userdata);
+}
+
+/* Does nothing: the struct holds only its inner operation. */
+static void units_why_drop(struct op *op) {
+}
+
+struct op *units_read_why(struct units *units, struct unit_detail *now, void (*done)(void *userdata),
+                          void *userdata) {
+        if (str_empty(now->invocation) || !str_equal(now->unit.active, "failed"))
+                return NULL;
+        struct reading_why *r = new0(struct reading_why);
+        *r = (struct reading_why){
+                .op.drop = units_why_drop, .now = now, .done = done, .userdata = userdata
+        };
+        return op_wait(&r->op, units_last_words(units, now->invocation, units_on_words, r));
+}
