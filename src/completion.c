@@ -60,7 +60,7 @@ static const struct {
 bool completion_print(const char *shell) {
         for (size_t i = 0; i < ELEMENTS(scripts); i++)
                 if (str_equal(shell ? shell : scripts[0].shell, scripts[i].shell)) {
-                        out("%s", scripts[i].script);
+                        out_text(scripts[i].script);
                         return true;
                 }
         return false;

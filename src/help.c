@@ -66,7 +66,7 @@ static void help_synopsis(const struct verb *verb) {
         for (size_t i = 0; pieces[i]; i++) {
                 size_t width = text_width(pieces[i]);
                 bool breaks = column + 1 + width > HELP_COLUMNS;
-                out("%s%s", breaks ? "\n         " : i ? " " : "", pieces[i]);
+                out(breaks ? "\n         %s" : i ? " %s" : "%s", pieces[i]);
                 column = (breaks ? 9 : column + (i ? 1 : 0)) + width;
         }
         out("\n");

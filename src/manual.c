@@ -33,7 +33,7 @@ static void manual_put(const char *text) {
                 begins = *text == '\n';
         }
         _cleanup_free_ char *taken = str_take(&s);
-        out("%s", taken);
+        out_text(taken);
 }
 
 static void manual_request(const char *request, const char *text) {

@@ -120,7 +120,7 @@ static void realmd_main_close_doors(void) {
 
 static void on_said(const char *text, void *userdata) {
         struct program *p = userdata;
-        out("%s", text);
+        out_text(text);
         fflush(stdout);
         p->newline = str_ends(text, "\n");
 }

@@ -11,7 +11,7 @@ doors() {
 (mvw?|w|mv)?(add(n?w?str|ch|chn?str|chstr|_wchn?str|_wch)|ins(n?str|ch|_n?wstr|_wch)|printw)|vw_?printw|echo(char|_wchar)|slk_w?set|(mv)?[hvw]+line(_set)?|putwin|putp|tputs|vid(attr|puts)|mvcur|unctrl@^ui/widgets/canvas\.c:[0-9]+: +(addnwstr\(wide, \(int\) n\)|mvhline\(c->top \+ row, c->left.* (n|width)\));@writes to the screen beside ui/widgets/canvas.c, whose canvas_put() is the only door
 (v?f|v|vd|d)?w?printf|f?putw?[cs](har)?(_unlocked)?|putw?char|fwrite(_unlocked)?|perror|psignal|v?(warn|err)x?|error_at_line|herror@^src/cli/out\.c:|^src/worker-main\.c:[0-9]+: +fputs\("[^"]*", stderr\);|^src/base/error\.c:[0-9]+: +f(puts|printf)\(.*f\)?;?|^src/base/error\.c:[0-9]+: +fprintf\(f, @prints beside src/cli/out.c, which cleans what it prints
 p?writev?|send(msg|to|file)?|splice|tee@^(backend|src/base)/|^ui/widgets/term\.c:[0-9]+: +if \(write\(fileno\(term->output\), bytes, n\) < 0\)@writes to a descriptor by hand; text for people goes through ui/widgets/canvas.c or src/cli/out.c
-out_raw@^src/cli/out\.[ch]:|^src/cli/follow\.c:[0-9]+: +out_raw\((text, bytes|"[^"]*", 1)\);@prints without cleaning; only the lines of a feed (base/feed.h) are clean already
+out_raw@^src/cli/out\.[ch]:|^src/cli/follow\.c:[0-9]+: +out_raw\((text, bytes|"[^"]*", [12])\);@prints without cleaning; only the lines of a feed (base/feed.h) are clean already
 out_json@^src/cli/out\.[ch]:|out_json\(emit_[a-z_]+\([^()]*\)\);@prints what is not JSON of backend/format/emit.h
 json_object_to_(json_string[a-z_]*|file[a-z_]*|fd)@^backend/format/write\.c:[0-9]+:.*json_object_to_json_string_length|^backend/engine/containers\.c:[0-9]+:.*http_escape\(json_object_to_json_string_ext@writes JSON beside json_write(), which hides nothing and hides from no terminal
 END

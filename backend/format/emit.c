@@ -221,6 +221,7 @@ char *emit_changes(const struct change_report *report) {
         for (size_t i = 0; report->changes && i < report->changes->n; i++) {
                 struct json_object *one =
                         json_new_struct(JSON_TABLE(fields, struct change), &report->changes->items[i]);
+                json_object_object_add(one, "risk", json_new_text(change_risk(&report->changes->items[i])));
                 if (report->diffs)
                         json_object_object_add(one, "diff", json_new_text(report->diffs[i]));
                 json_object_array_add(all, one);

@@ -10,6 +10,8 @@
 #include "backend/io/files.h"
 #include "backend/io/redact.h"
 #include "base/clock.h"
+#include "base/feed.h"
+#include "base/text.h"
 
 #define ROOM_KEPT (256 * 1024)
 
@@ -177,7 +179,9 @@ static void job_log_write(struct joblog *log, const void *bytes, size_t n) {
 
 static void job_log_note(struct joblog *log, const char *text) {
         /* On a terminal a line begins at its left edge only after a carriage return. */
-        _cleanup_free_ char *line = str_printf("%sfairlead: %s\r\n", log->line_open ? "\r\n" : "", text);
+        _cleanup_free_ char *clean = text_cleaned(text);
+        _cleanup_free_ char *line =
+                str_printf("%s%cfairlead: %s\r\n", log->line_open ? "\r\n" : "", FEED_OWN, clean);
         job_log_write(log, line, strlen(line));
 }
 
@@ -187,9 +191,17 @@ static void job_log_head(struct joblog *log) {
                 job_log_note(log, heading);
 }
 
+/* Output never begins a line of ours. */
 static void job_log_append(const void *bytes, size_t n, void *userdata) {
+        const char *at = bytes, *end = at + n;
         job_log_head(userdata);
-        job_log_write(userdata, bytes, n);
+        while (at < end) {
+                const char *own = memchr(at, FEED_OWN, (size_t) (end - at));
+                job_log_write(userdata, at, (size_t) ((own ? own : end) - at));
+                if (own)
+                        job_log_write(userdata, "?", 1);
+                at = own ? own + 1 : end;
+        }
 }
 
 void joblog_output(struct joblog *log, const void *bytes, size_t n) {

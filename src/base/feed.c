@@ -335,6 +335,12 @@ static void feed_control(struct feed *feed, unsigned char c) {
         case '\v':
         case '\f':
                 end_line(feed);
+                if (feed->mark == MARK_OWN)
+                        feed->mark = 0;
+                return;
+        case FEED_OWN:
+                feed_flush(feed);
+                feed->mark = MARK_OWN;
                 return;
         case '\r': feed->cursor = 0; break;
         case '\b': feed->cursor -= feed->cursor > 0 ? 1 : 0; break;
@@ -375,6 +381,10 @@ static void after_escape(struct feed *feed, unsigned char c) {
 
 /* One byte of a sequence. Whether it is used; else it belongs to the state GROUND. */
 static bool sequence_byte(struct feed *feed, unsigned char c) {
+        if (c == FEED_OWN) {
+                feed_control(feed, c);
+                return true;
+        }
         if (feed->state == STRING_ESCAPE && c != '\\' && c != '\n')
                 begin_escape(feed);
         if (feed->state == STRING || feed->state == STRING_ESCAPE) {

@@ -27,7 +27,16 @@ enum {
         MARK_UNDERLINE = 0x20,
         MARK_REVERSE = 0x40,
         MARK_DIM = 0x80,
+        MARK_OWN = 0x0f, /* for MARK_COLOUR: the program's own words, which no output can imitate */
 };
+
+/* Begins a line of our own in a job's log; output never has this byte there (backend/store/job-journal.c).
+ * The whole line gets MARK_OWN. Logs from before 0.3.0 do not have it. */
+#define FEED_OWN '\x1e'
+
+static inline bool marks_are_own(const uint8_t *marks, size_t bytes) {
+        return marks && bytes && (marks[0] & MARK_COLOUR) == MARK_OWN;
+}
 
 struct feed;
 

@@ -127,14 +127,3 @@ char *word_quote(const char *word) {
         str_add_char(&out, '\'');
         return str_take(&out);
 }
-
-char *words_join(char *const *words) {
-        _cleanup_str_ struct str out = {};
-        for (size_t i = 0; words && words[i]; i++) {
-                _cleanup_free_ char *quoted = word_quote(words[i]);
-                if (i > 0)
-                        str_add_char(&out, ' ');
-                str_add(&out, quoted);
-        }
-        return str_take(&out);
-}

@@ -15,7 +15,6 @@ int words_split(const char *text, char ***ret, struct error **reterr);
 
 /* One word for words_split(), in single quotes unless all [A-Za-z0-9_@%+=:,./-]. The caller frees. */
 char *word_quote(const char *word);
-char *words_join(char *const *words);
 
 /* ---- the scanner below words_split(): one event a call ---- */
 

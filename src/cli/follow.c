@@ -32,6 +32,9 @@ static void print_line(const char *text, const uint8_t *marks, size_t bytes, voi
         const struct following *f = userdata;
         if (f->session->json)
                 return; /* the output stays in the job's log; only the end is printed */
+        /* What a command prints could look like our steps and result. */
+        if (!marks_are_own(marks, bytes))
+                out_raw("| ", 2);
         out_raw(text, bytes);
         out_raw("\n", 1);
 }
@@ -211,7 +214,7 @@ static int follow_consent(const struct session *s, const struct plan *plan, cons
                 out_note("fairlead: Nothing was done. Add --yes to carry this plan out.\n");
                 return EXIT_REFUSED;
         }
-        if (ask_yes("\nCarry this plan out?"))
+        if (ask_yes("Carry this plan out?"))
                 return EXIT_DONE;
         out("Nothing was done.\n");
         return EXIT_REFUSED;

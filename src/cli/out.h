@@ -6,8 +6,11 @@
 
 #include "base/base.h"
 
-/* Formats, cleans (newlines stay, those of the arguments too) and writes. */
+/* Formats, cleans and writes. Lines end where the format says so: a newline among the arguments, which may be
+ * a label, an engine's words or a file's name, becomes a blank. Widths are cells. Of printf(3) it knows
+ * "-", "0", widths, precisions of %s, and %s %c %d %i %u %x. */
 void out(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void out_text(const char *text);        /* several lines of ours, or marked as the lines of a diff are */
 int out_json(char *text);       /* as json_write() made it; takes text. Returns EXIT_DONE */
 void out_raw(const void *bytes, size_t n);      /* bytes that were cleaned already */
 
@@ -16,7 +19,8 @@ void out_error(const struct error *e);
 void out_note(const char *format, ...) __attribute__((format(printf, 1, 2)));   /* to standard error */
 
 /* A table whose columns are as wide as their widest cell, two blanks between; the last is not padded. On a
- * terminal narrower than the table the widest column is cut. Cells are copied. */
+ * terminal narrower than the table the widest column is cut; in a pipe a cell of more than 100 sticks out,
+ * and is cut at 1000. Cells are copied. */
 struct out_table {
         size_t columns;
         char **cells;           /* rows * columns */

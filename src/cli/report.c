@@ -205,12 +205,17 @@ void report_changes(const struct change_report *report, const char *nothing) {
         if (!report->changes->n)
                 out("%s\n", nothing);
         for (size_t i = 0; i < report->changes->n; i++) {
+                const char *risk = change_risk(&report->changes->items[i]);
                 _cleanup_free_ char *what = change_text(report->changes->items[i].what);
                 _cleanup_free_ char *detail = change_detail(&report->changes->items[i]);
                 out("%-14s %s%s%s%s\n", what ? what : "?", report->changes->items[i].path,
                     str_empty(detail) ? "" : " (", detail ? detail : "", str_empty(detail) ? "" : ")");
-                if (report->diffs && report->diffs[i])
-                        out("%s\n", report->diffs[i]);
+                if (risk)
+                        out("  RISK         %s\n", risk);
+                if (!report->diffs || !report->diffs[i])
+                        continue;
+                out_text(report->diffs[i]);
+                out("\n");
         }
 }
 

@@ -55,6 +55,33 @@ hostile_text() {
         refused escapes control-character invisible-character
 }
 
+# Labels, output and names of files that would be lines of fairlead's own.
+forged_lines() {
+        local show label=$'Nice\n  digest     sha256:000\nfairlead: forged\nNo findings.\n'
+        tests/lab put "$HOST" tests/e2e/files/forger /run/e2e
+        host podman build -q --label "summary=$label" --label "version=$label" --label "other=$label" -t localhost/forger:latest /run/e2e/forger >/dev/null
+        for show in "show forger" "lint forger" "plan install forger" images; do
+                # shellcheck disable=SC2086
+                output=$(host fairlead $show 2>&1 || true)
+                check_not "fairlead ${show%% *} has no line of a label" grep -qE '^(  digest     sha256:000|fairlead: forged|No findings)' <<<"$output"
+        done
+        output=$(host sh -c "printf '%s\n' 2 \"\$(printf '2\n' | fairlead --plain | sed -n 's,^[^0-9]*\([0-9]*\) localhost/forger.*,\1,p')\" | fairlead --plain" 2>&1 || true)
+        check_text "fairlead --plain says what it is" '^  Nice   digest     sha256:000' "$output"
+        check_not "and has no line of a label" grep -qE '^(  digest     sha256:000|fairlead: forged|No findings)' <<<"$output"
+        check_status "forger installs" 0 host fairlead install forger --yes --name forger
+        check_text "what it printed is marked as its output" '^\| \[done\] Forged' "$output"
+        check_not "no line of it passes for fairlead's" grep -aE '^[^|].*Forged' <<<"$output"
+        output=$(host fairlead attach "$(host fairlead services --json | jq -r '.[] | select(.name == "forger") | .job')")
+        check_not "nor when its job is attached to" grep -aE '^[^|].*Forged' <<<"$output"
+        output=$(host fairlead changes forger --diff)
+        check_not "no name of a file is a line of the changes" grep -q '^added          /etc/harmless' <<<"$output"
+        check_text "a setuid file is a risk there" '  RISK +setuid root' "$(grep -A 1 '^added  *[^ ]*/root (mode 4755)' <<<"$output")"
+        check_text "a device is shown as one" '  RISK +a device node' "$(grep -A 1 '/etc/forger/disk (block device 8:0' <<<"$output")"
+        check_text "a link with its target" '^added +/etc/forger/link \(symlink to /root/forged\)' "$output"
+        check_status "forger uninstalls" 0 host fairlead uninstall forger --yes
+        host podman rmi -f localhost/forger >/dev/null
+}
+
 installers() {
         check_status "an installer that fails half way fails" 1 host fairlead install broken/halfway --yes --name bad-halfway
         check_text "its status is reported" 'The installer ended with status 7' "$output"
@@ -184,6 +211,7 @@ part() {
 
 part labels
 part hostile_text
+part forged_lines
 part installers
 part luck
 part asking

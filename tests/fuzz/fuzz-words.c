@@ -22,7 +22,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n) {
         }
         if (strv_length(words) > WORDS_MAX)
                 abort();
-        _cleanup_free_ char *joined = words_join(words);
+        _cleanup_strv_ char **all = strv_copy(NULL);
+        for (char **word = words; *word; word++)
+                strv_take(&all, word_quote(*word));
+        _cleanup_free_ char *joined = strv_join(all, " ");
         if (words_split(joined, &again, NULL) < 0 || !strv_equal(words, again))
                 abort();
         return 0;

@@ -194,6 +194,7 @@ static struct change_report *changes_full(const char *of) {
         add_change(report, "/etc/rsyslog.conf", CHANGE_REMOVED, S_IFREG | 0644, 0, 88, NULL);
         add_change(report, "/etc/rsyslog.d", CHANGE_ADDED, 0, S_IFDIR | 0755, 0, NULL);
         add_change(report, "/etc/systemd/system/syslog.service", CHANGE_ADDED, 0, S_IFLNK | 0777, 0, NULL);
+        str_replace(&report->changes->items[report->changes->n - 1].after.target, "/run/systemd/generator/rsyslog.service");
         return report;
 }
 

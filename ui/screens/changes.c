@@ -52,6 +52,8 @@ static void changes_cell(const void *owner, size_t row, size_t column, struct ce
                         ret->text = "folder";
                 else if (S_ISLNK(entry->mode))
                         ret->text = "link";
+                else if (S_ISCHR(entry->mode) || S_ISBLK(entry->mode))
+                        ret->text = "device";
         }
 }
 
@@ -111,6 +113,9 @@ static void changes_status(const struct screen *s, struct str *out) {
                 return;
         if (changes_diff_of(st, row))
                 str_add(out, "Enter shows the change line by line. ");
+        const char *risk = change_risk(change);
+        if (risk)
+                str_addf(out, "RISK: %s. ", risk);
         _cleanup_free_ char *detail = change_detail(change);
         if (!str_empty(detail))
                 str_addf(out, "%s. ", detail);

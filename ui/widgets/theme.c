@@ -78,5 +78,7 @@ uint32_t theme_mark(const struct theme *theme, uint8_t mark) {
         if (mark & MARK_DIM)
                 attributes |= A_DIM;
         unsigned colour = mark & MARK_COLOUR;
+        if (colour == MARK_OWN)
+                return attributes | A_BOLD;
         return attributes | (colour < ELEMENTS(theme->mark_colours) ? theme->mark_colours[colour] : 0);
 }

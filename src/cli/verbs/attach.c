@@ -11,8 +11,9 @@ const struct verb attach_verb = {
         .group = GROUP_JOBS,
         .operands = "JOB",
         .help = "show a job's whole output and follow it to its end",
-        .details = "What is typed goes to the command. Ctrl-C leaves; the job goes on. Exit status 0 when "
-                   "the job is done, 1 when it failed.",
+        .details = "Lines that begin with \"| \" are the command's output, all others fairlead's own. What "
+                   "is typed goes to the command. Ctrl-C leaves; the job goes on. Exit status 0 when the "
+                   "job is done, 1 when it failed.",
         .json = true,
         .run = verb_attach_run,
 };

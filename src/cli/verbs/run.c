@@ -47,7 +47,7 @@ static int verb_run_ask(struct session *s, const struct plan *plan, const struct
         if (yes)
                 return EXIT_DONE;
         report_plan(plan);
-        if (in_is_terminal() && ask_yes("\nRun this?"))
+        if (in_is_terminal() && ask_yes("Run this?"))
                 return EXIT_DONE;
         out_note("fairlead: Nothing was done. Add --yes to run this command, or install the service\n");
         return EXIT_REFUSED;

@@ -2,6 +2,7 @@
 #include "model/job/changes.h"
 
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 void entry_done(struct entry *e) {
         FREE_ALL(e->path, e->target);
@@ -250,12 +251,65 @@ static void add_xattrs(struct str *out, const struct entry *a, const struct entr
                         str_addf(out, ", attribute %s removed", a->xattrs[i].name);
 }
 
+/* What a look at the file alone shows: "symlink to /etc/x", "block device 8:0", "fifo". */
+static void add_nature(struct str *out, const struct entry *e) {
+        if (S_ISLNK(e->mode))
+                str_addf(out, "symlink to %s", e->target ? e->target : "");
+        else if (S_ISCHR(e->mode) || S_ISBLK(e->mode))
+                str_addf(out, "%s device %u:%u", S_ISBLK(e->mode) ? "block" : "character", major(e->rdev),
+                         minor(e->rdev));
+        else
+                str_add(out, entry_type_name(e->mode));
+}
+
+/* Of a file that came or went: all that is not ordinary. */
+static char *change_describe(const struct entry *e) {
+        _cleanup_str_ struct str out = {};
+        unsigned mode = e->mode & 07777, ordinary = S_ISDIR(e->mode) ? 0755 : 0644;
+        if (!S_ISREG(e->mode) && !S_ISDIR(e->mode)) {
+                str_add(&out, ", ");
+                add_nature(&out, e);
+        }
+        if (!S_ISLNK(e->mode) && mode != ordinary)
+                str_addf(&out, ", mode %04o", mode);
+        if (e->uid || e->gid)
+                str_addf(&out, ", owner %u:%u", e->uid, e->gid);
+        for (size_t i = 0; i < e->n_xattrs; i++)
+                if (!str_equal(e->xattrs[i].name, "security.selinux"))
+                        str_addf(&out, ", attribute %s", e->xattrs[i].name);
+        return xstrdup(out.length ? out.text + 2 : "");
+}
+
+const char *change_risk(const struct change *change) {
+        const struct entry *e = &change->after;
+        if (!e->path || S_ISLNK(e->mode))
+                return NULL;
+        if (S_ISREG(e->mode) && (e->mode & S_ISUID))
+                return e->uid == 0 ? "setuid root: whoever runs it acts as root"
+                                   : "setuid: whoever runs it acts as its owner";
+        if (S_ISREG(e->mode) && find_xattr(e, "security.capability"))
+                return "file capabilities: whoever runs it has privileges of root";
+        if (S_ISREG(e->mode) && (e->mode & S_ISGID) && (e->mode & S_IXGRP))
+                return "setgid: whoever runs it acts as its group";
+        if (S_ISBLK(e->mode) || S_ISCHR(e->mode))
+                return "a device node: it reaches the device whatever the modes in /dev are";
+        if ((e->mode & S_IWOTH) && !(S_ISDIR(e->mode) && (e->mode & S_ISVTX)) && !S_ISSOCK(e->mode))
+                return "everybody on this host may write to it";
+        return NULL;
+}
+
 char *change_detail(const struct change *change) {
         const struct entry *a = &change->before, *b = &change->after;
-        unsigned what = a->path && b->path ? change->what : 0;
+        if (!a->path || !b->path)
+                return change_describe(b->path ? b : a);
+        unsigned what = change->what;
         _cleanup_str_ struct str out = {};
-        if (what & CHANGE_TYPE)
-                str_addf(&out, ", %s -> %s", entry_type_name(a->mode), entry_type_name(b->mode));
+        if (what & CHANGE_TYPE) {
+                str_add(&out, ", ");
+                add_nature(&out, a);
+                str_add(&out, " -> ");
+                add_nature(&out, b);
+        }
         if (what & CHANGE_MODE)
                 str_addf(&out, ", mode %04o -> %04o", (unsigned) (a->mode & 07777),
                          (unsigned) (b->mode & 07777));
@@ -263,6 +317,9 @@ char *change_detail(const struct change *change) {
                 str_addf(&out, ", owner %u:%u -> %u:%u", a->uid, a->gid, b->uid, b->gid);
         if ((what & CHANGE_CONTENT) && S_ISLNK(b->mode))
                 str_addf(&out, ", target %s -> %s", a->target ? a->target : "", b->target ? b->target : "");
+        if ((what & CHANGE_CONTENT) && (S_ISCHR(b->mode) || S_ISBLK(b->mode)))
+                str_addf(&out, ", device %u:%u -> %u:%u", major(a->rdev), minor(a->rdev), major(b->rdev),
+                         minor(b->rdev));
         if (what & CHANGE_XATTR)
                 add_xattrs(&out, a, b);
         return xstrdup(out.length ? out.text + 2 : "");

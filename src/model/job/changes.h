@@ -90,8 +90,12 @@ void changes_join(const struct manifest *before, const struct manifest *after, c
 char *change_text(unsigned what);
 
 /* The changed attributes in words: "mode 0644 -> 0600, owner 0:0 -> 7:7, attribute user.x" (and a symlink's
- * target, a changed type); "" where only content, or existence, changed. The caller frees. */
+ * target, a changed type); of a file that came or went what is not ordinary: "block device 8:0, mode 0666".
+ * "" where only content, or existence, changed. The caller frees. */
 char *change_detail(const struct change *change);
+
+/* Why the file as it is now is dangerous (setuid, a device node, everybody may write to it), or NULL. */
+const char *change_risk(const struct change *change);
 
 /* "file", "directory", "symlink", "socket", "fifo", "device" */
 const char *entry_type_name(mode_t mode);

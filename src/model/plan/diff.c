@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/plan/diff.h"
 
+#include "base/text.h"
+
 #define CONTEXT 3U
 /* Steps of the search (E. Myers, "An O(ND) Difference Algorithm", 1986): memory grows with their square. */
 #define STEPS_MAX 1000
@@ -180,7 +182,9 @@ char *diff_unified(const char *old_name, const char *old, size_t old_n, const ch
         diff_split(old, old_n, &a);
         diff_split(new, new_n, &b);
         diff_mark(&a, &b, &marks);
-        str_addf(&out, "--- %s\n+++ %s\n", old_name, new_name);
+        /* A line break in the name of a file would begin a line of its own. */
+        _cleanup_free_ char *from = text_cleaned(old_name), *to = text_cleaned(new_name);
+        str_addf(&out, "--- %s\n+++ %s\n", from, to);
         add_hunks(&out, &a, &b, &marks);
         FREE_ALL(a.lines, b.lines, marks.old, marks.new);
         return str_take(&out);

@@ -152,6 +152,27 @@ char **plan_file_lines(const struct plan_file *file) {
         return TAKE(lines);
 }
 
+/* A word with a line break or another control, as bash and ksh read it: it stays one line. */
+static char *plan_quote_controls(const char *word) {
+        _cleanup_str_ struct str out = {};
+        str_add(&out, "$'");
+        for (; *word; word++)
+                if (*word == '\n')
+                        str_add(&out, "\\n");
+                else if ((unsigned char) *word < 0x20 || *word == 0x7f)
+                        str_addf(&out, "\\%03o", (unsigned) (unsigned char) *word);
+                else
+                        str_addf(&out, "%s%c", *word == '\'' || *word == '\\' ? "\\" : "", *word);
+        str_add_char(&out, '\'');
+        return str_take(&out);
+}
+
 char *argv_text(char *const *argv) {
-        return words_join(argv);
+        _cleanup_str_ struct str out = {};
+        for (char *const *word = argv; word && *word; word++) {
+                _cleanup_free_ char *quoted =
+                        str_has_controls(*word) ? plan_quote_controls(*word) : word_quote(*word);
+                str_addf(&out, "%s%s", word > argv ? " " : "", quoted);
+        }
+        return str_take(&out);
 }

@@ -209,5 +209,6 @@ char **plan_run_environment(const struct plan *plan, const char *term);
  * others. NULL: none. */
 char **plan_file_lines(const struct plan_file *file);
 
-/* The words of a command, quoted by POSIX rules where needed, never with secrets. The caller frees. */
+/* The words of a command on one line, quoted where needed as a shell reads them (controls as $'\n'), never
+ * with secrets. The caller frees. */
 char *argv_text(char *const *argv);

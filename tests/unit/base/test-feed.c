@@ -206,11 +206,43 @@ static void shows_what_is_pending(void **state) {
         str_done(&s);
 }
 
+/* A line of ours is known by its first byte, whatever stood before it or pretends to be one. */
+static void knows_lines_of_ours(void **state) {
+        static const struct {
+                const char *in, *out;
+        } rows[] = {
+                { "\x1e" "ab\r\ncd\n", "ab {0f0f}|cd|" },
+                { "\033[31mx\n\x1e" "ab\r\ncd\n", "x {01}|ab {0f0f}|cd|" },
+                { "half\x1e" "ab\n", "half|ab {0f0f}|" },
+                { "\033]0;title\x1e" "ab\n", "ab {0f0f}|" },
+                { "\033[3\x1e" "ab\n", "ab {0f0f}|" },
+                { "\xe4\xb8\x1e" "ab\n", "\xef\xbf\xbd|ab {0f0f}|" },
+                { "xxxx\r\x1e" "ab\n", "xxxx|ab {0f0f}|" },
+        };
+        for (size_t i = 0; i < ELEMENTS(rows); i++)
+                for (size_t chunk = 1; chunk < 40; chunk++) {
+                        _cleanup_free_ char *out = fed(rows[i].in, strlen(rows[i].in), chunk);
+                        assert_string_equal(out, rows[i].out);
+                }
+        static const uint8_t own[] = { MARK_OWN, MARK_OWN }, other[] = { 1, MARK_OWN };
+        assert_true(marks_are_own(own, 2));
+        assert_false(marks_are_own(other, 2));
+        assert_false(marks_are_own(own, 0));
+        /* No colour that output can ask for is ours. */
+        for (unsigned v = 0; v < 256; v++) {
+                char text[64];
+                snprintf(text, sizeof text, "\033[%um\033[38;5;%umx\n", v, v);
+                _cleanup_free_ char *out = fed(text, strlen(text), 99);
+                assert_null(strstr(out, "{0f"));
+        }
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(understands_terminals), cmocka_unit_test(chunks_do_not_matter), cmocka_unit_test(nothing_that_acts_comes_out),
                 cmocka_unit_test(breaks_endless_lines),  cmocka_unit_test(shows_what_is_pending),
                 cmocka_unit_test(drops_sequences_that_are_too_long), cmocka_unit_test(forgets_what_was_begun),
+                cmocka_unit_test(knows_lines_of_ours),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

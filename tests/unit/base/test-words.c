@@ -105,27 +105,12 @@ static void quotes_so_that_it_reads_back(void **state) {
         }
 }
 
-static void joins(void **state) {
-        _cleanup_strv_ char **list = NULL;
-        static const char *const items[] = { "podman", "run", "", "it's a", "-x" };
-        for (size_t i = 0; i < ELEMENTS(items); i++)
-                strv_add(&list, items[i]);
-        _cleanup_free_ char *text = words_join(list);
-        assert_string_equal(text, "podman run '' 'it'\\''s a' -x");
-        _cleanup_strv_ char **words = NULL;
-        assert_int_equal(words_split(text, &words, NULL), 0);
-        assert_true(strv_equal(words, list));
-        _cleanup_free_ char *nothing = words_join(NULL);
-        assert_string_equal(nothing, "");
-}
-
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(splits),
                 cmocka_unit_test(refuses_what_is_not_closed),
                 cmocka_unit_test(has_a_ceiling),
                 cmocka_unit_test(quotes_so_that_it_reads_back),
-                cmocka_unit_test(joins),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

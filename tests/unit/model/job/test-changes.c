@@ -2,6 +2,7 @@
 #include "tests/test.h"
 
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 #include "base/str.h"
 #include "model/job/changes.h"
@@ -166,7 +167,7 @@ static void prints_attributes_in_words(void **state) {
         change.after = (struct entry) { .path = (char *) "/x", .mode = S_IFLNK | 0777, .target = (char *) "b" };
         change.what = CHANGE_TYPE;
         _cleanup_free_ char *type = change_detail(&change);
-        assert_string_equal(type, "file -> symlink");
+        assert_string_equal(type, "file -> symlink to b");
         change.before = (struct entry) { .path = (char *) "/x", .mode = S_IFLNK | 0777, .target = (char *) "a" };
         change.what = CHANGE_CONTENT;
         _cleanup_free_ char *target = change_detail(&change);
@@ -174,12 +175,56 @@ static void prints_attributes_in_words(void **state) {
         change.before = (struct entry) {};
         change.what = CHANGE_ADDED;
         _cleanup_free_ char *added = change_detail(&change);
-        assert_string_equal(added, "");
+        assert_string_equal(added, "symlink to b");
+}
+
+/* What came: its mode, device, target, and whether it is dangerous. */
+static void shows_what_came(void **state) {
+        struct xattr capability = { .name = (char *) "security.capability" }, label = { .name = (char *) "security.selinux" };
+        const struct {
+                struct entry entry;
+                const char *detail, *risk;      /* the beginning of the risk; NULL: none */
+        } rows[] = {
+                { { .mode = S_IFREG | 0644 }, "", NULL },
+                { { .mode = S_IFREG | 0600, .xattrs = &label, .n_xattrs = 1 }, "mode 0600", NULL },
+                { { .mode = S_IFDIR | 0755 }, "", NULL },
+                { { .mode = S_IFDIR | 01777 }, "mode 1777", NULL },
+                { { .mode = S_IFDIR | 0777 }, "mode 0777", "everybody" },
+                { { .mode = S_IFREG | 0666 }, "mode 0666", "everybody" },
+                { { .mode = S_IFREG | 04755 }, "mode 4755", "setuid root" },
+                { { .mode = S_IFREG | 04755, .uid = 7, .gid = 8 }, "mode 4755, owner 7:8", "setuid: " },
+                { { .mode = S_IFREG | 02755, .gid = 8 }, "mode 2755, owner 0:8", "setgid" },
+                { { .mode = S_IFDIR | 02755 }, "mode 2755", NULL },
+                { { .mode = S_IFREG | 0755, .xattrs = &capability, .n_xattrs = 1 }, "mode 0755, attribute security.capability", "file capabilities" },
+                { { .mode = S_IFBLK | 0644, .rdev = makedev(8, 0) }, "block device 8:0", "a device node" },
+                { { .mode = S_IFCHR | 0666, .rdev = makedev(1, 3) }, "character device 1:3, mode 0666", "a device node" },
+                { { .mode = S_IFLNK | 0777, .target = (char *) "/root/x" }, "symlink to /root/x", NULL },
+                { { .mode = S_IFIFO | 0644 }, "fifo", NULL },
+                { { .mode = S_IFSOCK | 0777 }, "socket, mode 0777", NULL },
+        };
+        for (size_t i = 0; i < ELEMENTS(rows); i++) {
+                struct change came = { .path = (char *) "/x", .what = CHANGE_ADDED, .after = rows[i].entry };
+                came.after.path = came.path;
+                struct change gone = { .path = came.path, .what = CHANGE_REMOVED, .before = came.after };
+                _cleanup_free_ char *added = change_detail(&came), *removed = change_detail(&gone);
+                assert_string_equal(added, rows[i].detail);
+                assert_string_equal(removed, rows[i].detail);
+                assert_null(change_risk(&gone));
+                assert_int_equal(change_risk(&came) != NULL, rows[i].risk != NULL);
+                if (rows[i].risk)
+                        assert_non_null(str_starts(change_risk(&came), rows[i].risk));
+        }
+        struct change moved = { .path = (char *) "/x", .what = CHANGE_CONTENT,
+                                .before = { .path = (char *) "/x", .mode = S_IFBLK | 0600, .rdev = makedev(8, 0) },
+                                .after = { .path = (char *) "/x", .mode = S_IFBLK | 0600, .rdev = makedev(8, 1) } };
+        _cleanup_free_ char *device = change_detail(&moved);
+        assert_string_equal(device, "device 8:0 -> 8:1");
 }
 
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(prints_attributes_in_words),
+                cmocka_unit_test(shows_what_came),
                 cmocka_unit_test(joins_two_jobs),
                 cmocka_unit_test(finds_each_difference),
                 cmocka_unit_test(left_out_files_are_recognized_by_their_times),

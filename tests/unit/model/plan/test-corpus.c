@@ -15,6 +15,7 @@
 #include "model/command/command.h"
 #include "model/command/lint.h"
 #include "model/image/recipe.h"
+#include "model/plan/plan.h"
 #include "tests/unit/source.h"
 
 static char *labels_path(const char *file) {
@@ -293,7 +294,7 @@ static bool check_vector(struct json_object *o, struct json_object *cache) {
                 return true;
         if (is_accounted_for(&v))
                 return true;
-        _cleanup_free_ char *ours = words_join(v.ours), *theirs = words_join(v.atomic);
+        _cleanup_free_ char *ours = argv_text(v.ours), *theirs = argv_text(v.atomic);
         print_error("%s\n  ours   %s\n  atomic %s\n  podman %s\n", v.text, ours, v.atomic ? theirs : "-",
                     v.podman ? v.podman : "-");
         return false;

@@ -72,6 +72,9 @@ static void argv_reads_as_it_is_typed(void **state) {
         char *argv[] = { (char *) "podman", (char *) "-e", (char *) "A=it's", (char *) "", (char *) "a b", NULL };
         _cleanup_free_ char *text = argv_text(argv);
         assert_string_equal(text, "podman -e 'A=it'\\''s' '' 'a b'");
+        char *controls[] = { (char *) "a\nb", (char *) "it's\033\\", NULL };
+        _cleanup_free_ char *line = argv_text(controls);
+        assert_string_equal(line, "$'a\\nb' $'it\\'s\\033\\\\'");
         _cleanup_free_ char *none = argv_text(NULL);
         assert_string_equal(none, "");
 }
