@@ -84,7 +84,7 @@ static int ask_parameter(struct session *s, const struct param *p, struct order 
         if (p->type == PARAM_CHOICE)
                 plain_print_choices(p);
         _cleanup_free_ char *prompt =
-                str_printf("%s%s [%s]: ", p->title, p->required ? "" : " (optional)", initial);
+                str_printf("%s%s [%s]: ", p->title, p->required || p->wanted ? "" : " (optional)", initial);
         char line[LINE_BYTES_MAX];
         while (plain_read_line(prompt, line)) {
                 if (strcmp(line, "?") == 0) {

@@ -100,6 +100,7 @@ void screen_ask(struct screen *s, const char *label, const char *text,
         ask_drop(ui);
         if (field_set(&ui->ask.field, text) < 0)
                 return;
+        ui->ask.field.fresh = true;
         ui->ask.label = xstrdup(label);
         ui->ask.asker = s;
         ui->ask.changed = changed;

@@ -16,6 +16,7 @@ struct realm_state {
         bool questions;                 /* shown below */
         char *tested;                   /* the line about the last tested user */
         bool tested_well;
+        char *user; /* who was tested last */
 };
 
 static bool realm_joined(const struct realm_state *st) {
@@ -179,7 +180,7 @@ static void realm_close(struct screen *s) {
         membership_free(st->membership);
         realm_free(st->found);
         error_free(st->no_domain);
-        free(st->tested);
+        FREE_ALL(st->tested, st->user);
 }
 
 static void realm_title(const struct screen *s, struct str *left, struct str *right) {
@@ -254,14 +255,17 @@ static void realm_test(struct screen *s, const char *user) {
         if (str_empty(user))
                 return;
         op_cancel(st->testing);
+        str_replace(&st->user, user);
         st->testing = host_test_user(ui_host(s->ui), user, realm_tested, s);
         screen_invalidate(s);
 }
 
 static void realm_ask_user(struct screen *s) {
         const struct realm_state *st = s->state;
-        _cleanup_free_ char *user =
-                st->membership->full_names ? str_printf("administrator@%s", st->membership->domain) : NULL;
+        _cleanup_free_ char *user = st->user ? xstrdup(st->user)
+                                    : st->membership->full_names
+                                            ? str_printf("administrator@%s", st->membership->domain)
+                                            : NULL;
         screen_ask(s, "User of the domain:", user ? user : "", NULL, realm_test);
 }
 

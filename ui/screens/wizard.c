@@ -52,6 +52,7 @@ static void wizard_try_again(struct screen *s) {
                                         ? PAGE_PREFLIGHT
                                         : PAGE_FORM;
         wizard_go(s, wizard_has(w, page) ? page : PAGE_FORM);
+        questions_repair(&w->ask, w->fix);
 }
 
 static void wizard_found(struct image *image, struct error *e, void *userdata) {

@@ -64,6 +64,9 @@ static void field_insert(struct field *field, int key) {
 }
 
 bool field_key(struct field *field, int key) {
+        if (field->fresh && field_takes(key))
+                field_cut(field, 0, field->length);
+        field->fresh = false;
         switch (key) {
         case KEY_CURSOR_LEFT:
         case KEY_CTRL('B'):

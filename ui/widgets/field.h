@@ -14,6 +14,7 @@ struct field {
         char *text;             /* NULL: "" */
         size_t length;
         size_t at;              /* the insertion point, in bytes */
+        bool fresh;             /* just entered: the first letter takes the place of the text */
 };
 
 void field_done(struct field *field);

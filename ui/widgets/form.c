@@ -35,6 +35,13 @@ static const char *item_value(const struct item *item) {
 
 /* ---- values ---- */
 
+/* Typing into a field that was just entered begins a new value. */
+static void form_enter(struct form *form, size_t at) {
+        form->at = at;
+        if (at < form->n)
+                form->items[at].field.fresh = true;
+}
+
 static void item_propose(const struct form *form, struct item *item) {
         const struct form_options *o = &form->options;
         const char *suggested =
@@ -56,6 +63,8 @@ static void item_check(const struct form *form, struct item *item) {
         item->error = error_free(item->error);
         param_check_with(item->p, item_value(item), other ? other->p : NULL, other ? item_value(other) : NULL,
                          &item->error);
+        if (!item->error && item->p->wanted && !*item_value(item))
+                error_set(&item->error, -EINVAL, "%s is missing", item->p->title);
 }
 
 /* After a change by the person: others may appear or go by its value. */
@@ -86,6 +95,7 @@ struct form *form_new(const struct form_options *options) {
                         secret_list_take(options->secrets, item->secret);
                 }
         }
+        form_enter(form, 0);
         return form;
 }
 
@@ -112,8 +122,10 @@ void form_refresh(struct form *form) {
 static void form_find_focus(struct form *form) {
         if (form->at < form->n && item_shown(form, &form->items[form->at]))
                 return;
-        for (form->at = 0; form->at + 1 < form->n && !item_shown(form, &form->items[form->at]);)
-                form->at++;
+        size_t at = 0;
+        while (at + 1 < form->n && !item_shown(form, &form->items[at]))
+                at++;
+        form_enter(form, at);
 }
 
 static bool form_move(struct form *form, int direction) {
@@ -125,7 +137,7 @@ static bool form_move(struct form *form, int direction) {
                 if (item_shown(form, &form->items[at]))
                         break;
         }
-        form->at = at;
+        form_enter(form, at);
         return true;
 }
 
@@ -169,6 +181,9 @@ static bool item_key(struct form *form, struct item *item, int key) {
                 }
                 return printable && key != '?';
         case PARAM_SECRET:
+                if (item->field.fresh && printable)
+                        secret_wipe(item->secret);
+                item->field.fresh = false;
                 if (!field_secret_key(item->secret, key))
                         return printable;
                 item_changed(form, item);
@@ -235,7 +250,7 @@ int form_finish(struct form *form, struct error **reterr) {
         }
         if (wrong == form->n)
                 return 0;
-        form->at = wrong;
+        form_enter(form, wrong);
         const struct item *item = &form->items[wrong];
         /* Most reasons name the field themselves: "Log server is missing". */
         if (str_starts(item->error->message, item->p->title))
@@ -252,6 +267,15 @@ size_t form_wrong(const struct form *form) {
         for (size_t i = 0; i < form->n; i++)
                 n += form->items[i].error && item_shown(form, &form->items[i]);
         return n;
+}
+
+bool form_go(struct form *form, const char *name) {
+        for (size_t i = 0; name && i < form->n; i++)
+                if (str_equal(form->items[i].p->name, name) && item_shown(form, &form->items[i])) {
+                        form_enter(form, i);
+                        return true;
+                }
+        return false;
 }
 
 bool form_at_last(const struct form *form) {
@@ -375,7 +399,7 @@ static void draw_value(const struct item *item, const struct canvas *c, int row,
         int end = x + 1 + field;
         canvas_text(c, row, end, 1, STYLE_PLAIN, "]");
         if (!item->p->required && !*item_value(item))
-                canvas_text(c, row, end + 2, 0, STYLE_DIM, "optional");
+                canvas_text(c, row, end + 2, 0, STYLE_DIM, item->p->wanted ? "needed" : "optional");
         else if (!item->typed && *item_value(item) && item->source && !item->secret)
                 canvas_text(c, row, end + 2, 0, STYLE_DIM,
                             fitting_source(item->source, c->columns - end - 2));

@@ -36,6 +36,9 @@ struct form *form_free(struct form *form);                      /* secrets stay 
  * form_finish() agrees. */
 bool form_key(struct form *form, int key, bool *ret_next);
 
+/* The focus goes to the field of this parameter; false: it is not asked now. */
+bool form_go(struct form *form, const char *name);
+
 /* Checks every field that applies: 0, or -EINVAL with the error of the first wrong one, which gets the
  * focus. */
 int form_finish(struct form *form, struct error **reterr);

@@ -52,6 +52,8 @@ struct param {
         char *title;            /* "Log server" */
         char *help;             /* one or two sentences, or NULL */
         enum param_type type;
+        bool wanted; /* a form does not go on without it; a plan without it has a finding that
+                      * blocks it */
         bool required;
         char *initial;          /* "default" in the profile; NULL: none */
         char *suggest; /* "hostname", "domain", …: the fact of the host that proposes a value, NULL */

@@ -109,18 +109,20 @@ static char *param_name(const char *variable) {
         return name;
 }
 
-static void ask_variable(struct profile *profile, const char *variable, const char *label) {
+static void ask_variable(struct profile *profile, const char *variable, const char *label, bool wanted) {
         for (size_t i = 0; i < profile->n_parameters; i++)
                 if (str_equal(profile->parameters[i].target, variable))
                         return;
-        add_param(profile, (struct param) {
-                .name = param_name(variable),
-                .title = xstrdup(variable),
-                .help = str_printf("The label %s uses $%s and does not say what it is.", label, variable),
-                .type = PARAM_TEXT,
-                .delivery = DELIVER_VARIABLE,
-                .target = xstrdup(variable),
-        });
+        add_param(profile, (struct param){
+                                   .name = param_name(variable),
+                                   .title = xstrdup(variable),
+                                   .help = str_printf("The label %s uses $%s and does not say what it is.",
+                                                      label, variable),
+                                   .type = PARAM_TEXT,
+                                   .wanted = wanted,
+                                   .delivery = DELIVER_VARIABLE,
+                                   .target = xstrdup(variable),
+                           });
 }
 
 static void ask_variables(struct profile *profile, const struct image *image) {
@@ -131,7 +133,7 @@ static void ask_variables(struct profile *profile, const struct image *image) {
                 _cleanup_recipe_ struct recipe *recipe = recipe_parse(label->key, label->value, NULL);
                 _cleanup_strv_ char **unknown = recipe_unknown(recipe);
                 for (char **u = unknown; *u; u++)
-                        ask_variable(profile, *u, label->key);
+                        ask_variable(profile, *u, label->key, which == LABEL_INSTALL || which == LABEL_RUN);
         }
 }
 

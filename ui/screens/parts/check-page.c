@@ -106,8 +106,7 @@ static const struct check_result *check_page_focus(const struct check_page *p) {
         return shown && row < shown->n ? &shown->items[row] : NULL;
 }
 
-/* The repair of the focused result that is possible from here; FIX_NONE during a check or a repair. */
-static enum fix check_page_fix(const struct check_page *p) {
+enum fix check_page_fix(const struct check_page *p) {
         const struct check_result *r = check_page_focus(p);
         if (!r || p->looking || p->repairing)
                 return FIX_NONE;

@@ -33,6 +33,8 @@ bool check_page_fails(const struct check_page *p);
  * repair that is another answer, elsewhere in the wizard. */
 void check_page_draw(struct screen *s, const struct canvas *c);
 void check_page_status(const struct screen *s, struct str *out);
+/* The repair of the focused result that is possible from here; FIX_NONE during a check or a repair. */
+enum fix check_page_fix(const struct check_page *p);
 bool check_page_can(const struct screen *s, enum action action);
 bool check_page_act(struct screen *s, enum action action);
 void check_page_changed(struct screen *s, unsigned topics);

@@ -28,7 +28,7 @@ void questions_done(struct questions *q) {
         form_free(q->secret_form);
         secret_list_free(q->secrets);
         answers_free(q->answers);
-        FREE_ALL(q->params, q->modes);
+        FREE_ALL(q->params, q->modes, q->account);
         profile_free(q->profile);
 }
 
@@ -226,6 +226,35 @@ void questions_say_yes(struct questions *q, const char *end) {
                         answers_set(q->answers, p->name, "yes", "typed");
         }
         form_refresh(q->form);
+}
+
+void questions_repair(struct questions *q, enum fix fix) {
+        static const struct {
+                enum param_type type;
+                const char *end; /* of its name; NULL: any */
+        } places[_FIX_MAX] = {
+                [FIX_ACCOUNT] = { PARAM_USER, NULL },
+                [FIX_DOMAIN] = { PARAM_DOMAIN, NULL },
+                [FIX_COMPUTER_NAME] = { PARAM_TEXT, "computer-name" },
+                [FIX_OTHER_KIND] = { PARAM_CHOICE, ANSWER_MODE },
+                [FIX_CA_FILE] = { PARAM_PATH, "ca" },
+        };
+        bool named = places[fix].end != NULL;
+        for (size_t i = 0; (named || places[fix].type != PARAM_TEXT) && i < q->n_params; i++) {
+                const struct param *p = &q->params[i];
+                if ((named ? str_ends(p->name, places[fix].end) != NULL : p->type == places[fix].type) &&
+                    form_go(q->form, p->name))
+                        return;
+        }
+}
+
+void questions_guard_secrets(struct questions *q) {
+        struct join join;
+        const char *account = questions_join(q, &join) ? join.user : NULL;
+        if (q->account && !str_equal(q->account, account))
+                for (size_t i = 0; i < q->secrets->n; i++)
+                        secret_wipe(q->secrets->items[i]);
+        str_replace(&q->account, account);
 }
 
 const char *questions_name(const struct questions *q) {

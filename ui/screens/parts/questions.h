@@ -8,6 +8,7 @@
  * result is a line under the field. An answer about an earlier text never shows. */
 
 #include "base/secret.h"
+#include "model/realm/check.h"
 #include "ui/screen.h"
 #include "ui/widgets/form.h"
 
@@ -21,6 +22,7 @@ struct questions {
         struct answers *answers;        /* of all of them */
         struct secret_list *secrets;
         struct form *form, *secret_form;
+        char *account; /* whom the secrets were typed for; NULL: nobody yet */
         struct {
                 char *domain;           /* as typed now; NULL: none */
                 int64_t since;          /* when it was typed: ui_boottime() */
@@ -49,6 +51,11 @@ void questions_keep(struct questions *q, const struct answers *answers, const ch
 
 /* Answers yes to the question whose name ends so ("force"), where the chosen mode has one. */
 void questions_say_yes(struct questions *q, const char *end);
+
+/* The focus goes to the answer that this fix means. */
+void questions_repair(struct questions *q, enum fix fix);
+/* Before the secrets are shown: those of another account are forgotten. */
+void questions_guard_secrets(struct questions *q);
 
 const char *questions_name(const struct questions *q);          /* of the service; NULL */
 const char *questions_mode(const struct questions *q);          /* NULL: the only one */

@@ -49,8 +49,12 @@ static bool checks_act(struct screen *s, enum action action) {
         };
         if (action == ACTION_ALLOW)
                 dialog_confirm(s, &question, wizard_forth);
-        else if (!check_page_act(s, action))
+        else if (!check_page_act(s, action)) {
+                struct wizard *w = s->state;
+                enum fix fix = check_page_fix(&w->checks);
                 wizard_go(s, PAGE_FORM);
+                questions_repair(&w->ask, fix);
+        }
         return true;
 }
 

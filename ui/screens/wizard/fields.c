@@ -25,6 +25,11 @@ static void fields_draw(struct screen *s, const struct canvas *c) {
         fields_draw_below(w, c, c->rows > 9 ? questions_mode_help(&w->ask) : NULL);
 }
 
+static void fields_open_secrets(struct screen *s, bool onward) {
+        struct wizard *w = s->state;
+        questions_guard_secrets(&w->ask);
+}
+
 static void fields_draw_secrets(struct screen *s, const struct canvas *c) {
         const struct wizard *w = s->state;
         fields_draw_below(w, c,
@@ -83,6 +88,7 @@ const struct page form_page = {
 const struct page secrets_page = {
         .title = "secrets",
         .has = fields_has_secrets,
+        .open = fields_open_secrets,
         .draw = fields_draw_secrets,
         .status = fields_status,
         .can = fields_can,
