@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 #include "backend/engine/internal.h"
+#include "model/plan/unit-text.h"
 
 #define CONTAINERS_MAX 20000U
 
@@ -28,6 +29,15 @@ static int containers_read_health(struct json_value *value, const char *where, v
         return 0;
 }
 
+/* Podman's note of the unit that called it; an image may carry any text there. */
+static int containers_read_unit(struct json_value *value, const char *where, void *member,
+                                struct error **reterr) {
+        const char *text = json_text(value);
+        if (text && unit_name_valid(text))
+                str_replace(member, text);
+        return 0;
+}
+
 static const struct json_field container_fields[] = {
         { .path = "Id",
           .kind = JSON_TEXT,
@@ -44,6 +54,10 @@ static const struct json_field container_fields[] = {
           .kind = JSON_CALL,
           .offset = offsetof(struct container, health),
           .call = containers_read_health },
+        { .path = "Labels.PODMAN_SYSTEMD_UNIT",
+          .kind = JSON_CALL,
+          .offset = offsetof(struct container, unit),
+          .call = containers_read_unit },
 };
 
 int engine_container_read(struct json_value *o, const char *where, struct container *ret,

@@ -37,6 +37,7 @@ struct container {
         char *image_id;
         char *state;            /* "running", "exited", "created", … */
         char *health;           /* "healthy", "unhealthy", "starting"; NULL: none defined */
+        char *unit;             /* that runs it, where it was made by one that says so to Podman; NULL */
 };
 struct container_list {
         struct container *items;

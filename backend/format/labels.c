@@ -29,12 +29,35 @@ static int read_labels(struct json_value *value, const char *where, void *image,
         return json_each_member(value, where, LABELS_MAX, read_label, *(struct image **) image, reterr);
 }
 
+static int read_volume(const char *key, struct json_value *value, const char *where, void *image,
+                       struct error **reterr) {
+        image_add_volume(image, key);
+        return 0;
+}
+
+static int read_path(struct json_value *value, const char *where, void *image, struct error **reterr) {
+        const char *path = json_text(value);
+        if (!path || path[0] != '/')
+                return error_set(reterr, -EINVAL, "%s is not an absolute path", where);
+        image_add_volume(image, path);
+        return 0;
+}
+
+/* ["/data"], or {"/data": {}} as the engines' inspect prints them. */
+static int read_volumes(struct json_value *value, const char *where, void *image, struct error **reterr) {
+        struct image *into = *(struct image **) image;
+        return json_is(value, SHAPE_OBJECT)
+                       ? json_each_member(value, where, VOLUMES_MAX, read_volume, into, reterr)
+                       : json_each(value, where, VOLUMES_MAX, read_path, into, reterr);
+}
+
 int image_parse_labels(const char *text, size_t n, struct image **ret, struct error **reterr) {
         static const struct json_limits limits = { .bytes = LABELS_BYTES_MAX, .depth = 16, .weight = 100000 };
         static const struct json_field fields[] = {
                 { "image", JSON_TEXT, offsetof(struct labels_file, name), .max = 512 },
                 { "labels", JSON_CALL, offsetof(struct labels_file, image), .required = true,
                   .call = read_labels },
+                { "volumes", JSON_CALL, offsetof(struct labels_file, image), .call = read_volumes },
         };
         _cleanup_image_ struct image *image = new0(struct image);
         _cleanup_json_value_ struct json_value *o = NULL;

@@ -80,12 +80,20 @@ static const char *planning_unit_path(const char *unit, void *userdata) {
         return ((const struct planning *) userdata)->unit_path;
 }
 
-static bool planning_container_exists(const char *name, void *userdata) {
-        const struct planning *p = userdata;
+static const struct container *planning_container(const struct planning *p, const char *name) {
         for (size_t i = 0; p->containers && i < p->containers->n; i++)
                 if (str_equal(p->containers->items[i].name, name))
-                        return true;
-        return false;
+                        return &p->containers->items[i];
+        return NULL;
+}
+
+static bool planning_container_exists(const char *name, void *userdata) {
+        return planning_container(userdata, name);
+}
+
+static const char *planning_container_unit(const char *name, void *userdata) {
+        const struct container *c = planning_container(userdata, name);
+        return c ? c->unit : NULL;
 }
 
 static bool planning_service_exists(const char *name, void *userdata) {
@@ -147,6 +155,7 @@ static int planning_make(struct planning *p) {
                 .path_exists = planning_path_exists,
                 .unit_path = planning_unit_path,
                 .container_exists = planning_container_exists,
+                .container_unit = planning_container_unit,
                 .service_exists = planning_service_exists,
                 .userdata = p,
         };

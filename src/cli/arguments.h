@@ -17,6 +17,7 @@ enum option_id {
         OPTION_DETACH,
         OPTION_DIFF,
         OPTION_DISPLAY,
+        OPTION_ENGINE,
         OPTION_ENGINE_SOCKET,
         OPTION_FINDINGS,
         OPTION_FOLLOW,

@@ -83,8 +83,9 @@ static void add_container(const struct fake_state *state, size_t i, struct str *
         add_hex(s, i, 0);
         str_addf(s,
                  "\",\"State\":\"%s\",\"Status\":\"%s\",\"Labels\":{\"io.fairlead.job\":\"job-%zu\",\"n\":\"%"
-                 "zu\"}",
-                 runs ? "running" : "exited", runs ? "Up 2 minutes (healthy)" : "Exited (7) 2 minutes ago", i, i);
+                 "zu\",\"PODMAN_SYSTEMD_UNIT\":\"service-%04zu%s\"}",
+                 runs ? "running" : "exited", runs ? "Up 2 minutes (healthy)" : "Exited (7) 2 minutes ago", i, i, i,
+                 runs ? ".service" : "");
         if (is_podman(state))
                 str_addf(s,
                          ",\"Command\":[\"/bin/"
@@ -333,7 +334,7 @@ static void spoil_json(struct fake_state *state, const char *request, const stru
                 break;
         case FAKE_BROKEN:
                 str_cut(&a->body, a->body.length / 2);
-                str_add(&a->body, "\" : : ]}\n{{");
+                str_add(&a->body, "\" : : ]}\n{{\" : : ]}");    /* the cut may be in a string or not */
                 break;
         case FAKE_DEEP:
                 replace(a, of_list ? "[{\"Labels\":" : "{\"Labels\":");

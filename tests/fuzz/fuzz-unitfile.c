@@ -25,7 +25,9 @@ static const struct {
         { "[Container]", "Network", false },        { "[Container]", "Exec", false },
         { "[Service]", "Type", false },             { "[Service]", "NotifyAccess", false },
         { "[Service]", "Environment", false },      { "[Service]", "Delegate", false },
-        { "[Service]", "KillMode", false },         { "[Service]", "Restart", true },
+        { "[Unit]", "StartLimitIntervalSec", false }, { "[Unit]", "StartLimitBurst", false },
+        { "[Service]", "RestartSec", false },       { "[Service]", "KillMode", false },
+        { "[Service]", "Restart", true },
         { "[Service]", "TimeoutStartSec", true },   { "[Service]", "TimeoutStopSec", true },
         { "[Service]", "ExecStartPre", false },     { "[Service]", "ExecStart", false },
         { "[Service]", "ExecStop", false },         { "[Service]", "ExecStopPost", false },
@@ -77,6 +79,17 @@ static void check_command(const char *value, const struct command *run, size_t s
         strv_free(words);
 }
 
+/* The rest of a line, for one of Quadlet's many keys: a word, or text that the generator quotes. */
+static void check_line(const char *key, const char *value) {
+        MUST(key[strspn(key, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz6")] == '\0');
+        MUST(*value && *value != ' ' && value[strlen(value) - 1] != ' ' && strcmp(value, ";") != 0);
+        for (const char *c = value; *c; c++)
+                if (strchr("%$", *c)) {
+                        MUST(c[1] == *c);
+                        c++;
+                }
+}
+
 static void check_text(const struct unit_file *unit, const struct command *run) {
         unsigned seen[ELEMENTS(keys)] = {}, starts = 0;
         char *section = strdup("");
@@ -99,6 +112,10 @@ static void check_text(const struct unit_file *unit, const struct command *run) 
                 size_t k = 0;
                 while (k < ELEMENTS(keys) && !(strcmp(keys[k].key, *line) == 0 && strcmp(keys[k].section, section) == 0))
                         k++;
+                if (k == ELEMENTS(keys) && strcmp(section, "[Container]") == 0) {
+                        check_line(*line, equals + 1);
+                        continue;
+                }
                 MUST(k < ELEMENTS(keys));
                 seen[k]++;
                 if (strcmp(*line, "ExecStart") == 0) {
@@ -147,6 +164,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n) {
                 return 0;
         bool docker = bytes[0] & 1;
         const struct host_facts facts = { .engine = docker ? ENGINE_DOCKER : ENGINE_PODMAN, .quadlet = bytes[0] & 2,
+                                          .engine_version = bytes[0] & 16 ? "5.4.2" : NULL,
                                           .no_cgroups = bytes[0] & 4 };
         static char *environment[] = { (char *) "A=50% of $HOME", (char *) "B=\"\\", NULL };
         char *description = NULL, **argv = read_words(bytes + 1, n - 1, docker ? "docker" : "podman", &description);

@@ -11,6 +11,7 @@
 #include "cli/out.h"
 #include "cli/report.h"
 #include "cli/verbs/verbs.h"
+#include "model/plan/unit-text.h"
 
 /* "install", "INSTALL", "UPDATE", or any other label's key. */
 static enum plan_verb verb_of(const char *word) {
@@ -25,6 +26,26 @@ static bool verb_plan_path_exists(const char *path, void *userdata) {
         return lstat(path, &st) == 0;
 }
 
+/* "podman=5.4" of --engine. Its host is another one, of which nothing is known. */
+static int verb_plan_read_engine(const char *text, struct host_facts *facts, struct error **reterr) {
+        const char *version = strchr(text, '=');
+        _cleanup_free_ char *word = xstrndup(text, strcspn(text, "="));
+        int kind = engine_kind_from_name(word);
+        if (kind <= ENGINE_NONE || !version || !isdigit((unsigned char) version[1]) ||
+            version[1 + strspn(version + 1, "0123456789.")]) {
+                error_set(reterr, -EINVAL, "\"%s\" is not an engine with its version", text);
+                error_hint(reterr, "--engine podman=5.4, podman=4.3 or docker=20.10");
+                return -EINVAL;
+        }
+        *facts = (struct host_facts) {
+                .engine = kind,
+                .engine_path = kind == ENGINE_DOCKER ? "/usr/bin/docker" : "/usr/bin/podman",
+                .engine_version = version + 1,
+                .quadlet = kind == ENGINE_PODMAN && engine_has_quadlet(version + 1),
+        };
+        return 0;
+}
+
 /* Plans from a file of labels, without an engine. */
 static int plan_labels(struct session *s, const struct arguments *a, const char *word, struct plan **ret,
                        struct error **reterr) {
@@ -36,7 +57,11 @@ static int plan_labels(struct session *s, const struct arguments *a, const char 
         r = order_read(s, a, verb_of(word), image, &order, reterr);
         if (r < 0)
                 return r;
-        const struct host_facts facts = { .path_exists = verb_plan_path_exists };
+        struct host_facts facts = { .path_exists = verb_plan_path_exists };
+        const char *engine = argument_value(a, OPTION_ENGINE);
+        r = engine ? verb_plan_read_engine(engine, &facts, reterr) : 0;
+        if (r < 0)
+                return r;
         const struct plan_request request = {
                 .verb = order.port.verb,
                 .image = image,
@@ -84,6 +109,9 @@ static int plan_image(struct session *s, const struct arguments *a, const char *
 static int verb_plan_run(struct session *s, const struct verb *verb, const struct arguments *a) {
         _cleanup_plan_ struct plan *plan = NULL;
         bool from_file = a->given[OPTION_LABELS];
+        if (a->given[OPTION_ENGINE] && !from_file)
+                return error_set(&s->error, -EINVAL,
+                                 "--engine belongs to --labels: an image is planned for its own engine");
         if (from_file == (strv_length(a->words) == 2))
                 return error_set(&s->error, -EINVAL,
                                  "fairlead plan wants a verb, and an image or --labels FILE");
@@ -107,9 +135,11 @@ const struct verb plan_verb_row = {
         .details =
                 "VERB is install, run, uninstall, stop, upgrade or the key of any other label (PURGE, HELP, "
                 "…). upgrade also takes the name of an installed service. With --labels FILE in the place of "
-                "IMAGE no engine is needed. Words after -- are appended to the label's command, each as one "
-                "word. Exit status 3 when a finding blocks the plan, which is printed all the same.",
-        .takes = ORDER_OPTIONS | TAKES(OPTION_LABELS) | TAKES(OPTION_IMAGE),
+                "IMAGE no engine is needed: FILE is a JSON object with \"labels\" and, if wanted, \"image\" "
+                "and \"volumes\"; --engine chooses the kind of unit (a Quadlet from Podman 4.4 on). Words "
+                "after -- are appended to the label's command, each as one word. Exit status 3 when a "
+                "finding blocks the plan, which is printed all the same.",
+        .takes = ORDER_OPTIONS | TAKES(OPTION_LABELS) | TAKES(OPTION_IMAGE) | TAKES(OPTION_ENGINE),
         .json = true,
         .run = verb_plan_run,
 };

@@ -100,6 +100,20 @@ static bool may_be_empty(const struct option_use *o) {
                           "--log-opt", "--volume", "--mount", "--filter", "--format", "--restart");
 }
 
+static void check_restart(struct reading *r, const struct option_use *o) {
+        struct restart_policy policy = restart_read(o->value);
+        if (policy.times)
+                command_report(r, o->word, "fights-systemd",
+                               "The engine restarts the container by itself (%s); of a unit that fairlead "
+                               "writes systemd does it: Restart=on-failure, at most %u times in a row",
+                               o->value, policy.times);
+        else
+                command_report(r, o->word, "fights-systemd",
+                               "The engine restarts the container by itself (%s); of a unit that fairlead "
+                               "writes systemd does it: Restart=%s",
+                               o->value, policy.word ? policy.word : "on-failure");
+}
+
 static void check_value(struct reading *r, struct option_use *o) {
         if (!*o->value && !may_be_empty(o))
                 command_report(r, o->word, "empty-option-value", "The value of %s is empty", o->option);
@@ -118,8 +132,7 @@ static void check_value(struct reading *r, struct option_use *o) {
                     !str_starts(o->value, "no-new-privileges"))
                         command_report(r, o->word, "old-syntax", "\"%s\" is written the old way", o->value);
         } else if (str_equal(o->canonical, "--restart") && restarts(o))
-                command_report(r, o->word, "fights-systemd",
-                               "The engine restarts the container by itself (%s)", o->value);
+                check_restart(r, o);
 }
 
 static void check_flag(struct reading *r, const struct option_use *o) {

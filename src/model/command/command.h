@@ -81,3 +81,10 @@ DEFINE_CLEANUP(struct command, command_free)
  * stays); engine is its kind (ENGINE_NONE: by the word). An empty argv gives a command without words. */
 struct command *command_read(const char *where, char *const *argv, enum engine_kind engine,
                              const char *engine_path, struct finding_list *findings);
+
+/* The value of --restart as a unit has it. */
+struct restart_policy {
+        const char *word;       /* of Restart= (constant): "always", "on-failure", "no"; NULL: not a policy */
+        unsigned times;         /* on-failure: so often in a row; 0: without end */
+};
+struct restart_policy restart_read(const char *value);

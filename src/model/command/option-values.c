@@ -102,3 +102,15 @@ bool option_judge(const char *canonical, const char *value, const char **ret_mea
                 }
         return false;
 }
+
+struct restart_policy restart_read(const char *value) {
+        if (STR_IN_SET(value, "always", "unless-stopped"))
+                return (struct restart_policy) { .word = "always" };
+        if (STR_IN_SET(value, "no", ""))
+                return (struct restart_policy) { .word = "no" };
+        const char *rest = value ? str_starts(value, "on-failure") : NULL;
+        long long times = 0;
+        if (!rest || (*rest && (*rest != ':' || str_to_int(rest + 1, 0, 100000, &times) < 0)))
+                return (struct restart_policy) {};
+        return (struct restart_policy) { .word = "on-failure", .times = (unsigned) times };
+}

@@ -65,7 +65,7 @@ static const struct finding_kind kinds[] = {
         { "fights-systemd", SEVERITY_WARN,
           "The engine would restart the container on its own, against systemd: stopping the unit would not "
           "stop it.",
-          "The unit that fairlead writes drops the option and has systemd restart the service" },
+          "The unit that fairlead writes has systemd restart the service by the same policy instead" },
         { "fixed-name", SEVERITY_INFO,
           "The container has a fixed name, whatever the service is called: the image can run only once on a "
           "host.",
@@ -94,6 +94,9 @@ static const struct finding_kind kinds[] = {
         { "leaves-container", SEVERITY_INFO,
           "A command that runs once leaves its container behind, because it has no --rm.",
           "Remove the container afterwards; a second run with the same --name fails until then" },
+        { "left-out", SEVERITY_INFO,
+          "The unit leaves out an option of RUN that makes no sense under systemd.",
+          "Nothing to do, unless another program relies on it" },
         { "lost-label", SEVERITY_WARN,
           "A label's value contains the text of a command label: an equals sign was missing when the image "
           "was built.",
@@ -118,6 +121,10 @@ static const struct finding_kind kinds[] = {
         { "name-taken", SEVERITY_BLOCK,
           "A container with the name that the command uses already exists on this host.",
           "Remove that container, or give the service another --name" },
+        { "needs-container", SEVERITY_WARN,
+          "The container uses the network, volumes or pod of another container, and no unit known here runs "
+          "that one: nothing starts it first.",
+          "Install the other one as a service first; or order them with systemctl edit (Requires=, After=)" },
         { "no-label", SEVERITY_BLOCK, "The image has no label for this, so there is nothing to run.",
           "fairlead show prints the labels it has; fairlead images lists images with such labels",
           .final = true },

@@ -51,7 +51,7 @@ bool plan_has_option(const struct command *c, const char *canonical, const char 
 struct unit_key {
         const char *key;        /* "Volume", "PodmanArgs", … (constant) */
         char *value;
-        bool plain;             /* the key takes its value literally; else the value is one word to quote */
+        bool line;              /* the key takes the rest of its line; else the value is one word to quote */
 };
 
 struct unit_words {
@@ -63,12 +63,67 @@ struct unit_words {
         char **arguments;       /* the words after the image */
         struct unit_key *keys;  /* the same options as Quadlet keys */
         size_t n_keys;
-        char **mounts;          /* host paths of bind mounts that may be mount points, plain words */
+        char **mounts;          /* host paths of bind mounts that may be mount points */
+        char **behind;          /* units of the containers and pods that it shares something with */
         char **stop;            /* the STOP label without its first word; NULL: not of this container */
+        struct restart_policy restart;  /* of the label; word NULL: none is said */
+        unsigned stop_seconds;  /* that the engine waits for the program to end; UINT_MAX: for ever */
+        const char *notify;     /* "conmon", "container", "healthy" (constant) */
+        enum {
+                CGROUPS_OF_UNIT,
+                CGROUPS_OF_LABEL,       /* by its --cgroups */
+                CGROUPS_BELOW_PARENT,   /* by its --cgroup-parent alone */
+                CGROUPS_OF_POD,
+        } cgroups;
 };
+
+/* ---- single words (unit-quote.c) ---- */
+
+/* The value in the unit: "-e NAME" gets the current value of NAME, which a unit does not have. */
+const char *unit_option_value(const struct option_use *o, char *const *environment);
+
+/* Whether the word has only characters without a meaning for systemd anywhere in a line. */
+bool unit_plain_word(const char *word);
+
+/* Whether the word is one line of UTF-8 without controls. */
+bool unit_can_hold(const char *word);
+
+/* The option with this value as one word. The caller frees. */
+char *option_text(const struct option_use *o, const char *value);
+
+/* ---- supervision (supervision.c) ---- */
+
+/* Whether supervision sets the option itself, or it does not make sense under it. */
+bool supervision_replaces(const struct command *run, const struct option_use *o);
+
+/* restart, stop_seconds, notify, cgroups, mounts, behind. name: of the service; facts may be NULL. */
+void supervision_read(const char *name, const struct command *run, const struct command *stop,
+                      const struct host_facts *facts, struct unit_words *w);
+
+/* What the unit leaves out, and what it cannot wait for. */
+void supervision_report(const struct making *m);
+
+/* ---- Quadlet (quadlet.c) ---- */
+
+#define QUADLET_FIRST 404U      /* Podman 4.4, the first with Quadlet */
+
+/* "5.4.2" gives 504; QUADLET_FIRST where it is not known. */
+unsigned quadlet_version(const char *text);
+
+/* Adds the i-th option of run to w->keys: by its own key, where this version of Podman has one that means the
+ * same, else as PodmanArgs=. */
+void quadlet_add_option(const struct command *run, size_t i, char *const *environment, unsigned version,
+                        struct unit_words *w);
+
+/* The generator adds --cgroups=split, which Podman refuses together with --cgroup-parent. */
+void quadlet_add_cgroups(unsigned version, struct unit_words *w);
+
+/* Else only a .service holds the words. */
+bool quadlet_can_hold(const struct unit_words *w, unsigned version);
 
 /* name: of the service. -EINVAL with a sentence where the command is not an engine's "run" with an image, or
  * a word has bytes that a unit cannot hold. */
 int unit_words_read(const char *name, const struct command *run, const struct command *stop,
-                    char *const *environment, struct unit_words *ret, struct error **reterr);
+                    char *const *environment, const struct host_facts *facts, struct unit_words *ret,
+                    struct error **reterr);
 void unit_words_done(struct unit_words *w);

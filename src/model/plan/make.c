@@ -343,6 +343,8 @@ static void set_unit(struct making *m) {
         if (unit_file_make(plan->name, image_summary(m->request->image), plan->run, plan->stop,
                            plan->environment, &facts, &plan->unit, &e) < 0)
                 finding_report(&plan->findings, "unit-unwritable", "RUN", "%s", e->message);
+        else
+                supervision_report(m);
 }
 
 /* ---- commands in the service's container ---- */

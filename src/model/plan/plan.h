@@ -51,6 +51,8 @@ struct host_facts {
          * it is fairlead's own, or NULL. */
         const char *(*unit_path)(const char *unit, void *userdata);
         bool (*container_exists)(const char *name, void *userdata);
+        /* The unit that runs the container of this name ("db.service"), or NULL. */
+        const char *(*container_unit)(const char *name, void *userdata);
         bool (*service_exists)(const char *name, void *userdata);
         void *userdata;
 };

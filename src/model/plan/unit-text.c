@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+#include <limits.h>
+
 #include "base/text.h"
 #include "model/plan/internal.h"
 
 #define DESCRIPTION_CELLS 120U
-
-bool unit_name_valid(const char *name) {
-        return name && name[0] != '.' && unit_name_check(name, NULL) >= 0;
-}
 
 /* Foreign text from a label: one line, nothing that systemd would read as more than text. */
 static void add_description(struct str *out, const char *name, const char *description) {
@@ -27,7 +25,32 @@ static void add_description(struct str *out, const char *name, const char *descr
         str_add_char(out, '\n');
 }
 
-static void add_head(struct str *out, const char *name, const char *description) {
+/* The engine starts a container for ever where a label says "always", but not as fast as it can; a limit of
+ * starts counts those in a row: the engine, too, forgets them when the program has run for 10 s. */
+#define RESTART_SECONDS 5U
+#define SECONDS_OF_A_START 20U
+
+static void add_start_limit(struct str *out, const struct unit_words *w) {
+        if (str_equal(w->restart.word, "always"))
+                str_add(out, "StartLimitIntervalSec=0\n");
+        else if (w->restart.times)
+                str_addf(out, "StartLimitIntervalSec=%u\nStartLimitBurst=%u\n",
+                         (w->restart.times + 1) * SECONDS_OF_A_START, w->restart.times + 1);
+}
+
+/* Words of [Unit], which knows specifiers but no variables. */
+static void unit_text_add_paths(struct str *out, char *const *paths) {
+        for (char *const *path = paths; path && *path; path++) {
+                str_add(out, "RequiresMountsFor=");
+                bool plain = unit_plain_word(*path);
+                str_add(out, plain ? "" : "\"");
+                for (const char *c = *path; *c; c++)
+                        str_addf(out, "%s%c", *c == '%' ? "%" : strchr("\"\\", *c) ? "\\" : "", *c);
+                str_add(out, plain ? "\n" : "\"\n");
+        }
+}
+
+static void add_head(struct str *out, const char *name, const char *description, const struct unit_words *w) {
         str_addf(out,
                  "# Written by fairlead for the service %s, from the RUN label of its image.\n"
                  "# \"fairlead uninstall %s\" removes it. Changes of your own belong in a drop-in:\n"
@@ -37,18 +60,16 @@ static void add_head(struct str *out, const char *name, const char *description)
         add_description(out, name, description);
         str_addf(out, UNIT_MARK "=%s\n", name);
         str_add(out, "Wants=network-online.target\nAfter=network-online.target\n");
+        for (char **unit = w->behind; unit && *unit; unit++)
+                str_addf(out, "Requires=%s\nAfter=%s\n", *unit, *unit);
+        unit_text_add_paths(out, w->mounts);
+        add_start_limit(out, w);
 }
 
 /* A Quadlet's generator writes these by itself. */
-static void add_dependencies(struct str *out, const struct unit_words *w, enum engine_kind engine) {
+static void add_dependencies(struct str *out, enum engine_kind engine) {
         str_add(out, engine == ENGINE_DOCKER ? "Requires=docker.service\nAfter=docker.service\n"
                                              : "RequiresMountsFor=%t/containers\n");
-        if (!w->mounts)
-                return;
-        str_add(out, "RequiresMountsFor=");
-        for (char **m = w->mounts; *m; m++)
-                str_addf(out, "%s%s", m == w->mounts ? "" : " ", *m);
-        str_add_char(out, '\n');
 }
 
 /* The words are checked already. */
@@ -80,30 +101,39 @@ static void add_stop(struct str *out, const struct unit_words *w) {
         str_add_char(out, '\n');
 }
 
-#define RESTART "Restart=on-failure\nTimeoutStartSec=300\nTimeoutStopSec=70\n"
+#define STOP_SECONDS_MIN 70U
+#define STOP_SECONDS_MORE 20U   /* for the engine, behind the program's own time */
+
+static void add_policy(struct str *out, const struct unit_words *w) {
+        str_addf(out, "Restart=%s\n", w->restart.word ? w->restart.word : "on-failure");
+        if (str_equal(w->restart.word, "always"))
+                str_addf(out, "RestartSec=%u\n", RESTART_SECONDS);
+        str_add(out, "TimeoutStartSec=300\n");
+        unsigned stop = w->stop_seconds + STOP_SECONDS_MORE;
+        if (w->stop_seconds == UINT_MAX)
+                str_add(out, "TimeoutStopSec=infinity\n");
+        else
+                str_addf(out, "TimeoutStopSec=%u\n", stop > STOP_SECONDS_MIN ? stop : STOP_SECONDS_MIN);
+}
 
 /* --cgroups=split with Delegate= keeps conmon and the container below the unit, so that systemd accounts for
  * them; a label with its own choice of cgroups keeps it. Where the engine is configured without cgroups it
  * cannot create any (tried with 4.3 in a container: "setrlimit (RLIM_MEMLOCK)"), and all is below the unit
  * anyway. */
-static bool chooses_cgroups(const struct command *run) {
-        return plan_has_option(run, "--cgroups", NULL) || plan_has_option(run, "--cgroup-parent", NULL);
-}
-
-static void add_podman_service(struct str *out, const struct unit_words *w, const struct command *run,
-                               bool no_cgroups) {
-        bool split = !no_cgroups && !chooses_cgroups(run);
+static void add_podman_service(struct str *out, const struct unit_words *w, bool no_cgroups) {
+        bool split = !no_cgroups && w->cgroups == CGROUPS_OF_UNIT;
         str_add(out, "\n[Service]\n"
                      "Type=notify\n"
                      "NotifyAccess=all\n"
                      "Environment=PODMAN_SYSTEMD_UNIT=%n\n");
         str_add(out, split ? "Delegate=yes\n" : "");
-        str_add(out, "KillMode=mixed\n" RESTART);
+        str_add(out, "KillMode=mixed\n");
+        add_policy(out, w);
         /* podman run refuses to start while the file of a container that was killed with the host exists */
         str_add(out, "ExecStartPre=-/bin/rm -f %t/%N.ctr-id\n");
         str_addf(out, "ExecStart=%s", w->engine);
         unit_text_add_words(out, w->global);
-        str_add(out, " run --cidfile=%t/%N.ctr-id --sdnotify=conmon");
+        str_addf(out, " run --cidfile=%%t/%%N.ctr-id --sdnotify=%s", w->notify);
         str_add(out, split ? " --cgroups=split" : "");
         str_addf(out, " --detach --rm --replace --name=%s", w->container);
         add_run(out, w);
@@ -117,7 +147,8 @@ static void add_podman_service(struct str *out, const struct unit_words *w, cons
 
 /* Docker's daemon is the parent of the container: systemd watches the attached client, which ends with it. */
 static void add_docker_service(struct str *out, const struct unit_words *w) {
-        str_add(out, "\n[Service]\nType=exec\n" RESTART);
+        str_add(out, "\n[Service]\nType=exec\n");
+        add_policy(out, w);
         str_addf(out, "ExecStartPre=-%s rm -f %s\n", w->engine, w->container);
         str_addf(out, "ExecStart=%s", w->engine);
         unit_text_add_words(out, w->global);
@@ -129,9 +160,14 @@ static void add_docker_service(struct str *out, const struct unit_words *w) {
         str_addf(out, "ExecStopPost=-%s rm -f %s\n", w->engine, w->container);
 }
 
-/* podman-systemd.unit(5), as of 5.4. Image=, ContainerName=, Network= and Volume= are taken literally (tried:
- * no unquoting), so only plain words go to them; Environment=, PodmanArgs= and Exec= are split with systemd's
- * quoting, and the result is written into ExecStart= with its % and $ untouched, so they are doubled here as
+/* The rest of a line, which the generator writes into ExecStart= as one word, with its % and $ untouched. */
+static void unit_text_add_line(struct str *out, const char *value) {
+        for (const char *c = value; *c; c++)
+                str_addf(out, "%s%c", *c == '%' ? "%" : *c == '$' ? "$" : "", *c);
+}
+
+/* podman-systemd.unit(5): a key's value is either the rest of its line or words with systemd's quoting
+ * (quadlet.c); the result is written into ExecStart= with its % and $ untouched, so they are doubled here as
  * in a .service. */
 static void add_quadlet(struct str *out, const struct unit_words *w) {
         str_addf(out, "\n[Container]\nImage=%s\nContainerName=%s\n", w->image, w->container);
@@ -143,8 +179,8 @@ static void add_quadlet(struct str *out, const struct unit_words *w) {
         for (size_t i = 0; i < w->n_keys; i++) {
                 const struct unit_key *k = w->keys + i;
                 str_addf(out, "%s=", k->key);
-                if (k->plain)
-                        str_add(out, k->value);
+                if (k->line)
+                        unit_text_add_line(out, k->value);
                 else
                         unit_text_add_word(out, k->value);
                 str_add_char(out, '\n');
@@ -155,41 +191,31 @@ static void add_quadlet(struct str *out, const struct unit_words *w) {
                 unit_text_add_words(out, w->arguments + 1);
                 str_add_char(out, '\n');
         }
-        str_add(out, "\n[Service]\n" RESTART);
+        str_add(out, "\n[Service]\n");
+        add_policy(out, w);
         add_stop(out, w);
-}
-
-/* Podman's generator damages two things (both tried with 5.4.2): its splitter takes an empty word for the end
- * of the line and loses the words after it; and a lone ";" is written without quotes, where systemd reads it
- * as the end of one command and the beginning of another, on the host. A .service holds both. */
-static bool quadlet_can_hold(const struct unit_words *w) {
-        char *const *const lists[] = { w->global, w->arguments };
-        for (size_t i = 0; i < ELEMENTS(lists); i++)
-                for (char *const *word = lists[i]; word && *word; word++)
-                        if (!**word || str_equal(*word, ";"))
-                                return false;
-        return true;
 }
 
 int unit_file_make(const char *name, const char *description, const struct command *run,
                    const struct command *stop, char *const *environment, const struct host_facts *facts,
                    struct unit_file *ret, struct error **reterr) {
         _cleanup_(unit_words_done) struct unit_words w = {};
-        int r = unit_words_read(name, run, stop, environment, &w, reterr);
+        int r = unit_words_read(name, run, stop, environment, facts, &w, reterr);
         if (r < 0)
                 return r;
 
-        bool quadlet = facts && facts->quadlet && run->engine == ENGINE_PODMAN && quadlet_can_hold(&w);
+        bool quadlet = facts && facts->quadlet && run->engine == ENGINE_PODMAN &&
+                       quadlet_can_hold(&w, quadlet_version(facts->engine_version));
         _cleanup_str_ struct str out = {};
-        add_head(&out, name, description);
+        add_head(&out, name, description, &w);
         if (!quadlet)
-                add_dependencies(&out, &w, run->engine);
+                add_dependencies(&out, run->engine);
         if (quadlet)
                 add_quadlet(&out, &w);
         else if (run->engine == ENGINE_DOCKER)
                 add_docker_service(&out, &w);
         else
-                add_podman_service(&out, &w, run, facts && facts->no_cgroups);
+                add_podman_service(&out, &w, facts && facts->no_cgroups);
         str_add(&out, "\n[Install]\nWantedBy=multi-user.target\n");
         *ret = (struct unit_file) {
                 .kind = quadlet ? UNIT_QUADLET : UNIT_SERVICE,

@@ -21,6 +21,9 @@ int unit_file_make(const char *name, const char *description, const struct comma
                    const struct command *stop, char *const *environment, const struct host_facts *facts,
                    struct unit_file *ret, struct error **reterr);
 
+/* Whether Podman of this version ("5.4.2") has Quadlet. */
+bool engine_has_quadlet(const char *podman_version);
+
 /* Quotes one word for Exec=/ExecStart= (systemd.service(5) "COMMAND LINES", systemd.syntax(7)): `%` doubled,
  * `$` doubled, C-style double quotes where needed. -EINVAL for control characters. The caller frees. */
 int unit_quote(const char *word, char **ret);

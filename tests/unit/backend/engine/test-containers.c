@@ -26,6 +26,8 @@ static void lists_containers(void **state) {
         assert_string_equal(up->health, "healthy");
         assert_string_equal(down->state, "exited");
         assert_null(down->health);
+        assert_string_equal(up->unit, "service-0004.service");
+        assert_null(down->unit); /* its label is no name of a unit */
         assert_int_equal(fake_engine_requests(f->fake, f->kind == ENGINE_PODMAN ? "GET /v4.0.0/libpod/containers/json?all=true"
                                                                                : "GET /v1.41/containers/json?all=true"), 1);
 }

@@ -26,10 +26,23 @@ static void reads_labels_and_the_name(void **state) {
         assert_null(nameless->names);
 }
 
+/* As a list, or as the engines' inspect prints them. */
+static void reads_volumes(void **state) {
+        static const char *const texts[] = { "{\"labels\": {}, \"volumes\": [\"/var/lib/x/\", \"/data\", \"/data\"]}",
+                                             "{\"labels\": {}, \"volumes\": {\"/var/lib/x\": {}, \"/data\": {}}}" };
+        for (size_t i = 0; i < ELEMENTS(texts); i++) {
+                _cleanup_image_ struct image *image = parse(texts[i]);
+                assert_int_equal(strv_length(image->volumes), 2);
+                assert_string_equal(image->volumes[0], "/data");
+                assert_string_equal(image->volumes[1], "/var/lib/x");
+        }
+}
+
 static void refuses_what_are_no_labels(void **state) {
         static const char *const bad[] = {
                 "", "[]", "{}", "{\"labels\": []}", "{\"labels\": {\"a\": 1}}", "{\"labels\": {\"a\": null}}", "{\"labels\": null}",
-                "{\"labels\": {\"a\": \"x\\u0000y\"}}", "{\"labels\": {}, \"image\": 7}", "{\"labels\": {\"a\": \"b\"}",
+                "{\"labels\": {\"a\": \"x\\u0000y\"}}", "{\"labels\": {}, \"image\": 7}",
+                "{\"labels\": {}, \"volumes\": 7}", "{\"labels\": {}, \"volumes\": [\"data\"]}", "{\"labels\": {}, \"volumes\": [7]}", "{\"labels\": {\"a\": \"b\"}",
         };
         for (size_t i = 0; i < ELEMENTS(bad); i++) {
                 struct image *image = NULL;
@@ -51,6 +64,7 @@ static void refuses_what_are_no_labels(void **state) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(reads_labels_and_the_name),
+                cmocka_unit_test(reads_volumes),
                 cmocka_unit_test(refuses_what_are_no_labels),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -44,7 +44,7 @@ static void lacks(const struct unit_file *unit, const char *text) {
                 fail_msg("%s is in\n%s", text, unit->text);
 }
 
-static const char RUN[] = "podman run -dit --restart=always --rm --name web --net=host -e A=1 -e SET -e UNSET -v /srv/web/:/www:ro,z "
+static const char RUN[] = "podman run -dit --restart=on-failure --rm --name web --net=host -e A=1 -e SET -e UNSET -v /srv/web/:/www:ro,z "
                           "-v data:/data -p 80:80 --privileged localhost/web:1 /bin/httpd -x '$HOME'";
 
 static void a_service_is_supervised(void **state) {
@@ -65,7 +65,7 @@ static void a_service_is_supervised(void **state) {
         has(&u, "ExecStop=/usr/bin/podman stop --ignore --cidfile=%t/%N.ctr-id");
         has(&u, "ExecStopPost=-/usr/bin/podman rm -f --ignore --cidfile=%t/%N.ctr-id");
         has(&u, "WantedBy=multi-user.target");
-        lacks(&u, "always");
+        lacks(&u, "--restart");
 }
 
 static void a_quadlet_says_the_same(void **state) {
@@ -80,15 +80,15 @@ static void a_quadlet_says_the_same(void **state) {
         has(&u, "Environment=\"SET=a value\"");
         has(&u, "PodmanArgs=--env=UNSET");
         has(&u, "Volume=/srv/web/:/www:ro,z");
-        has(&u, "PodmanArgs=--volume=data:/data");
-        has(&u, "PodmanArgs=--publish=80:80");
+        has(&u, "Volume=data:/data");
+        has(&u, "PublishPort=80:80");
         has(&u, "PodmanArgs=--privileged");
         has(&u, "PodmanArgs=--interactive");
         has(&u, "Exec=/bin/httpd -x \"$$HOME\"");
         has(&u, "Restart=on-failure");
         has(&u, "ExecStop=-/usr/bin/podman kill -s HUP web");
         has(&u, "WantedBy=multi-user.target");
-        lacks(&u, "always");
+        lacks(&u, "--restart");
         lacks(&u, "--detach");
 }
 
@@ -139,7 +139,10 @@ static void what_a_quadlet_cannot_hold_becomes_a_service(void **state) {
         assert_non_null(strstr(u.text, " a \";\" b\n"));
         _cleanup_(unit_file_done) struct unit_file q = make_unit("podman run -v x.volume:/x -v ./x:/y --network x.network -v '/a b:/c' -v /only localhost/web:1",
                                                                  NULL, true);
-        lacks(&q, "\nVolume=");
+        lacks(&q, "\nVolume=x");
+        lacks(&q, "\nVolume=.");
+        lacks(&q, "\nVolume=/a b");
+        has(&q, "Volume=/only");
         lacks(&q, "\nNetwork=");
         has(&q, "PodmanArgs=\"--volume=/a b:/c\"");
 }
