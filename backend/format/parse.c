@@ -4,8 +4,6 @@
  *
  * yajl 2.1 looks at the outline of UTF-8 only (it takes surrogates and overlong forms), so that is done here,
  * on the texts that are kept. A half \u surrogate pair becomes "?". */
-#include <ctype.h>
-
 #include <yajl/yajl_parse.h>
 
 #include "backend/format/internal.h"
