@@ -35,8 +35,8 @@ static void check_value(const struct recipe *recipe, const char *value, char *co
         _cleanup_(label_list_done) struct label_list v = {}, plain = {};
         set_all(&v, value);
         set_all(&plain, "v");
-        _cleanup_strv_ char **with = recipe_fill(recipe, &v, arguments, NULL),
-                            **without = recipe_fill(recipe, &plain, arguments, NULL);
+        _cleanup_strv_ char **with = recipe_fill(recipe, &v, arguments, NULL, NULL),
+                            **without = recipe_fill(recipe, &plain, arguments, NULL, NULL);
         *ret_words = strv_length(with);
         /* An empty value may let ${X:-text} be used, or a long one reach the ceiling of bytes. */
         if (*value && strlen(value) < 100 && strv_length(with) != strv_length(without))
@@ -75,13 +75,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n) {
 
         variables_set_known(&v, "svc", "localhost/svc:1");
         variables_set(&v, "OPT1", value);
-        _cleanup_strv_ char **argv = recipe_fill(recipe, &v, arguments, &findings), **same = recipe_fill(silent, &v, arguments, NULL);
+        _cleanup_strv_ char **argv = recipe_fill(recipe, &v, arguments, &findings, NULL), **same = recipe_fill(silent, &v, arguments, NULL, NULL);
         if (!strv_equal(argv, same))
                 abort();
         for (int engine = ENGINE_NONE; engine < _ENGINE_KIND_MAX; engine++) {
                 _cleanup_command_ struct command *command = command_read("RUN", argv, engine, NULL, &findings);
                 check_command(command, argv);
-                lint_command("RUN", command, NULL, "localhost/svc:1", "svc", &findings);
+                lint_command(&(struct lint) { .key = "RUN", .command = command, .recipe = recipe,
+                                              .filled = "localhost/svc:1", .name = "svc" },
+                             &findings);
         }
         if (findings.n > FINDINGS_MAX)
                 abort();

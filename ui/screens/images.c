@@ -59,8 +59,9 @@ static int images_refused(const struct screen *s, size_t row) {
                 return *refused;
         struct finding_list findings = {};
         *refused = 0;
+        const struct host_status *host = host_status(ui_host(s->ui));
         if (label_set(images_at(s, row)))
-                image_lint(images_at(s, row), &findings);
+                image_lint(images_at(s, row), host->engine, host->engine_version, &findings);
         for (size_t i = 0; i < findings.n; i++)
                 *refused += findings.items[i].severity == SEVERITY_BLOCK &&
                             !str_equal(findings.items[i].id, "undefined-variable");

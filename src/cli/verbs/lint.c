@@ -14,11 +14,14 @@ static int verb_lint_run(struct session *s, const struct verb *verb, const struc
         if (r < 0)
                 return r;
         _cleanup_(finding_list_done) struct finding_list findings = {};
-        image_lint(image, &findings);
+        /* a file of labels needs no engine, and is not judged by the one that happens to be here */
+        const struct host_status *host = a->words ? host_status(s->host) : NULL;
+        image_lint(image, host ? host->engine : ENGINE_NONE, host ? host->engine_version : NULL, &findings);
         if (s->json)
                 out_json(emit_findings(&findings));
         else if (!findings.n)
-                out("Nothing to say against the labels of %s.\n", image_reference(image));
+                out("Nothing to say against the labels of %s.\n",
+                    image_reference(image) ? image_reference(image) : argument_value(a, OPTION_LABELS));
         else
                 report_findings(&findings);
         return finding_list_count(&findings, SEVERITY_BLOCK) ? EXIT_REFUSED : EXIT_DONE;

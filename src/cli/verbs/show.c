@@ -43,7 +43,8 @@ static int verb_show_run(struct session *s, const struct verb *verb, const struc
         if (r < 0)
                 return r;
         _cleanup_(finding_list_done) struct finding_list findings = {};
-        image_lint(image, &findings);
+        const struct host_status *host = host_status(s->host);
+        image_lint(image, host->engine, host->engine_version, &findings);
         if (s->json)
                 return out_json(emit_image(image, &findings));
         verb_show_print(image);

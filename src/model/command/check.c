@@ -19,71 +19,6 @@ static void add_privilege(struct command *c, char *what, const char *meaning, en
         c->privileges[at] = (struct privilege) { .what = what, .meaning = meaning, .risk = risk };
 }
 
-/* ---- mounts ---- */
-
-static void report_mount(struct reading *r, const struct option_use *o, const struct mount_reading *m) {
-        if (m->shape == MOUNT_SHAPE_LOST)
-                command_report(r, o->word, "empty-mount", "The mount \"%s\" has no %s", o->value,
-                               !*m->mount.container ? "place in the container" : "host path");
-        else if (m->shape == MOUNT_SHAPE_RELATIVE)
-                command_report(r, o->word, "relative-mount",
-                               "The host path \"%s\" does not begin with a slash", m->mount.host);
-        if (m->relative_target)
-                command_report(r, o->word, "relative-mount",
-                               "The place in the container \"%s\" does not begin with a slash",
-                               m->mount.container);
-        if (m->bad_option)
-                command_report(r, o->word, "bad-mount-option", "No engine knows the mount option \"%s\"",
-                               m->bad_option);
-}
-
-/* "/var/lib/:/var/lib/": a Dockerfile's rest of /var/lib/${NAME}; "//": of /var/${NAME}/lib. */
-static void check_swallowed_path(struct reading *r, const struct option_use *o, const struct mount *m) {
-        if (STR_IN_SET(m->host, "/etc/", "/opt/", "/srv/", "/var/", "/var/cache/", "/var/lib/", "/var/log/",
-                       "/var/spool/") ||
-            strstr(m->host + 1, "//"))  /* "//" alone is "$PWD/" in the root folder */
-                command_report(r, o->word, "empty-variable",
-                               "The host path \"%s\" looks as if a variable in it had been lost", m->host);
-}
-
-static void check_twice(struct reading *r, const struct option_use *o, const struct mount *m) {
-        _cleanup_free_ char *path = path_simplify(m->container);
-        for (size_t i = 0; *m->container && i < r->command->n_mounts; i++) {
-                _cleanup_free_ char *other = path_simplify(r->command->mounts[i].container);
-                if (strcmp(path, other) != 0)
-                        continue;
-                command_report(r, o->word, "duplicate-mount", "\"%s\" in the container is mounted twice",
-                               path);
-                return;
-        }
-}
-
-static void check_mount(struct reading *r, struct option_use *o) {
-        bool long_form = str_equal(o->canonical, "--mount");
-        _cleanup_(mount_reading_done) struct mount_reading m =
-                long_form ? mount_read_mount(o->value) : mount_read_volume(o->value);
-        struct command *c = r->command;
-
-        report_mount(r, o, &m);
-        if (m.shape == MOUNT_SHAPE_OTHER)
-                return;
-        if (m.shape == MOUNT_SHAPE_UNNAMED) {
-                o->meaning = "A new volume of the engine's, without a name";
-                return;
-        }
-        if (mount_judge(&m.mount))
-                command_report(r, o->word, "socket-mounted", "\"%s\" is given to the container",
-                               m.mount.host);
-        o->risk = m.mount.risk;
-        o->meaning = m.mount.meaning;
-        if (m.shape == MOUNT_SHAPE_HOST)
-                check_swallowed_path(r, o, &m.mount);
-        check_twice(r, o, &m.mount);
-        room_for_one((void **) &c->mounts, c->n_mounts, sizeof *c->mounts);
-        c->mounts[c->n_mounts++] = m.mount;
-        m.mount = (struct mount) {};
-}
-
 /* ---- single options ---- */
 
 static bool is_switched_off(const struct option_use *o) {
@@ -114,20 +49,26 @@ static void check_restart(struct reading *r, const struct option_use *o) {
                                o->value, policy.word ? policy.word : "on-failure");
 }
 
+static void check_env(struct reading *r, const struct option_use *o) {
+        /* a variable that the label should have filled in */
+        if (STR_IN_SET(o->value, LOST_VARIABLES))
+                command_report(r, o->word, "empty-variable",
+                               "\"%s\" sets nothing: a variable seems to have been lost", o->value);
+}
+
 static void check_value(struct reading *r, struct option_use *o) {
-        if (!*o->value && !may_be_empty(o))
+        if (!*o->value && !may_be_empty(o)) {
                 command_report(r, o->word, "empty-option-value", "The value of %s is empty", o->option);
-        else if (STR_IN_SET(o->canonical, "--volume", "--mount"))
-                check_mount(r, o);
+                return;
+        }
+        command_check_value(r, o);
+        if (STR_IN_SET(o->canonical, "--volume", "--mount", "--tmpfs"))
+                command_check_mount(r, o);
         else if (str_equal(o->canonical, "--name"))
                 str_replace(&r->command->name, o->value);
-        else if (str_equal(o->canonical, "--env")) {
-                /* a variable that the label should have filled in */
-                if (STR_IN_SET(o->value, "NAME=", "IMAGE=", "CONFDIR=", "LOGDIR=", "DATADIR=", "HOST=",
-                               "HOMEDIR="))
-                        command_report(r, o->word, "empty-variable",
-                                       "\"%s\" sets nothing: a variable seems to have been lost", o->value);
-        } else if (str_equal(o->canonical, "--security-opt")) {
+        else if (str_equal(o->canonical, "--env"))
+                check_env(r, o);
+        else if (str_equal(o->canonical, "--security-opt")) {
                 if (strchr(o->value, ':') && !strchr(o->value, '=') &&
                     !str_starts(o->value, "no-new-privileges"))
                         command_report(r, o->word, "old-syntax", "\"%s\" is written the old way", o->value);
@@ -138,26 +79,64 @@ static void check_value(struct reading *r, struct option_use *o) {
 static void check_flag(struct reading *r, const struct option_use *o) {
         if (str_equal(o->canonical, "--use-api-socket") && o->risk == RISK_HIGH)
                 command_report(r, o->word, "socket-mounted", "The engine's socket is given to the container");
+        command_check_flag_value(r, o);
         if (is_switched_off(o))
                 return;
         r->command->detached |= str_equal(o->canonical, "--detach");
         r->command->interactive |= str_equal(o->canonical, "--tty");
 }
 
+/* ---- options that the engine does not have ---- */
+
+static const char *engine_title(const struct reading *r) {
+        return command_engine_bit(r) == HAS_DOCKER ? "Docker" : "Podman";
+}
+
+/* Findings at a word of the label with the severity that is known only here. */
+static void report_option(struct reading *r, size_t word, enum severity severity, const char *id,
+                          const char *sentence) {
+        char where[FINDING_PLACE_MAX];
+        if (!command_follows(r, word, id))
+                finding_add(r->findings, severity, id,
+                            finding_place(where, r->source->where, command_place(r->command, word)),
+                            finding_kind(id)->advice, "%s", sentence);
+}
+
+const struct option_row *command_check_unknown(struct reading *r, const char *option) {
+        const char *version = r->source->engine_version;
+        unsigned bit = command_engine_bit(r), number = engine_version_number(version);
+        bool newer = number > (bit == HAS_DOCKER ? DOCKER_NEWEST : PODMAN_NEWEST);
+        const struct option_row *meant = option_nearest(r->table, bit, option);
+        _cleanup_free_ char *sentence =
+                meant ? str_printf("%s has no option %s. Did you mean %s?", engine_title(r), option,
+                                   meant->name)
+                      : str_printf("%s has no option %s", engine_title(r), option);
+        report_option(r, r->at, newer ? SEVERITY_WARN : SEVERITY_BLOCK, "unknown-option", sentence);
+        return meant;
+}
+
+/* Of the other engine, or of a newer version. Without a version the engine is only assumed. */
+static void check_engine(struct reading *r, const struct option_use *o, const struct option_row *row) {
+        const char *version = r->source->engine_version;
+        unsigned bit = command_engine_bit(r), number = engine_version_number(version);
+        unsigned since = bit == HAS_DOCKER ? row->docker : row->podman;
+        _cleanup_free_ char *sentence = NULL;
+        if (!(row->engines & bit) || !(option_alias_engines(o->option) & bit))
+                sentence = str_printf("%s does not know the option %s", engine_title(r), o->option);
+        else if (number > 0 && number < since)
+                sentence = str_printf("%s %s does not know the option %s: it came with %u.%u",
+                                      engine_title(r), version, o->option, since / 100U, since % 100U);
+        if (sentence)
+                report_option(r, o->word, number > 0 ? SEVERITY_BLOCK : SEVERITY_WARN, "engine-option",
+                              sentence);
+}
+
 /* podman run knows --rm=true, but takes the "true" of "--rm true" for the image. The reader does the same,
  * and the image operand shows it. */
-void command_check_option(struct reading *r, struct option_use *o) {
-        bool docker = r->command->engine == ENGINE_DOCKER;
-        const struct option_row *row = o->option[1] == '-'
-                                               ? option_find(r->table, o->option, strlen(o->option))
-                                               : option_find_letter(r->table, o->option[1]);
-        if (!row)
-                return;
+void command_check_option(struct reading *r, struct option_use *o, const struct option_row *row) {
         o->meaning = row->meaning;
         o->risk = row->risk;
-        if (!(row->engines & (docker ? HAS_DOCKER : HAS_PODMAN)))
-                command_report(r, o->word, "engine-option", "%s does not know the option %s",
-                               docker ? "Docker" : "Podman", o->option);
+        check_engine(r, o, row);
         if (!row->value && is_switched_off(o)) {
                 o->risk = RISK_NONE;
                 o->meaning = "Switched off";
@@ -171,15 +150,12 @@ void command_check_option(struct reading *r, struct option_use *o) {
                 add_privilege(r->command, option_words(o), o->meaning, o->risk);
 }
 
-/* Some values do begin with a dash: -1 for "no limit", -500 for a score. */
 void command_check_swallowed(struct reading *r, const char *option, const char *value) {
-        char where[FINDING_PLACE_MAX];
-        if (value[0] != '-' || !value[1] || (value[1] >= '0' && value[1] <= '9') ||
-            STR_IN_SET(option, "--entrypoint", "--health-cmd"))
+        if (!command_is_swallowed(option, value))
                 return;
-        finding_add(r->findings, SEVERITY_BLOCK, "empty-variable", finding_place(where, r->where, r->at + 1),
-                    finding_kind("empty-variable")->advice,
-                    "The option %s has no value of its own and takes \"%s\" for it", option, value);
+        _cleanup_free_ char *sentence = str_printf(
+                "The option %s has no value of its own and takes \"%s\" for it", option, value);
+        report_option(r, r->at, SEVERITY_BLOCK, "empty-variable", sentence);
 }
 
 void command_check_bundle(struct reading *r, const char *option, const char *rest) {
@@ -232,6 +208,12 @@ static void check_late_options(struct reading *r) {
                                word);
 }
 
+/* The operand is not there: of the command as a whole. */
+static void report_missing(struct reading *r, const char *what) {
+        if (!r->source->shell && !command_has_hole(r->command, r->command->operand))
+                finding_report(r->findings, "missing-operand", r->source->where, "%s", what);
+}
+
 static void check_operand(struct reading *r, enum operand wanted) {
         const struct command *c = r->command;
         const char *operand = c->operand > 0 ? c->argv[c->operand] : "";
@@ -241,11 +223,10 @@ static void check_operand(struct reading *r, enum operand wanted) {
             (wanted != OPERAND_IMAGE && (find_option(c, "--latest") || find_option(c, "--cidfile"))))
                 return;
         if (!*operand)
-                finding_report(r->findings, "missing-operand", r->where, "The command names no %s",
-                               wanted == OPERAND_IMAGE ? "image" : "container");
+                report_missing(r, wanted == OPERAND_IMAGE ? "The command names no image"
+                                                          : "The command names no container");
         else if (wanted == OPERAND_COMMAND && !c->argv[c->operand + 1])
-                finding_report(r->findings, "missing-operand", r->where,
-                               "The command does not say what to run in the container");
+                report_missing(r, "The command does not say what to run in the container");
         else if (wanted == OPERAND_IMAGE) {
                 check_image_operand(r, operand);
                 check_late_options(r);
@@ -275,7 +256,7 @@ void command_check_whole(struct reading *r) {
         /* With -d the terminal is the container's own, and nobody is at it. */
         r->command->interactive &= !r->command->detached;
         if ((operand == OPERAND_IMAGE || operand == OPERAND_COMMAND) && r->command->interactive)
-                finding_report(r->findings, "interactive", r->where,
+                finding_report(r->findings, "interactive", r->source->where,
                                "The command wants somebody at a terminal");
         if (r->subcommand->changes)
                 add_privilege(r->command, xstrdup(r->command->subcommand), r->subcommand->changes, RISK_NOTE);
@@ -289,7 +270,7 @@ void command_check_host(struct reading *r) {
                                    ? "sudo is not needed: report to the image maintainer that the label "
                                      "should begin with podman or docker"
                                    : kind->advice;
-        finding_add(r->findings, kind->severity, kind->id, finding_place(where, r->where, 1), hint,
+        finding_add(r->findings, kind->severity, kind->id, finding_place(where, r->source->where, 1), hint,
                     "\"%s\" is a program of this host, run as root", program);
         add_privilege(r->command, xstrdup(program),
                       "A program of the host itself, run as root: nothing confines it", RISK_HIGH);

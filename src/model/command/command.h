@@ -6,6 +6,7 @@
 
 #include "base/names.h"
 #include "model/finding/finding.h"
+#include "model/image/recipe.h"
 
 enum engine_kind {
         ENGINE_NONE,
@@ -56,6 +57,7 @@ struct privilege {
 
 struct command {
         char **argv;            /* for engine commands, argv[0] is already the engine's path */
+        struct word_origin *origins;    /* of each word; NULL: the words of the label are argv */
         enum engine_kind engine;        /* ENGINE_NONE: a host command */
         char *subcommand;       /* "run", "exec", "kill", … ; NULL for host commands */
         struct option_use *options;
@@ -74,13 +76,30 @@ struct command *command_free(struct command *command);
 DEFINE_CLEANUP(struct command, command_free)
 #define _cleanup_command_ _cleanup_(command_freep)
 
-/* Reads argv (copied). where names the label in findings (may be NULL); findings gets those about the command
- * itself: "missing-operand", "empty-mount", "fights-systemd" (--restart=…), "host-command", "unknown-option",
- * "interactive", … Findings that need the image and the label's purpose are lint_command()'s
- * (model/command/lint.h). engine_path replaces "docker"/"podman" (by base name) as first word (NULL: the word
- * stays); engine is its kind (ENGINE_NONE: by the word). An empty argv gives a command without words. */
+/* A command label, filled in, and the engine that will run it. */
+struct command_source {
+        const char *where;      /* the label in findings; may be NULL */
+        enum engine_kind engine;        /* ENGINE_NONE: by the first word */
+        const char *engine_path;        /* replaces "docker"/"podman" (by base name) as first word, or NULL */
+        const char *engine_version;     /* "5.4.2"; NULL: unknown, its options may be older or newer ones */
+        const struct word_origin *origins;      /* of each word of argv, or NULL */
+        size_t shell;           /* the first word of the label with shell syntax, from 1; 0: none. Words
+                                 * behind it are not what they seem, and are not reported again */
+};
+
+/* Reads argv (copied). findings gets those about the command itself: "missing-operand", "empty-mount",
+ * "fights-systemd" (--restart=…), "host-command", "unknown-option", "interactive", … Findings that need the
+ * image and the label's purpose are lint_command()'s (model/command/lint.h). An empty argv gives a command
+ * without words. */
+struct command *command_read_from(const struct command_source *source, char *const *argv,
+                                  struct finding_list *findings);
+
+/* The same of words that nobody wrote as a label. */
 struct command *command_read(const char *where, char *const *argv, enum engine_kind engine,
                              const char *engine_path, struct finding_list *findings);
+
+/* The number in the label of argv[word] (for finding_report_at()). */
+size_t command_place(const struct command *command, size_t word);
 
 /* The value of --restart as a unit has it. */
 struct restart_policy {

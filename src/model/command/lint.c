@@ -11,37 +11,73 @@ static bool removes_container(const struct command *c) {
         return false;
 }
 
-static void lint_operand(const char *where, const struct command *c, const struct image *image,
-                         const char *filled, struct finding_list *findings) {
-        const char *operand = c->operand > 0 ? c->argv[c->operand] : NULL;
-        if (!operand || str_equal(operand, filled) || !reference_valid(operand))
-                return;         /* none, the right one, or already reported */
-        finding_report_at(
-                findings, "pins-other-image", where, c->operand + 1,
-                image && image_matches(image, operand)
-                        ? "The command names its image itself (%s), whatever version is looked at here"
-                        : "The command runs %s, not the image that carries it",
-                operand);
+/* "sleep": one word without a folder, tag or digest. */
+static bool is_bare_word(const char *operand) {
+        return !operand[strcspn(operand, "/:@")];
 }
 
-void lint_command(const char *key, const struct command *c, const struct image *image, const char *filled,
-                  const char *name, struct finding_list *findings) {
+/* Behind shell syntax or an undefined variable the words are not what they seem. */
+static bool is_doubtful(const struct lint *l, size_t word) {
+        const struct word_origin *origins = l->command->origins;
+        size_t shell = l->recipe ? l->recipe->shell : 0;
+        return origins && (origins[word].hole || (shell && origins[word].word >= shell));
+}
+
+static void lint_operand(const struct lint *l, struct finding_list *findings) {
+        const struct command *c = l->command;
+        const char *operand = c->operand > 0 ? c->argv[c->operand] : NULL;
+        if (!operand || str_equal(operand, l->filled) || !reference_valid(operand) ||
+            is_doubtful(l, c->operand))
+                return;         /* none, the right one, or already reported */
+        size_t place = command_place(c, c->operand);
+        bool named = l->image && (l->image->names || l->image->repo_digests);
+        if (l->image && image_matches(l->image, operand))
+                finding_report_at(findings, "pins-other-image", l->key, place,
+                                  "The command names its image itself (%s), whatever version is looked at "
+                                  "here",
+                                  operand);
+        else if (named && is_bare_word(operand))
+                finding_report_at(findings, "lost-image", l->key, place,
+                                  "\"%s\" stands where the image belongs and is no name of this image",
+                                  operand);
+        else
+                finding_report_at(findings, "pins-other-image", l->key, place,
+                                  "The command runs %s, not the image that carries it", operand);
+}
+
+/* Whether the value of --name changes with the service's name, or is not what it seems. */
+static bool names_service(const struct lint *l) {
+        const struct command *c = l->command;
+        for (size_t i = 0; l->recipe && i < c->n_options; i++) {
+                const struct option_use *o = &c->options[i];
+                size_t value = o->word + o->words - 1;
+                if (str_equal(o->canonical, "--name") &&
+                    (is_doubtful(l, value) || recipe_word_names(l->recipe, command_place(c, value), "NAME")))
+                        return true;
+        }
+        return false;
+}
+
+static void lint_name(const struct lint *l, struct finding_list *findings) {
+        const struct command *c = l->command;
+        if (str_empty(c->name))
+                finding_report(findings, "unnamed-container", l->key, "The container has no name of its own");
+        else if (l->name && !str_equal(c->name, l->name) && !names_service(l))
+                finding_report(findings, "fixed-name", l->key, "The container is always called %s", c->name);
+}
+
+void lint_command(const struct lint *l, struct finding_list *findings) {
+        const struct command *c = l->command;
         if (c->engine == ENGINE_NONE || !STR_IN_SET(c->subcommand, "run", "create"))
                 return;
-        lint_operand(key, c, image, filled, findings);
-        if (str_equal_nocase(key, "RUN")) {
-                if (str_empty(c->name))
-                        finding_report(findings, "unnamed-container", key,
-                                       "The container has no name of its own");
-                else if (name && !str_equal(c->name, name))
-                        finding_report(findings, "fixed-name", key, "The container is always called %s",
-                                       c->name);
-                return;
-        }
-        bool once = str_equal_nocase(key, "INSTALL") || str_equal_nocase(key, "UNINSTALL") ||
-                    str_equal_nocase(key, "UPGRADE") || str_equal_nocase(key, "UPDATE");
+        lint_operand(l, findings);
+        if (str_equal_nocase(l->key, "RUN"))
+                lint_name(l, findings);
+        bool once = str_equal_nocase(l->key, "INSTALL") || str_equal_nocase(l->key, "UNINSTALL") ||
+                    str_equal_nocase(l->key, "UPGRADE") || str_equal_nocase(l->key, "UPDATE");
         if (once && !c->detached && str_equal(c->subcommand, "run") && !removes_container(c))
-                finding_report(findings, "leaves-container", key, "The command leaves its container behind");
+                finding_report(findings, "leaves-container", l->key,
+                               "The command leaves its container behind");
 }
 
 /* ---- the labels as a set ---- */
@@ -62,10 +98,27 @@ static const char *lost_label(const char *value) {
         return NULL;
 }
 
+/* atomic put the file's contents in the place of $RUN_OPTS whenever it ran the label. */
+static void lint_run_opts_file(const struct image *image, struct finding_list *findings) {
+        const struct label *file = label_find_key(image, "RUN_OPTS_FILE", NULL);
+        const struct label *run = label_find(image, LABEL_RUN, NULL);
+        if (!file || !run)
+                return;
+        _cleanup_recipe_ struct recipe *recipe = recipe_parse(run->key, run->value, NULL);
+        for (size_t word = 1; word <= recipe->n; word++)
+                if (recipe_word_names(recipe, word, "RUN_OPTS")) {
+                        finding_report(findings, "run-opts-file", file->key,
+                                       "The options that the installer leaves in %s do not get into the unit",
+                                       file->value);
+                        return;
+                }
+}
+
 void lint_labels(const struct image *image, struct finding_list *findings) {
         unsigned set = label_set(image);
         if ((set & 1U << LABEL_INSTALL) && !(set & 1U << LABEL_UNINSTALL))
                 finding_report(findings, "no-uninstall", "INSTALL", "The image has no UNINSTALL label");
+        lint_run_opts_file(image, findings);
         for (size_t i = 0; i < image->labels.n; i++) {
                 const struct label *label = &image->labels.items[i];
                 const char *name = lost_label(label->value);
@@ -78,40 +131,100 @@ void lint_labels(const struct image *image, struct finding_list *findings) {
 
 /* ---- an image ---- */
 
-/* Filled for a service of the default name and read as Podman reads it. */
-static struct command *lint_read(const struct label *label, const struct label_list *variables,
-                                 struct finding_list *findings) {
+struct image_linting {
+        const struct image *image;
+        struct label_list variables;
+        enum engine_kind engine;
+        const char *engine_version;
+};
+
+static struct command *lint_read(const struct image_linting *l, const struct label *label,
+                                 const struct recipe *recipe, struct finding_list *findings) {
+        struct word_origin *origins;
+        _cleanup_strv_ char **argv = recipe_fill(recipe, &l->variables, NULL, findings, &origins);
+        const struct command_source source = { .where = label->key,
+                                               .engine = l->engine,
+                                               .engine_version = l->engine_version,
+                                               .origins = origins,
+                                               .shell = recipe->shell };
+        struct command *command = command_read_from(&source, argv, findings);
+        free(origins);
+        return command;
+}
+
+static void lint_label(const struct image_linting *l, const struct label *label,
+                       struct finding_list *findings) {
         _cleanup_recipe_ struct recipe *recipe = recipe_parse(label->key, label->value, findings);
-        _cleanup_strv_ char **argv = recipe_fill(recipe, variables, NULL, findings);
-        return command_read(label->key, argv, ENGINE_PODMAN, NULL, findings);
-}
-
-static void lint_label(const struct image *image, const struct label *label,
-                       const struct label_list *variables, struct finding_list *findings) {
-        _cleanup_command_ struct command *command = lint_read(label, variables, findings);
+        _cleanup_command_ struct command *command = lint_read(l, label, recipe, findings);
+        const struct lint lint = { .key = label->key,
+                                   .command = command,
+                                   .recipe = recipe,
+                                   .image = l->image,
+                                   .filled = label_list_get(&l->variables, "IMAGE"),
+                                   .name = label_list_get(&l->variables, "NAME") };
         if (command->argv[0])
-                lint_command(label->key, command, image, label_list_get(variables, "IMAGE"),
-                             label_list_get(variables, "NAME"), findings);
+                lint_command(&lint, findings);
 }
 
-static void lint_variables(const struct image *image, struct label_list *variables) {
-        const char *filled = image_reference(image);
+/* A label that another tool runs: a command of an engine under a name that is no description's. */
+static bool is_akin(const struct image *image, const struct label *label) {
+        if (strchr(label->key, '.') || str_equal_nocase(label->key, "usage") ||
+            str_equal_nocase(label->key, "description") || str_equal_nocase(label->key, "summary"))
+                return false;
+        for (enum command_label which = 0; which < _COMMAND_LABEL_MAX; which++)
+                if (label_find(image, which, NULL) == label ||
+                    str_equal_nocase(label->key, command_label_name(which)))
+                        return false;
+        const char *first = label->value + strspn(label->value, " \t\n");
+        _cleanup_free_ char *program = xstrndup(first, strcspn(first, " \t\n"));
+        const char *slash = strrchr(program, '/'), *base = slash ? slash + 1 : program;
+        return STR_IN_SET(base, "podman", "docker");
+}
+
+static void lint_akin(const struct image_linting *l, const struct label *label,
+                      struct finding_list *findings) {
+        struct finding_list own = {};
+        lint_label(l, label, &own);
+        for (size_t i = 0; i < own.n; i++) {
+                const struct finding *f = &own.items[i];
+                finding_add(findings, f->severity == SEVERITY_BLOCK ? SEVERITY_WARN : f->severity, f->id,
+                            f->where, f->hint, "%s", f->message);
+        }
+        finding_list_done(&own);
+}
+
+static void linting_done(struct image_linting *l) {
+        label_list_done(&l->variables);
+}
+
+/* As a service of the default name is. */
+static void lint_variables(struct image_linting *l) {
+        static const char *const of_host[][2] = {
+                { "PWD", "/" }, { "HOME", "/root" }, { "SUDO_UID", "0" }, { "SUDO_GID", "0" }
+        };
+        const char *filled = image_reference(l->image);
         _cleanup_free_ char *name = filled ? reference_default_name(filled) : NULL;
-        variables_set_known(variables, name ? name : "service", filled ? filled : "image");
-        label_list_set(variables, "PWD", "/");
-        label_list_set(variables, "HOME", "/root");
-        label_list_set(variables, "SUDO_UID", "0");
-        label_list_set(variables, "SUDO_GID", "0");
+        variables_set_known(&l->variables, name ? name : "service", filled ? filled : "image");
+        for (size_t i = 0; i < ELEMENTS(of_host); i++)
+                label_list_set(&l->variables, of_host[i][0], of_host[i][1]);
 }
 
-void image_lint(const struct image *image, struct finding_list *findings) {
-        _cleanup_(label_list_done) struct label_list variables = {};
-        lint_variables(image, &variables);
+void image_lint(const struct image *image, enum engine_kind engine, const char *engine_version,
+                struct finding_list *findings) {
+        _cleanup_(linting_done) struct image_linting l = {
+                .image = image,
+                .engine = engine == ENGINE_NONE ? ENGINE_PODMAN : engine,
+                .engine_version = engine == ENGINE_NONE ? NULL : engine_version,
+        };
+        lint_variables(&l);
         for (enum command_label which = 0; which < _COMMAND_LABEL_MAX; which++) {
                 const struct label *label = label_find(image, which, findings);
                 if (label)
-                        lint_label(image, label, &variables, findings);
+                        lint_label(&l, label, findings);
         }
+        for (size_t i = 0; i < image->labels.n; i++)
+                if (is_akin(image, &image->labels.items[i]))
+                        lint_akin(&l, &image->labels.items[i], findings);
         lint_labels(image, findings);
 }
 
@@ -120,9 +233,10 @@ enum image_use image_use_of(const struct image *image) {
                 label_find(image, LABEL_INSTALL, NULL) ? NULL : label_find(image, LABEL_RUN, NULL);
         if (!label)
                 return IMAGE_SERVICE;
-        _cleanup_(label_list_done) struct label_list variables = {};
-        lint_variables(image, &variables);
-        _cleanup_command_ struct command *command = lint_read(label, &variables, NULL);
+        _cleanup_(linting_done) struct image_linting l = { .image = image, .engine = ENGINE_PODMAN };
+        lint_variables(&l);
+        _cleanup_recipe_ struct recipe *recipe = recipe_parse(label->key, label->value, NULL);
+        _cleanup_command_ struct command *command = lint_read(&l, label, recipe, NULL);
         if (!command->interactive)
                 return IMAGE_SERVICE;
         return removes_container(command) ? IMAGE_TOOL : IMAGE_EITHER;

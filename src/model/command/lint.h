@@ -7,13 +7,21 @@
 #include "model/command/command.h"
 #include "model/image/recipe.h"
 
-/* The command of the label `key` (which implies its purpose) against its image. filled is the value of IMAGE,
- * name the service's name. "pins-other-image", "fixed-name", "unnamed-container", "leaves-container".
- * plan_make() calls it after command_read(). */
-void lint_command(const char *key, const struct command *c, const struct image *image, const char *filled,
-                  const char *name, struct finding_list *findings);
+/* The command of a label, and what it belongs to. */
+struct lint {
+        const char *key;                /* of the label; implies its purpose */
+        const struct command *command;
+        const struct recipe *recipe;    /* of the label; NULL: unknown */
+        const struct image *image;      /* NULL: unknown */
+        const char *filled;             /* the value of IMAGE */
+        const char *name;               /* the service's; NULL: unknown */
+};
 
-/* The labels as a set: "no-uninstall", "lost-label". */
+/* The command against its image: which one it runs, under which name, and what it leaves behind. plan_make()
+ * calls it after command_read_from(). */
+void lint_command(const struct lint *lint, struct finding_list *findings);
+
+/* The labels as a set: what is missing beside another, what got lost in one. */
 void lint_labels(const struct image *image, struct finding_list *findings);
 
 /* Whether an image is for people at a terminal, by its labels. */
@@ -25,6 +33,8 @@ enum image_use {
 enum image_use image_use_of(const struct image *image);
 
 /* All findings about an image: lint_labels(), and each command label parsed, filled for a service of the
- * default name and read as Podman reads it. Variables that only the user can set are reported as
- * undefined. */
-void image_lint(const struct image *image, struct finding_list *findings);
+ * default name and read as this engine reads it (ENGINE_NONE: Podman, of an unknown version). So are labels
+ * that other tools run (INSTALL-x, PURGE), but they only warn: no verb runs them by itself. Variables that
+ * only the user can set are reported as undefined. */
+void image_lint(const struct image *image, enum engine_kind engine, const char *engine_version,
+                struct finding_list *findings);

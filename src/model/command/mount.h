@@ -21,15 +21,20 @@ enum mount_shape {
 struct mount_reading {
         struct mount mount;     /* UNNAMED and OTHER: host is "" */
         enum mount_shape shape;
-        char *bad_option;       /* the first option that no engine knows, or NULL */
+        char *bad_option;       /* the first option that the engine does not know, or NULL */
+        bool twice;             /* both ro and rw, or both z and Z */
         bool relative_target;   /* the path in the container is not absolute */
+        char *type;             /* of --mount; NULL: not given, or -v */
 };
 void mount_done(struct mount *m);
 void mount_reading_done(struct mount_reading *r);
 
-/* Reads the value of -v, or of --mount, with its errors. */
-struct mount_reading mount_read_volume(const char *value);
-struct mount_reading mount_read_mount(const char *value);
+/* Reads the value of -v, or of --mount, with its errors; ENGINE_NONE: as either of them reads it. */
+struct mount_reading mount_read_volume(const char *value, enum engine_kind engine);
+struct mount_reading mount_read_mount(const char *value, enum engine_kind engine);
+
+/* Whether the engine has this type of --mount. */
+bool mount_type_known(const char *type, enum engine_kind engine);
 
 /* Sets risk and meaning by the host path and mode. True: it passes a socket that equals root. */
 bool mount_judge(struct mount *m);

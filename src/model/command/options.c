@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <limits.h>
+
+#include "base/nearest.h"
 #include "model/command/internal.h"
 
 #define B HAS_BOTH
 #define P HAS_PODMAN
 #define D HAS_DOCKER
+#define PA (HAS_PODMAN | HAS_ANYWHERE)
+#define V ENGINE_VERSION
 #define TABLE(rows) \
         { rows, ELEMENTS(rows) }
 
@@ -11,36 +16,37 @@
 
 static const struct option_row podman_rows[] = {
         { "--cdi-spec-dir", 0, P, true, NOTE, "Reads descriptions of devices from this folder" },
-        { "--cgroup-manager", 0, P, true, NONE, "Who makes the containers' cgroups" },
+        { "--cgroup-manager", 0, PA, true, NONE, "Who makes the containers' cgroups" },
         { "--config", 0, P, true, NOTE, "Reads the engine's settings from this folder" },
-        { "--conmon", 0, P, true, HIGH, "Runs this program of the host beside each container" },
+        { "--conmon", 0, PA, true, HIGH, "Runs this program of the host beside each container" },
         { "--connection", 'c', P, true, NOTE, "Talks to an engine elsewhere" },
         { "--debug", 0, P, false, NONE, "Says what it does" },
-        { "--events-backend", 0, P, true, NONE, "Where events are kept" },
-        { "--hooks-dir", 0, P, true, HIGH, "Runs programs of this folder of the host when containers start" },
+        { "--events-backend", 0, PA, true, NONE, "Where events are kept" },
+        { "--hooks-dir", 0, PA, true, HIGH,
+          "Runs programs of this folder of the host when containers start" },
         { "--identity", 0, P, true, NONE, "The key for an engine elsewhere" },
-        { "--imagestore", 0, P, true, NONE, "Keeps images in this folder" },
-        { "--log-level", 0, P, true, NONE, "How much the engine says" },
+        { "--imagestore", 0, PA, true, NONE, "Keeps images in this folder" },
+        { "--log-level", 0, PA, true, NONE, "How much the engine says" },
         { "--module", 0, P, true, NOTE, "Reads these further settings of the engine" },
-        { "--namespace", 0, P, true, NONE, "Which containers the engine sees" },
-        { "--network-cmd-path", 0, P, true, HIGH, "Runs this program of the host for the network" },
-        { "--network-config-dir", 0, P, true, NOTE, "Reads networks from this folder" },
+        { "--namespace", 0, PA, true, NONE, "Which containers the engine sees" },
+        { "--network-cmd-path", 0, PA, true, HIGH, "Runs this program of the host for the network" },
+        { "--network-config-dir", 0, PA, true, NOTE, "Reads networks from this folder" },
         { "--noout", 0, P, false, NONE, "Prints nothing" },
         { "--out", 0, P, true, NONE, "Prints into this file" },
         { "--remote", 'r', P, false, NOTE, "Talks to the engine's service" },
-        { "--root", 0, P, true, NOTE, "Keeps containers and images in this folder, apart from the others" },
-        { "--runroot", 0, P, true, NONE, "Keeps the state of containers in this folder" },
-        { "--runtime", 0, P, true, HIGH, "Starts containers with this program of the host" },
-        { "--runtime-flag", 0, P, true, NOTE, "Hands an option to the program that starts containers" },
+        { "--root", 0, PA, true, NOTE, "Keeps containers and images in this folder, apart from the others" },
+        { "--runroot", 0, PA, true, NONE, "Keeps the state of containers in this folder" },
+        { "--runtime", 0, PA, true, HIGH, "Starts containers with this program of the host" },
+        { "--runtime-flag", 0, PA, true, NOTE, "Hands an option to the program that starts containers" },
         { "--ssh", 0, P, true, NONE, "How an engine elsewhere is reached" },
-        { "--storage-driver", 0, P, true, NONE, "How containers and images are stored" },
-        { "--storage-opt", 0, P, true, NONE, "An option of the storage" },
-        { "--syslog", 0, P, false, NONE, "Logs what it does" },
-        { "--tmpdir", 0, P, true, NONE, "The engine's folder for temporary files" },
-        { "--transient-store", 0, P, false, NONE, "Forgets its containers when the host restarts" },
+        { "--storage-driver", 0, PA, true, NONE, "How containers and images are stored" },
+        { "--storage-opt", 0, PA, true, NONE, "An option of the storage" },
+        { "--syslog", 0, PA, false, NONE, "Logs what it does" },
+        { "--tmpdir", 0, PA, true, NONE, "The engine's folder for temporary files" },
+        { "--transient-store", 0, PA, false, NONE, "Forgets its containers when the host restarts" },
         { "--url", 0, P, true, NOTE, "Talks to an engine elsewhere" },
         { "--version", 'v', P, false, NONE, "Prints the version and does nothing" },
-        { "--volumepath", 0, P, true, NONE, "Keeps volumes in this folder" },
+        { "--volumepath", 0, PA, true, NONE, "Keeps volumes in this folder" },
         { "--help", 'h', P, false, NONE, "Prints help and does nothing" },
 };
 
@@ -88,7 +94,7 @@ static const struct option_row stop_rows[] = {
         { "--latest", 'l', P, false, NOTE, "The container made last, whichever that is" },
         { "--signal", 's', D, true, NONE, "The signal it stops with" },
         { "--time", 't', B, true, NONE, "Seconds it may take before it is killed" },
-        { "--timeout", 0, B, true, NONE, "Seconds it may take before it is killed" },
+        { "--timeout", 0, B, true, NONE, "Seconds it may take before it is killed", 0, V(28, 0) },
 };
 
 static const struct option_row restart_rows[] = {
@@ -99,7 +105,7 @@ static const struct option_row restart_rows[] = {
         { "--running", 0, P, false, NONE, "Only containers that run" },
         { "--signal", 's', D, true, NONE, "The signal it stops with" },
         { "--time", 't', B, true, NONE, "Seconds it may take before it is killed" },
-        { "--timeout", 0, B, true, NONE, "Seconds it may take before it is killed" },
+        { "--timeout", 0, D, true, NONE, "Seconds it may take before it is killed", 0, V(28, 0) },
 };
 
 static const struct option_row kill_rows[] = {
@@ -210,15 +216,23 @@ const struct subcommand *subcommand_find(const char *name) {
 
 /* ---- look-up ---- */
 
-static const char *const aliases[][2] = {
-        { "--dns-opt", "--dns-option" },
-        { "--healthcheck-command", "--health-cmd" },
-        { "--healthcheck-interval", "--health-interval" },
-        { "--healthcheck-retries", "--health-retries" },
-        { "--healthcheck-start-period", "--health-start-period" },
-        { "--healthcheck-timeout", "--health-timeout" },
-        { "--net", "--network" },
-        { "--net-alias", "--network-alias" },
+#define LETTERS_OF_NAMES "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+
+static const struct alias {
+        const char *alias, *name;
+        unsigned char engines;
+} aliases[] = {
+        { "--dns-opt", "--dns-option", B },
+        { "--healthcheck-command", "--health-cmd", P },
+        { "--healthcheck-interval", "--health-interval", P },
+        { "--healthcheck-retries", "--health-retries", P },
+        { "--healthcheck-start-period", "--health-start-period", P },
+        { "--healthcheck-timeout", "--health-timeout", P },
+        { "--net", "--network", B },
+        { "--net-alias", "--network-alias", D },
+        { "--override-arch", "--arch", P },
+        { "--override-os", "--os", P },
+        { "--override-variant", "--variant", P },
 };
 
 static bool is_name(const char *row, const char *name, size_t n) {
@@ -227,12 +241,19 @@ static bool is_name(const char *row, const char *name, size_t n) {
 
 const struct option_row *option_find(const struct option_table *table, const char *name, size_t n) {
         for (size_t i = 0; i < ELEMENTS(aliases); i++)
-                if (is_name(aliases[i][0], name, n))
-                        return option_find(table, aliases[i][1], strlen(aliases[i][1]));
+                if (is_name(aliases[i].alias, name, n))
+                        return option_find(table, aliases[i].name, strlen(aliases[i].name));
         for (size_t i = 0; i < table->n; i++)
                 if (is_name(table->rows[i].name, name, n))
                         return &table->rows[i];
         return NULL;
+}
+
+unsigned option_alias_engines(const char *name) {
+        for (size_t i = 0; i < ELEMENTS(aliases); i++)
+                if (str_equal(aliases[i].alias, name))
+                        return aliases[i].engines;
+        return HAS_BOTH;
 }
 
 const struct option_row *option_find_letter(const struct option_table *table, char letter) {
@@ -240,4 +261,31 @@ const struct option_row *option_find_letter(const struct option_table *table, ch
                 if (table->rows[i].letter == letter)
                         return &table->rows[i];
         return NULL;
+}
+
+const struct option_row *option_nearest(const struct option_table *table, unsigned engines,
+                                        const char *word) {
+        _cleanup_free_ char *name = xstrdup(word + strcspn(word, LETTERS_OF_NAMES));
+        if (strlen(name) == 1)  /* older tools had it */
+                str_replace(&name, *name == 'n' ? "name" : "");
+        struct nearest near = { .word = name };
+        const struct option_row *row = NULL;
+        for (size_t i = 0; i < table->n; i++) {
+                unsigned before = near.best ? near.distance : UINT_MAX;
+                if (table->rows[i].engines & engines)
+                        nearest_offer(&near, table->rows[i].name + 2);
+                if (near.best && near.distance < before)
+                        row = &table->rows[i];
+        }
+        return row;
+}
+
+/* ---- versions ---- */
+
+unsigned engine_version_number(const char *version) {
+        unsigned major, minor = 0;
+        if (str_empty(version))
+                return 0;
+        int n = sscanf(*version == 'v' ? version + 1 : version, "%3u.%2u", &major, &minor);
+        return n >= 1 ? ENGINE_VERSION(major, minor) : 0;
 }

@@ -12,7 +12,14 @@ enum {
         HAS_PODMAN = 1 << 0,
         HAS_DOCKER = 1 << 1,
         HAS_BOTH = HAS_PODMAN | HAS_DOCKER,
+        HAS_ANYWHERE = 1 << 2,  /* a global option that Podman takes behind the subcommand, too */
 };
+
+/* 5.4.2 is ENGINE_VERSION(5, 4). Above the newest one of these tables an unknown option may be a new one. */
+#define ENGINE_VERSION(major, minor) ((major) * 100U + (minor))
+#define PODMAN_NEWEST ENGINE_VERSION(6, 0)
+#define DOCKER_NEWEST ENGINE_VERSION(29, 99)
+unsigned engine_version_number(const char *version);    /* "5.4.2", "v20.10+x"; 0: NULL or no such text */
 
 struct option_row {
         const char *name;       /* canonical: "--volume" */
@@ -21,6 +28,7 @@ struct option_row {
         bool value;             /* takes a value */
         enum risk risk;         /* whatever the value; option_judge() knows the values that matter */
         const char *meaning;
+        unsigned short podman, docker;  /* the first version that has it; 0: all that are in use */
 };
 
 struct option_table {
@@ -51,5 +59,17 @@ const struct subcommand *subcommand_find(const char *name);
 const struct option_row *option_find(const struct option_table *table, const char *name, size_t n);
 const struct option_row *option_find_letter(const struct option_table *table, char letter);
 
+/* The engines that know this name, where it is an alias ("--net-alias"); HAS_BOTH: it is none. */
+unsigned option_alias_engines(const char *name);
+
+/* The option of these engines (HAS_…) that a mistyped one most likely means: "--priveleged", "-rm", "-n".
+ * NULL: none is near. */
+const struct option_row *option_nearest(const struct option_table *table, unsigned engines, const char *word);
+
 /* The meaning and risk of an option with this value, where the value decides; false: the row has both. */
 bool option_judge(const char *canonical, const char *value, const char **ret_meaning, enum risk *ret_risk);
+
+/* The file or device of the host that the option names (--env-file, --device, a seccomp profile); the caller
+ * frees. NULL: none. */
+char *option_host_file(const char *canonical, const char *value);
+bool option_reads_file(const char *canonical);  /* it must be there; else the engine makes it */

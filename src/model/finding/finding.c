@@ -74,7 +74,10 @@ void finding_add(struct finding_list *list, enum severity severity, const char *
 }
 
 const char *finding_place(char buffer[static FINDING_PLACE_MAX], const char *label, size_t word) {
-        snprintf(buffer, FINDING_PLACE_MAX, "%.64s, word %zu", label, word);
+        if (word > 0)
+                snprintf(buffer, FINDING_PLACE_MAX, "%.64s, word %zu", label, word);
+        else
+                snprintf(buffer, FINDING_PLACE_MAX, "%.64s, arguments", label);
         return buffer;
 }
 

@@ -58,6 +58,7 @@ struct finding_kind {
         const char *meaning;    /* one or two sentences */
         const char *advice;     /* the hint */
         bool final; /* cannot be allowed: the command would differ from the one shown, or cannot run */
+        bool follows; /* says nothing new of words that shell syntax or an undefined variable has broken */
 };
 const struct finding_kind *finding_kind(const char *id);        /* NULL: no such id */
 const struct finding_kind *finding_kind_at(size_t i);           /* sorted by id; NULL beyond the end */
@@ -67,7 +68,8 @@ const struct finding_kind *finding_kind_at(size_t i);           /* sorted by id;
 void finding_report(struct finding_list *list, const char *id, const char *where, const char *format, ...)
         __attribute__((format(printf, 4, 5)));
 
-/* The same at a word of a label, "INSTALL, word 3": words count from 1, and a long label key is cut. */
+/* The same at a word of a label, "INSTALL, word 3": words count from 1, as the label is written; 0: a word
+ * that the label does not have, "INSTALL, arguments". A long label key is cut. */
 void finding_report_at(struct finding_list *list, const char *id, const char *label, size_t word,
                        const char *format, ...) __attribute__((format(printf, 5, 6)));
 #define FINDING_PLACE_MAX 96U

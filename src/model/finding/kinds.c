@@ -16,20 +16,33 @@ static const struct finding_kind kinds[] = {
           "(samba-tool computer delete, ipa host-del)" },
         { "already-installed", SEVERITY_BLOCK, "A service of this name is already installed on this host.",
           "Uninstall it first, or choose another name with --name", .final = true },
-        { "bad-mount-option", SEVERITY_WARN,
-          "A mount has an option that the engine does not know; the engine refuses the command.",
-          "Report this to the image's maintainer; known options are ro, rw, z, Z, O, U, exec, suid, dev, "
-          "rbind and the propagation modes" },
+        { "bad-mount", SEVERITY_BLOCK,
+          "A mount has a type that the engine does not know, or covers the whole container; the engine "
+          "refuses the command.",
+          "Report this to the image's maintainer",
+          .follows = true },
+        { "bad-mount-option", SEVERITY_BLOCK,
+          "A mount has an option that the engine does not know, or two that contradict each other; the "
+          "engine refuses the command.",
+          "Report this to the image's maintainer; both engines know ro, rw, z, Z, nocopy and the propagation "
+          "modes",
+          .follows = true },
+        { "bad-option-value", SEVERITY_BLOCK,
+          "An option has a value that this engine, or this version of it, refuses.",
+          "Report this to the image's maintainer, or use an engine that takes it",
+          .follows = true },
         { "bad-reference", SEVERITY_BLOCK,
           "The word in the image's place is not a valid image reference; often a variable got lost and the "
           "words moved.",
           "Report this to the image's maintainer: in a Dockerfile, a variable in a label is escaped as "
-          "\\${IMAGE}" },
+          "\\${IMAGE}",
+          .follows = true },
         { "bundle-value", SEVERITY_WARN,
           "Letters that follow an option taking a value are its value: \"-vit\" means -v with the value "
           "\"it\".",
           "Report this to the image's maintainer: the option with the value comes last in a bundle, or on "
-          "its own" },
+          "its own",
+          .follows = true },
         { "control-character", SEVERITY_BLOCK,
           "The label holds a control character, which can hide what the command does when it is displayed.",
           "Do not use this label; report it to the image's maintainer", .final = true },
@@ -40,9 +53,10 @@ static const struct finding_kind kinds[] = {
           "Several labels differ only in case. Other tools pick one at random; the upper-case one is used "
           "here.",
           "Read the one that is used; the other often comes from the base image" },
-        { "duplicate-mount", SEVERITY_WARN,
+        { "duplicate-mount", SEVERITY_BLOCK,
           "Two mounts have the same destination in the container; the engine refuses the command.",
-          "Report this to the image's maintainer: one of the two has to go" },
+          "Report this to the image's maintainer: one of the two has to go",
+          .follows = true },
         { "empty-label", SEVERITY_INFO,
           "A command label exists but holds no command; it is treated as missing.",
           "Nothing to do, unless this is the label you need" },
@@ -50,22 +64,29 @@ static const struct finding_kind kinds[] = {
           "A mount has no host path or no destination in the container: something got lost when the image "
           "was built.",
           "Report this to the image's maintainer: in a Dockerfile, a variable in a label is escaped as "
-          "\\${NAME}" },
+          "\\${NAME}",
+          .follows = true },
         { "empty-option-value", SEVERITY_BLOCK, "An option that needs a value has none, or an empty one.",
           "Report this to the image's maintainer: in a Dockerfile, a variable in a label is escaped as "
-          "\\${NAME}" },
+          "\\${NAME}",
+          .follows = true },
         { "empty-variable", SEVERITY_WARN,
           "A value looks as if a variable got lost when the image was built: -e NAME= or -v "
           "/var/lib/:/var/lib/. It blocks where the option took the next word as its value.",
           "Report this to the image's maintainer: in a Dockerfile, a variable in a label is escaped as "
           "\\${NAME}" },
-        { "engine-option", SEVERITY_WARN,
-          "The option belongs to the other engine; the engine on this host does not know it.",
-          "Use the other engine, or report this to the image's maintainer" },
+        { "engine-option", SEVERITY_BLOCK,
+          "The option belongs to the other engine or to a newer version: the engine on this host refuses the "
+          "command. It only warns where no engine is known.",
+          "Use the other engine or a newer version, or report this to the image's maintainer" },
         { "fights-systemd", SEVERITY_WARN,
           "The engine would restart the container on its own, against systemd: stopping the unit would not "
           "stop it.",
           "The unit that fairlead writes has systemd restart the service by the same policy instead" },
+        { "file-as-volume", SEVERITY_WARN,
+          "A mount names a file without its folder: the engine makes an empty volume of that name instead.",
+          "Report this to the image's maintainer: a file of the host is named by its whole path",
+          .follows = true },
         { "fixed-name", SEVERITY_INFO,
           "The container has a fixed name, whatever the service is called: the image can run only once on a "
           "host.",
@@ -90,17 +111,26 @@ static const struct finding_kind kinds[] = {
         { "late-option", SEVERITY_WARN,
           "An option of the engine comes after the image, where it is an argument of the program in the "
           "container.",
-          "Report this to the image's maintainer: options belong before the image" },
+          "Report this to the image's maintainer: options belong before the image",
+          .follows = true },
         { "leaves-container", SEVERITY_INFO,
           "A command that runs once leaves its container behind, because it has no --rm.",
           "Remove the container afterwards; a second run with the same --name fails until then" },
         { "left-out", SEVERITY_INFO,
           "The unit leaves out an option of RUN that makes no sense under systemd.",
           "Nothing to do, unless another program relies on it" },
+        { "lost-image", SEVERITY_BLOCK,
+          "A single word that is no name of this image stands where the image belongs: its variable got "
+          "lost, and the engine would fetch a stranger's image of that name.",
+          "Report this to the image's maintainer: in a Dockerfile, a variable in a label is escaped as "
+          "\\${IMAGE}. If this image is meant, allow it with --allow lost-image" },
         { "lost-label", SEVERITY_WARN,
           "A label's value contains the text of a command label: an equals sign was missing when the image "
           "was built.",
           "Report this to the image's maintainer; the lost label cannot be used" },
+        { "missing-file", SEVERITY_BLOCK,
+          "A file or device of the host that an option names does not exist; the engine refuses the command.",
+          "Create the file, or plug the device in, first" },
         { "missing-need", SEVERITY_WARN,
           "According to the profile the service needs a file of the host that does not exist.",
           "Install the package that provides the file; without it the service may not work" },
@@ -162,10 +192,20 @@ static const struct finding_kind kinds[] = {
           "The command runs an image that it names itself, not the one that carries the label: another "
           "version, or something else entirely.",
           "Examine that image as well; it is not pinned and may be pulled" },
-        { "relative-mount", SEVERITY_WARN,
-          "The host path of a mount does not begin with a slash: it depends on the working directory, or is "
-          "not valid at all.",
-          "Start fairlead in the right directory, or report this to the image's maintainer" },
+        { "relative-mount", SEVERITY_BLOCK,
+          "A path of a mount does not begin with a slash: neither an installer nor a unit has a folder that "
+          "it could be relative to.",
+          "Report this to the image's maintainer: a mount needs absolute paths, or the name of a volume",
+          .follows = true },
+        { "relative-path", SEVERITY_BLOCK,
+          "An option names a file or device of the host by a path that does not begin with a slash: neither "
+          "an installer nor a unit has a folder that it could be relative to.",
+          "Report this to the image's maintainer: the path has to be absolute",
+          .follows = true },
+        { "run-opts-file", SEVERITY_WARN,
+          "RUN takes further options from a file that the installer makes (RUN_OPTS_FILE); a unit cannot "
+          "read it.",
+          "Read the file after the install, and give its options with --set RUN_OPTS=WORDS" },
         { "secret-in-argv", SEVERITY_BLOCK,
           "The profile makes a secret a word of the command: the engine's events, its record of the "
           "container and the host's journal would keep it.",
@@ -206,10 +246,12 @@ static const struct finding_kind kinds[] = {
           "Examine the unit: if it names a tag, a restart uses the newer image, else it keeps the old one" },
         { "unit-unwritable", SEVERITY_BLOCK, "No unit can be written for this command.",
           "Report this to the image's maintainer", .final = true },
-        { "unknown-option", SEVERITY_INFO,
-          "Fairlead does not know this option, so it can neither explain it nor say for sure where the "
-          "options end.",
-          "Look it up in the engine's manual" },
+        { "unknown-option", SEVERITY_BLOCK,
+          "The engine has no such option and refuses the command. It only warns where the engine is newer "
+          "than what Fairlead knows.",
+          "Report this to the image's maintainer; if this engine does know it, allow it with --allow "
+          "unknown-option",
+          .follows = true },
         { "unknown-subcommand", SEVERITY_WARN, "Fairlead does not know this subcommand of the engine.",
           "Look it up in the engine's manual" },
         { "unnamed-container", SEVERITY_INFO,
@@ -220,6 +262,11 @@ static const struct finding_kind kinds[] = {
         { "variable-syntax", SEVERITY_BLOCK,
           "The label has a \"${\" that is never closed, or a shell's modifier (${X#y}, ${X:=y}).",
           "Only $X, ${X} and ${X:-text} are filled in; report this to the image's maintainer" },
+        { "volatile-path", SEVERITY_WARN,
+          "The service mounts a path below /run that does not exist now; what is made there is gone when "
+          "the host restarts.",
+          "Report this to the image's maintainer: a service before this one, or tmpfiles.d, has to make it "
+          "at each start" },
 };
 
 const struct finding_kind *finding_kind(const char *id) {

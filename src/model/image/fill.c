@@ -40,10 +40,13 @@ struct fill {
         size_t words, bytes;    /* from the label, so far */
         size_t word;            /* the current word of the label, from 1 */
         char **undefined;       /* already reported: each is one finding */
+        struct word_origin *origins;
+        bool hole;              /* a variable of the current word has no value */
         bool full;
 };
 
 static void report_undefined(struct fill *f, const char *name) {
+        f->hole = true;
         if (strv_contains(f->undefined, name))
                 return;
         strv_add(&f->undefined, name);
@@ -108,7 +111,8 @@ static void add_filled(struct fill *f, const char *text) {
                                   "Filled in, the command is longer than a program can be given");
                 return;
         }
-        f->words++;
+        room_for_one((void **) &f->origins, f->words, sizeof *f->origins);
+        f->origins[f->words++] = (struct word_origin) { .word = f->word, .hole = f->hole };
         f->bytes += n;
         strv_add(&f->argv, text);
 }
@@ -136,6 +140,7 @@ static bool only_options(const struct word *w) {
 
 static void fill_word(struct fill *f, const struct word *w) {
         _cleanup_str_ struct str text = {};
+        f->hole = false;
         add_word_text(f, w, 0, &text);
         if (text.length == 0 && only_options(w))
                 return;
@@ -147,7 +152,7 @@ static void fill_word(struct fill *f, const struct word *w) {
 }
 
 char **recipe_fill(const struct recipe *recipe, const struct label_list *variables, char *const *arguments,
-                   struct finding_list *findings) {
+                   struct finding_list *findings, struct word_origin **ret_origins) {
         struct fill f = {
                 .recipe = recipe, .variables = variables, .findings = findings, .argv = strv_copy(NULL)
         };
@@ -157,5 +162,23 @@ char **recipe_fill(const struct recipe *recipe, const struct label_list *variabl
         }
         strv_free(f.undefined);
         strv_extend(&f.argv, arguments);
+        for (size_t n = strv_length(f.argv); ret_origins && f.words < n; f.words++) {
+                room_for_one((void **) &f.origins, f.words, sizeof *f.origins);
+                f.origins[f.words] = (struct word_origin) {};
+        }
+        if (ret_origins)
+                *ret_origins = TAKE(f.origins);
+        free(f.origins);
         return f.argv;
+}
+
+bool recipe_word_names(const struct recipe *recipe, size_t word, const char *variable) {
+        const struct word *w = word >= 1 && word <= recipe->n ? &recipe->words[word - 1] : NULL;
+        for (size_t i = 0; w && i < w->n; i++) {
+                const char *bare = w->pieces[i].variable ? NULL : str_ends(w->pieces[i].text, variable);
+                if ((w->pieces[i].variable && str_equal(w->pieces[i].text, variable)) ||
+                    (bare && (bare == w->pieces[i].text || bare[-1] == '=')))
+                        return true;
+        }
+        return false;
 }

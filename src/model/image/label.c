@@ -93,9 +93,8 @@ static void label_report_several(const struct image *image, const struct label *
                        keys.text, used->key);
 }
 
-/* The label of the key, whatever its case; NULL also when it is empty. */
-static const struct label *label_find_key(const struct image *image, const char *key,
-                                          struct finding_list *findings) {
+const struct label *label_find_key(const struct image *image, const char *key,
+                                   struct finding_list *findings) {
         const struct label *best = NULL;
         size_t n = 0;
         for (size_t i = 0; i < image->labels.n; i++) {

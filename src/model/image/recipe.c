@@ -177,6 +177,7 @@ struct parse {
         struct str how;         /* for each of its bytes an enum quote */
         bool begun;
         bool too_long;          /* already reported */
+        char **operators;       /* of a shell, already reported */
         unsigned open_commands; /* "$(" without ")" so far: its ")" is not reported again */
 };
 
@@ -214,6 +215,23 @@ static size_t shell_operator(struct parse *p, size_t i) {
         return n;
 }
 
+/* ";" between the uid and gid maps of a mount is no shell's. */
+static bool is_idmap(const struct parse *p, size_t i) {
+        const char *at = strstr(p->text.text, "idmap=");
+        return p->text.text[i] == ';' && at && at < p->text.text + i && p->text.text[i + 1];
+}
+
+/* Each operator once in a label: four back-ticks are one fault. */
+static void report_shell(struct parse *p, const char *at, size_t n) {
+        _cleanup_free_ char *word = xstrndup(at, n);
+        if (!p->recipe->shell)
+                p->recipe->shell = p->recipe->n + 1;
+        if (strv_contains(p->operators, word))
+                return;
+        strv_add(&p->operators, word);
+        recipe_report(p, "shell-syntax", "\"%s\" is shell syntax, and no shell reads this label", word);
+}
+
 /* Shell syntax that the label's author expected to work, but that nothing executes. */
 static void check_shell(struct parse *p) {
         size_t braces = 0;      /* inside ${X:-…} a shell takes operators literally */
@@ -223,11 +241,10 @@ static void check_shell(struct parse *p) {
                         braces++;
                 else if (*at == '}' && braces > 0)
                         braces--;
-                size_t n = braces == 0 ? shell_operator(p, i) : 0;
+                size_t n = braces == 0 && !is_idmap(p, i) ? shell_operator(p, i) : 0;
                 if (n == 0)
                         continue;
-                recipe_report(p, "shell-syntax", "\"%.*s\" is shell syntax, and no shell reads this label",
-                              (int) n, at);
+                report_shell(p, at, n);
                 i += n - 1;
         }
 }
@@ -334,6 +351,7 @@ struct recipe *recipe_parse(const char *where, const char *text, struct finding_
                 finding_report(findings, "empty-label", where, "The label %s holds no command", where);
         str_done(&p.text);
         str_done(&p.how);
+        strv_free(p.operators);
         return p.recipe;
 }
 

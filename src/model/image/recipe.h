@@ -24,6 +24,9 @@ DECLARE_NAMES(command_label, enum command_label);       /* "INSTALL", … */
 const struct label *label_find(const struct image *image, enum command_label which,
                                struct finding_list *findings);
 
+/* The same for any other key. */
+const struct label *label_find_key(const struct image *image, const char *key, struct finding_list *findings);
+
 /* A bit per command_label of the image; 0: not a system service by its labels. */
 unsigned label_set(const struct image *image);
 
@@ -53,6 +56,7 @@ struct recipe {
         char *where;            /* the label key, for findings */
         struct word *words;
         size_t n;
+        size_t shell;           /* the first word with shell syntax, from 1; 0: none */
 };
 
 struct recipe *recipe_free(struct recipe *recipe);
@@ -89,12 +93,22 @@ void variables_set_known(struct label_list *variables, const char *name, const c
 
 /* ---- filling in ---- */
 
+/* Where a word of the filled command comes from. */
+struct word_origin {
+        size_t word;    /* the word of the label as it is written, from 1; 0: an answer, an argument */
+        bool hole;      /* a variable in it has no value: that is reported, not what follows from it */
+};
+
 /* Fills the recipe: values go into their word unchanged (never split or scanned again), bare NAME and IMAGE
  * and words ending in =NAME, =IMAGE are replaced, OPT1-3 and RUN_OPTS are split by POSIX quoting. A variable
  * without value and fallback is the finding "undefined-variable" (block) and becomes "". arguments are
  * appended unchanged. The caller frees the list. An OPT1-3 or RUN_OPTS that cannot be split is the finding
  * "unbalanced-quote" and stays one word. At most RECIPE_FILLED_MAX words come from the label (more:
- * "label-too-long"). findings may be NULL. */
+ * "label-too-long"). findings may be NULL. ret_origins: one for each word of the result, freed by the caller;
+ * or NULL. */
 #define RECIPE_FILLED_MAX 1024U
 char **recipe_fill(const struct recipe *recipe, const struct label_list *variables, char *const *arguments,
-                   struct finding_list *findings);
+                   struct finding_list *findings, struct word_origin **ret_origins);
+
+/* Whether the word of the label (from 1) names the variable, as $NAME or in its bare form. */
+bool recipe_word_names(const struct recipe *recipe, size_t word, const char *variable);

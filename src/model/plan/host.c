@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 #include "base/path.h"
+#include "model/command/options.h"
 #include "model/plan/internal.h"
 
 /* The host's own path of one that a rehearsal has redirected to its copy. */
@@ -19,19 +20,64 @@ static void look_at_mounts(const struct making *m, struct command *c) {
         }
 }
 
-/* Podman refuses to start where the host's side of a bind mount is missing; Docker creates an empty folder. A
- * path that an installer is about to create is rightly missing. */
+/* Whether the command can make files at this path of the host: it mounts a folder above it, or is a program
+ * of the host. */
+static bool can_make(const struct command *c, const char *path) {
+        if (c->engine == ENGINE_NONE)
+                return true;
+        for (size_t i = 0; i < c->n_mounts; i++)
+                if (c->mounts[i].mode == MOUNT_RW && path_below(path, on_host(c->mounts[i].host)))
+                        return true;
+        return false;
+}
+
+/* Podman refuses to start where the host's side of a bind mount is missing; Docker creates an empty folder.
+ * installer: what runs before; NULL: nothing. */
+static void report_missing_mount(struct making *m, const char *path, const char *where,
+                                 const struct command *installer) {
+        struct finding_list *findings = &m->plan->findings;
+        if (!installer)
+                finding_report(findings, "missing-path", where,
+                               "%s is not on this host, and the container mounts it", path);
+        else if (!can_make(installer, path))
+                finding_report(findings, "missing-path", where,
+                               "%s is not on this host, and the installer cannot make it: it mounts no "
+                               "folder of the host that would hold it", path);
+        else
+                finding_report(findings, "missing-yet", where,
+                               "%s is not on this host yet: the installer should make it", path);
+        if (path_below(path, "/run") || path_below(path, "/var/run"))
+                finding_report(findings, "volatile-path", where,
+                               "%s lies below /run: whoever makes it has to make it again after each restart "
+                               "of the host", path);
+}
+
 static void report_missing_mounts(struct making *m, const struct command *c, const char *where,
-                                  bool installer_follows) {
+                                  const struct command *installer) {
         for (size_t i = 0; c && i < c->n_mounts; i++) {
                 const struct mount *mount = c->mounts + i;
                 if (mount->exists == EXISTS_NO && !path_below(mount->host, PLAN_FILES_DIR))
-                        finding_report(&m->plan->findings,
-                                       installer_follows ? "missing-yet" : "missing-path", where,
-                                       installer_follows
-                                               ? "%s is not on this host yet: the installer should make it"
-                                               : "%s is not on this host, and the container mounts it",
-                                       on_host(mount->host));
+                        report_missing_mount(m, on_host(mount->host), where, installer);
+        }
+}
+
+/* Files and devices that options name: both engines refuse the command without them. */
+static void report_missing_files(struct making *m, const struct command *c, const char *where,
+                                 const struct command *installer) {
+        for (size_t i = 0; c && m->facts->path_exists && i < c->n_options; i++) {
+                const struct option_use *o = c->options + i;
+                _cleanup_free_ char *path = option_host_file(o->canonical, o->value);
+                if (!path || *path != '/' || !option_reads_file(o->canonical) ||
+                    m->facts->path_exists(on_host(path), m->facts->userdata))
+                        continue;
+                if (installer && can_make(installer, path))
+                        finding_report(&m->plan->findings, "missing-yet", where,
+                                       "%s is not on this host yet: the installer should make it", path);
+                else
+                        finding_report_at(&m->plan->findings, "missing-file", where,
+                                          command_place(c, o->word),
+                                          "%s is not on this host, and the engine refuses %s without it",
+                                          path, o->option);
         }
 }
 
@@ -193,8 +239,10 @@ void plan_look_at_host(struct making *m) {
         struct command *commands[] = { plan->command, plan->run, plan->uninstall, plan->stop };
         for (size_t i = 0; i < ELEMENTS(commands); i++)
                 look_at_mounts(m, commands[i]);
-        report_missing_mounts(m, plan->command, plan->label_key, false);
-        report_missing_mounts(m, plan->run, "RUN", plan->command != NULL);
+        report_missing_mounts(m, plan->command, plan->label_key, NULL);
+        report_missing_mounts(m, plan->run, "RUN", plan->command);
+        report_missing_files(m, plan->command, plan->label_key, NULL);
+        report_missing_files(m, plan->run, "RUN", plan->command);
         report_names(m);
         host_report_unit(m);
         report_needs(m);

@@ -132,11 +132,47 @@ static bool is_log_word(const struct command *c, size_t word) {
         return false;
 }
 
-/* Inserts the answers' engine words before the image: *argv is replaced. */
-static void insert_engine_words(struct making *m, const char *where, char ***argv) {
+/* A label on its way to a command. */
+struct filled_label {
+        const char *key;
+        struct recipe *recipe;
+        char **argv;
+        struct word_origin *origins;
+};
+
+static void filled_label_done(struct filled_label *f) {
+        recipe_free(f->recipe);
+        strv_free(f->argv);
+        free(f->origins);
+}
+
+/* Puts extra before the image. without_log: leaves the words out that say where its output is logged. */
+static void insert_words(struct filled_label *f, const struct command *c, char **extra, bool without_log) {
+        size_t n = strv_length(f->argv), more = strv_length(extra);
+        _cleanup_strv_ char **made = NULL;
+        struct word_origin *origins = xreallocarray(NULL, n + more, sizeof *origins);
+        for (size_t i = 0, k = 0; i < n; i++) {
+                if (i == c->operand) {
+                        strv_extend(&made, extra);
+                        for (size_t j = 0; j < more; j++)
+                                origins[k++] = (struct word_origin) {};
+                }
+                if (without_log && is_log_word(c, i))
+                        continue;
+                strv_add(&made, f->argv[i]);
+                origins[k++] = f->origins[i];
+        }
+        strv_free(f->argv);
+        free(f->origins);
+        f->argv = TAKE(made);
+        f->origins = origins;
+}
+
+/* Inserts the answers' engine words before the image. */
+static void insert_engine_words(struct making *m, struct filled_label *f) {
         _cleanup_command_ struct command *probe =
-                command_read(where, *argv, m->engine, m->engine_path, NULL);
-        _cleanup_strv_ char **extra = NULL, **made = NULL;
+                command_read(f->key, f->argv, m->engine, m->engine_path, NULL);
+        _cleanup_strv_ char **extra = NULL;
         bool engine = probe->engine != ENGINE_NONE; /* a program of the host inherits terminal and input */
         if (engine && m->wants_terminal && lacks_flag(probe, "--tty"))
                 strv_add(&extra, "-t");
@@ -149,19 +185,12 @@ static void insert_engine_words(struct making *m, const char *where, char ***arg
         if (!extra || !*extra)
                 return;
         if (!probe->operand) {
-                finding_report(&m->plan->findings, "undeliverable-answer", where,
+                finding_report(&m->plan->findings, "undeliverable-answer", f->key,
                                "Answers go by options of the engine, and this command has no image to put "
                                "them before");
                 return;
         }
-        for (size_t i = 0; (*argv)[i]; i++) {
-                if (i == probe->operand)
-                        strv_extend(&made, extra);
-                if (!no_log || !is_log_word(probe, i))
-                        strv_add(&made, (*argv)[i]);
-        }
-        strv_free(*argv);
-        *argv = TAKE(made);
+        insert_words(f, probe, extra, no_log);
 }
 
 /* plan.json holds only UTF-8: another word would run differently from how it was shown. The label itself is
@@ -175,29 +204,47 @@ static void report_not_utf8(const char *key, char *const *argv, struct finding_l
                 }
 }
 
+static struct command *read_filled(struct making *m, const struct filled_label *f,
+                                   struct finding_list *findings) {
+        const struct command_source source = { .where = f->key,
+                                               .engine = m->engine,
+                                               .engine_path = m->engine_path,
+                                               .engine_version = m->facts->engine_version,
+                                               .origins = f->origins,
+                                               .shell = f->recipe->shell };
+        struct command *command = command_read_from(&source, f->argv, findings);
+        const struct lint lint = { .key = f->key,
+                                   .command = command,
+                                   .recipe = f->recipe,
+                                   .image = m->request->image,
+                                   .filled = m->plan->pin.image,
+                                   .name = m->plan->name };
+        lint_command(&lint, findings);
+        return command;
+}
+
 /* Fills a label's text into the command that will run; NULL when nothing remains. */
 static struct command *make_command(struct making *m, const struct label *label, bool set_up,
                                     char *const *arguments, struct finding_list *findings) {
         const char *key = label->key;
-        _cleanup_recipe_ struct recipe *recipe = recipe_parse(key, label->value, findings);
+        _cleanup_(filled_label_done) struct filled_label f = { .key = key };
         _cleanup_strv_ char **words = NULL;
+        f.recipe = recipe_parse(key, label->value, findings);
         if (set_up)
                 strv_extend(&words, m->words);
         strv_extend(&words, arguments);
-        _cleanup_strv_ char **argv = recipe_fill(recipe, &m->variables, words, findings);
-        if (!*argv)
+        f.argv = recipe_fill(f.recipe, &m->variables, words, findings, &f.origins);
+        if (!*f.argv)
                 return NULL;
         if (set_up && (m->engine_words || m->wants_stdin || m->wants_terminal || m->plan->n_secrets))
-                insert_engine_words(m, key, &argv);
-        report_not_utf8(key, argv, findings);
-        if (!**argv) {  /* usually a lost variable; such a plan could be neither run nor read */
+                insert_engine_words(m, &f);
+        report_not_utf8(key, f.argv, findings);
+        if (!**f.argv) {        /* usually a lost variable; such a plan could be neither run nor read */
                 finding_report(findings, "empty-label", key,
                                "The first word of the label %s is empty, so there is no program to run", key);
                 return NULL;
         }
-        struct command *command = command_read(key, argv, m->engine, m->engine_path, findings);
-        lint_command(key, command, m->request->image, m->plan->pin.image, m->plan->name, findings);
-        return command;
+        return read_filled(m, &f, findings);
 }
 
 /* A label that this verb does not run now: its faults are reported, but do not block. */

@@ -40,7 +40,7 @@ static bool fits_volume(const char *value) {
 static bool fits_mount(const char *value) {
         if (!str_starts(value, "type=") || !unit_plain_word(value))
                 return false;
-        struct mount_reading m = mount_read_mount(value);
+        struct mount_reading m = mount_read_mount(value, ENGINE_PODMAN);
         bool fits = m.shape == MOUNT_SHAPE_HOST || m.shape == MOUNT_SHAPE_OTHER ||
                     (m.shape == MOUNT_SHAPE_VOLUME && !str_ends(m.mount.host, ".volume"));
         fits = fits && fnmatch("type=@(bind|volume|tmpfs|devpts|ramfs)*", value, FNM_EXTMATCH) == 0;

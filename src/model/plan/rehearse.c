@@ -19,7 +19,8 @@ static bool plan_rehearse_stays(const char *path) {
 
 /* The value of -v or --mount with the host's path in the copy; NULL: unchanged. The caller frees. */
 static char *turn_value(const char *value, bool is_volume) {
-        struct mount_reading reading = is_volume ? mount_read_volume(value) : mount_read_mount(value);
+        struct mount_reading reading = is_volume ? mount_read_volume(value, ENGINE_NONE)
+                                                 : mount_read_mount(value, ENGINE_NONE);
         bool of_host = reading.shape == MOUNT_SHAPE_HOST;
         _cleanup_free_ char *path = of_host ? path_simplify(reading.mount.host) : NULL;
         mount_reading_done(&reading);

@@ -11,7 +11,7 @@
 
 struct case_ {
         size_t line;
-        char *command, *findings;
+        char *command, *findings, *version;
         enum engine_kind engine;
         char *want[128];        /* by the letter of the line */
 };
@@ -19,6 +19,7 @@ struct case_ {
 static void case_done(struct case_ *c) {
         free(c->command);
         free(c->findings);
+        free(c->version);
         for (size_t i = 0; i < ELEMENTS(c->want); i++)
                 free(c->want[i]);
         *c = (struct case_) { .engine = ENGINE_PODMAN };
@@ -43,7 +44,7 @@ static char *options_text(const struct command *c) {
                 /* The words of an option are where it says, whatever its form. */
                 assert_true(o->word >= 1 && (o->words == 1 || o->words == 2) &&
                             o->word + o->words <= strv_length(c->argv));
-                assert_true(c->argv[o->word][0] == '-');
+                assert_true(c->argv[o->word][0] == '-' || (unsigned char) c->argv[o->word][0] == 0xe2);
                 if (o->words == 2)
                         assert_string_equal(c->argv[o->word + 1], o->value);
         }
@@ -92,7 +93,8 @@ static void check(struct case_ *c) {
         _cleanup_strv_ char **argv = NULL;
 
         assert_int_equal(words_split(c->command, &argv, NULL), 0);
-        command = command_read("RUN", argv, c->engine, NULL, &findings);
+        const struct command_source source = { .where = "RUN", .engine = c->engine, .engine_version = c->version };
+        command = command_read_from(&source, argv, &findings);
         assert_true(strv_equal(command->argv, argv));
         const char *operand = command->operand > 0 ? command->argv[command->operand] : "-";
         compare(c, 's', strdup(command->subcommand ? command->subcommand : "-"));
@@ -126,6 +128,8 @@ static void take(size_t line, char letter, const char *rest, void *userdata) {
                 c->command = strdup(rest);
         } else if (letter == 'D') {
                 c->engine = ENGINE_DOCKER;
+        } else if (letter == 'V') {
+                c->version = strdup(rest);
         } else if (letter == '!') {
                 c->findings = strdup(rest);
         } else {
@@ -139,6 +143,75 @@ static void the_cases(void **state) {
         source_cases("commands.txt", take, &c);
         assert_int_equal(failures, 0);
         assert_true(checked >= 90);
+}
+
+/* One word of a finding: its severity, place and sentence. */
+static void check_sentence(const char *command, enum engine_kind engine, const char *version, const char *want) {
+        _cleanup_(finding_list_done) struct finding_list findings = {};
+        _cleanup_strv_ char **argv = NULL;
+        _cleanup_str_ struct str got = {};
+        assert_int_equal(words_split(command, &argv, NULL), 0);
+        const struct command_source source = { .where = "RUN", .engine = engine, .engine_version = version };
+        command_free(command_read_from(&source, argv, &findings));
+        for (size_t i = 0; i < findings.n; i++)
+                str_addf(&got, "%s%s %s: %s", i ? "\n" : "", severity_name(findings.items[i].severity),
+                         findings.items[i].where, findings.items[i].message);
+        assert_string_equal(got.text ? got.text : "", want);
+}
+
+static void says_what_the_engine_refuses(void **state) {
+        static const struct {
+                const char *command;
+                enum engine_kind engine;
+                const char *version, *want;
+        } cases[] = {
+                { "podman run --priviledged i", ENGINE_PODMAN, NULL,
+                  "block RUN, word 3: Podman has no option --priviledged. Did you mean --privileged?" },
+                { "podman run --netwrok=host i", ENGINE_PODMAN, "5.4.2",
+                  "block RUN, word 3: Podman has no option --netwrok. Did you mean --network?" },
+                { "podman run -n web i", ENGINE_PODMAN, NULL,
+                  "block RUN, word 3: Podman has no option -n. Did you mean --name?" },
+                { "podman run -name=web -rm i", ENGINE_PODMAN, NULL,
+                  "block RUN, word 3: Podman has no option -name. Did you mean --name?\n"
+                  "block RUN, word 4: Podman has no option -rm. Did you mean --rm?" },
+                { "docker run –volume=/x:/y i", ENGINE_DOCKER, "20.10.24",
+                  "block RUN, word 3: Docker has no option –volume. Did you mean --volume?" },
+                { "docker run —name web i", ENGINE_DOCKER, NULL,
+                  "block RUN, word 3: Docker has no option —name. Did you mean --name?" },
+                { "podman run --entirely-new i", ENGINE_PODMAN, "9.1.0",
+                  "warn RUN, word 3: Podman has no option --entirely-new" },
+                { "podman run --link a i", ENGINE_PODMAN, NULL,
+                  "warn RUN, word 3: Podman does not know the option --link" },
+                { "podman run --link a i", ENGINE_PODMAN, "5.4.2",
+                  "block RUN, word 3: Podman does not know the option --link" },
+                { "docker run --replace i", ENGINE_DOCKER, "26.1.5",
+                  "block RUN, word 3: Docker does not know the option --replace" },
+                { "podman run --retry 3 i", ENGINE_PODMAN, "4.3.1",
+                  "block RUN, word 3: Podman 4.3.1 does not know the option --retry: it came with 5.0" },
+                { "podman run --retry 3 i", ENGINE_PODMAN, "5.4.2", "" },
+                { "podman run --runtime=crun --gpus all i", ENGINE_PODMAN, "5.4.2", "" },
+                { "podman run --url x i", ENGINE_PODMAN, NULL, "block RUN, word 3: Podman has no option --url" },
+                { "podman run -v data:/x:r i", ENGINE_PODMAN, "5.4.2",
+                  "block RUN, word 3: Podman does not know the mount option \"r\"" },
+                { "docker run -v /x:/y:exec i", ENGINE_DOCKER, "26.1.5",
+                  "block RUN, word 3: Docker does not know the mount option \"exec\"" },
+                { "podman run -v '~/w:/x' i", ENGINE_PODMAN, NULL,
+                  "block RUN, word 3: Only a shell expands the ~ of \"~/w\": the engine takes it for a volume and "
+                  "refuses its name" },
+                { "podman run --mount type=devpts,target=/dev/pts i", ENGINE_DOCKER, NULL,
+                  "block RUN, word 3: Docker has no mounts of the type \"devpts\"" },
+                { "podman run -v /a:/x -v /b:/x/ i", ENGINE_PODMAN, NULL,
+                  "block RUN, word 5: \"/x\" in the container is mounted twice: the engine refuses it" },
+                { "podman run --userns=keep-id i", ENGINE_PODMAN, "4.3.1",
+                  "block RUN, word 3: Podman 4.3.1 refuses \"keep-id\" as the value of --userns: it has it since 5.0" },
+                { "docker run --dns=none i", ENGINE_DOCKER, NULL,
+                  "block RUN, word 3: Docker refuses \"none\" as the value of --dns: it takes an address" },
+                { "podman run --env-file app.env i", ENGINE_PODMAN, NULL,
+                  "block RUN, word 3: The path \"app.env\" of --env-file depends on the folder in which the engine is "
+                  "called, and neither an installer nor a unit has one" },
+        };
+        for (size_t i = 0; i < ELEMENTS(cases); i++)
+                check_sentence(cases[i].command, cases[i].engine, cases[i].version, cases[i].want);
 }
 
 static void says_where(void **state) {
@@ -172,6 +245,7 @@ static void takes_an_empty_command(void **state) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(the_cases),
+                cmocka_unit_test(says_what_the_engine_refuses),
                 cmocka_unit_test(says_where),
                 cmocka_unit_test(takes_an_empty_command),
         };

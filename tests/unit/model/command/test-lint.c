@@ -16,11 +16,13 @@ static void check(const char *want, const char *const *pairs) {
         strv_add(&image->names, "localhost/svc:1");
         for (; *pairs; pairs += 2)
                 image_add_label(image, pairs[0], pairs[1]);
-        image_lint(image, &list);
+        image_lint(image, ENGINE_PODMAN, NULL, &list);
         for (size_t i = 0; i < list.n; i++) {
                 const struct finding_kind *kind = finding_kind(list.items[i].id);
                 assert_non_null(kind);
-                assert_true(list.items[i].severity == kind->severity || strcmp(kind->id, "empty-variable") == 0);
+                /* what other tools run only warns */
+                assert_true(list.items[i].severity == kind->severity || list.items[i].severity == SEVERITY_WARN ||
+                            strcmp(kind->id, "empty-variable") == 0);
                 assert_non_null(list.items[i].hint);
                 if (!strv_contains(ids, list.items[i].id))
                         strv_add(&ids, list.items[i].id);
@@ -46,6 +48,10 @@ static void pairs_install_and_uninstall(void **state) {
 static void compares_the_image(void **state) {
         CHECK("pins-other-image", "RUN", "podman run --name NAME quay.io/other/svc:1");
         CHECK("pins-other-image", "RUN", "podman run --name NAME svc:1");
+        CHECK("pins-other-image", "RUN", "podman run --name NAME other:1");
+        CHECK("lost-image", "RUN", "podman run --name NAME  sleep infinity");
+        CHECK("lost-image", "RUN", "podman run --name NAME svc-server");
+        CHECK("lost-image", "INSTALL", "podman run --rm namex", "UNINSTALL", "podman run --rm IMAGE");
         CHECK("", "RUN", "podman run --name NAME localhost/svc:1");
         CHECK("missing-operand", "RUN", "podman run --name NAME");
         CHECK("bad-reference", "RUN", "podman run --name NAME '<x>'");
@@ -61,6 +67,40 @@ static void looks_at_names(void **state) {
         CHECK("no-uninstall", "INSTALL", "podman run -d IMAGE");
         CHECK("no-uninstall", "INSTALL", "podman create IMAGE");
         CHECK("leaves-container", "UPDATE", "podman run --rm=false IMAGE");
+}
+
+static void a_name_that_follows_the_service_is_not_fixed(void **state) {
+        CHECK("", "RUN", "podman run --name ${NAME}-web IMAGE");
+        CHECK("", "RUN", "podman run --name=web-$NAME IMAGE");
+        CHECK("fixed-name", "RUN", "podman run --name svc-web IMAGE");
+}
+
+static void whole_folders_are_no_lost_variables(void **state) {
+        CHECK("", "RUN", "podman run --name NAME -v /var/log/:/var/log/ -v /etc/:/host/etc/ IMAGE");
+        CHECK("empty-variable", "RUN", "podman run --name NAME -v /var/lib/:/var/lib/ IMAGE");
+        CHECK("empty-variable", "RUN", "podman run --name NAME -v /var/lib//www:/www IMAGE");
+        CHECK("", "RUN", "podman run --name NAME -v '/a:/b:idmap=uids=0-1-1;gids=0-1-1' IMAGE");
+        CHECK("", "RUN", "podman run --name NAME -v /a:/b:idmap=uids=0-1-1;gids=0-1-1 IMAGE");
+}
+
+static void looks_at_labels_of_other_tools(void **state) {
+        CHECK("empty-mount", "INSTALL-TOOLBOX", "podman run --rm -v :/x IMAGE");
+        CHECK("interactive", "run_dhcp6", "podman run -it --name a IMAGE");
+        CHECK("leaves-container", "UPDATE", "podman run IMAGE x", "UPGRADE", "podman run --rm IMAGE");
+        CHECK("", "usage", "podman run -v :/x IMAGE", "io.example.run", "podman run -v :/x IMAGE");
+        CHECK("", "PURGE", "rm -rf /");
+}
+
+static void options_of_a_file_do_not_get_lost_silently(void **state) {
+        CHECK("run-opts-file", "RUN", "podman run $RUN_OPTS --name NAME IMAGE", "RUN_OPTS_FILE", "/etc/svc/opts");
+        CHECK("", "RUN", "podman run --name NAME IMAGE", "RUN_OPTS_FILE", "/etc/svc/opts");
+        CHECK("", "RUN", "podman run ${RUN_OPTS} --name NAME IMAGE");
+}
+
+static void one_cause_is_one_finding(void **state) {
+        CHECK("shell-syntax", "RUN", "podman run -v `pwd`/a:/a -v `pwd`/b:/b --name `hostname` --env-file $(pwd)/e IMAGE");
+        CHECK("undefined-variable", "RUN", "podman run --name NAME --memory=$MEM -v $DATA:/data -v $DATA/x:/x $IMG");
+        CHECK("unknown-option", "RUN", "podman run -n svc -v /a:/b IMAGE");
 }
 
 static void finds_lost_labels(void **state) {
@@ -83,6 +123,11 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(a_good_image_is_quiet), cmocka_unit_test(pairs_install_and_uninstall),
                 cmocka_unit_test(compares_the_image),    cmocka_unit_test(looks_at_names),
+                cmocka_unit_test(a_name_that_follows_the_service_is_not_fixed),
+                cmocka_unit_test(whole_folders_are_no_lost_variables),
+                cmocka_unit_test(looks_at_labels_of_other_tools),
+                cmocka_unit_test(options_of_a_file_do_not_get_lost_silently),
+                cmocka_unit_test(one_cause_is_one_finding),
                 cmocka_unit_test(finds_lost_labels),     cmocka_unit_test(says_what_is_wrong_with_each),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -53,7 +53,7 @@ static void knows_shapes(void **state) {
                 { ",,,=,", true, MOUNT_SHAPE_LOST },
         };
         for (size_t i = 0; i < ELEMENTS(cases); i++) {
-                struct mount_reading r = cases[i].mount ? mount_read_mount(cases[i].value) : mount_read_volume(cases[i].value);
+                struct mount_reading r = cases[i].mount ? mount_read_mount(cases[i].value, ENGINE_PODMAN) : mount_read_volume(cases[i].value, ENGINE_PODMAN);
                 if (r.shape != cases[i].shape) {
                         print_error("%s: %d\n", cases[i].value, r.shape);
                         fail();
@@ -67,15 +67,15 @@ static void knows_shapes(void **state) {
 
 static void reads_options(void **state) {
         struct mount_reading r = {};
-        r = mount_read_volume("/x:/y:ro,z,ro,,U");
+        r = mount_read_volume("/x:/y:ro,z,ro,,U", ENGINE_PODMAN);
         assert_int_equal(r.mount.mode, MOUNT_RO);
         assert_string_equal(r.mount.options, "z,U");
         assert_null(r.bad_option);
         mount_reading_done(&r);
-        r = mount_read_volume("/x:/y:z:ro");
+        r = mount_read_volume("/x:/y:z:ro", ENGINE_PODMAN);
         assert_string_equal(r.bad_option, "z:ro");
         mount_reading_done(&r);
-        r = mount_read_mount("type=bind,\"src=/a \"\"b\"\",c\",dst=/y,Z=true,x=7");
+        r = mount_read_mount("type=bind,\"src=/a \"\"b\"\",c\",dst=/y,Z=true,x=7", ENGINE_PODMAN);
         assert_string_equal(r.mount.host, "/a \"b\",c");
         assert_string_equal(r.mount.options, "Z,x=7");
         mount_reading_done(&r);

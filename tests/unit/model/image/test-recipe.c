@@ -81,7 +81,7 @@ static void check(struct case_ *c) {
         _cleanup_strv_ char **argv = NULL, **ids = strv_copy(NULL);
 
         recipe = recipe_parse("RUN", c->label, &findings);
-        argv = recipe_fill(recipe, &c->variables, c->arguments, &findings);
+        argv = recipe_fill(recipe, &c->variables, c->arguments, &findings, NULL);
         if (c->want && !strv_equal(argv, c->want))
                 complain(c, "words", argv, c->want);
         for (size_t i = 0; i < findings.n; i++)
@@ -227,7 +227,7 @@ static void bounds_what_is_filled(void **state) {
         _cleanup_(finding_list_done) struct finding_list findings = {};
         _cleanup_strv_ char **argv = NULL;
         recipe = recipe_parse("RUN", label.text, &findings);
-        argv = recipe_fill(recipe, &v, NULL, &findings);
+        argv = recipe_fill(recipe, &v, NULL, &findings, NULL);
         assert_non_null(finding_list_find(&findings, "label-too-long"));
         size_t bytes = 0;
         for (size_t i = 0; argv[i]; i++)

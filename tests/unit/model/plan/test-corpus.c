@@ -265,8 +265,8 @@ static int fill_vector(struct vector *v, struct json_object *o) {
                 variables_set(&variables, name, json_object_get_string(value));
         }
         recipe = recipe_parse(v->label_key, v->text, &v->findings);
-        v->ours = recipe_fill(recipe, &variables, v->arguments, &v->findings);
-        v->alone = recipe_fill(recipe, &variables, NULL, &v->findings);
+        v->ours = recipe_fill(recipe, &variables, v->arguments, &v->findings, NULL);
+        v->alone = recipe_fill(recipe, &variables, NULL, &v->findings, NULL);
         command = command_read(v->label_key, v->ours, ENGINE_NONE, NULL, &v->findings);
         v->engine = command->engine;
         return 0;
@@ -339,7 +339,7 @@ static void describe_image(struct json_object *labels, const char *name, struct 
         json_object_object_foreach(labels, key, value) {
                 image_add_label(image, key, json_object_get_string(value));
         }
-        image_lint(image, &list);
+        image_lint(image, ENGINE_PODMAN, NULL, &list);
         for (size_t i = 0; i < list.n; i++) {
                 _cleanup_free_ char *line = str_printf("%s %s %s", list.items[i].where,
                                                        severity_name(list.items[i].severity), list.items[i].id);
