@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "app.h"
 
+#include <poll.h>
 #include <pwd.h>
 #include <signal.h>
 #include <spawn.h>
@@ -9,6 +10,9 @@
 
 #include "ui/screens/screens.h"
 #include "ui/ui.h"
+
+/* Milliseconds until a full line is tried again. */
+#define FULL_LINE_MS 50
 
 /* Priorities, lower first: a paint precedes everything, so that a flood of output can neither starve the
  * screen nor cost more than a paint a frame; keys precede answers of the backend. */
@@ -55,14 +59,6 @@ static void app_settle(struct app *app) {
         sd_event_source_set_enabled(app->tick, SD_EVENT_ONESHOT);
 }
 
-static int app_frame(sd_event_source *source, uint64_t usec, void *userdata) {
-        struct app *app = userdata;
-        app->frame_due = UINT64_MAX;
-        ui_paint(app->ui);
-        app_settle(app);
-        return 0;
-}
-
 static int app_tick(sd_event_source *source, uint64_t usec, void *userdata) {
         struct app *app = userdata;
         ui_tick(app->ui);
@@ -78,6 +74,20 @@ static void app_invalidate(unsigned ms, void *userdata) {
         app->frame_due = due;
         sd_event_source_set_time(app->frame, due);
         sd_event_source_set_enabled(app->frame, SD_EVENT_ONESHOT);
+}
+
+static int app_frame(sd_event_source *source, uint64_t usec, void *userdata) {
+        struct app *app = userdata;
+        struct pollfd line = { .fd = STDOUT_FILENO, .events = POLLOUT };
+        app->frame_due = UINT64_MAX;
+        /* A line that is full takes a later, newer frame instead of this one behind all others. */
+        if (poll(&line, 1, 0) == 0) {
+                app_invalidate(FULL_LINE_MS, app);
+                return 0;
+        }
+        ui_paint(app->ui);
+        app_settle(app);
+        return 0;
 }
 
 static int app_keys(sd_event_source *source, int fd, uint32_t events, void *userdata) {

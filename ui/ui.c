@@ -11,8 +11,7 @@
 
 /* While output streams: milliseconds between two paints, and the paints that may come at once before. On a
  * slow line each paint is waited for. */
-#define FRAME_MS 33
-#define FRAME_BASIC_MS 250
+#define FRAME_MS 250
 #define BURST 3
 /* Milliseconds until a message gives way to the sentence of the screen. */
 #define MESSAGE_MS 6000
@@ -46,7 +45,7 @@ int64_t ui_boottime(const struct ui *ui) {
 void ui_invalidate(struct ui *ui) {
         if (ui->painting || ui->over || ui->guest)
                 return;
-        ui->pace.frame = 1000 * (ui->theme.display == DISPLAY_BASIC ? FRAME_BASIC_MS : FRAME_MS);
+        ui->pace.frame = 1000 * FRAME_MS;
         ui->pace.burst = ui->theme.slow ? 0 : BURST;
         int64_t now = ui_boottime(ui), at = ui->keys ? now : pace_next(&ui->pace, now);
         if (ui->asked && ui->asked <= at)

@@ -320,6 +320,7 @@ void pager_draw(struct pager *pager, const struct canvas *c) {
 
         uint64_t last = pager_last(pager);
         int y = 0, end_column = 0;
+        pager->more = false;
         for (uint64_t number = top; number < last && y < c->rows; number++) {
                 struct line line;
                 if (!pager_line(pager, number, &line))
@@ -345,6 +346,7 @@ void pager_draw(struct pager *pager, const struct canvas *c) {
                                 canvas_cursor(c, y, 0);
                         y++;
                 } while (at && y < c->rows);
+                pager->more = at || number + 1 < last;
         }
         if (pager->match >= top && pager->match < last && !pager->follow)
                 return;

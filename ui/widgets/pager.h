@@ -25,6 +25,7 @@ struct pager {
         size_t skip;                    /* rows of that line above the screen (wrapped) */
         size_t pan;                     /* cells to the left of the screen */
         int height, width;              /* as drawn last */
+        bool more;                      /* than was drawn: below the screen */
         bool live;                      /* more lines come: the end is worth following */
         char *needle;                   /* of the search; NULL */
         bool wrapped;                   /* the last search went on from the other end */

@@ -11,8 +11,7 @@
 /* The display profiles. They change how the same layout is drawn, never its places. */
 enum display {
         DISPLAY_AUTO, /* by TERM, line speed, locale and NO_COLOR */
-        /* monochrome, ASCII, at most four paints a second while output streams; text about the focused row
-         * waits for a pause in the keys */
+        /* monochrome, ASCII; text about the focused row waits for a pause in the keys */
         DISPLAY_BASIC,
         DISPLAY_NORMAL, /* attributes and line drawing */
         DISPLAY_RICH,   /* colour, UTF-8 */

@@ -133,3 +133,8 @@ const struct finding *finding_list_find(const struct finding_list *list, const c
                         return &list->items[i];
         return NULL;
 }
+
+const char *finding_hint_on_screen(const struct finding *f) {
+        const struct finding_kind *kind = finding_kind(f->id);
+        return kind && kind->on_screen && str_equal(f->hint, kind->advice) ? kind->on_screen : f->hint;
+}

@@ -57,11 +57,15 @@ struct finding_kind {
         enum severity severity;
         const char *meaning;    /* one or two sentences */
         const char *advice;     /* the hint */
+        const char *on_screen;  /* the hint in a form, which has no options; NULL: the same */
         bool final; /* cannot be allowed: the command would differ from the one shown, or cannot run */
         bool follows; /* says nothing new of words that shell syntax or an undefined variable has broken */
 };
 const struct finding_kind *finding_kind(const char *id);        /* NULL: no such id */
 const struct finding_kind *finding_kind_at(size_t i);           /* sorted by id; NULL beyond the end */
+
+/* The remedy in the words of the console; NULL: none. */
+const char *finding_hint_on_screen(const struct finding *f);
 
 /* finding_add() with severity and hint of the table. An id that is not in it is a bug; it is added as
  * "block", so that nothing is missed and a test sees it. NULL list: nothing. */

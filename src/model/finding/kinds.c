@@ -15,7 +15,8 @@ static const struct finding_kind kinds[] = {
           "fairlead leave --secret password=- deletes it too; or delete it on a server of the realm "
           "(samba-tool computer delete, ipa host-del)" },
         { "already-installed", SEVERITY_BLOCK, "A service of this name is already installed on this host.",
-          "Uninstall it first, or choose another name with --name", .final = true },
+          "Uninstall it first, or choose another name with --name", .final = true,
+          .on_screen = "Uninstall it first, or go back and choose another name" },
         { "bad-mount", SEVERITY_BLOCK,
           "A mount has a type that the engine does not know, or covers the whole container; the engine "
           "refuses the command.",
@@ -92,7 +93,8 @@ static const struct finding_kind kinds[] = {
           "host.",
           "Give the service the same name, so that both are found together" },
         { "host-command", SEVERITY_BLOCK, "The label runs a program of this host as root, not the engine.",
-          "Read every word of it; if this is what you want, allow it with --allow host-command" },
+          "Read every word of it; if this is what you want, allow it with --allow host-command",
+          .on_screen = "Read every word of it; if this is what you want, a allows it" },
         { "image-gone", SEVERITY_WARN,
           "The service's image is no longer on this host, so its UNINSTALL command cannot run.",
           "Unit, container and files are removed or restored anyway; pull the image first if its command "
@@ -150,7 +152,8 @@ static const struct finding_kind kinds[] = {
           "Nothing to do, unless the service does not start afterwards" },
         { "name-taken", SEVERITY_BLOCK,
           "A container with the name that the command uses already exists on this host.",
-          "Remove that container, or give the service another --name" },
+          "Remove that container, or give the service another --name",
+          .on_screen = "Remove that container, or go back and choose another name" },
         { "needs-container", SEVERITY_WARN,
           "The container uses the network, volumes or pod of another container, and no unit known here runs "
           "that one: nothing starts it first.",
@@ -187,7 +190,8 @@ static const struct finding_kind kinds[] = {
         { "overrides-unit", SEVERITY_WARN,
           "The unit has the name of one that the distribution provides, and overrides it until the service "
           "is uninstalled.",
-          "Give the service another --name to keep both" },
+          "Give the service another --name to keep both",
+          .on_screen = "Go back and choose another name to keep both" },
         { "pins-other-image", SEVERITY_WARN,
           "The command runs an image that it names itself, not the one that carries the label: another "
           "version, or something else entirely.",
@@ -231,7 +235,7 @@ static const struct finding_kind kinds[] = {
           "A quote is never closed, or the label ends in a backslash: where its words end is not known.",
           "Report this to the image's maintainer", .final = true },
         { "undefined-variable", SEVERITY_BLOCK, "The label uses a variable that has no value.",
-          "Set it with --set NAME=VALUE, or in the form" },
+          "Set it with --set NAME=VALUE, or in the form", .on_screen = "Give it a value in the form" },
         { "undeliverable-answer", SEVERITY_BLOCK,
           "An answer cannot be delivered: the command has no such input.",
           "Report this to the profile's maintainer" },
@@ -240,7 +244,8 @@ static const struct finding_kind kinds[] = {
           "Move the changes to a drop-in with systemctl edit; the old text stays in the job's saved files" },
         { "unit-exists", SEVERITY_BLOCK,
           "A unit of this name exists on this host, and installing would overwrite it.",
-          "Examine it with systemctl cat; or give the service another --name" },
+          "Examine it with systemctl cat; or give the service another --name",
+          .on_screen = "Examine it in Units (3); or go back and choose another name" },
         { "unit-not-pinned", SEVERITY_WARN,
           "The unit that the image wrote does not name its image by the installed digest.",
           "Examine the unit: if it names a tag, a restart uses the newer image, else it keeps the old one" },
@@ -258,7 +263,7 @@ static const struct finding_kind kinds[] = {
           "The service's container gets a random name, because RUN has no --name.",
           "The unit that fairlead writes names it after the service" },
         { "unused-answer", SEVERITY_INFO, "An answer belongs to a question that this mode does not ask.",
-          "Check --mode, or leave the answer out" },
+          "Check --mode, or leave the answer out", .on_screen = "Check the mode, or leave the answer out" },
         { "variable-syntax", SEVERITY_BLOCK,
           "The label has a \"${\" that is never closed, or a shell's modifier (${X#y}, ${X:=y}).",
           "Only $X, ${X} and ${X:-text} are filled in; report this to the image's maintainer" },

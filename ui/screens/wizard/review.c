@@ -88,26 +88,38 @@ static void review_open(struct screen *s, bool onward) {
 
 static void review_draw(struct screen *s, const struct canvas *c) {
         const struct wizard *w = s->state;
-        if (w->planning)
+        if (w->planning) {
                 canvas_text(c, 1, 2, 0, STYLE_BUSY, "Making the plan ...");
-        else
-                pager_draw(s->pager, c);
+                return;
+        }
+        struct canvas text = canvas_part(c, 0, 0, c->rows - 1, -1);
+        pager_draw(s->pager, &text);
+        if (!s->pager->more && !s->pager->top)
+                return;
+        _cleanup_str_ struct str place = {};
+        pager_place(s->pager, &place);
+        canvas_textf(c, c->rows - 1, 2, 0, STYLE_DIM, s->pager->more ? "%s, more below" : "%s, the end",
+                     place.text);
 }
 
 /* ---- findings that refuse it ---- */
 
-static bool review_refused(const struct wizard *w) {
-        return w->plan && finding_list_count(&w->plan->findings, SEVERITY_BLOCK);
+static size_t review_refused(const struct wizard *w) {
+        return w->plan ? finding_list_count(&w->plan->findings, SEVERITY_BLOCK) : 0;
 }
 
-/* The next one that can be allowed; NULL. */
+/* The next one that can be allowed; NULL: none, or another blocks it all the same. */
 static const struct finding *review_allowable(const struct wizard *w) {
+        const struct finding *next = NULL;
         for (size_t i = 0; w->plan && i < w->plan->findings.n; i++) {
                 const struct finding *f = &w->plan->findings.items[i];
-                if (f->severity == SEVERITY_BLOCK && !f->allowed && finding_can_be_allowed(f))
-                        return f;
+                if (f->severity != SEVERITY_BLOCK || f->allowed)
+                        continue;
+                if (!finding_can_be_allowed(f))
+                        return NULL;
+                next = next ? next : f;
         }
-        return NULL;
+        return next;
 }
 
 static void review_allow(struct screen *s) {
@@ -125,7 +137,7 @@ static void review_ask_allow(struct screen *s) {
                 return;
         _cleanup_free_ char *title = str_printf("Allow %s", f->id);
         _cleanup_free_ char *text = str_printf("%s%s%s.\n%s", f->where ? f->where : "", f->where ? ": " : "",
-                                               f->message, f->hint ? f->hint : "");
+                                               f->message, f->hint ? finding_hint_on_screen(f) : "");
         dialog_confirm(s, &(const struct question){ .title = title, .text = text, .yes = "Allow it" },
                        review_allow);
 }
@@ -140,9 +152,20 @@ static void review_put_status(const struct wizard *w, struct str *out, const cha
                 str_add(out, page);
 }
 
+static void review_show_findings(struct screen *s) {
+        size_t n = review_refused(s->state);
+        pager_act(s->pager, ACTION_FIRST);
+        screen_say(s,
+                   plural(n, "Blocked by %zu finding; Esc goes back to the answers",
+                          "Blocked by %zu findings; Esc goes back to the answers"),
+                   n);
+}
+
 static bool review_act(struct screen *s, enum action action) {
         if (action == ACTION_ALLOW)
                 review_ask_allow(s);
+        else if (action == ACTION_LINT)
+                review_show_findings(s);
         else
                 wizard_turn(s, action == ACTION_REHEARSE ? VERB_REHEARSE : VERB_INSTALL);
         return true;
@@ -274,13 +297,10 @@ static void review_next(struct screen *s) {
                 [VERB_RENEW] = "Renew them",
         };
         struct wizard *w = s->state;
-        struct error *e = NULL;
         if (!w->plan || w->starting || (w->verb == VERB_RUN && !w->plan->command))
                 return;
-        if (plan_permitted(w->plan, &e) < 0) {
-                dialog_error(s->ui, e);
+        if (review_refused(w))
                 return;
-        }
         _cleanup_str_ struct str title = {}, text = {};
         wizard_title_of(w, w->plan->name, &title);
         plan_text_consent(w->plan, &text);
@@ -298,7 +318,8 @@ static bool review_can(const struct screen *s, enum action action) {
                        (w->verb != VERB_RUN || w->plan->command);
         case ACTION_REHEARSE:
                 return w->verb == VERB_INSTALL && w->plan && w->plan->command && !w->starting &&
-                       !(w->ask.profile && w->ask.profile->no_rehearsal);
+                       !review_refused(w) && !(w->ask.profile && w->ask.profile->no_rehearsal);
+        case ACTION_LINT: return review_refused(w);
         case ACTION_NO_REHEARSAL: return w->verb == VERB_REHEARSE && !w->starting;
         case ACTION_ALLOW: return review_allowable(w);
         default: return false;
