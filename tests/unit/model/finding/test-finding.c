@@ -85,6 +85,21 @@ static void reports_by_the_table(void **state) {
         assert_int_equal(list.items[1].severity, SEVERITY_BLOCK);
 }
 
+/* The console has no options: where the remedy is one, it has words of its own. */
+static void remedies_on_the_screen_name_no_option(void **state) {
+        for (size_t i = 0; finding_kind_at(i); i++) {
+                struct finding_list list = {};
+                const struct finding_kind *kind = finding_kind_at(i);
+                finding_report(&list, kind->id, "RUN", "x");
+                const char *hint = finding_hint_on_screen(&list.items[0]);
+                if (hint && (strstr(hint, "--allow") || strstr(hint, "--set") || strstr(hint, "another --name") || strstr(hint, "with --name")))
+                        fail_msg("%s: %s", kind->id, hint);
+                finding_list_done(&list);
+        }
+        struct finding own = { .id = (char *) "undefined-variable", .hint = (char *) "Its own" };
+        assert_string_equal(finding_hint_on_screen(&own), "Its own");
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(keeps_each_once),
@@ -92,7 +107,6 @@ int main(void) {
                 cmocka_unit_test(some_cannot_be_allowed),
                 cmocka_unit_test(a_flood_does_not_hide_a_block),
                 cmocka_unit_test(the_table_is_sorted_and_whole),
-                cmocka_unit_test(reports_by_the_table),
-        };
+                cmocka_unit_test(reports_by_the_table), cmocka_unit_test(remedies_on_the_screen_name_no_option) };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }
