@@ -109,7 +109,12 @@ static void planning_report_account(struct planning *p, struct plan *plan) {
         const char *realm = m->realm ? m->realm : m->domain, *principal = m->principal;
         if (!principal)
                 return; /* no keys: the account is unknown */
-        finding_report(&plan->findings, plan->deletes_account ? "account-deleted" : "account-stays", "realm",
+        bool entry = plan->joins == REALM_IPA; /* a leave takes its keys away in any case */
+        finding_report(&plan->findings,
+                       plan->deletes_account ? "account-deleted"
+                       : entry               ? "entry-stays"
+                                             : "account-stays",
+                       "realm",
                        plan->deletes_account ? "The account %s is deleted in the realm %s"
                                              : "The account %s stays in the realm %s",
                        principal, realm ? realm : "of this host");

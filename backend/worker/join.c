@@ -157,8 +157,7 @@ void worker_join_heard(struct worker *w) {
 
 /* ---- how it ended ---- */
 
-/* Reads the end of the command's output. */
-static char *join_read_tail(const struct worker *w, size_t *ret_n) {
+char *worker_read_log(const struct worker *w, size_t *ret_n) {
         _cleanup_close_ int fd = openat(w->folder, "log", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
         char *text = xcalloc(1, TAIL_BYTES);
         struct stat st;
@@ -210,7 +209,7 @@ int worker_join_judge(struct worker *w, struct error **reterr) {
                 return join_is_gone(w, reterr);
         if (!w->got.exited)
                 return 0;
-        _cleanup_free_ char *tail = join_read_tail(w, &n);
+        _cleanup_free_ char *tail = worker_read_log(w, &n);
         /* An image's installer may run either tool, whatever the mode is called. */
         const struct failure_run run = {
                 .tool = TOOL_ANY, .leaves = plan->verb == VERB_UNINSTALL, .status = status,
@@ -219,6 +218,8 @@ int worker_join_judge(struct worker *w, struct error **reterr) {
         bool kept = plan->deletes_account && failure_kept_account(tail, n);
         if (status == 0 && !kept) {
                 join_log_warnings(w, &run);
+                if (run.leaves)
+                        worker_report_enrolled(w, failure_enrolled(tail, n));
                 return 0;
         }
         if (plan->verb != VERB_INSTALL && plan->verb != VERB_UNINSTALL)

@@ -266,6 +266,15 @@ void worker_join_unwatch(struct worker *w);
  * left the host's account in the realm which was to be deleted. Logs the warnings of one that ended well. */
 int worker_join_judge(struct worker *w, struct error **reterr);
 
+/* The end of the job's log; the caller frees. */
+char *worker_read_log(const struct worker *w, size_t *ret_n);
+
+/* The undo of a command (backend/worker/unenroll.c): takes back what a join has made in a FreeIPA realm, as
+ * long as the keys for that are on this host, and removes the command's containers. What stays in a realm of
+ * this kind is a leftover (REALM_NONE: nothing). */
+int worker_undo_join(struct worker *w, struct error **reterr);
+void worker_report_enrolled(struct worker *w, enum realm_kind kind);
+
 /* Verifies a join on the host itself (backend/worker/verify.c): a user of the realm, the host's keys, its
  * root. Each result is recorded (RECORD_CHECK), and the step ends in any case: the user decides. */
 int worker_verify_join(struct worker *w, struct error **reterr);

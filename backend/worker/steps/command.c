@@ -168,7 +168,7 @@ static void command_stop(struct worker *w) {
 /* The snapshot restores its files; its containers are removed here. */
 static int command_undo(struct worker *w, struct error **reterr) {
         delivery_remove_files(w->paths, w->plan->name);
-        return worker_remove_own_containers(w);
+        return worker_undo_join(w, reterr);
 }
 
 const struct step command_step = {

@@ -82,7 +82,7 @@ static int commit_record_uninstall(struct worker *w, struct error **reterr) {
         if (r < 0)
                 return error_wrap(reterr, r, "The record of the service cannot be removed");
         for (size_t i = 0; i < w->plan->findings.n; i++)
-                if (strcmp(w->plan->findings.items[i].id, "account-stays") == 0)
+                if (STR_IN_SET(w->plan->findings.items[i].id, "account-stays", "entry-stays"))
                         worker_leftover(w, "%s", w->plan->findings.items[i].message);
         return 0;
 }

@@ -80,6 +80,9 @@ static const struct finding_kind kinds[] = {
           "The option belongs to the other engine or to a newer version: the engine on this host refuses the "
           "command. It only warns where no engine is known.",
           "Use the other engine or a newer version, or report this to the image's maintainer" },
+        { "entry-stays", SEVERITY_INFO,
+          "The host's entry stays in the FreeIPA realm, without keys, once the server was reached.",
+          "Somebody who may deletes it on a server of the realm: ipa host-del" },
         { "fights-systemd", SEVERITY_WARN,
           "The engine would restart the container on its own, against systemd: stopping the unit would not "
           "stop it.",

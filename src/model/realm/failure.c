@@ -161,6 +161,28 @@ bool failure_kept_account(const char *output, size_t n) {
         return false;
 }
 
+static void failure_on_enrolled(const char *text, const uint8_t *marks, size_t bytes, void *userdata) {
+        enum realm_kind *kind = userdata;
+        if (str_starts(text, "Enrolled in IPA realm ") || str_starts(text, "Unenrolling host failed"))
+                *kind = REALM_IPA;
+        else if (str_starts(text, "Unenrolling client from IPA server"))
+                *kind = REALM_NONE;
+        else if (str_starts(text, " * Created computer account: ") ||
+                 str_starts(text, " * Set computer password"))
+                *kind = REALM_AD;
+        else if (str_starts(text, " * Deleted computer account"))
+                *kind = REALM_NONE;
+}
+
+enum realm_kind failure_enrolled(const char *output, size_t n) {
+        enum realm_kind kind = REALM_NONE;
+        const struct feed_sink sink = { .line = failure_on_enrolled, .userdata = &kind };
+        _cleanup_(feed_freep) struct feed *feed = feed_new(&sink);
+        feed_write(feed, output, n);
+        feed_flush(feed);
+        return kind;
+}
+
 /* A wrong clock adds its skew after the sentence. */
 const struct failure *failure_recorded(const char *id, const char *message) {
         for (const struct failure *f = failure_rows; message && f < UNKNOWN; f++)

@@ -65,6 +65,10 @@ size_t failure_warnings(const struct failure_run *run, const struct failure **re
  * realm ignores that failure. */
 bool failure_kept_account(const char *output, size_t n);
 
+/* In which kind of realm the output of a join, or of a leave, says that the host has an entry now whose keys
+ * are valid; REALM_NONE: it does not say so, or that it was taken back. */
+enum realm_kind failure_enrolled(const char *output, size_t n);
+
 /* The row of a job's record: by its id, and among several of this id (one for each tool) by the sentence.
  * Records of version 0.1.0 have only the sentence: id NULL. NULL: none. */
 const struct failure *failure_recorded(const char *id, const char *message);

@@ -277,6 +277,16 @@ static void a_leave_names_the_account(void **state) {
         order.arguments = words;
         _cleanup_plan_ struct plan *own = make_plan(f, &order, NULL);
         assert_null(finding_list_find(&own->findings, "account-stays"));
+
+        /* FreeIPA's own leave takes the keys away and keeps the entry: no password changes that */
+        _cleanup_(service_freep) struct service *s = NULL;
+        assert_int_equal(services_read(&f->paths, "member", &s, NULL), 0);
+        str_replace(&s->given.mode, "ipa");
+        assert_int_equal(services_write(&f->paths, s, NULL), 0);
+        order.arguments = NULL;
+        _cleanup_plan_ struct plan *entry = make_plan(f, &order, NULL);
+        assert_null(strstr(finding_list_find(&entry->findings, "entry-stays")->hint, "--secret"));
+        assert_null(finding_list_find(&entry->findings, "account-stays"));
 }
 
 static void who_may_log_in_is_a_file_of_this_host(void **state) {

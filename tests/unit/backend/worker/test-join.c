@@ -137,6 +137,58 @@ static void an_unknown_reason_is_quoted(void **state) {
         assert_non_null(strstr(unsure->hint, ". The tool says: \"Joining realm failed: JSON-RPC call failed: Timeout was reached\""));
 }
 
+static bool leaves_behind(const struct job *job, const char *text) {
+        for (size_t i = 0; job->left && job->left[i]; i++)
+                if (strstr(job->left[i], text))
+                        return true;
+        return false;
+}
+
+/* The realm keeps the entry of a join that did not last, unless the keys on the host take it back before they go. */
+static void an_entry_in_the_realm_is_taken_back_or_named(void **state) {
+        static const struct {
+                const char *output, *tool, *left;
+        } rows[] = {
+                { "Enrolled in IPA realm IPA.TEST", "exit 0", NULL },
+                { "Enrolled in IPA realm IPA.TEST", "exit 1", "ipa host-disable " },
+                { "Enrolled in IPA realm IPA.TEST", NULL, "ipa host-del " },
+                { "Enrolled in IPA realm IPA.TEST\nUnenrolling client from IPA server", NULL, NULL },
+                { "Enrolled in IPA realm IPA.TEST\nUnenrolling client from IPA server\nUnenrolling host failed: x", NULL, "ipa host-disable " },
+                { " * Created computer account: CN=H,DC=b", NULL, "a later join takes it over" },
+                { "Joining realm failed: Odd", "exit 0", NULL },
+        };
+        const struct host_fixture *f = *state;
+        for (size_t i = 0; i < ELEMENTS(rows); i++) {
+                _cleanup_free_ char *tool = str_printf("#!/bin/sh\necho \"$*\" >>%s/unenrolled\n%s\n", f->top, rows[i].tool ? rows[i].tool : "exit 7");
+                tree_write(f->root, "/usr/sbin/ipa-join", tool);
+                assert_int_equal(chmod(tree_path(f->root, "/usr/sbin/ipa-join"), rows[i].tool ? 0755 : 0644), 0);
+                tree_write(f->root, "/etc/krb5.keytab", "none");
+                tree_write(f->top, "/unenrolled", "");
+                _cleanup_(job_freep) struct job *job = run_output(f, rows[i].output, 1, REALM_IPA);
+                _cleanup_free_ char *ran = tree_read(f->top, "/unenrolled");
+                assert_int_equal(strstr(ran, "--unenroll -h ") != NULL, i < 2);
+                if (rows[i].left ? !leaves_behind(job, rows[i].left) : leaves_behind(job, "in the realm") || leaves_behind(job, "in the domain"))
+                        fail_msg("row %zu: %s", i, job->left ? job->left[0] : "nothing is left");
+        }
+}
+
+/* ipa-client-install ends well where it did not reach the server. */
+static void a_leave_that_did_not_reach_the_server_says_so(void **state) {
+        const struct host_fixture *f = *state;
+        for (int failed = 0; failed < 2; failed++) {
+                _cleanup_plan_ struct plan *plan = script_plan(f, "true", ENGINE_NONE), *leave = script_plan(f, failed ?
+                        "echo Unenrolling client from IPA server; echo Unenrolling host failed: x" : "echo Unenrolling client from IPA server", ENGINE_NONE);
+                _cleanup_free_ char *first = make_job(f, plan);
+                assert_int_equal(run_job(f, first, (struct with) {}), WORKER_DONE);
+                leave->verb = VERB_UNINSTALL;
+                leave->joins = REALM_IPA;
+                _cleanup_free_ char *last = make_job(f, leave);
+                assert_int_equal(run_job(f, last, (struct with) {}), WORKER_DONE);
+                _cleanup_(job_freep) struct job *job = read_job(f, last);
+                assert_int_equal(leaves_behind(job, "whose keys are valid there; an administrator takes them away with ipa host-disable "), failed);
+        }
+}
+
 /* ---- runs of other people, beside the project where it is developed ---- */
 
 static const struct {
@@ -187,7 +239,8 @@ static void runs_of_others_are_reported(void **state) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 T(a_failing_join_says_why), T(what_a_tool_only_warns_of_is_in_the_log),
-                T(every_real_run_is_reported_as_a_live_one), T(an_unknown_reason_is_quoted), T(runs_of_others_are_reported),
+                T(every_real_run_is_reported_as_a_live_one), T(an_unknown_reason_is_quoted), T(an_entry_in_the_realm_is_taken_back_or_named), T(a_leave_that_did_not_reach_the_server_says_so),
+                T(runs_of_others_are_reported),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }
