@@ -1,15 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The worker's part in an install that joins a realm, and in an uninstall that deletes the host's account: a
  * last check of the clock before the first effect, and an explanation of a failure. */
-#include <fcntl.h>
-#include <sys/stat.h>
-
 #include "backend/io/facts.h"
 #include "backend/realm/realm.h"
 #include "backend/worker/step.h"
 #include "model/realm/failure.h"
-
-#define TAIL_BYTES (128U * 1024)
 
 /* A tool whose servers are gone waits for minutes: after so long a silence they are probed, twice. */
 #define SILENCE_USEC (12 * 1000000ULL)
@@ -156,17 +151,6 @@ void worker_join_heard(struct worker *w) {
 }
 
 /* ---- how it ended ---- */
-
-char *worker_read_log(const struct worker *w, size_t *ret_n) {
-        _cleanup_close_ int fd = openat(w->folder, "log", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-        char *text = xcalloc(1, TAIL_BYTES);
-        struct stat st;
-        bool known = fd >= 0 && fstat(fd, &st) == 0;
-        off_t from = known && st.st_size > (off_t) TAIL_BYTES ? st.st_size - (off_t) TAIL_BYTES : 0;
-        ssize_t n = known ? pread(fd, text, TAIL_BYTES, from) : 0;
-        *ret_n = n < 0 ? 0 : (size_t) n;
-        return text;
-}
 
 static void join_log_warnings(struct worker *w, const struct failure_run *run) {
         const struct failure *found[8];

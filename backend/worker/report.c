@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Records of the journal, lines of the log, the step's note. */
+#include <fcntl.h>
+#include <sys/stat.h>
+
 #include "backend/worker/internal.h"
 
+#define TAIL_BYTES (128U * 1024)
 #define LEFTOVERS_MAX 200U /* sentences about leftovers; the log has all of them */
 
 void worker_note(struct worker *w, const char *format, ...) {
@@ -68,4 +72,15 @@ void worker_record_failure(struct run *run, const struct error *e) {
         if (failure)
                 worker_record(run, run->w.at, RECORD_REASON, failure->id);
         worker_log_error(&run->w, e);
+}
+
+char *worker_read_log(const struct worker *w, size_t *ret_n) {
+        _cleanup_close_ int fd = openat(w->folder, "log", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+        char *text = xcalloc(1, TAIL_BYTES);
+        struct stat st;
+        bool known = fd >= 0 && fstat(fd, &st) == 0;
+        off_t from = known && st.st_size > (off_t) TAIL_BYTES ? st.st_size - (off_t) TAIL_BYTES : 0;
+        ssize_t n = known ? pread(fd, text, TAIL_BYTES, from) : 0;
+        *ret_n = n < 0 ? 0 : (size_t) n;
+        return text;
 }

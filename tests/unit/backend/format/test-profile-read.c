@@ -332,7 +332,7 @@ static void wrong_options_of_a_join_are_refused_at_the_field(void **state) {
         refused(wanted(p, "ipa-server"), "ipa.example.test", "Server needs ipa-domain as well", "Fill in");
         assert_int_equal(param_check_with(wanted(p, "ipa-server"), "ipa.example.test", wanted(p, "ipa-domain"), "example.test", NULL), 0);
         refused(wanted(p, "ipa-server"), "10.0.0.1", "the name of the server, not its address", "");
-        refused(wanted(p, "ipa-ca"), "", "CA certificate is missing", "whoever answers first");
+        refused(wanted(p, "ipa-otp"), "once", "One-time password needs ipa-ca as well", "Fill in");
         refused(wanted(p, "ipa-hostname"), "Host1.example.test", "no capitals", "");
         refused(wanted(p, "ipa-hostname"), "host1", "no domain", "");
         refused(wanted(p, "ipa-realm"), "example.test", "written in capitals", "");
@@ -356,7 +356,7 @@ static void wrong_options_of_a_join_are_refused_at_the_field(void **state) {
                 assert_int_equal(param_applies(wanted(p, "ipa-principal"), p->parameters, p->n_parameters, a), by[i].principal);
                 assert_int_equal(param_applies(wanted(p, "ipa-password"), p->parameters, p->n_parameters, a), by[i].principal);
                 assert_int_equal(param_applies(wanted(p, "ipa-otp"), p->parameters, p->n_parameters, a), by[i].otp);
-                assert_int_equal(param_applies(wanted(p, "ipa-ca"), p->parameters, p->n_parameters, a), by[i].otp);
+                assert_true(param_applies(wanted(p, "ipa-ca"), p->parameters, p->n_parameters, a));
                 assert_int_equal(param_applies(wanted(p, "ipa-keytab"), p->parameters, p->n_parameters, a), by[i].keytab);
         }
 }

@@ -21,7 +21,7 @@
 
 #define MEMBER_PROFILE                                                                                                                      \
         "{ \"title\": \"Member\", \"match\": [\"service-0002\"], \"modes\": [{ \"name\": \"ad\", \"title\": \"Join\", \"joins\": \"ad\","   \
-        " \"leave\": { \"title\": \"Delete it\", \"words\": [\"realm\", \"leave\"] } }] }"
+        " \"leave\": { \"title\": \"Delete it\", \"words\": [\"realm\", \"leave\"] } }, { \"name\": \"ipa\", \"title\": \"Enroll\", \"joins\": \"ipa\" }] }"
 
 struct fixture {
         char *top, *root, *state, *run, *data, *socket;

@@ -109,8 +109,16 @@ join_ipa() {
                 tell_why
                 fail "The host was not enrolled, and nothing of it was changed."
         fi
+        trap unenroll EXIT
+        [[ " ${words[*]} " == *" --no-sudo "* ]] || SUDO=yes
         systemctl stop sssd.service
         rm -rf /var/lib/sss/db/* /var/lib/sss/mc/*
+}
+
+# The keys that the realm gives to this host are only in this container until they are copied out: with them the entry is taken back.
+unenroll() {
+        say "Unenrolling client from IPA server"
+        ipa-join --unenroll -h "$(hostname -f)" -k /etc/krb5.keytab || say "Unenrolling host failed: see above"
 }
 
 # Some reasons are only in its log, which goes with this container: that a clock is off, above all.
@@ -194,10 +202,16 @@ settle_cache() {
 
 # Folders that the daemon shares with the host. They are new: all that will be in them is the daemon's.
 make_state() {
+        local folder
+
         if [[ ! -d $host/var/lib/sss ]]; then
                 echo var/lib/sss >>"$record/trees"
-                cp -a /var/lib/sss "$host/var/lib/sss"
-                find "$host/var/lib/sss" -type f -delete
+                # Nothing of their content: sockets and caches of a daemon that has served the tool only, and may still be going.
+                while read -r folder; do
+                        mkdir -p "$host/$folder"
+                        chown --reference="/$folder" "$host/$folder"
+                        chmod --reference="/$folder" "$host/$folder"
+                done < <(cd / && find var/lib/sss -type d)
         fi
         mkdir -p "$host/var/log/sssd"
 }
@@ -254,7 +268,7 @@ say "Files of this host that are new or changed:"
 mkdir -p "$record"
 chmod 700 "${record%/*}" "$record"
 echo "$kind" >"$record/kind"
-trap 'say "That failed; what was done to the host is taken back:"; take_back' EXIT
+trap '[[ $kind != ipa ]] || unenroll; say "That failed; what was done to the host is taken back:"; take_back' EXIT
 [[ $kind != migrate ]] || settle_cache
 make_state
 copy_out
