@@ -2,11 +2,13 @@
 #include "cli.h"
 
 #include "app.h"
+#include "base/nearest.h"
 #include "cli/out.h"
 #include "cli/session.h"
 #include "completion.h"
 #include "help.h"
 #include "manual.h"
+#include "model/finding/finding.h"
 #include "plain.h"
 
 static int cli_usage(struct error *e, const struct verb *verb) {
@@ -23,6 +25,22 @@ static void cli_use_socket(struct session *s, const struct arguments *a) {
         s->sockets = s->engine_socket;
 }
 
+/* A finding that nobody knows allows nothing: mostly its id is mistyped. */
+static int cli_check_allowed(const struct arguments *a, struct error **reterr) {
+        for (char **id = a->values[OPTION_ALLOW]; id && *id; id++) {
+                if (finding_kind(*id) || str_equal(*id, ALLOW_PREFLIGHT))
+                        continue;
+                struct nearest near = { .word = *id };
+                const struct finding_kind *kind;
+                for (size_t i = 0; (kind = finding_kind_at(i)); i++)
+                        nearest_offer(&near, kind->id);
+                nearest_offer(&near, ALLOW_PREFLIGHT);
+                _cleanup_free_ char *question = nearest_question(&near);
+                return error_set(reterr, -EINVAL, "There is no finding \"%s\"%s", *id, question);
+        }
+        return 0;
+}
+
 static int run_verb(struct session *s, const struct verb *verb, int argc, char **argv, int from) {
         struct error *e = NULL;
         _cleanup_(arguments_done) struct arguments a = {};
@@ -36,6 +54,7 @@ static int run_verb(struct session *s, const struct verb *verb, int argc, char *
                 return EXIT_DONE;
         }
         r = verb_check_words(verb, &a, &e);
+        r = r < 0 ? r : cli_check_allowed(&a, &e);
         if (r < 0)
                 return cli_usage(e, verb);
         s->json = a.given[OPTION_JSON];

@@ -192,6 +192,16 @@ static void plain_services(struct session *s) {
         char name[LINE_BYTES_MAX];
         if (!plain_read_line("Which one (its name; nothing: back)? ", name) || !*name)
                 return;
+        /* The verbs take units, too: "2" would be 2.service. */
+        _cleanup_(service_freep) struct service *service = NULL;
+        if (find_service(s, name, &service, &s->error) < 0) {
+                session_status(s, s->error->code);
+                return;
+        }
+        if (!service) {
+                out("No service named %s is installed.\n", name);
+                return;
+        }
         for (size_t i = 0; i < ELEMENTS(verbs); i++)
                 out("%zu %s: %s\n", i + 1, verbs[i], verb_named(verbs[i])->help);
         size_t n = plain_choose("What to do (nothing: back)? ", ELEMENTS(verbs));

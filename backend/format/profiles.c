@@ -80,6 +80,24 @@ static int check_owner(int fd, const char *path, struct error **reterr) {
         return -EPERM;
 }
 
+/* Who may write into the folder, or put another in its place, writes its files. */
+static int check_folder(int folder, const char *path, struct error **reterr) {
+        for (const char *at = "."; at; at = str_equal(at, ".") ? ".." : NULL) {
+                struct stat st;
+                if (fstatat(folder, at, &st, 0) < 0)
+                        return error_errno(reterr, -errno, "The folder of profiles %s could not be read",
+                                           path);
+                if ((st.st_uid == 0 || st.st_uid == geteuid()) && !(st.st_mode & (S_IWGRP | S_IWOTH)))
+                        continue;
+                const char *above = str_equal(at, "..") ? "/.." : "";
+                error_set(reterr, -EPERM, "Others than root may write to %s%s, so no profile in it is used",
+                          path, above);
+                error_hint(reterr, "chown root:root %s%s; chmod 755 %s%s", path, above, path, above);
+                return -EPERM;
+        }
+        return 0;
+}
+
 static int read_one(int folder, const char *name, const char *path, struct loaded *l, struct error **reterr) {
         /* O_NONBLOCK: a FIFO of that name must not block */
         _cleanup_close_ int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
@@ -119,6 +137,11 @@ static void read_folder(struct profiles *profiles, const char *path, struct shel
         _cleanup_close_ int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         if (folder < 0 && errno == ENOENT)
                 return;
+        struct error *refused = NULL;
+        if (local && folder >= 0 && check_folder(folder, path, &refused) < 0) {
+                keep_error(profiles, refused);
+                return;
+        }
         struct dirent **entries = NULL;
         int found = folder < 0 ? -1 : scandirat(folder, ".", &entries, is_profile_file, by_name);
         if (found < 0) {

@@ -125,7 +125,10 @@ struct json_object *json_new_texts(char *const *list) {
 /* Adds JSON text with \u in place of characters that must not reach a terminal: all of them are in strings,
  * where the escape means the same. json-c escapes C0 only, but U+009B is as good as ESC [, and U+202E
  * reverses the line. */
+#define MARKS_MAX 2 /* as base/text.h shows them: thousands on one letter fill the screen above it */
+
 static void add_showable(struct str *out, const char *text, size_t n) {
+        unsigned marks = 0; /* on the last letter */
         for (size_t used; n > 0; text += used, n -= used) {
                 used = text_ascii_run(text, n);
                 unsigned c;
@@ -134,9 +137,11 @@ static void add_showable(struct str *out, const char *text, size_t n) {
                         used = text_decode(text, n, &c);
                         int cells = c == '\n' ? 1 : text_cells(c);
                         /* A mark without a letter would combine with the quote. */
-                        hidden = cells < 0 ||
+                        marks = cells == 0 ? marks + 1 : 0;
+                        hidden = cells < 0 || marks > MARKS_MAX ||
                                  (cells == 0 && out->length > 0 && out->text[out->length - 1] == '"');
-                }
+                } else
+                        marks = 0;
                 if (hidden)
                         json_add_escaped(out, c);
                 else

@@ -6,6 +6,9 @@
 
 #include "base/base.h"
 
+/* What --allow takes beside the ids of findings: a failed check of a join. */
+#define ALLOW_PREFLIGHT "preflight"
+
 enum option_id {
         OPTION_ALL,
         OPTION_ALL_USERS,

@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include "base/text.h"
 #include "cli/out.h"
 #include "model/image/image.h"
 #include "model/image/recipe.h"
@@ -28,6 +29,16 @@ void keep_offering(struct session *s, struct image_list *images) {
         images->n = kept;
 }
 
+void lookup_note_profiles(const struct session *s) {
+        const struct host_status *status = host_status(s->host);
+        if (status->profile_error)
+                out_error(status->profile_error);
+        if (status->profile_errors > 1)
+                out_note(plural(status->profile_errors - 1, "fairlead: %zu more profile was refused\n",
+                                "fairlead: %zu more profiles were refused\n"),
+                         status->profile_errors - 1);
+}
+
 int find_service(struct session *s, const char *name, struct service **ret, struct error **reterr) {
         *ret = NULL;
         _cleanup_(service_list_freep) struct service_list *services = NULL;
@@ -44,9 +55,10 @@ int find_service(struct session *s, const char *name, struct service **ret, stru
 
 int unit_for(struct session *s, const char *name, char **ret, struct error **reterr) {
         _cleanup_(service_freep) struct service *service = NULL;
-        int r = find_service(s, name, &service, reterr);
-        if (r < 0)
-                return r;
+        _cleanup_error_ struct error *e = NULL;
+        int r = find_service(s, name, &service, &e);
+        if (r < 0 && r != -EACCES) /* who may not see the services sees units */
+                return error_take(reterr, TAKE(e));
         if (service && service->units && service->units[0])
                 *ret = xstrdup(service->units[0]);
         else

@@ -11,6 +11,10 @@
  * an installed service. */
 void keep_offering(struct session *s, struct image_list *images);
 
+/* To standard error: the first profile in the profile folders that is not used, and why. A verb that reads
+ * profiles says it, since another one, or none, takes its place. */
+void lookup_note_profiles(const struct session *s);
+
 /* The installed service of this name (or of this image); *ret NULL and 0: none. A negative errno with a
  * sentence when the list failed. */
 int find_service(struct session *s, const char *name, struct service **ret, struct error **reterr);

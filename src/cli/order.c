@@ -6,6 +6,7 @@
 #include "backend/format/emit.h"
 #include "base/readfile.h"
 #include "base/nearest.h"
+#include "cli/lookup.h"
 #include "cli/out.h"
 
 #define ANSWERS_BYTES_MAX (256U * 1024)
@@ -157,6 +158,8 @@ int order_read(struct session *s, const struct arguments *a, enum plan_verb verb
         struct order *o = ret;
         o->image = image;
         int r = image ? host_find_profile(s->host, image, &o->profile, reterr) : 0;
+        if (image)
+                lookup_note_profiles(s);
         r = r < 0 ? r : order_read_answers(o, a, reterr);
         if (r < 0)
                 return r;

@@ -60,6 +60,12 @@ forged_lines() {
         local show label=$'Nice\n  digest     sha256:000\nfairlead: forged\nNo findings.\n'
         tests/lab put "$HOST" tests/e2e/files/forger /run/e2e
         host podman build -q --label "summary=$label" --label "version=$label" --label "other=$label" -t localhost/forger:latest /run/e2e/forger >/dev/null
+        check_status "a finding that nobody knows allows nothing" 2 host fairlead plan install forger --allow shel-syntax
+        check_text "and the nearest is named" 'Did you mean "shell-syntax"' "$output"
+        host podman build -q --label 'io.fairlead.profile={"title": 7}' -t localhost/badprofile:latest /run/e2e/forger >/dev/null
+        check_status "a profile that is not valid is a finding of lint" 3 host fairlead lint badprofile
+        check_text "with its reason" 'title.*\[bad-profile\]' "$output"
+        host podman rmi -f localhost/badprofile >/dev/null
         for show in "show forger" "lint forger" "plan install forger" images; do
                 # shellcheck disable=SC2086
                 output=$(host fairlead $show 2>&1 || true)

@@ -41,6 +41,11 @@ static int units_apply_reload(struct worker *w, struct error **reterr) {
 
 static int units_enabled(struct worker *w, struct error **reterr) {
         worker_note(w, "%s", worker_main_unit(w));
+        if (*reterr && (*reterr)->code == -ENOEXEC) {
+                /* The image wrote it so: a timer, a socket or another unit starts it. */
+                *reterr = error_free(*reterr);
+                worker_note(w, "%s has no section [Install]; other units start it", worker_main_unit(w));
+        }
         return *reterr ? error_wrap(reterr, -EIO, "%s could not be enabled", worker_main_unit(w))
                        : STEP_ENDED;
 }

@@ -25,11 +25,7 @@ static int verb_images_run(struct session *s, const struct verb *verb, const str
                 return r;
         if (!a->given[OPTION_ALL])
                 keep_offering(s, images);
-        const struct host_status *status = host_status(s->host);
-        if (status->profile_error)
-                out_error(status->profile_error);
-        if (status->profile_errors > 1)
-                out_note("fairlead: %zu more profiles were refused\n", status->profile_errors - 1);
+        lookup_note_profiles(s);
         if (s->json)
                 return out_json(emit_images(images));
         struct out_table t = { .columns = 5 };

@@ -9,7 +9,6 @@
 #include "cli/verbs/verbs.h"
 
 /* The preflight is not a finding of a plan: this word allows it. */
-#define ALLOW_PREFLIGHT "preflight"
 
 struct joining {
         struct image *image;

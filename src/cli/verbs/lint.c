@@ -2,6 +2,7 @@
 
 #include "backend/format/emit.h"
 #include "cli/labels.h"
+#include "cli/lookup.h"
 #include "cli/order.h"
 #include "cli/out.h"
 #include "cli/report.h"
@@ -17,6 +18,11 @@ static int verb_lint_run(struct session *s, const struct verb *verb, const struc
         /* a file of labels needs no engine, and is not judged by the one that happens to be here */
         const struct host_status *host = a->words ? host_status(s->host) : NULL;
         image_lint(image, host ? host->engine : ENGINE_NONE, host ? host->engine_version : NULL, &findings);
+        _cleanup_(profile_freep) struct profile *profile = NULL;
+        _cleanup_error_ struct error *e = NULL;
+        if (host_find_profile(s->host, image, &profile, &e) < 0)
+                finding_report(&findings, "bad-profile", "profile", "%s", e->message);
+        lookup_note_profiles(s);
         if (s->json)
                 out_json(emit_findings(&findings));
         else if (!findings.n)
@@ -31,7 +37,7 @@ const struct verb lint_verb = {
         .name = "lint",
         .group = GROUP_INSTALL,
         .operands = "[IMAGE]",
-        .help = "check the command labels of an image",
+        .help = "check the command labels and profile of an image",
         .details = "Exit status 3 when a finding blocks. With --labels FILE in the place of IMAGE no engine "
                    "is needed.",
         .takes = TAKES(OPTION_LABELS) | TAKES(OPTION_IMAGE),

@@ -68,12 +68,19 @@ static int verb_status_run(struct session *s, const struct verb *verb, const str
         _cleanup_(unit_detail_freep) struct unit_detail *detail = NULL;
         _cleanup_free_ char *unit = NULL;
         int r = find_service(s, a->words[0], &service, &s->error);
-        if (r < 0)
+        /* Services are root's to see, units everybody's. */
+        _cleanup_error_ struct error *unseen = r == -EACCES ? TAKE(s->error) : NULL;
+        if (r < 0 && !unseen)
                 return r;
         if (service && s->json)
                 return out_json(emit_service(service));
         r = unit_for(s, a->words[0], &unit, &s->error);
         r = r < 0 ? r : session_show_unit(s, unit, &detail, &s->error);
+        if (r == -ENOENT && unseen) {
+                error_free(s->error);
+                s->error = TAKE(unseen);
+                return s->error->code;
+        }
         if (r < 0)
                 verb_status_name_job(s, a->words[0]);
         if (s->json && r >= 0)

@@ -32,6 +32,10 @@ static const struct finding_kind kinds[] = {
           "An option has a value that this engine, or this version of it, refuses.",
           "Report this to the image's maintainer, or use an engine that takes it",
           .follows = true },
+        { "bad-profile", SEVERITY_BLOCK,
+          "The image's own profile is not valid, so nobody can install the image.",
+          "Report this to the image's maintainer; how profiles are written: profiles/README.md in fairlead's "
+          "data folder", .final = true },
         { "bad-reference", SEVERITY_BLOCK,
           "The word in the image's place is not a valid image reference; often a variable got lost and the "
           "words moved.",
@@ -270,6 +274,10 @@ static const struct finding_kind kinds[] = {
         { "variable-syntax", SEVERITY_BLOCK,
           "The label has a \"${\" that is never closed, or a shell's modifier (${X#y}, ${X:=y}).",
           "Only $X, ${X} and ${X:-text} are filled in; report this to the image's maintainer" },
+        { "vital-unit", SEVERITY_BLOCK,
+          "The unit has the name of one that the system manager itself needs (systemd-*, dbus, the "
+          "consoles): with another in its place the host may not boot.",
+          "Give the service another --name" },
         { "volatile-path", SEVERITY_WARN,
           "The service mounts a path below /run that does not exist now; what is made there is gone when "
           "the host restarts.",

@@ -111,11 +111,28 @@ static void report_names(struct making *m) {
                 report_taken_name(m, plan->run, "RUN", plan->run->name ? plan->run->name : plan->name);
 }
 
+/* What the system manager itself needs, and what gives the last shell. */
+static bool host_unit_is_vital(const char *unit) {
+        static const char *const beginnings[] = {
+                "systemd-", "dbus.",   "dbus-",         "emergency.",     "rescue.",
+                "initrd-",  "getty@",  "serial-getty@", "console-getty.", "user@",
+                "user-runtime-dir@",
+        };
+        for (size_t i = 0; i < ELEMENTS(beginnings); i++)
+                if (str_starts(unit, beginnings[i]))
+                        return true;
+        return false;
+}
+
 /* Units in /etc and /run that fairlead did not write are the administrator's; those of the distribution may
  * be overridden, and the plan says so (sssd.service stays sssd.service). */
 static void host_report_unit(struct making *m) {
         const struct host_facts *f = m->facts;
         struct plan *plan = m->plan;
+        if (writes_unit(plan) && plan->unit.name && host_unit_is_vital(plan->unit.name))
+                finding_report(&plan->findings, "vital-unit", plan->unit.name,
+                               "The unit would take the place of %s, without which this host does not boot",
+                               plan->unit.name);
         const char *path = writes_unit(plan) && f->unit_path ? f->unit_path(plan->unit.name, f->userdata)
                                                              : NULL;
         if (str_empty(path))

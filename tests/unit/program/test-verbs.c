@@ -2,6 +2,9 @@
 #include "tests/test.h"
 
 #include <errno.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/text.h"
 #include "cli/verb.h"
@@ -95,8 +98,35 @@ static void statuses_have_texts(void **state) {
         assert_string_equal(text, "0 done, 1 failed, 2 usage, 3 refused by a finding or missing consent, 4 not found, 5 busy");
 }
 
+/* An image's author sees here what an install would refuse. */
+static void lint_reads_the_profile(void **state) {
+        static const struct {
+                const char *labels;
+                int status;
+                const char *said;
+        } rows[] = {
+                { "{\"labels\": {\"RUN\": \"podman run -d IMAGE\", \"io.fairlead.profile\": \"{\\\"title\\\": 7}\"}}", 3, "title" },
+                { "{\"labels\": {\"RUN\": \"podman run -d IMAGE\", \"io.fairlead.profile\": \"{\\\"title\\\": \\\"T\\\"}\"}}", 0, NULL },
+        };
+        for (size_t i = 0; i < ELEMENTS(rows); i++) {
+                char path[] = "/tmp/fairlead-lint-XXXXXX", said[4096];
+                int fd = mkstemp(path);
+                assert_int_equal(write(fd, rows[i].labels, strlen(rows[i].labels)), (ssize_t) strlen(rows[i].labels));
+                close(fd);
+                _cleanup_free_ char *line = str_printf("%s/fairlead lint --labels %s 2>&1", getenv("BUILD"), path);
+                FILE *f = popen(line, "re");
+                said[fread(said, 1, sizeof said - 1, f)] = '\0';
+                assert_int_equal(WEXITSTATUS(pclose(f)), rows[i].status);
+                unlink(path);
+                assert_int_equal(strstr(said, "[bad-profile]") != NULL, rows[i].said != NULL);
+                if (rows[i].said)
+                        assert_non_null(strstr(said, rows[i].said));
+        }
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
+                cmocka_unit_test(lint_reads_the_profile),
                 cmocka_unit_test(every_verb_has_one_line),
                 cmocka_unit_test(groups_stand_together),
                 cmocka_unit_test(finds_verbs_of_one_and_two_words),

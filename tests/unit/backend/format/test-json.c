@@ -317,6 +317,10 @@ static void writes_nothing_that_a_terminal_obeys(void **state) {
         _cleanup_json_ struct json_object *mark = json_new_text("\314\210x");
         _cleanup_free_ char *marked = json_write(mark);
         assert_string_equal(marked, "\"\\u0308x\"\n");
+        /* And those that would stand above each other as high as the screen: two stay. */
+        _cleanup_json_ struct json_object *tower = json_new_text("a\314\210\314\210\314\210\314\210bc\314\210\342\200\215\314\210\314\210");
+        _cleanup_free_ char *low = json_write(tower);
+        assert_string_equal(low, "\"a\314\210\314\210\\u0308\\u0308bc\314\210\\u200d\314\210\314\210\"\n");
         /* As a line of a stream, too. */
         char *list[] = { (char *) "a\nb", (char *) "\302\2332J/", NULL };
         _cleanup_json_ struct json_object *texts = json_new_texts(list);

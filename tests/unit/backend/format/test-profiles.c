@@ -93,6 +93,31 @@ static void a_bad_file_is_an_error_and_no_more(void **state) {
         expect(all, "a", NULL, "Any image");
 }
 
+/* A folder that others may write to is as good as its files being theirs. */
+static void a_folder_of_others_is_not_used(void **state) {
+        const struct folder *f = *state;
+        static const struct {
+                const char *folder;
+                mode_t mode;
+                const char *title;
+        } rows[] = {
+                { "/etc/profiles.d", 0755, "A" }, { "/etc/profiles.d", 0777, NULL }, { "/etc/profiles.d", 0775, NULL },
+                { "/etc", 0777, NULL },           { "/etc", 01777, NULL },           { "/etc", 0755, "A" },
+        };
+        put(f, "/etc/profiles.d/a.json", "{\"title\": \"A\", \"match\": [\"a\"]}", 0644);
+        put(f, "/usr/profiles/a.json", "{\"title\": \"Shipped A\", \"match\": [\"a\"]}", 0644);
+        for (size_t i = 0; i < ELEMENTS(rows); i++) {
+                _cleanup_free_ char *folder = str_printf("%s%s", f->root, rows[i].folder);
+                assert_int_equal(chmod(folder, rows[i].mode), 0);
+                _cleanup_(profiles_freep) struct profiles *all = read_all(f);
+                expect(all, "a", NULL, rows[i].title ? rows[i].title : "Shipped A");
+                assert_int_equal(profiles_errors(all), rows[i].title ? 0 : 1);
+                if (!rows[i].title)
+                        assert_non_null(strstr(profiles_error(all, 0)->message, "Others than root may write to "));
+                assert_int_equal(chmod(folder, 0755), 0);
+        }
+}
+
 static void a_bad_label_gives_its_error_and_the_generic_one(void **state) {
         const struct folder *f = *state;
         put(f, "/usr/profiles/b.json", "{\"title\": \"Shipped B\", \"match\": [\"b\"]}", 0644);
@@ -117,6 +142,7 @@ static void no_folders_are_no_error(void **state) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 T(etc_comes_before_the_label_and_the_shipped), T(a_bad_file_is_an_error_and_no_more),
+                T(a_folder_of_others_is_not_used),
                 T(a_bad_label_gives_its_error_and_the_generic_one), cmocka_unit_test(no_folders_are_no_error),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);

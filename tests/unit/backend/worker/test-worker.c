@@ -361,6 +361,23 @@ static void starts_what_it_wrote(void **state) {
         fake_systemd_free(systemd);
 }
 
+static void without_install(struct fake_systemd *s) {
+        ordinary(s);
+        fake_systemd_find(s, "demo.service")->install = false;
+}
+
+/* The image's unit is started by its timer, say: nothing is wrong with it. */
+static void a_unit_without_install_is_no_failure(void **state) {
+        struct host_fixture *f = *state;
+        _cleanup_plan_ struct plan *plan = script_plan(f, INSTALL_SCRIPT, ENGINE_PODMAN);
+        struct fake_systemd *systemd = NULL;
+        _cleanup_(job_freep) struct job *job = run_done(f, plan, .prepare = without_install, .systemd = &systemd);
+        assert_int_equal(job->state, JOB_DONE);
+        assert_string_equal(job->steps[STEP_ENABLE].note, "demo.service has no section [Install]; other units start it");
+        assert_string_equal(fake_systemd_find(systemd, "demo.service")->active, "active");
+        fake_systemd_free(systemd);
+}
+
 static void failing(struct fake_systemd *s) {
         ordinary(s);
         does_not_start(s);
@@ -575,6 +592,7 @@ int main(void) {
                 T(logs_a_flood_and_any_byte), T(a_run_leaves_the_record_alone),
                 T(logs_a_flood_and_any_byte), T(says_what_it_cannot_start),
                 T(an_image_that_is_gone_is_reported), T(starts_what_it_wrote),
+                T(a_unit_without_install_is_no_failure),
                 T(a_unit_that_does_not_start_undoes_the_job), T(what_ran_before_runs_again),
                 T(rolls_back_after_a_death), T(spares_containers_of_others), T(one_job_at_a_time),
                 T(clears_up_behind_a_worker_that_had_not_begun), T(informs_who_logs_in), T(wants_room_first),

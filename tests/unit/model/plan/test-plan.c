@@ -88,8 +88,28 @@ static void the_words_stay(void **state) {
         assert_null(plan_free(calloc(1, sizeof(struct plan))));
 }
 
+/* Nobody has to look at the host for these: without them it has no system manager, bus or console. */
+static void units_that_the_host_needs_are_kept(void **state) {
+        static const struct {
+                const char *name;
+                bool vital;
+        } rows[] = {
+                { "dbus", true }, { "dbus-broker", true }, { "systemd-journald", true }, { "systemd-logind", true }, { "emergency", true },
+                { "rescue", true }, { "initrd-switch-root", true }, { "console-getty", true }, { "sssd", false }, { "chronyd", false },
+                { "rsyslog", false }, { "sshd", false }, { "my-systemd-exporter", false }, { "dbusx", false }, { "user.slice", false },
+        };
+        for (size_t i = 0; i < ELEMENTS(rows); i++) {
+                _cleanup_plan_ struct plan *plan = make(rows[i].name, "podman run IMAGE", NULL);
+                if ((finding_list_find(&plan->findings, "vital-unit") != NULL) != rows[i].vital)
+                        fail_msg("%s", rows[i].name);
+                if (rows[i].vital)
+                        assert_int_equal(plan_permitted(plan, NULL), -EPERM);
+        }
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
+                cmocka_unit_test(units_that_the_host_needs_are_kept),
                 cmocka_unit_test(consent_distinguishes_plans),
                 cmocka_unit_test(consent_has_lengths_before_texts),
                 cmocka_unit_test(a_refusal_names_every_finding_once),
