@@ -170,6 +170,8 @@ void manual_print(void) {
         out(".SH FILES\n.TP\n.I /var/lib/fairlead/jobs/ID/\nA job: plan.json, journal, snapshot, log, "
             "result.json.\n"
             ".TP\n.I /var/lib/fairlead/services/NAME.json\nAn installed service.\n"
+            ".TP\n.I /etc/fairlead/fairlead.conf\nLimits of the jobs that are kept: [jobs], keep = 50, days "
+            "= 90.\n"
             ".TP\n.I /etc/fairlead/profiles.d/*.json\nProfiles of this host; a file here hides a "
             "shipped one of the same name.\n"
             ".TP\n.I /usr/share/doc/fairlead/json.md, findings.md\nThe shapes of \\-\\-json, and the "

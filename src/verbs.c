@@ -36,6 +36,7 @@ const struct verb *const verb_table[] = {
         &cancel_verb,
         &resume_verb,
         &rollback_verb,
+        &prune_verb,
 
         &realm_verbs[REALM_DISCOVER],
         &check_verb,

@@ -153,7 +153,7 @@ static const struct json_field job_fields[] = {
         TIME(started), TIME(ended), ROW("exit_status", JSON_CALL, exit_status, .make = emit_make_natural),
         MADE("steps", emit_make_steps), TEXT(message), TEXT(hint),
         ROW("failure", JSON_CALL, failure, .make = emit_make_failure), TEXTS(left),
-        MADE("checks", emit_make_checks), COUNT(log_size),
+        MADE("checks", emit_make_checks), COUNT(log_size), COUNT(size),
         ROW("way", JSON_WORD, way, KNOWN(way), JSON_NAMES(job_way)),
         ROW("secrets", JSON_TEXTS, secrets, KNOWN(way)),
 };
@@ -165,6 +165,17 @@ char *emit_jobs(const struct job_list *jobs) {
 
 char *emit_job(const struct job *job) {
         return json_write_take(json_new_struct(JSON_TABLE(job_fields, struct job), job));
+}
+
+#define T struct pruning
+static const struct json_field pruning_fields[] = {
+        ROW("done", JSON_BOOL, done), TEXTS(removed), TEXTS(closed), COUNT(jobs), COUNT(freed), COUNT(size),
+        ROW("keep", JSON_UINT32, limits.jobs), ROW("days", JSON_UINT32, limits.days),
+};
+#undef T
+
+char *emit_pruning(const struct pruning *pruning) {
+        return json_write_take(json_new_struct(JSON_TABLE(pruning_fields, struct pruning), pruning));
 }
 
 /* Attributes are bytes: in hex. */

@@ -21,6 +21,7 @@ char *emit_unit(const struct unit_detail *unit);
 char *emit_log_line(const struct log_line *line);        /* on one line */
 char *emit_jobs(const struct job_list *jobs);
 char *emit_job(const struct job *job);
+char *emit_pruning(const struct pruning *pruning);
 char *emit_changes(const struct change_report *report);
 char *emit_realm(const struct realm *realm);
 char *emit_membership(const struct membership *membership);

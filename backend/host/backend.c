@@ -136,6 +136,11 @@ static int backend_cancel_job(struct host *host, const char *id, struct error **
         return jobs_cancel(backend_of(host)->jobs, id, reterr);
 }
 
+static int backend_prune_jobs(struct host *host, bool all, bool really, struct pruning *ret,
+                              struct error **reterr) {
+        return jobs_prune(backend_of(host)->jobs, all, really, ret, reterr);
+}
+
 static int backend_job_input(struct host *host, const char *id, const void *bytes, size_t n,
                              struct error **reterr) {
         return jobs_input(backend_of(host)->jobs, id, bytes, n, reterr);
@@ -203,6 +208,7 @@ static const struct host_ops backend_ops = {
         .list_jobs = backend_list_jobs,
         .watch_job = backend_watch_job,
         .cancel_job = backend_cancel_job,
+        .prune_jobs = backend_prune_jobs,
         .job_input = backend_job_input,
         .job_size = backend_job_size,
         .list_changes = backend_list_changes,

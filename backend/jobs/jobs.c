@@ -10,6 +10,7 @@
 #include "backend/store/host-lock.h"
 #include "backend/store/job-folder.h"
 #include "backend/store/job-journal.h"
+#include "backend/store/retention.h"
 #include "backend/store/services.h"
 #include "model/plan/diff.h"
 
@@ -54,6 +55,18 @@ int jobs_read(struct jobs *jobs, const char *id, struct job **ret, struct error 
         return 0;
 }
 
+int jobs_prune(struct jobs *jobs, bool all, bool really, struct pruning *ret, struct error **reterr) {
+        *ret = (struct pruning){};
+        int r = paths_prepare(&jobs->paths, reterr);
+        _cleanup_close_ int lock = r < 0 || !really ? -1 : hostlock_take(&jobs->paths, "", NULL, reterr);
+        if (r < 0 || (really && lock < 0))
+                return r < 0 ? r : lock;
+        if (really)
+                sweep_run(&jobs->paths);
+        const struct retention every = { .all = true };
+        return retention_run(&jobs->paths, all ? &every : NULL, really, ret, reterr);
+}
+
 int jobs_plan(struct jobs *jobs, const char *id, struct plan **ret, struct error **reterr) {
         _cleanup_close_ int folder = jobfolder_open(&jobs->paths, id, reterr);
         return folder < 0 ? folder : jobfolder_plan(folder, ret, reterr);
@@ -81,11 +94,14 @@ int jobs_list(struct jobs *jobs, struct job_list **ret, struct error **reterr) {
         if (n < 0 && errno != ENOENT)
                 return jobs_unseen(-errno, path, reterr);
         struct job_list *list = new0(struct job_list);
+        _cleanup_free_ char *sizes = retention_sizes(&jobs->paths);
         for (int i = 0; i < n; i++) {
                 struct job *job = NULL;
                 /* A job removed in between must not fail the list. */
-                if (i < JOBS_MAX && jobs_read(jobs, items[i]->d_name, &job, NULL) >= 0)
+                if (i < JOBS_MAX && jobs_read(jobs, items[i]->d_name, &job, NULL) >= 0) {
+                        job->size = retention_size(sizes, job->id);
                         job_list_take(list, job);
+                }
                 free(items[i]);
         }
         free(items);

@@ -7,6 +7,7 @@
 
 #include "backend/io/paths.h"
 #include "backend/systemd/units.h"
+#include "model/job/retention.h"
 
 struct jobs;
 
@@ -35,5 +36,8 @@ void jobs_listen(struct jobs *jobs, void (*changed)(void *userdata), void *userd
  * that). -ENOENT: no such job or service; -ENODATA: the job did not come that far. */
 int jobs_changes(struct jobs *jobs, const char *of, bool diffs, struct change_report **ret,
                  struct error **reterr);
+/* Removes closed jobs beyond the limits, or (all) every one; really false: only looks. -EBUSY: a job is
+ * running. */
+int jobs_prune(struct jobs *jobs, bool all, bool really, struct pruning *ret, struct error **reterr);
 /* The plan of a job, from its folder. */
 int jobs_plan(struct jobs *jobs, const char *id, struct plan **ret, struct error **reterr);

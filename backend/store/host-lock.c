@@ -96,6 +96,7 @@ void sweep_run(const struct paths *paths) {
         control_sweep(paths);
         delivery_remove_files(paths, NULL);
         sweep_unbegun(paths);
+        jobfolder_sweep(paths);
         for (size_t i = 0; i < ELEMENTS(own); i++) {
                 _cleanup_free_ char *path = str_printf("%s%s", paths->state, own[i]);
                 _cleanup_close_ int folder = files_open_root(path, NULL);

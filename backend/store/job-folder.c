@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "backend/store/job-folder.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <sys/random.h>
 #include <sys/stat.h>
@@ -63,9 +64,27 @@ int jobfolder_open(const struct paths *paths, const char *id, struct error **ret
         return -ENOENT;
 }
 
+#define REMOVED ".removed-"
+
+/* Under its name it is whole or gone; the rest of a removal that died is swept. */
 int jobfolder_remove(const struct paths *paths, const char *id) {
         _cleanup_close_ int jobs = open_jobs(paths, NULL);
-        return jobs < 0 || !job_id_valid(id) ? -ENOENT : files_remove_tree(jobs, id);
+        if (jobs < 0 || !job_id_valid(id))
+                return -ENOENT;
+        _cleanup_free_ char *name = str_printf(REMOVED "%s", id);
+        if (renameat(jobs, id, jobs, name) < 0)
+                return errno == ENOENT ? 0 : -errno;
+        return fsync(jobs) < 0 ? -errno : files_remove_tree(jobs, name);
+}
+
+void jobfolder_sweep(const struct paths *paths) {
+        _cleanup_close_ int jobs = open_jobs(paths, NULL);
+        DIR *d = jobs < 0 ? NULL : fdopendir(fcntl(jobs, F_DUPFD_CLOEXEC, 0));
+        for (struct dirent *item; d && (item = readdir(d));)
+                if (str_starts(item->d_name, REMOVED))
+                        (void) files_remove_tree(jobs, item->d_name);
+        if (d)
+                closedir(d);
 }
 
 int jobfolder_plan(int folder, struct plan **ret, struct error **reterr) {
@@ -108,6 +127,10 @@ void jobfolder_write_result(int folder, const char *id) {
         _cleanup_(job_freep) struct job *job = jobfolder_job(folder, id);
         _cleanup_free_ char *text = emit_job(job);
         (void) files_write(folder, "result.json", text, strlen(text), 0600, NULL);
+}
+
+bool jobfolder_is_closed(int folder) {
+        return faccessat(folder, JOBFOLDER_CLOSED, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
 /* ---- refused ---- */

@@ -19,6 +19,13 @@ int jobfolder_make(const struct paths *paths, const struct plan *plan, char **re
 int jobfolder_open(const struct paths *paths, const char *id, struct error **reterr);
 int jobfolder_remove(const struct paths *paths, const char *id);
 
+/* The rest of removals that died. */
+void jobfolder_sweep(const struct paths *paths);
+
+/* Whether contents that an undo needs are gone (backend/store/retention.h). */
+bool jobfolder_is_closed(int folder);
+#define JOBFOLDER_CLOSED "closed"
+
 /* Reads the plan. */
 int jobfolder_plan(int folder, struct plan **ret, struct error **reterr);
 

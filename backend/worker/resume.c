@@ -125,6 +125,24 @@ static int worker_resume_forward(struct run *run, struct error **reterr) {
 
 /* ---- going back ---- */
 
+static int refuse_unsaved(struct worker *w, const char *job, struct error **reterr) {
+        error_set(reterr, -ESTALE, "The files that job %s saved are no longer kept", job);
+        return error_hint(reterr, "%s",
+                          w->plan->joins != REALM_NONE
+                                  ? "Join the realm again: the keys of this host went with its leave"
+                                  : "Install the service again");
+}
+
+/* Is all there that an undo needs; and, of a job that is done, that its service then needs? */
+static int check_saved(struct worker *w, struct error **reterr) {
+        if (jobfolder_is_closed(w->folder))
+                return refuse_unsaved(w, w->id, reterr);
+        if (w->recorder->job->state != JOB_DONE || w->plan->verb == VERB_INSTALL || !w->record)
+                return 0;
+        _cleanup_close_ int earlier = worker_open_install(w, NULL);
+        return earlier < 0 ? refuse_unsaved(w, w->record->job, reterr) : 0;
+}
+
 /* Can the result of a job that is done be taken back? */
 static int check_result(struct run *run, struct error **reterr) {
         struct worker *w = &run->w;
@@ -155,6 +173,8 @@ static int roll_back(struct run *run, struct error **reterr) {
                 return 0;
         }
         int r = job->state == JOB_DONE ? check_result(run, reterr) : 0;
+        if (r >= 0 && job_state_final(job->state))
+                r = check_saved(w, reterr);
         if (r < 0)
                 return r;
         w->cancelled = job->state == JOB_DONE || job->state == JOB_CANCELLING;

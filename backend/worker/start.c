@@ -6,6 +6,7 @@
 #include "backend/io/files.h"
 #include "backend/store/host-lock.h"
 #include "backend/store/job-folder.h"
+#include "backend/store/retention.h"
 #include "backend/worker/internal.h"
 
 #define TRIES 200U /* for a host whose last job has ended */
@@ -128,6 +129,12 @@ static int start_refuse(struct run *run, const struct worker_options *options, c
         return WORKER_FAILED;
 }
 
+static void start_prune(const struct paths *paths) {
+        struct pruning pruning;
+        (void) retention_run(paths, NULL, true, &pruning, NULL);
+        pruning_done(&pruning);
+}
+
 static int start_run(struct run *run, const struct worker_options *options) {
         struct worker *w = &run->w;
         _cleanup_error_ struct error *e = NULL;
@@ -151,7 +158,11 @@ static int start_run(struct run *run, const struct worker_options *options) {
         }
         if (start_open(run, options, &e) < 0 || start_begin(run, options, &e) < 0)
                 return start_refuse(run, options, e);
-        return sd_event_loop(w->event) < 0 ? WORKER_FAILED : run->status;
+        int looped = sd_event_loop(w->event);
+        /* While the host is still held. The job's log has ended; what fails now, the next job does. */
+        if (job_state_final(w->recorder->job->state))
+                start_prune(w->paths);
+        return looped < 0 ? WORKER_FAILED : run->status;
 }
 
 int worker_carry_out(const struct worker_options *options) {
@@ -185,6 +196,7 @@ static bool start_is_over(const struct paths *paths, const char *id, int folder,
         if (lock >= 0) {
                 sweep_run(paths);
                 worker_tidy(paths, id, folder);
+                start_prune(paths);
         }
         return true;
 }

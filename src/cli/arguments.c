@@ -4,7 +4,8 @@
 #include "base/nearest.h"
 
 const struct argument_row option_table[_OPTION_MAX] = {
-        [OPTION_ALL] = { "all", 'a', NULL, false, "all images, not only those that offer a system service" },
+        [OPTION_ALL] = { "all", 'a', NULL, false,
+                         "all images, not only those that offer a system service; all jobs that can go" },
         [OPTION_ALL_USERS] = { "all", 'a', NULL, false, "the whole domain" },
         [OPTION_ALLOW] = { "allow", 0, "FINDING", true,
                            "carry the plan out although this finding (by its id) blocks it" },

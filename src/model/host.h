@@ -13,6 +13,7 @@
 #include "model/image/image.h"
 #include "model/job/changes.h"
 #include "model/job/job.h"
+#include "model/job/retention.h"
 #include "model/plan/plan.h"
 #include "model/profile/profile.h"
 #include "model/realm/check.h"
@@ -189,6 +190,10 @@ struct host_ops {
         struct op *(*list_jobs)(struct host *host, jobs_done_t done, void *userdata);
         struct op *(*watch_job)(struct host *host, const char *id, const struct job_watcher *watcher);
         int (*cancel_job)(struct host *host, const char *id, struct error **reterr);
+        /* Removes closed jobs beyond the limits, or (all) every one; really false: only looks. It takes the
+         * time that the disk takes: for verbs. *ret is the caller's, also on failure. */
+        int (*prune_jobs)(struct host *host, bool all, bool really, struct pruning *ret,
+                          struct error **reterr);
         int (*job_input)(struct host *host, const char *id, const void *bytes, size_t n,
                          struct error **reterr);
         int (*job_size)(struct host *host, const char *id, unsigned rows, unsigned columns);
@@ -249,6 +254,7 @@ struct host {
 #define host_list_jobs(h, ...) HOST_CALL(h, list_jobs, __VA_ARGS__)
 #define host_watch_job(h, ...) HOST_CALL(h, watch_job, __VA_ARGS__)
 #define host_cancel_job(h, ...) HOST_CALL(h, cancel_job, __VA_ARGS__)
+#define host_prune_jobs(h, ...) HOST_CALL(h, prune_jobs, __VA_ARGS__)
 #define host_job_input(h, ...) HOST_CALL(h, job_input, __VA_ARGS__)
 #define host_job_size(h, ...) HOST_CALL(h, job_size, __VA_ARGS__)
 #define host_list_changes(h, ...) HOST_CALL(h, list_changes, __VA_ARGS__)

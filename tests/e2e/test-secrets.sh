@@ -63,6 +63,26 @@ looked_at '' typed prompt
 host podman run --rm localhost/canary echo Canary-Control-Z1yB4c >/dev/null
 check_text "the search finds what a command line has" 'the journal|events' "$(places_of Canary-Control-Z1yB4c)"
 
+# ---- what jobs keep ----
+
+# in_jobs FILE…: what they hold is among the contents that jobs saved.
+in_jobs() {
+        host sh -c 'for file; do sum=$(sha256sum <"$file" | cut -d" " -f1); find /var/lib/fairlead/jobs -name "$sum" | grep . && exit 0; done; exit 1' x "$@"
+}
+
+check_not "no job that is done has shadow" in_jobs /etc/shadow
+check_text "jobs have a size" ' (kB|KB|MB|B) ' "$(host fairlead jobs)"
+check_status "prune looks first" 3 host fairlead prune --all
+check_text "and says how to go on" 'Nothing was removed. Add --yes' "$output"
+check_status "as JSON, too" 3 host fairlead prune --all --json
+check "nothing is removed by a look" json 'not d["done"] and len(d["removed"]) >= 1'
+check "indeed" host test -e "/var/lib/fairlead/jobs/$job"
+check_status "prune" 0 host fairlead prune --all --yes --json
+check "removes jobs, and says so" json 'd["done"] and len(d["removed"]) >= 1 and d["size"] > 0'
+check_status "once more there is nothing to do" 0 host fairlead prune --all
+check_text "the last uninstall can still be undone" 'uninstall canary +done' "$(host fairlead jobs)"
+check_not "no folder is left half" host sh -c 'ls -A /var/lib/fairlead/jobs | grep removed'
+
 # ---- a one-time password, which realm takes as an argument ----
 
 once=Once-Only-Canary-5
@@ -75,8 +95,14 @@ check_status "the host joins by its one-time password" 0 with "$once" fairlead j
 check_text "and the plan said where it shows" 'secret-passed-on' "$output"
 check "a user of the domain is known" until_true 30 host getent passwd "bob@$domain"
 check_nowhere "the one-time password is nowhere" "$once"
+host cp -p /etc/krb5.keytab /dev/shm/keytab
 check_status "leave with somebody's password" 0 with "$password" fairlead leave --set user=Administrator --secret password=- --yes
 check_nowhere "nor is the password" "$password"
+check_not "and no job has the keys of the realm any more" in_jobs /dev/shm/keytab /etc/shadow
+host rm /dev/shm/keytab
+check_status "the leave has no way back" 1 host sh -c 'fairlead rollback "$(fairlead jobs | sed -n 2p | cut -d" " -f1)" --yes'
+check_text "and says why" 'no longer kept' "$output"
+check_text "and what to do" 'Join the realm again' "$output"
 forget_account
 host sh -c 'rm -rf /run/canary; podman rmi -f localhost/canary' >/dev/null
 finish

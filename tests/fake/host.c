@@ -227,6 +227,12 @@ static int fake_cancel_job(struct host *host, const char *id, struct error **ret
         return 0;
 }
 
+static int fake_prune_jobs(struct host *host, bool all, bool really, struct pruning *ret, struct error **reterr) {
+        str_addf(&((struct fake_host *) host)->asked, "prune%s%s\n", all ? " all" : "", really ? " really" : "");
+        *ret = (struct pruning) { .done = really };
+        return 0;
+}
+
 static int fake_job_input(struct host *host, const char *id, const void *bytes, size_t n, struct error **reterr) {
         str_addf(&((struct fake_host *) host)->asked, "input %s %.*s\n", id, (int) n, (const char *) bytes);
         return 0;
@@ -298,6 +304,7 @@ static const struct host_ops fake_ops = {
         .list_jobs = fake_list_jobs,
         .watch_job = fake_watch_job,
         .cancel_job = fake_cancel_job,
+        .prune_jobs = fake_prune_jobs,
         .job_input = fake_job_input,
         .job_size = fake_job_size,
         .list_changes = fake_list_changes,

@@ -357,6 +357,7 @@ static struct job_list *jobs_full(void) {
         struct job *job = make_job("20261123-093000-0000cafe", VERB_UNINSTALL, "chrony", JOB_DONE);
         job->started = FIXTURE_NOW - 86400;
         job->ended = FIXTURE_NOW - 86400 + 12;
+        job->size = 3400000;
         job->message = xstrdup("chrony is uninstalled; every file is as it was");
         job_list_take(list, job);
         job = make_job("20261122-080000-0000d00d", VERB_INSTALL, "broken", JOB_FAILED);

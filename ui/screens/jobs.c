@@ -105,12 +105,17 @@ static void jobs_close(struct screen *s) {
 static void jobs_title(const struct screen *s, struct str *left, struct str *right) {
         const struct jobs_state *st = s->state;
         size_t running = 0, unfinished = 0;
+        uint64_t size = 0;
+        char buffer[16];
         for (size_t i = 0; st->jobs && i < st->jobs->n; i++) {
+                size += st->jobs->items[i]->size;
                 running += job_text_runs(st->jobs->items[i]);
                 unfinished += st->jobs->items[i]->state == JOB_INTERRUPTED;
         }
         if (st->jobs)
                 str_addf(left, plural(st->jobs->n, "%zu job", "%zu jobs"), st->jobs->n);
+        if (size)
+                str_addf(left, "  %s", text_size(buffer, size));
         if (unfinished)
                 str_addf(right, "%zu interrupted%s", unfinished, running ? "  " : "");
         if (running)
@@ -119,6 +124,7 @@ static void jobs_title(const struct screen *s, struct str *left, struct str *rig
 
 static void jobs_status(const struct screen *s, struct str *out) {
         const struct job *job = jobs_at(s, list_settled_row(s->list));
+        char size[16];
         if (!job)
                 return;
         if (job->state == JOB_INTERRUPTED)
@@ -127,7 +133,8 @@ static void jobs_status(const struct screen *s, struct str *out) {
         else if (job_text_runs(job))
                 job_text_running(job, ui_now(s->ui), out);
         else
-                str_addf(out, "%s.", job->message ? job->message : "Enter shows its steps and its output");
+                str_addf(out, "%s.%s%s", job->message ? job->message : "Enter shows its steps and its output",
+                         job->size ? "  " : "", job->size ? text_size(size, job->size) : "");
 }
 
 static bool jobs_can(const struct screen *s, enum action action) {

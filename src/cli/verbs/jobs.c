@@ -12,11 +12,11 @@ static int verb_jobs_run(struct session *s, const struct verb *verb, const struc
                 return r;
         if (s->json)
                 return out_json(emit_jobs(jobs));
-        struct out_table t = { .columns = 5 };
-        out_table_row(&t, "JOB", "WHAT", "STATE", "STARTED", "RESULT", NULL);
+        struct out_table t = { .columns = 6 };
+        out_table_row(&t, "JOB", "WHAT", "STATE", "STARTED", "SIZE", "RESULT", NULL);
         for (size_t i = 0; i < jobs->n; i++) {
                 const struct job *job = jobs->items[i];
-                char started[24];
+                char started[24], size[16];
                 report_time(started, job->started);
                 _cleanup_free_ char *what =
                         str_printf("%s %s", plan_verb_name(job->verb), job->name ? job->name : "?");
@@ -24,7 +24,7 @@ static int verb_jobs_run(struct session *s, const struct verb *verb, const struc
                                           ? job->message
                                           : job_step_title(job_current_step(job), job->verb);
                 out_table_row(&t, job->id, what ? what : "", job_state_name(job->state), started,
-                              now ? now : "", NULL);
+                              job->size ? text_size(size, job->size) : "", now ? now : "", NULL);
         }
         out_table_print(&t);
         return EXIT_DONE;

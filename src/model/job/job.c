@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/job/job.h"
 
+#include <time.h>
+
 static const char *const job_state_names[] = {
         [JOB_QUEUED] = "queued",       [JOB_RUNNING] = "running", [JOB_CANCELLING] = "cancelling",
         [JOB_UNDOING] = "undoing",     [JOB_DONE] = "done",       [JOB_FAILED] = "failed",
@@ -235,6 +237,17 @@ void job_list_take(struct job_list *list, struct job *job) {
                 list->items[at] = list->items[at - 1];
         }
         list->items[at] = job;
+}
+
+int64_t job_id_time(const char *id) {
+        struct tm tm = {};
+        if (!job_id_valid(id) ||
+            sscanf(id, "%4d%2d%2d-%2d%2d%2d", &tm.tm_year, &tm.tm_mon, &tm.tm_mday, &tm.tm_hour, &tm.tm_min,
+                   &tm.tm_sec) != 6)
+                return 0;
+        tm.tm_year -= 1900;
+        tm.tm_mon--;
+        return timegm(&tm);
 }
 
 bool job_id_valid(const char *id) {

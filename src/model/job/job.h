@@ -93,6 +93,7 @@ struct job {
         int exit_status;        /* of the label's command; -1: it did not exit by itself */
         char boot[33];          /* boot id of the last record; "" without one */
         int64_t last;           /* its time, in seconds since the epoch */
+        int64_t last_usec;      /* the same, in microseconds: orders jobs of one second; 0: no record */
         struct step_status steps[_JOB_STEP_MAX];
         bool planned[_JOB_STEP_MAX];    /* the steps of this verb */
         char *message;          /* the result in a sentence; NULL while running */
@@ -105,6 +106,7 @@ struct job {
         enum job_way way;
         char **secrets;
         uint64_t log_size;      /* bytes */
+        uint64_t size; /* bytes that its folder takes, those shared with other jobs divided; 0: unknown */
 };
 struct job *job_new(void);
 struct job *job_free(struct job *job);
@@ -131,6 +133,7 @@ DEFINE_CLEANUP(struct job_list, job_list_free)
 void job_list_take(struct job_list *list, struct job *job);     /* takes job */
 
 bool job_id_valid(const char *id);      /* [0-9]{8}-[0-9]{6}-[0-9a-f]{8} */
+int64_t job_id_time(const char *id);    /* when it was made, in seconds since the epoch; 0: no valid id */
 
 /* ---- the journal: one record a line, "SEQ BOOT MONO REAL STEP EVENT DATA CRC\n" ---- */
 

@@ -186,6 +186,7 @@ static bool record_apply(struct replay *replay, struct job *job, const struct re
         long long status;
         memcpy(job->boot, record->boot, sizeof job->boot);
         job->last = record->real / 1000000;
+        job->last_usec = record->real;
         if (record->sequence == 1)
                 job->started = record->real / 1000000;
         switch (record->event) {
