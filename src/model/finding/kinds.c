@@ -20,8 +20,7 @@ static const struct finding_kind kinds[] = {
         { "bad-mount", SEVERITY_BLOCK,
           "A mount has a type that the engine does not know, or covers the whole container; the engine "
           "refuses the command.",
-          "Report this to the image's maintainer",
-          .follows = true },
+          "Report this to the image's maintainer", .follows = true },
         { "bad-mount-option", SEVERITY_BLOCK,
           "A mount has an option that the engine does not know, or two that contradict each other; the "
           "engine refuses the command.",
@@ -60,8 +59,7 @@ static const struct finding_kind kinds[] = {
           "Read the one that is used; the other often comes from the base image" },
         { "duplicate-mount", SEVERITY_BLOCK,
           "Two mounts have the same destination in the container; the engine refuses the command.",
-          "Report this to the image's maintainer: one of the two has to go",
-          .follows = true },
+          "Report this to the image's maintainer: one of the two has to go", .follows = true },
         { "empty-label", SEVERITY_INFO,
           "A command label exists but holds no command; it is treated as missing.",
           "Nothing to do, unless this is the label you need" },
@@ -120,8 +118,7 @@ static const struct finding_kind kinds[] = {
         { "late-option", SEVERITY_WARN,
           "An option of the engine comes after the image, where it is an argument of the program in the "
           "container.",
-          "Report this to the image's maintainer: options belong before the image",
-          .follows = true },
+          "Report this to the image's maintainer: options belong before the image", .follows = true },
         { "leaves-container", SEVERITY_INFO,
           "A command that runs once leaves its container behind, because it has no --rm.",
           "Remove the container afterwards; a second run with the same --name fails until then" },
@@ -132,7 +129,9 @@ static const struct finding_kind kinds[] = {
           "A single word that is no name of this image stands where the image belongs: its variable got "
           "lost, and the engine would fetch a stranger's image of that name.",
           "Report this to the image's maintainer: in a Dockerfile, a variable in a label is escaped as "
-          "\\${IMAGE}. If this image is meant, allow it with --allow lost-image" },
+          "\\${IMAGE}. If this image is meant, allow it with --allow lost-image",
+          .on_screen = "Report this to the image's maintainer: in a Dockerfile, a variable in a label is "
+                       "escaped as \\${IMAGE}. If this image is meant, a allows it" },
         { "lost-label", SEVERITY_WARN,
           "A label's value contains the text of a command label: an equals sign was missing when the image "
           "was built.",
@@ -211,12 +210,13 @@ static const struct finding_kind kinds[] = {
         { "relative-path", SEVERITY_BLOCK,
           "An option names a file or device of the host by a path that does not begin with a slash: neither "
           "an installer nor a unit has a folder that it could be relative to.",
-          "Report this to the image's maintainer: the path has to be absolute",
-          .follows = true },
+          "Report this to the image's maintainer: the path has to be absolute", .follows = true },
         { "run-opts-file", SEVERITY_WARN,
           "RUN takes further options from a file that the installer makes (RUN_OPTS_FILE); a unit cannot "
           "read it.",
-          "Read the file after the install, and give its options with --set RUN_OPTS=WORDS" },
+          "Read the file after the install, and give its options with --set RUN_OPTS=WORDS",
+          .on_screen =
+                  "Read the file after the install, and give its options in a drop-in of the unit" },
         { "secret-in-argv", SEVERITY_BLOCK,
           "The profile makes a secret a word of the command: the engine's events, its record of the "
           "container and the host's journal would keep it.",
@@ -263,6 +263,7 @@ static const struct finding_kind kinds[] = {
           "than what Fairlead knows.",
           "Report this to the image's maintainer; if this engine does know it, allow it with --allow "
           "unknown-option",
+          .on_screen = "Report this to the image's maintainer; if this engine does know it, a allows it",
           .follows = true },
         { "unknown-subcommand", SEVERITY_WARN, "Fairlead does not know this subcommand of the engine.",
           "Look it up in the engine's manual" },
