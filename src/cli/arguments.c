@@ -21,7 +21,7 @@ const struct argument_row option_table[_OPTION_MAX] = {
         [OPTION_DIFF] = { "diff", 0, NULL, false, "show what changed inside text files" },
         [OPTION_DISPLAY] = { "display", 0, NULL, false, "print the command and run nothing" },
         [OPTION_ENGINE] = { "engine", 0, "ENGINE=VERSION", false,
-                            "with --labels: the engine of the plan (podman=5.4, podman=4.3, docker=20.10)" },
+                            "with --labels: the engine they are for (podman=5.4, podman=4.3, docker=20.10)" },
         [OPTION_ENGINE_SOCKET] = { "engine-socket", 0, "PATH", false,
                                    "use the container engine at this socket" },
         [OPTION_FINDINGS] = { "findings", 0, NULL, false,

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli/labels.h"
 
+#include <ctype.h>
+
 #include "backend/format/emit.h"
 #include "base/readfile.h"
 #include "cli/order.h"
@@ -34,4 +36,27 @@ int labels_image(struct session *s, const struct arguments *a, const char *refer
         if (as && !reference_valid(as))
                 return error_set(reterr, -EINVAL, "\"%s\" is not an image reference", as);
         return path ? from_file(path, as, ret, reterr) : session_find_image(s, reference, ret, reterr);
+}
+
+int labels_engine(const struct arguments *a, enum engine_kind *ret, const char **ret_version,
+                  struct error **reterr) {
+        const char *text = argument_value(a, OPTION_ENGINE), *version = text ? strchr(text, '=') : NULL;
+        *ret = ENGINE_NONE;
+        *ret_version = NULL;
+        if (!text)
+                return 0;
+        if (!a->given[OPTION_LABELS])
+                return error_set(reterr, -EINVAL,
+                                 "--engine belongs to --labels: an image is read for its own engine");
+        _cleanup_free_ char *word = xstrndup(text, strcspn(text, "="));
+        int kind = engine_kind_from_name(word);
+        if (kind <= ENGINE_NONE || !version || !isdigit((unsigned char) version[1]) ||
+            version[1 + strspn(version + 1, "0123456789.")]) {
+                error_set(reterr, -EINVAL, "\"%s\" is not an engine with its version", text);
+                error_hint(reterr, "--engine podman=5.4, podman=4.3 or docker=20.10");
+                return -EINVAL;
+        }
+        *ret = (enum engine_kind) kind;
+        *ret_version = version + 1;
+        return 0;
 }

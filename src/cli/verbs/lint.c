@@ -15,9 +15,14 @@ static int verb_lint_run(struct session *s, const struct verb *verb, const struc
         if (r < 0)
                 return r;
         _cleanup_(finding_list_done) struct finding_list findings = {};
-        /* a file of labels needs no engine, and is not judged by the one that happens to be here */
+        enum engine_kind engine;
+        const char *version;
+        r = labels_engine(a, &engine, &version, &s->error);
+        if (r < 0)
+                return r;
+        /* a file of labels is not judged by the engine that happens to be here */
         const struct host_status *host = a->words ? host_status(s->host) : NULL;
-        image_lint(image, host ? host->engine : ENGINE_NONE, host ? host->engine_version : NULL, &findings);
+        image_lint(image, host ? host->engine : engine, host ? host->engine_version : version, &findings);
         _cleanup_(profile_freep) struct profile *profile = NULL;
         _cleanup_error_ struct error *e = NULL;
         if (host_find_profile(s->host, image, &profile, &e) < 0)
@@ -39,8 +44,8 @@ const struct verb lint_verb = {
         .operands = "[IMAGE]",
         .help = "check the command labels and profile of an image",
         .details = "Exit status 3 when a finding blocks. With --labels FILE in the place of IMAGE no engine "
-                   "is needed.",
-        .takes = TAKES(OPTION_LABELS) | TAKES(OPTION_IMAGE),
+                   "is needed; --engine chooses the one that judges them.",
+        .takes = TAKES(OPTION_LABELS) | TAKES(OPTION_IMAGE) | TAKES(OPTION_ENGINE),
         .json = true,
         .run = verb_lint_run,
 };

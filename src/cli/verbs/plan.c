@@ -26,40 +26,33 @@ static bool verb_plan_path_exists(const char *path, void *userdata) {
         return lstat(path, &st) == 0;
 }
 
-/* "podman=5.4" of --engine. Its host is another one, of which nothing is known. */
-static int verb_plan_read_engine(const char *text, struct host_facts *facts, struct error **reterr) {
-        const char *version = strchr(text, '=');
-        _cleanup_free_ char *word = xstrndup(text, strcspn(text, "="));
-        int kind = engine_kind_from_name(word);
-        if (kind <= ENGINE_NONE || !version || !isdigit((unsigned char) version[1]) ||
-            version[1 + strspn(version + 1, "0123456789.")]) {
-                error_set(reterr, -EINVAL, "\"%s\" is not an engine with its version", text);
-                error_hint(reterr, "--engine podman=5.4, podman=4.3 or docker=20.10");
-                return -EINVAL;
-        }
-        *facts = (struct host_facts) {
-                .engine = kind,
-                .engine_path = kind == ENGINE_DOCKER ? "/usr/bin/docker" : "/usr/bin/podman",
-                .engine_version = version + 1,
-                .quadlet = kind == ENGINE_PODMAN && engine_has_quadlet(version + 1),
-        };
+/* Of this host, or of one with the engine of --engine, of which no more is known. */
+static int verb_plan_read_facts(const struct arguments *a, struct host_facts *ret, struct error **reterr) {
+        enum engine_kind kind;
+        const char *version;
+        int r = labels_engine(a, &kind, &version, reterr);
+        if (r < 0)
+                return r;
+        *ret = kind == ENGINE_NONE ? (struct host_facts) { .path_exists = verb_plan_path_exists }
+                                   : (struct host_facts) {
+                                             .engine = kind,
+                                             .engine_path = kind == ENGINE_DOCKER ? "/usr/bin/docker"
+                                                                                  : "/usr/bin/podman",
+                                             .engine_version = version,
+                                             .quadlet = kind == ENGINE_PODMAN && engine_has_quadlet(version),
+                                     };
         return 0;
 }
 
 /* Plans from a file of labels, without an engine. */
-static int plan_labels(struct session *s, const struct arguments *a, const char *word, struct plan **ret,
-                       struct error **reterr) {
+static int plan_labels(struct session *s, const struct arguments *a, const char *word,
+                       const struct host_facts *facts, struct plan **ret, struct error **reterr) {
         struct image *image = NULL;
         int r = labels_image(s, a, NULL, &image, reterr);
         if (r < 0)
                 return r;
         _cleanup_(order_done) struct order order = {};
         r = order_read(s, a, verb_of(word), image, &order, reterr);
-        if (r < 0)
-                return r;
-        struct host_facts facts = { .path_exists = verb_plan_path_exists };
-        const char *engine = argument_value(a, OPTION_ENGINE);
-        r = engine ? verb_plan_read_engine(engine, &facts, reterr) : 0;
         if (r < 0)
                 return r;
         const struct plan_request request = {
@@ -75,7 +68,7 @@ static int plan_labels(struct session *s, const struct arguments *a, const char 
                 .opt = { order.port.opt[0], order.port.opt[1], order.port.opt[2] },
                 .arguments = a->rest,
                 .allowed = a->values[OPTION_ALLOW],
-                .facts = &facts,
+                .facts = facts,
         };
         return plan_make(&request, ret, reterr);
 }
@@ -109,14 +102,15 @@ static int plan_image(struct session *s, const struct arguments *a, const char *
 static int verb_plan_run(struct session *s, const struct verb *verb, const struct arguments *a) {
         _cleanup_plan_ struct plan *plan = NULL;
         bool from_file = a->given[OPTION_LABELS];
-        if (a->given[OPTION_ENGINE] && !from_file)
-                return error_set(&s->error, -EINVAL,
-                                 "--engine belongs to --labels: an image is planned for its own engine");
         if (from_file == (strv_length(a->words) == 2))
                 return error_set(&s->error, -EINVAL,
                                  "fairlead plan wants a verb, and an image or --labels FILE");
-        int r = from_file ? plan_labels(s, a, a->words[0], &plan, &s->error)
-                          : plan_image(s, a, a->words[0], &plan, &s->error);
+        struct host_facts facts;
+        int r = verb_plan_read_facts(a, &facts, &s->error);
+        if (r < 0)
+                return r;
+        r = from_file ? plan_labels(s, a, a->words[0], &facts, &plan, &s->error)
+                      : plan_image(s, a, a->words[0], &plan, &s->error);
         if (r < 0)
                 return r;
         if (s->json)

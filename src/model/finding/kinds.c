@@ -17,6 +17,10 @@ static const struct finding_kind kinds[] = {
         { "already-installed", SEVERITY_BLOCK, "A service of this name is already installed on this host.",
           "Uninstall it first, or choose another name with --name", .final = true,
           .on_screen = "Uninstall it first, or go back and choose another name" },
+        { "autoupdate-pinned", SEVERITY_WARN,
+          "The label asks for podman auto-update, which cannot work: the unit names its image by digest or "
+          "id, so that it runs what was looked at.",
+          "Get the newer image with the engine's pull, then fairlead upgrade NAME" },
         { "bad-mount", SEVERITY_BLOCK,
           "A mount has a type that the engine does not know, or covers the whole container; the engine "
           "refuses the command.",

@@ -13,8 +13,16 @@ static bool is_set_anyway(const struct option_use *o) {
         return STR_IN_SET(o->canonical, "--detach", "--rm", "--restart", "--name", "--replace");
 }
 
+/* podman auto-update never finds a newer image for a digest, and fails for an id. */
+static bool is_update_of_pinned(const struct command *run, const struct option_use *o) {
+        const char *image = run->operand ? run->argv[run->operand] : "";
+        return str_equal(o->canonical, "--label") && o->value &&
+               str_starts(o->value, "io.containers.autoupdate=") &&
+               (strchr(image, '@') || str_starts(image, "sha256:"));
+}
+
 bool supervision_replaces(const struct command *run, const struct option_use *o) {
-        return is_set_anyway(o) ||
+        return is_set_anyway(o) || is_update_of_pinned(run, o) ||
                STR_IN_SET(o->canonical, "--cidfile", "--attach", "--sig-proxy", "--detach-keys") ||
                (str_equal(o->canonical, "--sdnotify") &&
                 (run->engine != ENGINE_PODMAN || !STR_IN_SET(o->value, "container", "healthy"))) ||
@@ -160,17 +168,22 @@ static const char *reason_left_out(const struct command *run, const struct optio
 
 static void report_left_out(const struct command *run, const struct option_use *o,
                             struct finding_list *findings) {
+        size_t place = command_place(run, o->word);
         bool silent = is_set_anyway(o) || !supervision_replaces(run, o) || str_equal(o->value, "conmon");
-        if (!silent)
-                finding_report_at(findings, "left-out", "RUN", o->word + 1, "The unit leaves %s out: %s",
-                                  o->option, reason_left_out(run, o));
+        if (is_update_of_pinned(run, o))
+                finding_report_at(findings, "autoupdate-pinned", "RUN", place,
+                                  "The unit leaves the label %s out: its image is pinned", o->value);
+        else if (!silent)
+                finding_report_at(findings, "left-out", "RUN", place, "The unit leaves %s out: %s", o->option,
+                                  reason_left_out(run, o));
 }
 
 static void report_order(const struct making *m, const struct option_use *o) {
+        size_t place = command_place(m->plan->run, o->word);
         _cleanup_strv_ char **names = all_named_by(o);
         for (char **name = names; *name; name++)
                 if (!unit_behind(m->facts, o, *name))
-                        finding_report_at(&m->plan->findings, "needs-container", "RUN", o->word + 1,
+                        finding_report_at(&m->plan->findings, "needs-container", "RUN", place,
                                           "The container needs the %s %s, and no unit known here runs it",
                                           str_equal(o->canonical, "--pod") ? "pod" : "container", *name);
 }

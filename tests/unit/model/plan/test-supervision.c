@@ -92,6 +92,9 @@ static void what_one_engine_has(void **state) {
         check_unit("--link db:sql", NULL, DOCKER, "Requires=postgres.service\nAfter=postgres.service");
         check_unit("--cgroup-parent x.slice", NULL, SERVICE, "!Delegate");
         check_unit("--stop-timeout 120", NULL, QUADLET, "StopTimeout=120");
+        check_unit("-l io.containers.autoupdate=local", NULL, QUADLET, "AutoUpdate=local");
+        check_unit("-l io.containers.autoupdate=local sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", NULL, QUADLET,
+                   "!AutoUpdate");
 }
 
 static void readiness_is_kept(void **state) {
@@ -126,6 +129,10 @@ static void what_is_left_out_is_said(void **state) {
                 { "podman run -d -a stdout IMAGE", "left-out", "The unit leaves -a out" },
                 { "podman run -d --sdnotify=ignore IMAGE", "left-out", "systemd would never hear" },
                 { "docker run -d -t IMAGE", "left-out", "The unit leaves -t out: a unit has no terminal" },
+                { "podman run -d -l io.containers.autoupdate=registry IMAGE", "autoupdate-pinned", NULL },
+                { "podman run -d -l io.containers.autoupdate=registry localhost/web@sha256:"
+                  "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", "autoupdate-pinned",
+                  "leaves the label io.containers.autoupdate=registry out" },
                 { "podman run -d --net container:db IMAGE", "needs-container", NULL },
                 { "podman run -d --pod front IMAGE", "needs-container", NULL },
                 { "podman run -d --net container:vpn IMAGE", "needs-container", "needs the container vpn" },
