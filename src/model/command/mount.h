@@ -36,7 +36,8 @@ struct mount_reading mount_read_mount(const char *value, enum engine_kind engine
 /* Whether the engine has this type of --mount. */
 bool mount_type_known(const char *type, enum engine_kind engine);
 
-/* Sets risk and meaning by the host path and mode. True: it passes a socket that equals root. */
+/* Sets risk and meaning by the host path and mode. True: it passes a socket that equals root. A folder is at
+ * least as risky as each place in it, and writing at least as risky as reading. */
 bool mount_judge(struct mount *m);
 
 /* The path without doubled slashes, ".", ".." and a trailing slash, by its text alone. The caller frees. */

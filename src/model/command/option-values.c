@@ -23,6 +23,11 @@ static const struct {
         { "--ipc", "host", NOTE, "Shares the host's shared memory and semaphores" },
         { "--ipc", "container:*", NOTE, "Shares the shared memory of another container" },
         { "--uts", "host", NOTE, "Shares the host's name and may change it" },
+        { "--userns", "keep-id*", NONE, "Its user is the one that calls the engine: root, for a service" },
+        { "--userns", "nomap*", NONE, "The user that calls the engine is not in it" },
+        { "--userns", "auto*", NONE, "Its users stand for a range of the host that nobody else has" },
+        { "--userns", "ns:*", NOTE, "Uses this user namespace of the host" },
+        { "--userns", "container:*", NONE, "Shares the user namespace of another container" },
         { "--userns", "host", NOTE, "Has no user namespace: root inside is root outside" },
         { "--cgroupns", "host", NOTE, "Sees the host's cgroups" },
 
@@ -65,6 +70,23 @@ static const struct {
         { "--log-driver", "none", NONE, "The engine keeps no copy of what it prints" },
 
         { "--publish", "@(127.|[[]::1])*", NONE, "Opens a port on localhost and passes it to the container" },
+
+        { "--dns", "none", NONE, "Leaves the image's own resolver settings as they are" },
+        { "--ulimit", "host", NONE, "Has the same limits as the service that starts it" },
+        { "--tz", "local", NONE, "Has the host's time zone" },
+        { "--pids-limit", "@(0|-1)", NONE, "May have any number of processes" },
+        { "--stop-timeout", "-1", NONE, "May take as long as it wants to stop" },
+        { "--log-driver", "none", NONE, "Logs nothing" },
+        { "--log-driver", "@(journald|passthrough)", NONE, "Logs to the host's journal" },
+        { "--image-volume", "ignore", NONE, "Does not use the image's own volumes" },
+        { "--image-volume", "tmpfs", NONE,
+          "Keeps the image's own volumes in memory: they are lost when it ends" },
+
+        { "--mount", "*type=devpts*", NONE, "Terminals of the container's own" },
+        { "--mount", "*type=tmpfs*", NONE, "An empty folder in memory" },
+        { "--mount", "*type=ramfs*", NONE, "An empty folder in memory, without a limit" },
+        { "--mount", "*type=image*", NONE, "The files of another image" },
+        { "--mount", "*type=artifact*", NONE, "The files of an artifact of the engine's store" },
 
         { "--restart", "no", NONE, "The engine leaves it when it ends" },
         { "--restart", "always", NONE, "The engine starts it again whenever it ends, behind systemd's back" },

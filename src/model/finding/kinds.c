@@ -219,8 +219,7 @@ static const struct finding_kind kinds[] = {
           "RUN takes further options from a file that the installer makes (RUN_OPTS_FILE); a unit cannot "
           "read it.",
           "Read the file after the install, and give its options with --set RUN_OPTS=WORDS",
-          .on_screen =
-                  "Read the file after the install, and give its options in a drop-in of the unit" },
+          .on_screen = "Read the file after the install, and give its options in the form" },
         { "secret-in-argv", SEVERITY_BLOCK,
           "The profile makes a secret a word of the command: the engine's events, its record of the "
           "container and the host's journal would keep it.",

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "tests/test.h"
 
+#include "base/path.h"
 #include "model/command/mount.h"
 
 static void simplifies_paths(void **state) {
@@ -81,38 +82,61 @@ static void reads_options(void **state) {
         mount_reading_done(&r);
 }
 
+static const struct {
+        const char *host;
+        enum mount_mode mode;
+        enum risk risk;
+        bool socket;
+} judged[] = {
+        { "/", MOUNT_RW, RISK_HIGH, false },
+        { "/", MOUNT_RO, RISK_HIGH, false },
+        { "/sysroot", MOUNT_RW, RISK_HIGH, false },
+        { "/ostree/repo", MOUNT_RW, RISK_HIGH, false },
+        { "/var/home", MOUNT_RW, RISK_HIGH, false },
+        { "/var/home/alice", MOUNT_RW, RISK_NOTE, false },
+        { "/var/roothome/", MOUNT_RW, RISK_HIGH, false },
+        { "/var/roothome", MOUNT_RO, RISK_NOTE, false },
+        { "/run/user", MOUNT_RW, RISK_HIGH, false },
+        { "/run/user/1000", MOUNT_RO, RISK_HIGH, false },
+        { "/run/media", MOUNT_RW, RISK_NOTE, false },
+        { "/etc/sysconfig", MOUNT_RW, RISK_HIGH, false },
+        { "/etc/sysconfig/app", MOUNT_RW, RISK_NOTE, false },
+        { "/etc/cron.daily", MOUNT_RW, RISK_HIGH, false },
+        { "/etc/udev/rules.d", MOUNT_RW, RISK_HIGH, false },
+        { "/etc/polkit-1", MOUNT_RW, RISK_HIGH, false },
+        { "/etc/profile", MOUNT_RW, RISK_HIGH, false },
+        { "/etc/init.d/x", MOUNT_RW, RISK_HIGH, false },
+        { "/etc/NetworkManager", MOUNT_RW, RISK_HIGH, false },
+        { "/sys/kernel", MOUNT_RW, RISK_HIGH, false },
+        { "/sys/kernel/debug", MOUNT_RW, RISK_HIGH, false },
+        { "/usr/src/kernels", MOUNT_RO, RISK_NONE, false },
+        { "/usr/lib/debug", MOUNT_RW, RISK_NOTE, false },
+        { "/etc", MOUNT_RO, RISK_HIGH, false },
+        { "/.//", MOUNT_RW, RISK_HIGH, false },
+        { "/run", MOUNT_RO, RISK_HIGH, true },
+        { "/run/podman/podman.sock", MOUNT_RO, RISK_HIGH, true },
+        { "/run/x", MOUNT_RW, RISK_NOTE, false },
+        { "/var/lib/../run/", MOUNT_RO, RISK_HIGH, true },
+        { "/var/run/dbus/system_bus_socket", MOUNT_RW, RISK_HIGH, true },
+        { "/var/runner", MOUNT_RW, RISK_NONE, false },
+        { "/etc/", MOUNT_RW, RISK_HIGH, false },
+        { "/etc/x", MOUNT_RW, RISK_NOTE, false },
+        { "/etc/x", MOUNT_RO, RISK_NONE, false },
+        { "/etc/systemd/system/x.service.d", MOUNT_RW, RISK_HIGH, false },
+        { "/etcx", MOUNT_RW, RISK_NONE, false },
+        { "/var/lib", MOUNT_RW, RISK_HIGH, false },
+        { "/var/lib/x", MOUNT_RW, RISK_NONE, false },
+        { "/var/lib/docker/x", MOUNT_RW, RISK_HIGH, false },
+        { "/srv/x", MOUNT_RW, RISK_NONE, false },
+        { "x", MOUNT_RW, RISK_NONE, false },
+};
+
 static void judges_places(void **state) {
-        static const struct {
-                const char *host;
-                enum mount_mode mode;
-                enum risk risk;
-                bool socket;
-        } cases[] = {
-                { "/", MOUNT_RW, RISK_HIGH, false },
-                { "/", MOUNT_RO, RISK_NOTE, false },
-                { "/.//", MOUNT_RW, RISK_HIGH, false },
-                { "/run", MOUNT_RO, RISK_HIGH, true },
-                { "/run/podman/podman.sock", MOUNT_RO, RISK_HIGH, true },
-                { "/run/x", MOUNT_RW, RISK_NOTE, false },
-                { "/var/lib/../run/", MOUNT_RO, RISK_HIGH, true },
-                { "/var/run/dbus/system_bus_socket", MOUNT_RW, RISK_HIGH, true },
-                { "/var/runner", MOUNT_RW, RISK_NONE, false },
-                { "/etc/", MOUNT_RW, RISK_HIGH, false },
-                { "/etc/x", MOUNT_RW, RISK_NOTE, false },
-                { "/etc/x", MOUNT_RO, RISK_NONE, false },
-                { "/etc/systemd/system/x.service.d", MOUNT_RW, RISK_HIGH, false },
-                { "/etcx", MOUNT_RW, RISK_NONE, false },
-                { "/var/lib", MOUNT_RW, RISK_HIGH, false },
-                { "/var/lib/x", MOUNT_RW, RISK_NONE, false },
-                { "/var/lib/docker/x", MOUNT_RW, RISK_HIGH, false },
-                { "/srv/x", MOUNT_RW, RISK_NONE, false },
-                { "x", MOUNT_RW, RISK_NONE, false },
-        };
-        for (size_t i = 0; i < ELEMENTS(cases); i++) {
-                struct mount m = { .host = (char *) cases[i].host, .mode = cases[i].mode };
+        for (size_t i = 0; i < ELEMENTS(judged); i++) {
+                struct mount m = { .host = (char *) judged[i].host, .mode = judged[i].mode };
                 bool socket = mount_judge(&m);
-                if (m.risk != cases[i].risk || socket != cases[i].socket) {
-                        print_error("%s: %s %d\n", cases[i].host, risk_name(m.risk), socket);
+                if (m.risk != judged[i].risk || socket != judged[i].socket) {
+                        print_error("%s: %s %d\n", judged[i].host, risk_name(m.risk), socket);
                         fail();
                 }
                 assert_non_null(m.meaning);
@@ -122,12 +146,45 @@ static void judges_places(void **state) {
         assert_int_equal(volume.risk, RISK_NONE);
 }
 
+static enum risk risk_of(const char *host, enum mount_mode mode) {
+        struct mount m = { .host = (char *) host, .mode = mode };
+        mount_judge(&m);
+        return m.risk;
+}
+
+/* Every place of this list against every other one. (/var/run is only a link in /var.) */
+static void a_whole_is_as_risky_as_its_parts(void **state) {
+        static const char *const paths[] = {
+                "/", "/boot", "/dev", "/dev/log", "/dev/null", "/dev/shm", "/etc", "/etc/NetworkManager",
+                "/etc/NetworkManager/dispatcher.d", "/etc/cron.d", "/etc/default", "/etc/pki", "/etc/security", "/etc/shadow",
+                "/etc/ssh", "/etc/sysconfig", "/etc/systemd", "/etc/systemd/system", "/etc/x", "/home", "/home/x", "/lib/modules",
+                "/mnt", "/opt", "/ostree", "/ostree/deploy", "/proc", "/proc/sys", "/root", "/root/.ssh", "/run", "/run/dbus",
+                "/run/host", "/run/media", "/run/podman", "/run/systemd", "/run/systemd/journal", "/run/udev", "/run/user",
+                "/run/user/0", "/run/x", "/srv", "/sys", "/sys/firmware", "/sys/firmware/efi", "/sys/fs", "/sys/fs/cgroup",
+                "/sys/kernel", "/sys/kernel/debug", "/sysroot", "/sysroot/ostree", "/tmp", "/usr", "/usr/lib", "/usr/lib/debug",
+                "/usr/lib/modules", "/usr/local", "/usr/src", "/usr/src/kernels", "/var", "/var/cache", "/var/home", "/var/home/x",
+                "/var/lib", "/var/lib/containers", "/var/lib/rpm", "/var/lib/x", "/var/log", "/var/roothome",
+                "/var/spool", "/var/spool/cron", "/var/tmp",
+        };
+        for (size_t i = 0; i < ELEMENTS(paths); i++) {
+                assert_true(risk_of(paths[i], MOUNT_RW) >= risk_of(paths[i], MOUNT_RO));
+                for (size_t k = 0; k < ELEMENTS(paths); k++)
+                        for (enum mount_mode mode = 0; mode < _MOUNT_MODE_MAX; mode++)
+                                if (path_below(paths[k], paths[i]) && risk_of(paths[k], mode) > risk_of(paths[i], mode)) {
+                                        print_error("%s is riskier than %s (%s)\n", paths[k], paths[i],
+                                                    mount_mode_name(mode));
+                                        fail();
+                                }
+        }
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(simplifies_paths),
                 cmocka_unit_test(knows_shapes),
                 cmocka_unit_test(reads_options),
                 cmocka_unit_test(judges_places),
+                cmocka_unit_test(a_whole_is_as_risky_as_its_parts),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

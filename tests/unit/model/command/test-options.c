@@ -40,6 +40,26 @@ static void finds_aliases(void **state) {
         assert_null(option_find_letter(&options_run, '\0'));
 }
 
+/* The nearest option, and the versions that have one. */
+static void knows_near_names_and_versions(void **state) {
+        static const char *const near[][2] = {
+                { "--priveleged", "--privileged" }, { "-rm", "--rm" },           { "-n", "--name" },
+                { "–device", "--device" },          { "--volumes", "--volume" }, { "-Q", NULL },     { "--xyzzyplugh", NULL },
+        };
+        for (size_t i = 0; i < ELEMENTS(near); i++) {
+                const struct option_row *row = option_nearest(&options_run, HAS_PODMAN, near[i][0]);
+                assert_true(!row == !near[i][1]);
+                if (row)
+                        assert_string_equal(row->name, near[i][1]);
+        }
+        assert_int_equal(engine_version_number("5.4.2"), ENGINE_VERSION(5, 4));
+        assert_int_equal(engine_version_number("20.10.24+dfsg1"), ENGINE_VERSION(20, 10));
+        assert_int_equal(engine_version_number("v6.0-dev"), ENGINE_VERSION(6, 0));
+        assert_int_equal(engine_version_number("28"), ENGINE_VERSION(28, 0));
+        assert_int_equal(engine_version_number(NULL), 0);
+        assert_int_equal(engine_version_number("none"), 0);
+}
+
 static void judges_values(void **state) {
         static const struct {
                 const char *option, *value;
@@ -60,6 +80,18 @@ static void judges_values(void **state) {
                         fail();
                 }
         }
+        static const char *const said[][3] = {
+                { "--dns", "none", "Leaves the image's own resolver settings as they are" },
+                { "--ulimit", "host", "Has the same limits as the service that starts it" },
+                { "--tz", "local", "Has the host's time zone" },
+                { "--userns", "keep-id:uid=5", "Its user is the one that calls the engine: root, for a service" },
+                { "--mount", "type=devpts,target=/dev/pts", "Terminals of the container's own" },
+        };
+        for (size_t i = 0; i < ELEMENTS(said); i++) {
+                assert_true(option_judge(said[i][0], said[i][1], &meaning, &risk));
+                assert_string_equal(meaning, said[i][2]);
+        }
+        assert_false(option_judge("--dns", "192.0.2.1", &meaning, &risk));
         assert_false(option_judge("--network", "mine", &meaning, &risk));
         assert_false(option_judge("--network", NULL, &meaning, &risk));
         assert_false(option_judge("--device", "/dev/it-100", &meaning, &risk));
@@ -70,6 +102,7 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(tables_are_whole),
                 cmocka_unit_test(finds_aliases),
+                cmocka_unit_test(knows_near_names_and_versions),
                 cmocka_unit_test(judges_values),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
