@@ -117,7 +117,8 @@ static struct kerberos_reader keytab_take(struct kerberos_reader *r, size_t size
                 r->failed = true;
                 return (struct kerberos_reader){};
         }
-        r->bytes += size;
+        if (size > 0) /* there may be none at all */
+                r->bytes += size;
         r->n -= size;
         return taken;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Runs a fuzz target over every file of the folders and files named as arguments: the corpus as an ordinary test. With clang's -fsanitize=fuzzer
- * this file is left out. Each input runs from its exact end on the heap, so that AddressSanitizer sees a read beyond it. */
+/* Runs a fuzz target over every file of the folders and files named as arguments: the corpus as an ordinary test. With -Dfuzz=true
+ * libFuzzer is in its place. Each input runs from its exact end on the heap, so that AddressSanitizer sees a read beyond it. */
 #include <dirent.h>
 #include <stdint.h>
 #include <stdio.h>
