@@ -61,7 +61,7 @@ check "its program runs" until_true 60 host podman exec readiness test -d /data
 check "it is not active before" is readiness ActiveState activating
 host touch /srv/data/go
 check "it is active when it says so" until_true 60 is readiness ActiveState active
-check "and the job is done" until_true 60 is_state "$job" done
+check "and the job is done" until_true 60 is_state "$job" "done"
 
 # ---- stopping ----
 
@@ -85,6 +85,15 @@ check "without a restart" is once NRestarts 0
 check_status "a plan with a label for automatic updates" 0 host fairlead plan install localhost/updated
 check_text "says that they cannot work" 'autoupdate-pinned' "$output"
 check_not "and the unit leaves the label out" grep -qE 'AutoUpdate=|Label=io.containers.autoupdate|ExecStart.*autoupdate' <<<"$output"
+
+# ---- the units of other hosts ----
+
+host sh -c "echo '{\"labels\": {\"RUN\": \"podman run -d --stop-timeout=80 IMAGE\"}}' >/run/e2e/labels.json"
+for row in podman=5.4:StopTimeout=80 podman=4.3:ExecStart=/usr/bin/podman docker=20.10:ExecStart=/usr/bin/docker; do
+        check_status "the unit for ${row%%:*}" 0 host fairlead plan install --labels /run/e2e/labels.json --image localhost/x --engine "${row%%:*}"
+        check_text "is written for it" "^ *${row#*:}" "$output"
+done
+check_status "an engine without a version" 2 host fairlead plan install --labels /run/e2e/labels.json --engine podman
 
 for name in behind mounts readiness stopping again once; do
         check_status "uninstall $name" 0 host fairlead uninstall "$name" --yes

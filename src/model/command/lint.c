@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <strings.h>
+
 #include "model/command/lint.h"
 
 /* ---- one command ---- */
@@ -66,11 +68,41 @@ static void lint_name(const struct lint *l, struct finding_list *findings) {
                 finding_report(findings, "fixed-name", l->key, "The container is always called %s", c->name);
 }
 
+/* By the ends of such names in public images; PASSWORD_FILE names a file. */
+static bool names_secret(const char *assignment) {
+        static const char *const ends[] = { "PASSWORD", "PASSWD", "_PASS",      "SECRET",     "TOKEN",
+                                            "API_KEY",  "APIKEY", "ACCESS_KEY", "PRIVATE_KEY" };
+        size_t n = strcspn(assignment, "=");
+        for (size_t i = 0; i < ELEMENTS(ends); i++) {
+                size_t length = strlen(ends[i]);
+                if (n >= length && strncasecmp(assignment + n - length, ends[i], length) == 0)
+                        return assignment[n] == '=' && assignment[n + 1] && assignment[n + 1] != '$';
+        }
+        return false;
+}
+
+/* A value that came from a variable is the user's own. */
+static void lint_secrets(const struct lint *l, struct finding_list *findings) {
+        const struct command *c = l->command;
+        const struct label *label = l->image ? label_find_key(l->image, l->key, NULL) : NULL;
+        for (size_t i = 0; label && i < c->n_options; i++) {
+                const struct option_use *o = &c->options[i];
+                const char *value = o->value ? o->value : "";
+                bool creds = str_equal(o->canonical, "--creds") && strchr(value, ':');
+                bool env = str_equal(o->canonical, "--env") && names_secret(value);
+                _cleanup_free_ char *name = creds ? xstrdup(o->option) : xstrndup(value, strcspn(value, "="));
+                if ((creds || env) && strstr(label->value, value))
+                        finding_report_at(findings, "secret-in-label", l->key, command_place(c, o->word),
+                                          "The value of %s stands in the label", name);
+        }
+}
+
 void lint_command(const struct lint *l, struct finding_list *findings) {
         const struct command *c = l->command;
         if (c->engine == ENGINE_NONE || !STR_IN_SET(c->subcommand, "run", "create"))
                 return;
         lint_operand(l, findings);
+        lint_secrets(l, findings);
         if (str_equal_nocase(l->key, "RUN"))
                 lint_name(l, findings);
         bool once = str_equal_nocase(l->key, "INSTALL") || str_equal_nocase(l->key, "UNINSTALL") ||

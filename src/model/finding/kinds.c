@@ -20,7 +20,8 @@ static const struct finding_kind kinds[] = {
         { "autoupdate-pinned", SEVERITY_WARN,
           "The label asks for podman auto-update, which cannot work: the unit names its image by digest or "
           "id, so that it runs what was looked at.",
-          "Get the newer image with the engine's pull, then fairlead upgrade NAME" },
+          "Get the newer image with the engine's pull, then fairlead upgrade NAME",
+          .on_screen = "Get the newer image with the engine's pull, then upgrade the service" },
         { "bad-mount", SEVERITY_BLOCK,
           "A mount has a type that the engine does not know, or covers the whole container; the engine "
           "refuses the command.",
@@ -226,6 +227,11 @@ static const struct finding_kind kinds[] = {
           "Set it up without that secret, or report this to the image's maintainer: the installer reads it "
           "from standard input or a file, and adds the word itself",
           .final = true },
+        { "secret-in-label", SEVERITY_WARN,
+          "A password or key stands in the label: everybody who can get the image reads it, and all its "
+          "installations have the same.",
+          "Change it inside the service after the install; report this to the image's maintainer: the label "
+          "can ask for it with -e NAME" },
         { "secret-passed-on", SEVERITY_INFO,
           "The installer hands a secret to a tool that accepts it only as an argument. Neither the journal "
           "nor the engine gets it, but the process list of this host shows it while the tool runs.",

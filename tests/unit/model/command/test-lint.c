@@ -33,6 +33,25 @@ static void check(const char *want, const char *const *pairs) {
 }
 #define CHECK(want, ...) check(want, (const char *const[]) { __VA_ARGS__, NULL })
 
+/* Of a label's own text, not of what the user fills in; never printed. */
+static void secrets_in_labels_are_reported(void **state) {
+        static const char *const bad[] = { "-e DB_PASSWORD=hunter2", "-e 'api_token=x y'", "--env=AWS_SECRET=z", "--creds user:hunter2" };
+        static const char *const good[] = { "-e DB_PASSWORD", "-e DB_PASSWORD=", "-e DB_PASSWORD_FILE=/run/x", "-e PASSWORDS=3", "-e TOKEN_TTL=9",
+                                            "-e BYPASS=1", "-e DB_PASSWORD=${OPT1:-}" };
+        for (size_t i = 0; i < ELEMENTS(bad); i++) {
+                _cleanup_free_ char *run = str_printf("podman run -d --name ${NAME} %s ${IMAGE}", bad[i]);
+                CHECK("secret-in-label", "RUN", run);
+        }
+        for (size_t i = 0; i < ELEMENTS(good); i++) {
+                _cleanup_free_ char *run = str_printf("podman run -d --name ${NAME} %s ${IMAGE}", good[i]);
+                _cleanup_image_ struct image *image = new0(struct image);
+                _cleanup_(finding_list_done) struct finding_list list = {};
+                image_add_label(image, "RUN", run);
+                image_lint(image, ENGINE_PODMAN, NULL, &list);
+                assert_null(finding_list_find(&list, "secret-in-label"));
+        }
+}
+
 static void a_good_image_is_quiet(void **state) {
         CHECK("", "INSTALL", "podman run --rm --privileged -v /:/host -e NAME=${NAME} ${IMAGE} /install.sh",
               "UNINSTALL", "podman run --rm --privileged -v /:/host ${IMAGE} /uninstall.sh", "RUN",
@@ -121,6 +140,7 @@ static void says_what_is_wrong_with_each(void **state) {
 
 int main(void) {
         const struct CMUnitTest tests[] = {
+                cmocka_unit_test(secrets_in_labels_are_reported),
                 cmocka_unit_test(a_good_image_is_quiet), cmocka_unit_test(pairs_install_and_uninstall),
                 cmocka_unit_test(compares_the_image),    cmocka_unit_test(looks_at_names),
                 cmocka_unit_test(a_name_that_follows_the_service_is_not_fixed),
