@@ -268,7 +268,8 @@ int retention_run(const struct paths *paths, const struct retention *limits, boo
                   struct pruning *ret, struct error **reterr) {
         _cleanup_(kept_jobs_done) struct kept_jobs all = {};
         size_t n;
-        _cleanup_free_ char *file = paths_read(paths->config, "/fairlead.conf", &n);
+        _cleanup_free_ char *path = str_printf("%s/fairlead.conf", paths->config),
+                            *file = paths_read(paths->root, path, &n);
         *ret = (struct pruning){ .limits = limits ? *limits : retention_parse(file), .done = really };
         int r = kept_load(paths, &all, reterr);
         if (r < 0)

@@ -87,7 +87,7 @@ static char *describe_rest(const struct host_fixture *f, bool but_names) {
         _cleanup_free_ char *state = tree_fingerprint(f->state), *run = tree_fingerprint(f->run), *engine = tree_fingerprint(f->engine);
         _cleanup_(service_freep) struct service *service = NULL;
         str_addf(&out, "service %s\n", services_read(&f->paths, "demo", &service, NULL) >= 0 ? service->name : "none");
-        static const char *const strays[] = { ".fairlead-", "/active", "/unfinished", ".sock", "/files/", "/reserve" };
+        static const char *const strays[] = { ".fairlead-", "/active", "/unfinished", ".sock", "/files/", "/reserve", "/.removed-" };
         for (size_t i = 0; i < ELEMENTS(strays); i++) {
                 if (strstr(state, strays[i]) && !(errors && strcmp(strays[i], "/reserve") == 0))
                         str_addf(&out, "stray in the state folder: %s\n", strays[i]);
@@ -170,6 +170,16 @@ static void an_unrollback(struct scene *s) {
         s->mode = WORKER_ROLL_BACK;
 }
 
+/* Its end removes a job and closes one. */
+static void a_pruning(struct scene *s) {
+        free(complete(s, "exit 7", VERB_INSTALL, WORKER_FAILED));
+        free(complete(s, "exit 7", VERB_INSTALL, WORKER_FAILED));
+        tree_folder(s->f->root, "/etc/fairlead");
+        tree_write(s->f->root, "/etc/fairlead/fairlead.conf", "[jobs]\nkeep = 2\n");
+        start_here(s);
+        new_job(s, INSTALL_SCRIPT, VERB_INSTALL);
+}
+
 /* A worker that resumes an install that died in the middle of its command is struck, too. */
 static void a_resume(struct scene *s) {
         new_job(s, "echo half > $ROOT/etc/half; echo \"work " IMAGE_ID "\" > $ENGINE/c0; rm -f $ROOT/etc/passwd;"
@@ -192,6 +202,7 @@ static const struct scenario {
         { "rollback", a_rollback, true },
         { "unrollback", an_unrollback, true },
         { "resume", a_resume, false },
+        { "pruning", a_pruning, false },
 };
 
 static void fill_host(struct host_fixture *f) {

@@ -135,6 +135,15 @@ static void without_the_records_nothing_goes(void **state) {
         pruning_done(&pruning);
 }
 
+static void the_limits_of_the_host_hold(void **state) {
+        struct host_fixture *f = *state;
+        tree_folder(f->root, "/etc/fairlead");
+        tree_write(f->root, "/etc/fairlead/fairlead.conf", "[jobs]\nkeep = 1\n");
+        _cleanup_plan_ struct plan *plan = script_plan(f, "exit 1", ENGINE_NONE);
+        _cleanup_(job_freep) struct job *first = run_failed(f, plan), *second = run_failed(f, plan);
+        assert_true(has_job(f, second->id) && !has_job(f, first->id));
+}
+
 static void a_look_touches_nothing(void **state) {
         struct host_fixture *f = *state;
         _cleanup_plan_ struct plan *plan = script_plan(f, "exit 1", ENGINE_NONE);
@@ -180,6 +189,7 @@ int main(int argc, char **argv) {
                 cmocka_unit_test_setup_teardown(an_uninstall_can_be_undone_until_it_is_pruned, host_set_up, host_tear_down),
                 cmocka_unit_test_setup_teardown(what_a_result_names_is_kept, host_set_up, host_tear_down),
                 cmocka_unit_test_setup_teardown(without_the_records_nothing_goes, host_set_up, host_tear_down),
+                cmocka_unit_test_setup_teardown(the_limits_of_the_host_hold, host_set_up, host_tear_down),
                 cmocka_unit_test_setup_teardown(a_look_touches_nothing, host_set_up, host_tear_down),
                 cmocka_unit_test_setup_teardown(the_rest_of_a_dead_run_is_done, host_set_up, host_tear_down),
         };
