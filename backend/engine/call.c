@@ -158,6 +158,7 @@ static void engine_call_send(struct engine_call *call) {
                                    .socket = engine->about.socket,
                                    .method = request->method,
                                    .path = path,
+                                   .body = request->sends ? call->other : NULL,
                                    .seconds = request->seconds ? request->seconds + call->seconds : 0,
                                    .stall = request->stall,
                                    .piece = streams ? engine_call_piece : NULL,

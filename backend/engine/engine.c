@@ -34,6 +34,7 @@ static char *podman_pull_path(const char *reference) {
 static const struct engine_dialect podman_dialect = {
         .kind = ENGINE_PODMAN,
         .stop_seconds = "timeout",
+        .volume_behind = "/json",
         .events = "/events?stream=true",
         .prefix = podman_prefix,
         .pull_path = podman_pull_path,
@@ -64,6 +65,7 @@ static char *docker_pull_path(const char *reference) {
 static const struct engine_dialect docker_dialect = {
         .kind = ENGINE_DOCKER,
         .stop_seconds = "t",
+        .volume_behind = "",
         .events = "/events",
         .prefix = docker_prefix,
         .pull_path = docker_pull_path,

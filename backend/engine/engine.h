@@ -75,6 +75,13 @@ struct op *engine_tag(struct engine *engine, const char *image, const char *name
  * Docker removes an image with its last name (-EOPNOTSUPP). */
 struct op *engine_untag(struct engine *engine, const char *name, nothing_done_t done, void *userdata);
 
+/* A volume by its name. Finding: -ENOENT where there is none. Creating fails where there is one; the volume
+ * is labelled with the service. Removing fails where a container uses it; a missing one is not an error. */
+struct op *engine_find_volume(struct engine *engine, const char *name, nothing_done_t done, void *userdata);
+struct op *engine_create_volume(struct engine *engine, const char *name, const char *service,
+                                nothing_done_t done, void *userdata);
+struct op *engine_remove_volume(struct engine *engine, const char *name, nothing_done_t done, void *userdata);
+
 /* A sentence for an exit status of `podman run`, `docker run` and the like (podman-run(1) "Exit Status");
  * NULL for one that is the command's own. *ret_hint may stay NULL. */
 const char *engine_explain_exit(int status, const char **ret_hint);

@@ -12,6 +12,7 @@
 struct engine_dialect {
         enum engine_kind kind;
         const char *stop_seconds;       /* the query's name of the grace period of a stop */
+        const char *volume_behind;      /* behind the name of a volume that is inspected */
         const char *events;
         /* The path's prefix for an engine of this version (and its API's, of the headers); the caller
          * frees. */
@@ -54,6 +55,7 @@ struct engine_request {
         /* the members of an element that are read; NULL: all */
         const struct json_table *wanted;
         bool may_be_absent;             /* a missing object is not an error */
+        bool sends;                     /* the call's other, as JSON */
         bool may_fail;                  /* no failure is an error: the next request decides */
         /* Another path behind the prefix; the caller frees. */
         char *(*path)(const struct engine_call *call);

@@ -233,7 +233,7 @@ static int check_delivery(struct param_text *t) {
         size_t n = strcspn(t->deliver, " ");
         _cleanup_free_ char *word = xstrndup(t->deliver, n);
         int delivery = delivery_from_name(word);
-        if (delivery < 0)
+        if (delivery < 0 || delivery == DELIVER_VOLUME || delivery == DELIVER_UNIT)
                 return param_wrong(t, "deliver",
                                    "\"%s\" is none of argv, env, variable, stdin, file, prompt, none", word);
         t->p.delivery = (enum delivery) delivery;

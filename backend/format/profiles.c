@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "base/readfile.h"
+#include "model/plan/offers.h"
 
 #define PROFILE_LABEL "io.fairlead.profile"
 
@@ -200,5 +201,6 @@ int profiles_find(struct profiles *profiles, const struct image *image, struct p
                 find_in(&profiles->shipped, image, ret);
         if (!*ret)
                 *ret = profile_generic(image);
+        offers_add(*ret, image);
         return r;
 }

@@ -37,7 +37,7 @@ static const struct host_status *backend_status(struct host *host) {
 }
 
 static const char *backend_suggest(struct host *host, const char *what) {
-        return facts_suggest(&backend_of(host)->facts, what);
+        return what[0] == '=' ? what + 1 : facts_suggest(&backend_of(host)->facts, what);
 }
 
 static const char *backend_engine_path(struct host *host) {

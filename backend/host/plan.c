@@ -26,7 +26,7 @@ struct planning {
         struct given given;
         char **secrets; /* NULL: not requested yet */
         char **allowed;
-        bool deletes_account;
+        bool deletes_account, removes_volumes;
         struct access_change access;
         char **names; /* of the access */
 
@@ -180,7 +180,8 @@ static int planning_make(struct planning *p) {
                 .arguments = p->given.words,
                 .allowed = p->allowed,
                 .deletes_account = p->deletes_account,
-                .service = p->verb == VERB_UPGRADE ? p->record : NULL,
+                .removes_volumes = p->removes_volumes,
+                .service = p->verb == VERB_UPGRADE || p->verb == VERB_UNINSTALL ? p->record : NULL,
                 .unit_path = p->unit_file,
                 .unit_text = p->unit_text,
                 .facts = &facts,
@@ -355,6 +356,7 @@ static void planning_copy_order(struct planning *p, const struct plan_order *o) 
         given_copy(&given, &p->given);
         p->verb = o->verb;
         p->deletes_account = o->deletes_account;
+        p->removes_volumes = o->removes_volumes;
         p->label = xstrdup(o->label);
         p->reference = xstrdup(o->image);
         p->name = xstrdup(o->name);

@@ -80,6 +80,8 @@ struct worker_wait {
         const char *stoppable; /* a cancel drops op and fails the step with this sentence; NULL: it waits */
         sd_event_source *timer;
         struct pty *pty; /* receives typed input */
+        size_t volume;   /* the one that is worked on, and what follows all of them */
+        step_next_t then;
         struct worker_queue queue;
         struct error *failure; /* of worker_fail_unit(), while it looks for the reason */
 };
@@ -229,6 +231,13 @@ int worker_restore(struct worker *w, const struct restore_options *options, cons
  * worker_save_containers() saves the list of those that exist before it starts. */
 int worker_save_containers(struct worker *w, struct error **reterr);
 int worker_remove_own_containers(struct worker *w);
+
+/* The engine's volumes that hold the service's state (backend/worker/volumes.c). Makes those of the plan that
+ * are missing; an undo removes those that it made; an uninstall may remove all of the plan: one that cannot
+ * be removed is a leftover. */
+int worker_make_volumes(struct worker *w, step_next_t then, struct error **reterr);
+int worker_unmake_volumes(struct worker *w, struct error **reterr);
+int worker_remove_volumes(struct worker *w, step_next_t then, struct error **reterr);
 
 /* A list of lines in a file of the job's folder. Loading gives NULL: the file is absent, or *reterr. */
 int worker_save_lines(struct worker *w, const char *name, char *const *lines, struct error **reterr);

@@ -8,6 +8,7 @@
 #include "base/nearest.h"
 #include "cli/lookup.h"
 #include "cli/out.h"
+#include "model/plan/offers.h"
 
 #define ANSWERS_BYTES_MAX (256U * 1024)
 
@@ -89,7 +90,7 @@ static int read_set(struct order *o, const char *text, struct error **reterr) {
                            name);
                 return r;
         }
-        if (p) {
+        if (p || str_starts(name, OFFER_VOLUME)) {
                 answers_set(o->answers, name, value, "command line");
                 return 0;
         }

@@ -56,6 +56,20 @@ static void report_risks(const struct command *c) {
         }
 }
 
+/* An uninstall without a command of the image does the most of its work itself. */
+static void report_uninstall(const struct plan *plan) {
+        if (plan->verb != VERB_UNINSTALL)
+                return;
+        out("\nIts units are stopped and removed with its container, and every file that the install changed "
+            "is "
+            "restored, unless somebody changed it since.\n");
+        for (char **volume = plan->volumes; volume && *volume; volume++)
+                out(plan->removes_volumes ? "The volume %.*s is removed for good, with the state it holds.\n"
+                                          : "The volume %.*s is kept, with the state it holds "
+                                            "(--remove-volumes removes it).\n",
+                    (int) strcspn(*volume, ":"), *volume);
+}
+
 static void report_unit(const struct plan *plan) {
         const struct unit_file *u = &plan->unit;
         if (!plan_sets_up(plan->verb))
@@ -171,6 +185,7 @@ void report_plan(const struct plan *plan) {
                 report_risks(plan->run);
         }
         report_unit(plan);
+        report_uninstall(plan);
         if (plan->paths) {
                 _cleanup_free_ char *paths = strv_join(plan->paths, ", ");
                 out("\nSaved first, restored on failure or cancel: %s\n", paths);

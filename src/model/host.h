@@ -120,6 +120,7 @@ struct plan_order {
                                                  * (NULL) of the one that joined this host */
         bool deletes_account;           /* VERB_UNINSTALL of a service that joined a realm: this host's
                                          * account there is deleted, too */
+        bool removes_volumes;           /* VERB_UNINSTALL: of those that hold the service's state, too */
 };
 
 /* The subject of a preflight. */
@@ -156,8 +157,8 @@ struct host_ops {
          * continue with *ret == the generic one. Caller frees *ret. */
         int (*find_profile)(struct host *host, const struct image *image, struct profile **ret,
                             struct error **reterr);
-        /* The host's proposal for a parameter's `suggest` ("hostname", "domain", "realm", …), or NULL. Valid
-         * until the host is freed or repair() changed it. */
+        /* The host's proposal for a parameter's `suggest` ("hostname", "domain", "realm", …; "=TEXT": that
+         * text), or NULL. Valid until the host is freed or repair() changed it. */
         const char *(*suggest)(struct host *host, const char *what);
 
         struct op *(*list_services)(struct host *host, services_done_t done, void *userdata);

@@ -228,3 +228,54 @@ static void take_name(struct reply *a, struct error *e) {
 struct op *engine_untag(struct engine *engine, const char *name, void (*done)(struct error *e, void *userdata), void *userdata) {
         return start(engine, (struct reply) { .give = take_name, .name = strdup(name), .nothing_done = done, .userdata = userdata });
 }
+
+/* A volume is a file ".volume NAME" that holds the service's name. */
+static void volume_path(char *buffer, size_t n, const char *name) {
+        snprintf(buffer, n, "%s/.volume %s", getenv("FAKE_ENGINE"), name);
+}
+
+static void give_volume(struct reply *a, struct error *e) {
+        char path[4096];
+        if (!e) {
+                volume_path(path, sizeof path, a->name);
+                if (access(path, F_OK) < 0)
+                        error_set(&e, -ENOENT, "There is no volume %s", a->name);
+        }
+        a->nothing_done(e, a->userdata);
+}
+
+struct op *engine_find_volume(struct engine *engine, const char *name, void (*done)(struct error *e, void *userdata), void *userdata) {
+        return start(engine, (struct reply) { .give = give_volume, .name = strdup(name), .nothing_done = done, .userdata = userdata });
+}
+
+static void make_volume(struct reply *a, struct error *e) {
+        char path[4096];
+        if (!e) {
+                volume_path(path, sizeof path, a->name);
+                FILE *f = fopen(path, "wxe");
+                if (!f || fputs(a->id, f) < 0 || fflush(f) != 0)
+                        error_errno(&e, -errno, "The volume %s cannot be made", a->name);
+                if (f)
+                        fclose(f);
+        }
+        a->nothing_done(e, a->userdata);
+}
+
+struct op *engine_create_volume(struct engine *engine, const char *name, const char *service, void (*done)(struct error *e, void *userdata),
+                                void *userdata) {
+        return start(engine, (struct reply) { .give = make_volume, .name = strdup(name), .id = strdup(service), .nothing_done = done, .userdata = userdata });
+}
+
+static void drop_volume(struct reply *a, struct error *e) {
+        char path[4096];
+        if (!e) {
+                volume_path(path, sizeof path, a->name);
+                if (unlink(path) < 0 && errno != ENOENT)
+                        error_errno(&e, -errno, "The volume %s cannot be removed", a->name);
+        }
+        a->nothing_done(e, a->userdata);
+}
+
+struct op *engine_remove_volume(struct engine *engine, const char *name, void (*done)(struct error *e, void *userdata), void *userdata) {
+        return start(engine, (struct reply) { .give = drop_volume, .name = strdup(name), .nothing_done = done, .userdata = userdata });
+}

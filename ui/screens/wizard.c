@@ -235,6 +235,7 @@ const struct screen_class wizard_screen = {
                                               { KEY_CTRL('D'), ACTION_NEXT_PAGE },
                                               { KEY_ESC, ACTION_ESCAPE },
                                               { 'a', ACTION_ALLOW },
+                                              { 'v', ACTION_VOLUMES },
                                               { 'f', ACTION_FIX },
                                               { 'r', ACTION_AGAIN },
                                               { 'r', ACTION_REHEARSE },

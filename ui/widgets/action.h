@@ -63,6 +63,7 @@ enum action {
         ACTION_CONSENT,
         ACTION_ALLOW,
         ACTION_REHEARSE,
+        ACTION_VOLUMES,
         ACTION_NO_REHEARSAL,
         ACTION_VALUE,
         ACTION_FIX,

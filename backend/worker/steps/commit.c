@@ -4,6 +4,7 @@
 #include "backend/store/job-folder.h"
 #include "backend/store/services.h"
 #include "backend/worker/step.h"
+#include "base/text.h"
 
 static void commit_set_list(char ***to, char *const *from) {
         char **copy = from ? strv_copy(from) : NULL;
@@ -32,6 +33,9 @@ static void commit_fill_image(struct worker *w, struct service *s) {
         commit_set_list(&s->health_argv, plan->health_argv);
         commit_set_list(&s->renew_argv, plan->renew_argv);
         /* Our own unit file, unless it was overwritten since. */
+        for (char **volume = plan->volumes; volume && *volume; volume++)
+                if (w->kept.made.wrote_unit && !strv_contains(s->volumes, *volume))
+                        strv_add(&s->volumes, *volume);
         const char *path = plan->unit.path;
         bool ours = w->kept.made.wrote_unit && plan->unit.kind != UNIT_BY_IMAGE;
         if (ours && changes_find(&w->kept.made.changes, path) && !strv_contains(s->files, path))
@@ -87,11 +91,43 @@ static int commit_record_uninstall(struct worker *w, struct error **reterr) {
         return 0;
 }
 
+/* "; its volume tvol-data is kept"; the caller frees. */
+static char *commit_volumes(const struct plan *plan) {
+        struct str s = {};
+        size_t n = strv_length(plan->volumes);
+        for (size_t i = 0; i < n; i++)
+                str_addf(&s, "%s%.*s", i ? ", " : plural(n, "; its volume ", "; its volumes "),
+                         (int) strcspn(plan->volumes[i], ":"), plan->volumes[i]);
+        if (n && plan->removes_volumes)
+                str_add(&s, plural(n, " is removed", " are removed"));
+        else if (n)
+                str_add(&s, plural(n, " is kept", " are kept"));
+        return s.text ? str_take(&s) : xstrdup("");
+}
+
+/* An install after which nothing runs by itself says so. */
+static void commit_note_idle(struct worker *w) {
+        const struct command *command = w->plan->command;
+        const char *name = w->plan->name;
+        if (!command && w->plan->run && w->plan->run->interactive)
+                worker_note(w,
+                            "%s is installed, but nothing of it runs by itself: its RUN asks for a terminal",
+                            name);
+        else if (command && !w->plan->run && command->engine != ENGINE_NONE && command->detached)
+                worker_note(w,
+                            "%s is installed; its installer left the container %s, which no unit watches or "
+                            "starts at boot",
+                            name, command->name ? command->name : "without a name");
+        else
+                worker_note(w, "%s is installed", name);
+}
+
 static int commit_note(struct worker *w, struct error **reterr) {
         const char *name = w->plan->name, *unit = worker_main_unit(w), *new = w->plan->pin.version,
                    *old = w->record ? w->record->pin.version : NULL;
+        _cleanup_free_ char *volumes = commit_volumes(w->plan);
         if (w->plan->verb == VERB_UNINSTALL)
-                worker_note(w, "%s is uninstalled", name);
+                worker_note(w, "%s is uninstalled%s", name, volumes);
         else if (w->plan->verb == VERB_UPGRADE && old && new && !str_equal(old, new))
                 worker_note(w, "%s is upgraded from version %s to %s", name, old, new);
         else if (w->plan->verb == VERB_UPGRADE)
@@ -103,8 +139,17 @@ static int commit_note(struct worker *w, struct error **reterr) {
         else if (unit)
                 worker_note(w, "%s is installed; its unit is %s", name, unit);
         else
-                worker_note(w, "%s is installed", name);
+                commit_note_idle(w);
         return 0;
+}
+
+static int commit_record_now(struct worker *w, struct error **reterr) {
+        int r = w->plan->verb == VERB_UNINSTALL ? commit_record_uninstall(w, reterr)
+                                                : commit_record_service(w, reterr);
+        if (r < 0)
+                return r;
+        (void) commit_note(w, reterr);
+        return STEP_ENDED;
 }
 
 static int commit_record(struct worker *w, struct error **reterr) {
@@ -113,12 +158,9 @@ static int commit_record(struct worker *w, struct error **reterr) {
                 worker_note(w, "%s ran and ended with status 0", w->plan->name);
                 return STEP_ENDED;
         }
-        int r = w->plan->verb == VERB_UNINSTALL ? commit_record_uninstall(w, reterr)
-                                                : commit_record_service(w, reterr);
-        if (r < 0)
-                return r;
-        (void) commit_note(w, reterr);
-        return STEP_ENDED;
+        if (w->plan->verb == VERB_UNINSTALL && w->plan->removes_volumes)
+                return worker_remove_volumes(w, commit_record_now, reterr);
+        return commit_record_now(w, reterr);
 }
 
 static int commit_scanned(struct worker *w, struct error **reterr) {

@@ -59,15 +59,20 @@ static void unit_own(struct worker *w) {
         strv_add(&w->kept.made.units, unit->name);
 }
 
-static int unit_apply(struct worker *w, struct error **reterr) {
-        int r = unit_settle(w, reterr);
-        if (r <= 0)
-                return r < 0 ? r : STEP_NOTHING;
-        r = unit_write(w, reterr);
+/* The engine would make a missing volume at the start, and nobody would know later whose it is. */
+static int unit_volumes_made(struct worker *w, struct error **reterr) {
+        int r = unit_write(w, reterr);
         if (r < 0)
                 return r;
         unit_own(w);
         return STEP_ENDED;
+}
+
+static int unit_apply(struct worker *w, struct error **reterr) {
+        int r = unit_settle(w, reterr);
+        if (r <= 0)
+                return r < 0 ? r : STEP_NOTHING;
+        return worker_make_volumes(w, unit_volumes_made, reterr);
 }
 
 /* Reads the unit again through a descriptor of its own. */
@@ -100,6 +105,7 @@ static int unit_recall(struct worker *w, struct error **reterr) {
 /* The snapshot restores the file itself. */
 const struct step unit_step = {
         .apply = unit_apply,
+        .undo = worker_unmake_volumes,
         .verify = unit_verify,
         .probe = unit_probe,
         .recall = unit_recall,

@@ -87,10 +87,19 @@ static int plan_image(struct session *s, const struct arguments *a, const char *
         int r = verb_of(word) == VERB_UPGRADE ? find_service(s, a->words[1], &service, reterr) : 0;
         if (r >= 0 && service)
                 return plan_upgrade(s, a, service, ret, reterr);
+        _cleanup_(order_done) struct order order = {};
+        if (r >= 0 && verb_of(word) == VERB_UNINSTALL)
+                r = find_service(s, a->words[1], &service, reterr);
+        if (r >= 0 && service) {
+                r = order_read(s, a, VERB_UNINSTALL, NULL, &order, reterr);
+                order.port.image = NULL;
+                order.port.name = a->words[1];
+                order.port.removes_volumes = a->given[OPTION_REMOVE_VOLUMES];
+                return r < 0 ? r : session_make_plan(s, &order.port, ret, reterr);
+        }
         r = r < 0 ? r : session_find_image(s, a->words[1], &image, reterr);
         if (r < 0)
                 return r;
-        _cleanup_(order_done) struct order order = {};
         r = order_read(s, a, verb_of(word), image, &order, reterr);
         if (r < 0)
                 return r;
@@ -133,7 +142,8 @@ const struct verb plan_verb_row = {
                 "and \"volumes\"; --engine chooses the kind of unit (a Quadlet from Podman 4.4 on). Words "
                 "after -- are appended to the label's command, each as one word. Exit status 3 when a "
                 "finding blocks the plan, which is printed all the same.",
-        .takes = ORDER_OPTIONS | TAKES(OPTION_LABELS) | TAKES(OPTION_IMAGE) | TAKES(OPTION_ENGINE),
+        .takes = ORDER_OPTIONS | TAKES(OPTION_LABELS) | TAKES(OPTION_IMAGE) | TAKES(OPTION_ENGINE) |
+                 TAKES(OPTION_REMOVE_VOLUMES),
         .json = true,
         .run = verb_plan_run,
 };

@@ -90,6 +90,10 @@ static int verb_status_run(struct session *s, const struct verb *verb, const str
         if (service)
                 out("  image      %s\n  installed  by job %s\n",
                     service->pin.image ? service->pin.image : "-", service->job ? service->job : "-");
+        for (char **volume = service ? service->volumes : NULL; volume && *volume; volume++)
+                out("  %s%.*s, as %s\n", volume == service->volumes ? "volume     " : "           ",
+                    (int) strcspn(*volume, ":"), *volume,
+                    strchr(*volume, ':') ? strchr(*volume, ':') + 1 : "-");
         return r < 0 ? r : EXIT_DONE;
 }
 

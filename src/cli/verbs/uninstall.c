@@ -12,6 +12,7 @@ static int verb_uninstall_run(struct session *s, const struct verb *verb, const 
                 return r;
         order.port.image = NULL;
         order.port.name = a->words[0];
+        order.port.removes_volumes = a->given[OPTION_REMOVE_VOLUMES];
         return follow_order(s, &order, a);
 }
 
@@ -21,9 +22,11 @@ const struct verb uninstall_verb = {
         .operands = "SERVICE",
         .rest = "[ARG…]",
         .help = "remove a service and restore every file its install changed",
-        .details = "Files that were changed since the install by others are kept and listed.",
+        .details = "Files that were changed since the install by others are kept and listed. Volumes that "
+                   "hold the service's state are kept, unless their removal is asked for: that cannot be "
+                   "undone.",
         .takes = TAKES(OPTION_ALLOW) | TAKES(OPTION_YES) | TAKES(OPTION_CONSENT) | TAKES(OPTION_DETACH) |
-                 TAKES(OPTION_IF_INTERRUPTED),
+                 TAKES(OPTION_IF_INTERRUPTED) | TAKES(OPTION_REMOVE_VOLUMES),
         .json = true,
         .run = verb_uninstall_run,
 };

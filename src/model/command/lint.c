@@ -260,16 +260,21 @@ void image_lint(const struct image *image, enum engine_kind engine, const char *
         lint_labels(image, findings);
 }
 
-enum image_use image_use_of(const struct image *image) {
-        const struct label *label =
-                label_find(image, LABEL_INSTALL, NULL) ? NULL : label_find(image, LABEL_RUN, NULL);
+struct command *image_command(const struct image *image, enum command_label which) {
+        const struct label *label = label_find(image, which, NULL);
         if (!label)
-                return IMAGE_SERVICE;
+                return NULL;
         _cleanup_(linting_done) struct image_linting l = { .image = image, .engine = ENGINE_PODMAN };
         lint_variables(&l);
         _cleanup_recipe_ struct recipe *recipe = recipe_parse(label->key, label->value, NULL);
-        _cleanup_command_ struct command *command = lint_read(&l, label, recipe, NULL);
-        if (!command->interactive)
+        return lint_read(&l, label, recipe, NULL);
+}
+
+enum image_use image_use_of(const struct image *image) {
+        if (label_find(image, LABEL_INSTALL, NULL))
+                return IMAGE_SERVICE;
+        _cleanup_command_ struct command *command = image_command(image, LABEL_RUN);
+        if (!command || !command->interactive)
                 return IMAGE_SERVICE;
         return removes_container(command) ? IMAGE_TOOL : IMAGE_EITHER;
 }

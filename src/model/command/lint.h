@@ -24,6 +24,10 @@ void lint_command(const struct lint *lint, struct finding_list *findings);
 /* The labels as a set: what is missing beside another, what got lost in one. */
 void lint_labels(const struct image *image, struct finding_list *findings);
 
+/* The command of a label, filled for a service of the default name and read as Podman reads it; NULL: there
+ * is no such label. */
+struct command *image_command(const struct image *image, enum command_label which);
+
 /* Whether an image is for people at a terminal, by its labels. */
 enum image_use {
         IMAGE_SERVICE,  /* no: it can be installed, where it has INSTALL or RUN */

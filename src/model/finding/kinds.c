@@ -34,12 +34,12 @@ static const struct finding_kind kinds[] = {
           .follows = true },
         { "bad-option-value", SEVERITY_BLOCK,
           "An option has a value that this engine, or this version of it, refuses.",
-          "Report this to the image's maintainer, or use an engine that takes it",
-          .follows = true },
+          "Report this to the image's maintainer, or use an engine that takes it", .follows = true },
         { "bad-profile", SEVERITY_BLOCK,
           "The image's own profile is not valid, so nobody can install the image.",
           "Report this to the image's maintainer; how profiles are written: profiles/README.md in fairlead's "
-          "data folder", .final = true },
+          "data folder",
+          .final = true },
         { "bad-reference", SEVERITY_BLOCK,
           "The word in the image's place is not a valid image reference; often a variable got lost and the "
           "words moved.",
@@ -177,6 +177,14 @@ static const struct finding_kind kinds[] = {
           .final = true },
         { "no-uninstall", SEVERITY_INFO, "The image has an INSTALL label but no UNINSTALL label.",
           "Uninstalling undoes the recorded changes; what the service wrote elsewhere stays" },
+        { "no-unit", SEVERITY_WARN,
+          "RUN asks for a terminal, so there is no unit: nothing of the image runs by itself, now or at "
+          "boot.",
+          "A tool is run, not installed: fairlead run IMAGE. Of a daemon --set unit=yes makes a unit, "
+          "without "
+          "the terminal",
+          .on_screen = "n runs a tool, and nothing is installed; a daemon becomes a unit by a question of "
+                       "the form" },
         { "no-way-back", SEVERITY_BLOCK,
           "The installed image is no longer on this host, so a failed upgrade could not return to it.",
           "Pull the installed image by its digest first, or allow this and go on without a way back" },
@@ -247,6 +255,18 @@ static const struct finding_kind kinds[] = {
           "The container gets the socket of the engine or of the system bus: whoever holds it is root on "
           "this host.",
           "Install it only if you trust the image as you trust root" },
+        { "starts-container", SEVERITY_WARN,
+          "INSTALL itself starts a container in the background: no unit watches it, and it does not start at "
+          "boot.",
+          "--set unit=yes makes a unit that runs the same command instead",
+          .on_screen = "The form asks whether a unit runs the same command instead" },
+        { "state-lost", SEVERITY_WARN,
+          "The image keeps state in places that RUN mounts nothing at: each stop, restart and reboot drops "
+          "it.",
+          "Keep it in a volume of the engine, --set volume:PLACE=NAME, or in a folder of this host, --set "
+          "volume:PLACE=/FOLDER",
+          .on_screen =
+                  "The form asks where it is kept: in a volume of the engine, or in a folder of this host" },
         { "unbalanced-quote", SEVERITY_BLOCK,
           "A quote is never closed, or the label ends in a backslash: where its words end is not known.",
           "Report this to the image's maintainer", .final = true },

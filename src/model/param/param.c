@@ -10,9 +10,9 @@ static const char *const param_type_names[_PARAM_TYPE_MAX] = {
 DEFINE_NAMES(param_type, enum param_type)
 
 static const char *const delivery_names[_DELIVERY_MAX] = {
-        [DELIVER_NONE] = "none",         [DELIVER_ARGV] = "argv",   [DELIVER_ENV] = "env",
-        [DELIVER_VARIABLE] = "variable", [DELIVER_STDIN] = "stdin", [DELIVER_FILE] = "file",
-        [DELIVER_PROMPT] = "prompt"
+        [DELIVER_NONE] = "none",         [DELIVER_ARGV] = "argv",     [DELIVER_ENV] = "env",
+        [DELIVER_VARIABLE] = "variable", [DELIVER_STDIN] = "stdin",   [DELIVER_FILE] = "file",
+        [DELIVER_PROMPT] = "prompt",     [DELIVER_VOLUME] = "volume", [DELIVER_UNIT] = "unit"
 };
 DEFINE_NAMES(delivery, enum delivery)
 

@@ -33,6 +33,8 @@ enum delivery {
         DELIVER_STDIN,    /* a line on the command's standard input */
         DELIVER_FILE,     /* a file in /run/fairlead/job-ID/, bind-mounted read-only at target */
         DELIVER_PROMPT,   /* typed on the pty when the output matches target (model/param/pattern.h) */
+        DELIVER_VOLUME,   /* of fairlead's own offers (model/plan/offers.h), in no profile: a mount of RUN */
+        DELIVER_UNIT,     /* the same: a unit of RUN */
         _DELIVERY_MAX,
 };
 DECLARE_NAMES(delivery, enum delivery);         /* "none" "argv" "env" "variable" "stdin" "file" "prompt" */

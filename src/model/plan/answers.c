@@ -183,6 +183,8 @@ static int check_given(struct making *m, struct error **reterr) {
         for (size_t i = 0; given && i < given->n; i++) {
                 const char *name = given->items[i].name;
                 const struct param *p = profile ? profile_param(profile, name) : NULL;
+                if (!p && str_starts(name, OFFER_VOLUME))
+                        continue; /* of any place, not only of those that the image declares */
                 if (!p && !recorded)
                         return plan_refuse_name(profile, false, name, reterr);
                 if (p && answers_applies(m, p))
@@ -241,6 +243,42 @@ static int set_variables(struct making *m, struct error **reterr) {
         return 0;
 }
 
+/* ---- what an install offers by itself ---- */
+
+/* A job makes volumes of the engine; a folder of the host has to be there. */
+static void answers_add_volume(struct making *m, const char *place, const char *value) {
+        if (str_empty(value) || str_equal(value, "no"))
+                return;
+        strv_add(&m->volume_words, "-v");
+        strv_addf(&m->volume_words, "%s:%s", value, place);
+        if (value[0] != '/' && (m->plan->verb == VERB_INSTALL || m->plan->verb == VERB_UPGRADE))
+                strv_addf(&m->plan->volumes, "%s:%s", value, place);
+}
+
+static int answers_read_offers(struct making *m, struct error **reterr) {
+        const struct profile *profile = m->request->profile;
+        const struct answers *given = m->request->answers;
+        const struct param *unit = profile ? profile_param(profile, OFFER_UNIT) : NULL;
+        if (!plan_sets_up(m->plan->verb) && m->plan->verb != VERB_RUN)
+                return 0;
+        m->as_unit =
+                unit && unit->delivery == DELIVER_UNIT && str_equal(answers_get(given, OFFER_UNIT), "yes");
+        if (m->as_unit)
+                answers_set(m->plan->given.answers, OFFER_UNIT, "yes", "typed");
+        for (size_t i = 0; given && i < given->n; i++) {
+                const struct answer *a = given->items + i;
+                const char *place = str_starts(a->name, OFFER_VOLUME);
+                int r = place ? offers_check_volume(place, a->value, reterr) : 0;
+                if (r < 0)
+                        return r;
+                if (!place)
+                        continue;
+                answers_set(m->plan->given.answers, a->name, a->value, a->source);
+                answers_add_volume(m, place, a->value);
+        }
+        return 0;
+}
+
 int plan_read_answers(struct making *m, struct error **reterr) {
         const struct profile *profile = m->request->profile;
         m->plan->given.answers = new0(struct answers);
@@ -248,6 +286,9 @@ int plan_read_answers(struct making *m, struct error **reterr) {
         if (r < 0)
                 return r;
         r = check_given(m, reterr);
+        if (r < 0)
+                return r;
+        r = answers_read_offers(m, reterr);
         if (r < 0)
                 return r;
         if (m->asks && m->asked)

@@ -4,6 +4,7 @@
 /* The internals of plan_make(), in their order: the answers become words (answers.c), the labels become
  * commands (make.c), the plan is compared with the host (host.c). */
 
+#include "model/plan/offers.h"
 #include "model/plan/plan.h"
 #include "model/plan/unit-text.h"
 
@@ -21,6 +22,8 @@ struct making {
         struct label_list variables;
         char **words;                           /* of the mode and the parameters, at the end of that label */
         char **engine_words;                    /* options for the engine, before its image */
+        char **volume_words;                    /* the same for RUN: mounts of what keeps its state */
+        bool as_unit;                           /* a command for a terminal, or INSTALL's, becomes a unit */
         bool wants_stdin, wants_terminal;       /* an answer is delivered by stdin, by prompt */
 };
 
@@ -37,6 +40,13 @@ void plan_rehearse(struct making *m);
 
 /* environment, after the commands. */
 void plan_set_environment(struct making *m);
+
+/* Makes the command that the unit runs of one that asks for a terminal, or of an INSTALL that starts a
+ * container, where the user wants that (outcome.c). */
+void plan_make_unit_of(struct making *m);
+
+/* Reports state that each stop drops, and an install after which nothing runs; after the unit (outcome.c). */
+void plan_report_outcome(struct making *m);
 
 /* The host's part: exists of mounts, names in use, units overridden, files needed; and paths. */
 void plan_look_at_host(struct making *m);

@@ -8,7 +8,7 @@
 static void making_done(struct making *m) {
         plan_free(m->plan);
         label_list_done(&m->variables);
-        STRV_FREE_ALL(m->words, m->engine_words);
+        STRV_FREE_ALL(m->words, m->volume_words, m->engine_words);
 }
 
 /* ---- image and service ---- */
@@ -85,9 +85,14 @@ static int set_mode(struct making *m, struct error **reterr) {
 static void set_given(struct making *m) {
         const struct plan_request *q = m->request;
         struct plan *plan = m->plan;
-        strv_extend(&plan->given.words, q->service                   ? q->service->given.words
+        bool upgrade = plan->verb == VERB_UPGRADE && q->service;
+        strv_extend(&plan->given.words, upgrade                      ? q->service->given.words
                                         : plan->verb == VERB_INSTALL ? q->arguments
                                                                      : NULL);
+        if (plan->verb == VERB_UNINSTALL && q->service) {
+                strv_extend(&plan->volumes, q->service->volumes);
+                plan->removes_volumes = q->removes_volumes;
+        }
         strv_extend(&plan->given.set, q->set);
         for (size_t i = 0; i < ELEMENTS(plan->given.opt); i++)
                 plan->given.opt[i] = xstrdup(q->opt[i]);
@@ -193,6 +198,26 @@ static void insert_engine_words(struct making *m, struct filled_label *f) {
         insert_words(f, probe, extra, no_log);
 }
 
+/* Inserts the mounts of what keeps the state before the image. */
+static void insert_volumes(struct making *m, struct filled_label *f) {
+        _cleanup_command_ struct command *probe =
+                command_read(f->key, f->argv, m->engine, m->engine_path, NULL);
+        if (probe->operand && str_equal(probe->subcommand, "run"))
+                insert_words(f, probe, m->volume_words, false);
+        else
+                finding_report(
+                        &m->plan->findings, "undeliverable-answer", f->key,
+                        "A volume is mounted by an option of the engine, and this command has no image "
+                        "to put it before");
+}
+
+/* The label that becomes the unit: RUN, or where that is missing the INSTALL that starts a container. */
+static bool is_of_unit(const struct making *m, const char *key) {
+        return str_equal_nocase(key, command_label_name(LABEL_RUN)) ||
+               (m->as_unit && !label_find(m->request->image, LABEL_RUN, NULL) &&
+                str_equal_nocase(key, command_label_name(LABEL_INSTALL)));
+}
+
 /* plan.json holds only UTF-8: another word would run differently from how it was shown. The label itself is
  * checked already; this is for answers and arguments. */
 static void report_not_utf8(const char *key, char *const *argv, struct finding_list *findings) {
@@ -238,6 +263,8 @@ static struct command *make_command(struct making *m, const struct label *label,
                 return NULL;
         if (set_up && (m->engine_words || m->wants_stdin || m->wants_terminal || m->plan->n_secrets))
                 insert_engine_words(m, &f);
+        if (m->volume_words && is_of_unit(m, key))
+                insert_volumes(m, &f);
         report_not_utf8(key, f.argv, findings);
         if (!**f.argv) {        /* usually a lost variable; such a plan could be neither run nor read */
                 finding_report(findings, "empty-label", key,
@@ -310,6 +337,7 @@ static void fill_labels(struct making *m) {
         if (plan_sets_up(plan->verb)) {
                 lint_labels(m->request->image, &plan->findings);
                 fill_run(m);
+                plan_make_unit_of(m);
                 plan->uninstall = fill_for_later(m, LABEL_UNINSTALL);
         }
         if (plan->verb != VERB_STOP && plan->verb != VERB_OTHER)
@@ -452,6 +480,7 @@ int plan_make(const struct plan_request *request, struct plan **ret, struct erro
                 plan_rehearse(&m);
         plan_set_environment(&m);
         set_unit(&m);
+        plan_report_outcome(&m);
         plan_look_at_host(&m);
         set_health(&m);
         set_renew(&m);

@@ -53,7 +53,7 @@ struct plan *plan_free(struct plan *plan) {
                  plan->profile, plan->label_key, plan->label, plan->host_unit, plan->file.path,
                  plan->file.text, plan->file.was, plan->file.sentence);
         STRV_FREE_ALL(plan->environment, plan->arguments, plan->stdin_lines, plan->paths, plan->state,
-                      plan->health_argv, plan->renew_argv);
+                      plan->volumes, plan->health_argv, plan->renew_argv);
         struct command *commands[] = { plan->command, plan->run, plan->uninstall, plan->stop };
         for (size_t i = 0; i < ELEMENTS(commands); i++)
                 command_free(commands[i]);
@@ -108,6 +108,8 @@ char *plan_consent_text(const struct plan *plan) {
         add_command(&s, "run", plan->run);
         add_counted(&s, "path", plan->unit.path);
         add_counted(&s, "unit", plan->unit.text);
+        for (char **volume = plan->volumes; volume && *volume; volume++)
+                add_counted(&s, plan->removes_volumes ? "removes" : "volume", *volume);
         if (plan->file.text) {
                 add_counted(&s, "file", plan->file.path);
                 add_counted(&s, "was", plan->file.was);

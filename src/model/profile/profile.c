@@ -46,7 +46,8 @@ const struct param *profile_param(const struct profile *profile, const char *nam
 }
 
 bool mode_asks(const struct mode *mode, const struct param *p) {
-        return !mode || !mode->parameters || strv_contains(mode->parameters, p->name);
+        return !mode || !mode->parameters || p->delivery == DELIVER_VOLUME || p->delivery == DELIVER_UNIT ||
+               strv_contains(mode->parameters, p->name);
 }
 
 /* "registry.example.com:5000/a/rsyslog:8@sha256:…" gives "a/rsyslog". */

@@ -58,7 +58,7 @@ struct service *service_free(struct service *s) {
         given_done(&s->given);
         FREE_ALL(s->name, s->job, s->container, s->health, s->reason);
         STRV_FREE_ALL(s->arguments, s->units, s->files, s->install_argv, s->run_argv, s->uninstall_argv,
-                      s->stop_argv, s->health_argv, s->renew_argv, s->rewritten);
+                      s->stop_argv, s->health_argv, s->renew_argv, s->rewritten, s->volumes);
         free(s);
         return NULL;
 }

@@ -59,6 +59,7 @@ struct service {
         char *container;        /* name of the RUN command's container; NULL */
         char **health_argv;
         char **renew_argv;      /* renews the host's keys in the realm; NULL: none */
+        char **volumes;         /* "NAME:/place": volumes of the engine that hold its state */
         char **rewritten; /* "SHA256 /path", as sha256sum prints: files of the install as later jobs of
                            * fairlead wrote them. An uninstall treats them as the install's own work */
 

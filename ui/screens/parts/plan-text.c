@@ -227,6 +227,29 @@ static void plan_text_unit(struct pager *pager, const struct plan *plan, bool br
         pager_end(pager);
 }
 
+/* The volumes that hold the state of the service. */
+static void plan_text_volumes(struct pager *pager, const struct plan *plan) {
+        if (!plan->volumes)
+                return;
+        bool uninstall = plan->verb == VERB_UNINSTALL;
+        pager_addf(pager, DOC_STRONG, "Its state");
+        for (char **volume = plan->volumes; *volume; volume++) {
+                int n = (int) strcspn(*volume, ":");
+                const char *place = (*volume)[n] ? *volume + n + 1 : "-";
+                if (uninstall && plan->removes_volumes)
+                        pager_addf(pager, DOC_BAD, "  The volume %.*s is removed for good.", n, *volume);
+                else if (uninstall)
+                        pager_addf(pager, DOC_PLAIN, "  The volume %.*s is kept; v removes it, too.", n,
+                                   *volume);
+                else
+                        pager_addf(pager, DOC_PLAIN,
+                                   "  What it writes to %s is kept in the volume %.*s, also behind an "
+                                   "uninstall unless its removal is asked for.",
+                                   place, n, *volume);
+        }
+        pager_end(pager);
+}
+
 static void plan_text_saved(struct pager *pager, const struct plan *plan, bool brief) {
         size_t n = strv_length(plan->paths);
         if (!n)
@@ -422,6 +445,7 @@ void plan_text_plan(struct pager *pager, const struct plan *plan, bool brief) {
         if (!first)
                 plan_text_findings(pager, &plan->findings);
         plan_text_unit(pager, plan, brief);
+        plan_text_volumes(pager, plan);
         plan_text_saved(pager, plan, brief);
         pager_addf(pager, DOC_STRONG, "Where it comes from");
         pager_addf(pager, DOC_PLAIN, "  Image   %.*s", (int) strcspn(plan->pin.image, "@"), plan->pin.image);
@@ -434,48 +458,4 @@ void plan_text_plan(struct pager *pager, const struct plan *plan, bool brief) {
                 pager_addf(pager, DOC_PLAIN, "  Label   %s=%s", plan->label_key, plan->label);
         if (plan->profile)
                 pager_addf(pager, DOC_PLAIN, "  Profile %s", plan->profile);
-}
-
-void plan_text_consent(const struct plan *plan, struct str *out) {
-        if (plan->file.text) {
-                str_addf(out, "%s\n%s is written, and the service is restarted. If it does not come up, "
-                              "everything is restored.",
-                         plan->file.sentence ? plan->file.sentence : "", plan->file.path);
-                return;
-        }
-        if (plan->verb == VERB_RENEW) {
-                str_add(out, "The command you read runs now as root. The old keys become invalid, so "
-                             "this cannot be undone; tickets already issued for this host stay valid.");
-                return;
-        }
-        if (plan->verb == VERB_RUN)
-                str_addf(out, "%s has this terminal until it ends. ", plan->name);
-        const struct image_pin *pin = &plan->pin;
-        const char *identity = pin->digest ? pin->digest : pin->image_id ? pin->image_id : "";
-        if (plan->command)
-                str_addf(out, "The command you read runs now as root%s.",
-                         plan->host_command ? ", as a program of this host" : "");
-        else
-                str_add(out, "No command of the image runs.");
-        if (plan->verb == VERB_REHEARSE)
-                str_add(out, " It sees a copy of the host's files, which is thrown away afterwards.");
-        else if (plan->unit.kind == UNIT_QUADLET || plan->unit.kind == UNIT_SERVICE)
-                str_addf(out,
-                         plan->command && !plan->from
-                                 ? " Then %s is started; it is written where the installer makes none."
-                                 : " Then %s is written and started.",
-                         plan->unit.name);
-        if (plan->verb == VERB_RUN)
-                str_add(out, " What it changes on this host is neither recorded nor restored.");
-        if (plan->deletes_account)
-                str_add(out, " This host's account in the realm is deleted for good; if that is refused, "
-                             "nothing else is done.");
-        if (plan->verb == VERB_UNINSTALL)
-                str_add(out, " Its unit is stopped and removed, and every file the install changed is "
-                             "restored.");
-        else if (plan->paths)
-                str_add(out, " If it fails or you cancel, every file is restored.");
-        /* Only the beginning of the digest: the page showed all of it. */
-        str_addf(out, plan->command ? "\nYou consent to this label and to the image %.19s."
-                                    : "\nYou consent to the image %.19s.", identity);
 }

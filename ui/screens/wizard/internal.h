@@ -26,6 +26,7 @@ struct wizard {
         enum fix fix;                   /* of an install that is tried again; else FIX_NONE */
         struct access_change access;    /* VERB_ACCESS */
         char **names;                   /* of access */
+        bool removes_volumes;           /* an uninstall: of those that hold the service's state */
         bool looked;                    /* an uninstall: the image was asked about leaving its realm */
 };
 

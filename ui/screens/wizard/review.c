@@ -71,6 +71,7 @@ void wizard_plan(struct screen *s) {
                 .mode = questions_mode(&w->ask),
                 .answers = wizard_asks(w) || questions_deletes(&w->ask) ? answers : NULL,
                 .deletes_account = questions_deletes(&w->ask),
+                .removes_volumes = w->removes_volumes,
                 .access = w->verb == VERB_ACCESS ? &w->access : NULL,
                 .secrets = early ? NULL : secrets,
                 .allowed = w->allowed,
@@ -162,7 +163,11 @@ static void review_show_findings(struct screen *s) {
 }
 
 static bool review_act(struct screen *s, enum action action) {
-        if (action == ACTION_ALLOW)
+        struct wizard *w = s->state;
+        if (action == ACTION_VOLUMES) {
+                w->removes_volumes = !w->removes_volumes;
+                wizard_plan(s);
+        } else if (action == ACTION_ALLOW)
                 review_ask_allow(s);
         else if (action == ACTION_LINT)
                 review_show_findings(s);
@@ -321,6 +326,7 @@ static bool review_can(const struct screen *s, enum action action) {
                        !review_refused(w) && !(w->ask.profile && w->ask.profile->no_rehearsal);
         case ACTION_LINT: return review_refused(w);
         case ACTION_NO_REHEARSAL: return w->verb == VERB_REHEARSE && !w->starting;
+        case ACTION_VOLUMES: return w->verb == VERB_UNINSTALL && w->plan && w->plan->volumes;
         case ACTION_ALLOW: return review_allowable(w);
         default: return false;
         }

@@ -378,7 +378,7 @@ static void the_example_of_the_manual_is_good(void **state) {
                 _cleanup_free_ char *row = str_printf("\n| `%s` |", param_type_name((enum param_type) i));
                 assert_non_null(strstr(text, row));
         }
-        for (int i = 0; i < _DELIVERY_MAX; i++) {
+        for (int i = 0; i < DELIVER_VOLUME; i++) {
                 _cleanup_free_ char *row = str_printf("\n| `%s", delivery_name((enum delivery) i));
                 assert_non_null(strstr(text, row));
         }

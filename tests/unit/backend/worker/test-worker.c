@@ -302,6 +302,45 @@ static void logs_a_flood_and_any_byte(void **state) {
         assert_non_null(memmem(x, 50000010, "x\377\000\033[2J", 7));
 }
 
+static bool has_volume(const struct host_fixture *f, const char *name) {
+        _cleanup_free_ char *path = str_printf("%s/.volume %s", f->engine, name);
+        return access(path, F_OK) == 0;
+}
+
+/* What a job made goes with it; what was there stays, whatever comes. */
+static void makes_and_keeps_volumes(void **state) {
+        struct host_fixture *f = *state;
+        tree_write(f->engine, "/.volume theirs", "other");
+        _cleanup_plan_ struct plan *plan = script_plan(f, NULL, ENGINE_NONE), *leave = script_plan(f, NULL, ENGINE_NONE);
+        strv_add(&plan->volumes, "demo-data:/data");
+        strv_add(&plan->volumes, "theirs:/more");
+        job_free(run_done(f, plan));
+        assert_true(has_volume(f, "demo-data"));
+        _cleanup_(service_freep) struct service *service = NULL;
+        assert_int_equal(services_read(&f->paths, "demo", &service, NULL), 0);
+        assert_int_equal(strv_length(service->volumes), 2);
+        assert_string_equal(service->volumes[0], "demo-data:/data");
+
+        leave->verb = VERB_UNINSTALL;
+        strv_extend(&leave->volumes, service->volumes);
+        _cleanup_(job_freep) struct job *kept = run_done(f, leave);
+        assert_string_equal(kept->message, "demo is uninstalled; its volumes demo-data, theirs are kept");
+        assert_true(has_volume(f, "demo-data"));
+
+        job_free(run_done(f, plan));
+        leave->removes_volumes = true;
+        _cleanup_(job_freep) struct job *gone = run_done(f, leave);
+        assert_string_equal(gone->message, "demo is uninstalled; its volumes demo-data, theirs are removed");
+        assert_false(has_volume(f, "demo-data"));
+        assert_false(has_volume(f, "theirs"));
+
+        tree_write(f->engine, "/.volume theirs", "other");
+        str_replace(&plan->unit.path, "/etc/systemd/system/no/such/place/demo.service");
+        job_free(run_failed(f, plan));
+        assert_false(has_volume(f, "demo-data"));
+        assert_true(has_volume(f, "theirs"));
+}
+
 /* Of a job that an older version began: what ran once says nothing about how the service was installed. */
 static void a_run_leaves_the_record_alone(void **state) {
         struct host_fixture *f = *state;
@@ -589,6 +628,7 @@ int main(void) {
                 T(leaving_by_a_program_of_the_host), T(an_engines_exit_status_is_reported_in_words),
                 T(a_failing_installer_leaves_no_trace), T(an_account_is_deleted_or_nothing_is_done),
                 T(cancelling_rolls_everything_back), T(a_question_gets_its_answer), T(hands_answers_over),
+                T(logs_a_flood_and_any_byte), T(makes_and_keeps_volumes),
                 T(logs_a_flood_and_any_byte), T(a_run_leaves_the_record_alone),
                 T(logs_a_flood_and_any_byte), T(says_what_it_cannot_start),
                 T(an_image_that_is_gone_is_reported), T(starts_what_it_wrote),
