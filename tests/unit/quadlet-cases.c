@@ -95,6 +95,7 @@ const struct quadlet_case quadlet_cases[] = {
         { "--health-cmd '\"x\" \"y\"'", A "\"--health-cmd=\\\"x\\\" \\\"y\\\"\"", NULL },
         { "--health-cmd 'x\\'", A "\"--health-cmd=x\\\\\"", NULL },
         { "--hostname a --hostname b", A "--hostname=a\n" A "--hostname=b", NULL },
+        { "--log-opt 'tag=a\"b' --sysctl 'x=\\y'", A "\"--log-opt=tag=a\\\"b\"\n" A "\"--sysctl=x=\\\\y\"", NULL },
         { "-l plain", A "--label=plain", NULL },
         { "--mount type=volume,target=/x", A "--mount=type=volume,target=/x", NULL },
         { "--mount type=volume,source=x.volume,target=/x", A "--mount=type=volume,source=x.volume,target=/x", NULL },

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The options of `podman run` that Quadlet has keys for. Sources: podman-systemd.unit(5) of 4.4 to 5.5, the
+/* The options of `podman run` that Quadlet has keys for. Sources: podman-systemd.unit(5) of 4.4 to 5.7, the
  * generator of 5.4.2. */
 
 #include <fnmatch.h>
@@ -72,6 +72,11 @@ static bool fits_plain(const char *value) {
         return value[0] != '-' && unit_plain_word(value);
 }
 
+/* The generator of 5.4 unquotes the words of these keys, but leaves their backslashes in. */
+static bool fits_unescaped(const char *value) {
+        return !strpbrk(value, "\"\\");
+}
+
 static bool fits_tmpfs(const char *value) {
         const char *colon = strchr(value, ':');
         return fits_plain(value) && !(colon && strchr(colon + 1, ':'));
@@ -115,13 +120,14 @@ static const struct quadlet_row quadlet_rows[] = {
         { "--health-startup-timeout", NULL, "HealthStartupTimeout", 405, FORM_ONE },
         { "--health-timeout", NULL, "HealthTimeout", 405, FORM_ONE },
         { "--hostname", NULL, "HostName", 406, FORM_ONE },
+        { "--http-proxy", NULL, "HttpProxy", 507, FORM_SWITCH },
         { "--init", NULL, "RunInit", 404, FORM_SWITCH },
         { "--ip", NULL, "IP", 405, FORM_ONE },
         { "--ip6", NULL, "IP6", 405, FORM_ONE },
         { "--label", "io.containers.autoupdate=?*", "AutoUpdate", 406, FORM_ONE },
         { "--label", "?*=*", "Label", 404, FORM_PAIRS },
         { "--log-driver", NULL, "LogDriver", 405, FORM_ONE },
-        { "--log-opt", NULL, "LogOpt", 502, FORM_WORDS },
+        { "--log-opt", NULL, "LogOpt", 502, FORM_WORDS, .fits = fits_unescaped },
         { "--memory", NULL, "Memory", 505, FORM_ONE },
         { "--mount", NULL, "Mount", 405, FORM_WORDS, .fits = fits_mount },
         { "--network", NULL, "Network", 404, FORM_EACH, .ordered = true, .fits = fits_network },
@@ -151,7 +157,7 @@ static const struct quadlet_row quadlet_rows[] = {
         { "--stop-timeout", NULL, "StopTimeout", 500, FORM_ONE, .fits = fits_number },
         { "--subgidname", NULL, "SubGIDMap", 408, FORM_ONE },
         { "--subuidname", NULL, "SubUIDMap", 408, FORM_ONE },
-        { "--sysctl", NULL, "Sysctl", 406, FORM_WORDS },
+        { "--sysctl", NULL, "Sysctl", 406, FORM_WORDS, .fits = fits_unescaped },
         { "--tmpfs", NULL, "Tmpfs", 405, FORM_EACH, .fits = fits_tmpfs },
         { "--tz", NULL, "Timezone", 404, FORM_ONE },
         { "--uidmap", NULL, "UIDMap", 408, FORM_EACH, .ordered = true, .fits = fits_plain },

@@ -40,6 +40,7 @@ static void keys_come_with_their_version(void **state) {
                 const char *options, *version, *lines;
         } rows[] = {
                 { "-m 1g", "5.5", "Memory=1g" },                 { "-m 1g", "5.4.9", "PodmanArgs=--memory=1g" },
+                { "--http-proxy=false", "5.7.1", "HttpProxy=false" }, { "--http-proxy=false", "5.6", "PodmanArgs=--http-proxy=false" },
                 { "--retry 3", "5.10.0", "Retry=3" },            { "--tz local", "4.4", "Timezone=local" },
                 { "--ip 10.0.0.9", "4.5.0", "IP=10.0.0.9" },     { "--pull never", "4.6.0-dev", "Pull=never" },
                 { "--shm-size 1m", "4.7", "ShmSize=1m" },        { "--uidmap 0:1:1", "4.8", "UIDMap=0:1:1" },
