@@ -159,6 +159,17 @@ static void drop_private(const struct kept_jobs *all, int folder, const struct c
                 (void) fsync(blobs);
 }
 
+/* The file that the plan changes, with all its lines before and after: sssd.conf may hold a password. */
+static void drop_plan_texts(int folder) {
+        _cleanup_plan_ struct plan *plan = NULL;
+        if (jobfolder_plan(folder, &plan, NULL) < 0 || !plan->file.text)
+                return;
+        plan->file.text = (free(plan->file.text), NULL);
+        plan->file.was = (free(plan->file.was), NULL);
+        _cleanup_free_ char *text = emit_plan(plan);
+        (void) files_write(folder, "plan.json", text, strlen(text), 0600, NULL);
+}
+
 /* The mark comes first: a job whose contents go cannot be undone any more, whatever becomes of this run.
  * False: done before. */
 static bool close_job(const struct kept_jobs *all, int folder) {
@@ -170,6 +181,7 @@ static bool close_job(const struct kept_jobs *all, int folder) {
         if (files_write(folder, JOBFOLDER_CLOSED, "begun\n", 6, 0600, NULL) < 0)
                 return false;
         drop_private(all, folder, NULL);
+        drop_plan_texts(folder);
         (void) files_write(folder, JOBFOLDER_CLOSED, "done\n", 5, 0600, NULL);
         return true;
 }

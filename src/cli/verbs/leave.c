@@ -73,7 +73,8 @@ const struct verb leave_verb = {
         .details = "Files that were changed since by others are kept and listed. With --secret password=… "
                    "(and --set user=U, where it is not the user who joined) the computer account in the "
                    "realm is deleted, too; when that is refused, nothing is done, and the host stays in the "
-                   "realm. Without a secret the account stays, and is named.",
+                   "realm. Without a secret the account stays, and is named. A leave cannot be rolled back: "
+                   "the keys of this host that jobs saved are removed with it.",
         .takes = TAKES(OPTION_ALLOW) | TAKES(OPTION_ANSWERS) | TAKES(OPTION_SECRET) | TAKES(OPTION_SET) |
                  TAKES(OPTION_YES) | TAKES(OPTION_CONSENT) | TAKES(OPTION_DETACH) |
                  TAKES(OPTION_IF_INTERRUPTED),

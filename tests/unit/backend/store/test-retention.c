@@ -158,6 +158,19 @@ static void a_look_touches_nothing(void **state) {
         assert_tree(f->state, before);
 }
 
+/* A plan that changes sssd.conf holds all of it. */
+static void a_closed_plan_has_no_texts(void **state) {
+        struct host_fixture *f = *state;
+        _cleanup_plan_ struct plan *plan = script_plan(f, "exit 1", ENGINE_NONE);
+        plan->verb = VERB_ACCESS;
+        plan->file = (struct plan_file) { .path = xstrdup(PLAN_ACCESS_FILE), .text = xstrdup("ldap_default_authtok = Canary-1\n"),
+                                          .was = xstrdup("ldap_default_authtok = Canary-0\n"), .sentence = xstrdup("Everybody.") };
+        _cleanup_(job_freep) struct job *failed = run_failed(f, plan);
+        _cleanup_free_ char *text = read_job_file(f, failed->id, "plan.json");
+        assert_null(strstr(text, "Canary"));
+        assert_string_equal(failed->name, "demo");
+}
+
 /* A removal that died is finished; a closing, too. */
 static void the_rest_of_a_dead_run_is_done(void **state) {
         struct host_fixture *f = *state;
@@ -191,6 +204,7 @@ int main(int argc, char **argv) {
                 cmocka_unit_test_setup_teardown(without_the_records_nothing_goes, host_set_up, host_tear_down),
                 cmocka_unit_test_setup_teardown(the_limits_of_the_host_hold, host_set_up, host_tear_down),
                 cmocka_unit_test_setup_teardown(a_look_touches_nothing, host_set_up, host_tear_down),
+                cmocka_unit_test_setup_teardown(a_closed_plan_has_no_texts, host_set_up, host_tear_down),
                 cmocka_unit_test_setup_teardown(the_rest_of_a_dead_run_is_done, host_set_up, host_tear_down),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
