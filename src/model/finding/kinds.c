@@ -307,7 +307,7 @@ static const struct finding_kind kinds[] = {
         { "vital-unit", SEVERITY_BLOCK,
           "The unit has the name of one that the system manager itself needs (systemd-*, dbus, the "
           "consoles): with another in its place the host may not boot.",
-          "Give the service another --name" },
+          "Give the service another --name", .on_screen = "Go back and choose another name" },
         { "volatile-path", SEVERITY_WARN,
           "The service mounts a path below /run that does not exist now; what is made there is gone when "
           "the host restarts.",
