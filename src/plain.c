@@ -28,18 +28,25 @@ static bool plain_read_line(const char *prompt, char line[static LINE_BYTES_MAX]
         return true;
 }
 
-/* A number from 1 to most; 0: back (an empty line, "q", or the end of the input). */
-static size_t plain_choose(const char *prompt, size_t most) {
+/* The index of one of the names, by its number or by itself; their number n: back (an empty line, "q", or the
+ * end of the input). */
+static size_t plain_pick(const char *prompt, char *const *names) {
         char line[LINE_BYTES_MAX];
+        size_t n = strv_length(names);
         while (plain_read_line(prompt, line)) {
-                long long n;
+                long long number;
                 if (!*line || strcmp(line, "q") == 0)
-                        return 0;
-                if (str_to_int(line, 1, (long long) most, &n) == 0)
-                        return (size_t) n;
-                out("Type a number from 1 to %zu, or nothing to go back.\n", most);
+                        return n;
+                if (str_to_int(line, 1, (long long) n, &number) == 0)
+                        return (size_t) number - 1;
+                for (size_t i = 0; i < n; i++)
+                        if (str_equal(names[i], line))
+                                return i;
+                out("\"%s\" is none of these. Type a number from 1 to %zu or a name, or nothing to go "
+                    "back.\n",
+                    line, n);
         }
-        return 0;
+        return n;
 }
 
 /* ---- asking the parameters ---- */
@@ -109,14 +116,18 @@ static int ask_parameter(struct session *s, const struct param *p, struct order 
 static int ask_mode(const struct profile *profile, struct order *o) {
         if (profile->n_modes < 2)
                 return 0;
+        _cleanup_strv_ char **names = NULL;
         out("How should it be set up?\n");
-        for (size_t i = 0; i < profile->n_modes; i++)
-                out("  %zu %s%s%s\n", i + 1, profile->modes[i].title, profile->modes[i].help ? ": " : "",
-                    profile->modes[i].help ? profile->modes[i].help : "");
-        size_t n = plain_choose("Number: ", profile->n_modes);
-        if (n == 0)
+        for (size_t i = 0; i < profile->n_modes; i++) {
+                const struct mode *mode = &profile->modes[i];
+                strv_add(&names, mode->name);
+                out("  %zu %s: %s%s%s\n", i + 1, mode->name, mode->title, mode->help ? ": " : "",
+                    mode->help ? mode->help : "");
+        }
+        size_t n = plain_pick("Which one? ", names);
+        if (n == profile->n_modes)
                 return -ECANCELED;
-        str_replace(&o->mode, profile->modes[n - 1].name);
+        str_replace(&o->mode, names[n]);
         return 0;
 }
 
@@ -161,19 +172,23 @@ static int plain_images(struct session *s) {
         if (r < 0)
                 return r;
         keep_offering(s, list);
+        _cleanup_strv_ char **names = NULL;
         for (size_t i = 0; i < list->n; i++) {
                 _cleanup_free_ char *labels = label_set_text(label_set(list->items[i]));
-                out("%zu %s  %s\n", i + 1, image_reference(list->items[i]), labels);
+                const char *reference = image_reference(list->items[i]),
+                           *tag = str_ends(reference, ":latest");
+                strv_take(&names, xstrndup(reference, tag ? (size_t) (tag - reference) : strlen(reference)));
+                out("%zu %s  %s\n", i + 1, reference, labels);
         }
         if (!list->n) {
                 out("No image here offers a system service.\n");
                 return EXIT_DONE;
         }
-        size_t n = plain_choose("Which one to install (nothing: back)? ", list->n);
-        if (!n)
+        size_t n = plain_pick("Which one to install (nothing: back)? ", names);
+        if (n == list->n)
                 return EXIT_DONE;
-        struct image *image = list->items[n - 1];
-        list->items[n - 1] = list->items[--list->n];
+        struct image *image = list->items[n];
+        list->items[n] = list->items[--list->n];
         return plain_install(s, image);
 }
 
@@ -185,56 +200,158 @@ static void plain_call(struct session *s, const char *verb, const char *word) {
         arguments_done(&a);
 }
 
-static void plain_services(struct session *s) {
-        static const char *const verbs[] = { "status", "start",   "stop",     "restart",
-                                             "logs",   "changes", "uninstall" };
-        plain_call(s, "services", NULL);
-        char name[LINE_BYTES_MAX];
-        if (!plain_read_line("Which one (its name; nothing: back)? ", name) || !*name)
-                return;
-        /* The verbs take units, too: "2" would be 2.service. */
-        _cleanup_(service_freep) struct service *service = NULL;
-        if (find_service(s, name, &service, &s->error) < 0) {
-                session_status(s, s->error->code);
-                return;
-        }
-        if (!service) {
-                out("No service named %s is installed.\n", name);
-                return;
-        }
-        for (size_t i = 0; i < ELEMENTS(verbs); i++)
+/* One of the verbs for this thing, by number or name. */
+static void plain_act(struct session *s, char *const *verbs, const char *thing) {
+        for (size_t i = 0; verbs[i]; i++)
                 out("%zu %s: %s\n", i + 1, verbs[i], verb_named(verbs[i])->help);
-        size_t n = plain_choose("What to do (nothing: back)? ", ELEMENTS(verbs));
-        if (n)
-                plain_call(s, verbs[n - 1], name);
+        size_t n = plain_pick("What to do (nothing: back)? ", verbs);
+        if (verbs[n])
+                plain_call(s, verbs[n], thing);
 }
 
-static void plain_jobs(struct session *s) {
-        plain_call(s, "jobs", NULL);
-        char id[LINE_BYTES_MAX];
-        if (plain_read_line("Which one to watch (its id; nothing: back)? ", id) && *id)
-                plain_call(s, "attach", id);
+#define WORDS(...) ((char *const[]){ __VA_ARGS__, NULL })
+#define W(word) ((char *) word)
+
+static int plain_services(struct session *s) {
+        _cleanup_(service_list_freep) struct service_list *list = NULL;
+        _cleanup_strv_ char **names = NULL;
+        int r = session_list_services(s, &list, &s->error);
+        if (r < 0)
+                return r;
+        for (size_t i = 0; i < list->n; i++) {
+                const struct service *service = list->items[i];
+                strv_add(&names, service->name);
+                out("%zu %s  %s%s%s\n", i + 1, service->name, service_state_name(service->state),
+                    service->reason ? ": " : "", service->reason ? service->reason : "");
+        }
+        if (!list->n) {
+                out("No service is installed. 2 shows the images that can be.\n");
+                return EXIT_DONE;
+        }
+        size_t n = plain_pick("Which one (nothing: back)? ", names);
+        if (n < list->n)
+                plain_act(s,
+                          WORDS(W("status"), W("start"), W("stop"), W("restart"), W("enable"), W("disable"),
+                                W("logs"), W("changes"), W("upgrade"), W("run"), W("uninstall")),
+                          names[n]);
+        return EXIT_DONE;
 }
+
+static int plain_units(struct session *s) {
+        char line[LINE_BYTES_MAX];
+        while (plain_read_line("Which unit (its name, or a pattern as ssh*; nothing: back)? ", line) &&
+               *line) {
+                _cleanup_(unit_list_freep) struct unit_list *list = NULL;
+                _cleanup_strv_ char **names = NULL;
+                int r = session_list_units(s, line, &list, &s->error);
+                if (r < 0)
+                        return r;
+                for (size_t i = 0; i < list->n; i++) {
+                        strv_add(&names, list->items[i].name);
+                        out("%zu %s  %s\n", i + 1, list->items[i].name, list->items[i].active);
+                }
+                if (!list->n) {
+                        out("There is no unit like \"%s\".\n", line);
+                        continue;
+                }
+                size_t n = list->n == 1 ? 0 : plain_pick("Which one (nothing: back)? ", names);
+                if (n < list->n)
+                        plain_act(s,
+                                  WORDS(W("status"), W("start"), W("stop"), W("restart"), W("reload"),
+                                        W("enable"), W("disable"), W("mask"), W("unmask"), W("reset-failed"),
+                                        W("logs")),
+                                  names[n]);
+        }
+        return EXIT_DONE;
+}
+
+#define JOBS_SHOWN 10U
+
+static int plain_jobs(struct session *s) {
+        _cleanup_(job_list_freep) struct job_list *list = NULL;
+        _cleanup_strv_ char **ids = NULL;
+        int r = session_list_jobs(s, &list, &s->error);
+        if (r < 0)
+                return r;
+        for (size_t i = 0; i < list->n && i < JOBS_SHOWN; i++) {
+                const struct job *job = list->items[i];
+                strv_add(&ids, job->id);
+                out("%zu %s  %s %s: %s\n", i + 1, job->id, plan_verb_name(job->verb),
+                    job->name ? job->name : "?", job_state_name(job->state));
+        }
+        if (list->n > JOBS_SHOWN)
+                out("The last %u of %zu; fairlead jobs lists all.\n", JOBS_SHOWN, list->n);
+        if (!list->n) {
+                out("Nothing was installed or removed with fairlead yet.\n");
+                return EXIT_DONE;
+        }
+        size_t n = plain_pick("Which one (nothing: back)? ", ids);
+        if (ids[n])
+                plain_act(s, WORDS(W("attach"), W("changes"), W("cancel"), W("resume"), W("rollback")),
+                          ids[n]);
+        return EXIT_DONE;
+}
+
+static int plain_realm(struct session *s) {
+        static const struct {
+                const char *verb, *asks;
+        } rows[] = {
+                { "realm status", NULL },
+                { "realm discover", "Domain (nothing: this host's)? " },
+                { "check", "Domain (nothing: this host's)? " },
+                { "realm test", "User? " },
+        };
+        _cleanup_strv_ char **verbs = NULL;
+        for (size_t i = 0; i < ELEMENTS(rows); i++) {
+                strv_add(&verbs, rows[i].verb);
+                out("%zu %s: %s\n", i + 1, rows[i].verb, verb_named(rows[i].verb)->help);
+        }
+        out("To join, install an image that joins (2), or use fairlead join and fairlead leave.\n");
+        size_t n = plain_pick("What to do (nothing: back)? ", verbs);
+        if (!verbs[n])
+                return EXIT_DONE;
+        char line[LINE_BYTES_MAX] = "";
+        if (rows[n].asks && !plain_read_line(rows[n].asks, line))
+                return EXIT_DONE;
+        if (*line || !str_equal(rows[n].verb, "realm test"))
+                plain_call(s, rows[n].verb, *line ? line : NULL);
+        return EXIT_DONE;
+}
+
+/* The numbers of the console's keys. */
+static const struct place {
+        const char *name;
+        int (*open)(struct session *s);
+} places[] = {
+        { "services", plain_services }, { "images", plain_images }, { "units", plain_units },
+        { "jobs", plain_jobs },         { "realm", plain_realm },
+};
 
 int plain_run(struct session *session) {
         int r = session_open(session, &session->error);
         if (r < 0)
                 return r;
         setvbuf(stdin, NULL, _IONBF, 0);        /* see cli/typed-secret.c */
+        session->brief = true;
+        _cleanup_strv_ char **names = NULL;
+        _cleanup_str_ struct str prompt = {};
+        for (size_t i = 0; i < ELEMENTS(places); i++) {
+                strv_add(&names, places[i].name);
+                str_addf(&prompt, "%zu %s, ", i + 1, places[i].name);
+        }
+        str_add(&prompt, "q quit: ");
         out("Fairlead on %s. One question a line; an empty line goes back.\n",
             host_status(session->host)->hostname);
         char line[LINE_BYTES_MAX];
-        while (plain_read_line("1 services, 2 images, 3 jobs, q quit: ", line)) {
-                if (strcmp(line, "1") == 0)
-                        plain_services(session);
-                else if (strcmp(line, "2") == 0)
-                        session_status(session, plain_images(session));
-                else if (strcmp(line, "3") == 0)
-                        plain_jobs(session);
-                else if (strcmp(line, "q") == 0)
-                        break;
+        while (plain_read_line(prompt.text, line) && strcmp(line, "q") != 0) {
+                size_t at = 0;
+                while (names[at] && !str_equal(names[at], line) &&
+                       !(line[0] == (char) ('1' + at) && !line[1]))
+                        at++;
+                if (names[at])
+                        session_status(session, places[at].open(session));
                 else
-                        out("Type 1, 2, 3 or q.\n");
+                        out("Type a number from 1 to %zu, or q.\n", ELEMENTS(places));
         }
         return EXIT_DONE;
 }

@@ -214,7 +214,15 @@ static int follow_consent(const struct session *s, const struct plan *plan, cons
                 out_note("fairlead: Nothing was done. Add --yes to carry this plan out.\n");
                 return EXIT_REFUSED;
         }
-        if (ask_yes("Carry this plan out?"))
+        char line[ASK_BYTES];
+        while (s->brief && ask_line("Carry this plan out? [yes/no, d: all of it] ", line))
+                if (STR_IN_SET(line, "d", "D"))
+                        report_plan(plan);
+                else if (ask_is_yes(line))
+                        return EXIT_DONE;
+                else
+                        break;
+        if (!s->brief && ask_yes("Carry this plan out?"))
                 return EXIT_DONE;
         out("Nothing was done.\n");
         return EXIT_REFUSED;
@@ -233,7 +241,9 @@ int follow_order_to(struct session *s, struct order *order, const struct argumen
         }
         if (r < 0)
                 return r;
-        if (!s->json)
+        if (s->brief)
+                report_summary(plan);
+        else if (!s->json)
                 report_plan(plan);
         int status = follow_consent(s, plan, a);
         if (status != EXIT_DONE) {

@@ -247,14 +247,23 @@ bool in_is_terminal(void) {
         return isatty(STDIN_FILENO);
 }
 
-bool ask_yes(const char *question) {
-        out("\n%s [yes/no] ", question);
+bool ask_line(const char *question, char line[static ASK_BYTES]) {
+        out("\n%s", question);
         fflush(stdout);
-        char line[16];
-        if (!fgets(line, sizeof line, stdin)) {
+        if (!fgets(line, ASK_BYTES, stdin)) {
                 out("\n");
                 return false;
         }
         line[strcspn(line, "\n")] = '\0';
-        return strcmp(line, "yes") == 0 || strcmp(line, "y") == 0;
+        return true;
+}
+
+bool ask_is_yes(const char *line) {
+        return STR_IN_SET(line, "yes", "y");
+}
+
+bool ask_yes(const char *question) {
+        char line[ASK_BYTES];
+        _cleanup_free_ char *text = str_printf("%s [yes/no] ", question);
+        return ask_line(text, line) && ask_is_yes(line);
 }

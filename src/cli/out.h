@@ -34,5 +34,10 @@ void out_table_print(struct out_table *t);      /* and frees */
 bool out_is_terminal(void);
 bool in_is_terminal(void);
 
+/* Prints the question and reads a line; false at the end of input. */
+#define ASK_BYTES 64
+bool ask_line(const char *question, char line[static ASK_BYTES]);
+bool ask_is_yes(const char *line);
+
 /* Asks on the terminal; true only for the word yes (y). False at the end of input. */
 bool ask_yes(const char *question);

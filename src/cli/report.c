@@ -153,9 +153,23 @@ static void report_answers(const struct plan *plan) {
                     delivery_name(plan->secrets[i].delivery));
 }
 
-void report_plan(const struct plan *plan) {
+static void report_head(const struct plan *plan) {
         out("%s %s from %s\n", plan_verb_name(plan->verb), plan->name,
             plan->pin.reference ? plan->pin.reference : "-");
+}
+
+void report_summary(const struct plan *plan) {
+        _cleanup_strv_ char **lines = plan_summary(plan);
+        size_t warnings = finding_list_count(&plan->findings, SEVERITY_WARN);
+        report_head(plan);
+        for (char **line = lines; line && *line; line++)
+                out("  %s\n", *line);
+        if (warnings)
+                out(plural(warnings, "  %zu warning\n", "  %zu warnings\n"), warnings);
+}
+
+void report_plan(const struct plan *plan) {
+        report_head(plan);
         if (plan->pin.digest)
                 out("  digest %s\n", plan->pin.digest);
         if (plan->mode_title)
@@ -179,6 +193,13 @@ void report_plan(const struct plan *plan) {
                 report_risks(plan->command);
         } else
                 out("\nNo label of the image is run.\n");
+        if (plan->verb == VERB_UNINSTALL) {
+                _cleanup_strv_ char **lines = plan_summary(plan);
+                out("\nWhat it comes to:\n");
+                for (char **line = lines; line && *line; line++)
+                        out("  %s\n", *line);
+                out("  fairlead changes %s lists the files.\n", plan->name);
+        }
         if (plan->run) {
                 out("\nThe service runs:\n");
                 report_command(plan->run);

@@ -12,6 +12,8 @@
 /* A paragraph for each finding, with its id and its hint. */
 void report_findings(const struct finding_list *findings);
 /* The whole plan, for `fairlead plan` and before a question for consent. */
+/* A few lines, for a reader who may ask for more. */
+void report_summary(const struct plan *plan);
 void report_plan(const struct plan *plan);
 
 /* The results of a preflight that are at least this bad, each with its repair, and the number of each

@@ -13,6 +13,7 @@ struct session {
         struct host *host;          /* after session_open() */
         const char *const *sockets; /* of --engine-socket, or NULL */
         bool json;
+        bool brief; /* a plan is a few lines, and all of it on request */
         const char *engine_socket[2];
         struct error *error; /* of a verb that failed */
 };

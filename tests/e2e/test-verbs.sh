@@ -69,6 +69,14 @@ rsyslog() {
         check_text "as a person calls them" '^rsyslog$' "$output"
         check_status "and services" 0 host fairlead --complete uninstall rsys
         check_text "by their names" '^rsyslog$' "$output"
+        output=$(host sh -c "printf '%s\n' 1 nosuch rsyslog status 3 rsyslog.service 1 '' 4 1 attach 5 1 q | fairlead --plain" 2>&1)
+        check_text "plain mode takes names and says which it does not know" '"nosuch" is none of these' "$output"
+        check_text "it has the console's places" '1 services, 2 images, 3 units, 4 jobs, 5 realm' "$output"
+        check_text "a job by its number" 'install rsyslog' "$output"
+        check_status "attach without a job shows the last one" 0 host fairlead attach
+        check_text "and says which" '^Job [0-9]+-[0-9]+-[0-9a-f]+: install rsyslog' "$output"
+        check_status "what an uninstall comes to" 0 host fairlead plan uninstall rsyslog
+        check_text "is in its plan" 'stopped and removed' "$output"
         check_status "uninstall" 0 host fairlead uninstall rsyslog --yes
         check_same_tree "/etc and /usr/local are as before" "$before"
         check_not "no unit is left" host systemctl cat rsyslog.service

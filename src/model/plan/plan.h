@@ -198,6 +198,9 @@ DEFINE_CLEANUP(struct plan, plan_free)
  * of the verb. */
 int plan_make(const struct plan_request *request, struct plan **ret, struct error **reterr);
 
+/* What it comes to, a line each: who runs, what is written, the unit, how it is undone. The caller frees. */
+char **plan_summary(const struct plan *plan);
+
 /* 0, or -EPERM and a sentence with the findings that block and are not allowed. */
 int plan_permitted(const struct plan *plan, struct error **reterr);
 

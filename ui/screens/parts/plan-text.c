@@ -365,64 +365,6 @@ static void plan_text_file(struct pager *pager, const struct plan_file *file) {
                 pager_addf(pager, **line == '+' ? DOC_GOOD : DOC_WARN, "  %s", *line);
 }
 
-static size_t plan_text_risks(const struct command *command) {
-        size_t n = 0;
-        for (size_t i = 0; command && i < command->n_privileges; i++)
-                n += command->privileges[i].risk == RISK_HIGH;
-        return n;
-}
-
-static void plan_text_who(const struct plan *plan, struct str *out) {
-        size_t risks = plan_text_risks(plan->command);
-        if (!plan->command)
-                str_add(out, "nothing of the image");
-        else if (plan->host_command)
-                str_add(out, "a program of this host, as root");
-        else if (risks)
-                str_addf(out,
-                         plural(risks, "one container, as root, with %zu RISK",
-                                "one container, as root, with %zu RISKs"),
-                         risks);
-        else
-                str_add(out, "one container, as root");
-}
-
-/* The host's paths that the command may write; NULL: none. */
-static char *plan_text_written(const struct command *command) {
-        _cleanup_strv_ char **paths = NULL;
-        for (size_t i = 0; command && i < command->n_mounts; i++) {
-                const struct mount *m = &command->mounts[i];
-                if (m->mode != MOUNT_RO && !m->volume && !str_empty(m->host) &&
-                    !strv_contains(paths, m->host))
-                        strv_add(&paths, m->host);
-        }
-        return paths ? strv_join(paths, ", ") : NULL;
-}
-
-/* What the rest says at length. */
-static void plan_text_summary(struct pager *pager, const struct plan *plan) {
-        size_t risks = plan_text_risks(plan->run);
-        const char *unit = plan->unit.name ? plan->unit.name : "none is known yet";
-        _cleanup_free_ char *written = plan_text_written(plan->command);
-        _cleanup_str_ struct str who = {};
-        plan_text_who(plan, &who);
-        pager_addf(pager, DOC_STRONG, "In short");
-        pager_addf(pager, DOC_PLAIN, "  Runs     %s", who.text);
-        if (written)
-                pager_addf(pager, DOC_PLAIN, "  Writes   %s", written);
-        if (plan->verb == VERB_INSTALL) {
-                pager_put(pager, DOC_PLAIN, "  Unit     %s", unit);
-                if (risks)
-                        pager_put(pager, DOC_PLAIN, plural(risks, ", with %zu RISK", ", with %zu RISKs"),
-                                  risks);
-                pager_end(pager);
-                pager_addf(pager, DOC_PLAIN,
-                           plan->uninstall ? "  Undo     by Fairlead and the image's UNINSTALL"
-                                           : "  Undo     by Fairlead");
-        }
-        pager_end(pager);
-}
-
 void plan_text_plan(struct pager *pager, const struct plan *plan, bool brief) {
         bool blocked = finding_list_count(&plan->findings, SEVERITY_BLOCK);
         /* Reasons that block a plan, limits of a copy, and the fate of an account in a realm come first. */
@@ -434,8 +376,15 @@ void plan_text_plan(struct pager *pager, const struct plan *plan, bool brief) {
         }
         if (first)
                 plan_text_findings(pager, &plan->findings);
-        if (plan->verb == VERB_INSTALL || plan->verb == VERB_REHEARSE)
-                plan_text_summary(pager, plan);
+        bool short_of_all =
+                plan_sets_up(plan->verb) || plan->verb == VERB_REHEARSE || plan->verb == VERB_UNINSTALL;
+        _cleanup_strv_ char **summary = short_of_all ? plan_summary(plan) : NULL;
+        if (summary)
+                pager_addf(pager, DOC_STRONG, "In short");
+        for (char **line = summary; line && *line; line++)
+                pager_addf(pager, DOC_PLAIN, "  %s", *line);
+        if (summary)
+                pager_end(pager);
         plan_text_upgrade(pager, plan);
         if (plan->file.text)
                 plan_text_file(pager, &plan->file);

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "model/plan/plan.h"
+
+#include "base/text.h"
+
+static size_t summary_risks(const struct command *command) {
+        size_t n = 0;
+        for (size_t i = 0; command && i < command->n_privileges; i++)
+                n += command->privileges[i].risk == RISK_HIGH;
+        return n;
+}
+
+static void summary_who(const struct plan *plan, struct str *out) {
+        size_t risks = summary_risks(plan->command);
+        if (!plan->command)
+                str_add(out, "Runs     nothing of the image");
+        else if (plan->host_command)
+                str_add(out, "Runs     a program of this host, as root");
+        else if (risks)
+                str_addf(out,
+                         plural(risks, "Runs     one container, as root, with %zu RISK",
+                                "Runs     one container, as root, with %zu RISKs"),
+                         risks);
+        else
+                str_add(out, "Runs     one container, as root");
+}
+
+/* The host's paths that the command may write; NULL: none. */
+static char *summary_written(const struct command *command) {
+        _cleanup_strv_ char **paths = NULL;
+        for (size_t i = 0; command && i < command->n_mounts; i++) {
+                const struct mount *m = &command->mounts[i];
+                if (m->mode != MOUNT_RO && !m->volume && !str_empty(m->host) &&
+                    !strv_contains(paths, m->host))
+                        strv_add(&paths, m->host);
+        }
+        return paths ? strv_join(paths, ", ") : NULL;
+}
+
+static void summary_unit(const struct plan *plan, struct str *out) {
+        const char *name = plan->unit.name;
+        size_t risks = summary_risks(plan->run);
+        if (!name)
+                str_add(out, plan->unit.kind == UNIT_BY_IMAGE ? "Unit     the one that the installer makes"
+                                                              : "Unit     none");
+        else if (risks)
+                str_addf(out, plural(risks, "Unit     %s, with %zu RISK", "Unit     %s, with %zu RISKs"),
+                         name, risks);
+        else
+                str_addf(out, "Unit     %s", name);
+}
+
+char **plan_summary(const struct plan *plan) {
+        char **lines = NULL;
+        _cleanup_free_ char *written = summary_written(plan->command);
+        _cleanup_str_ struct str who = {}, unit = {};
+        summary_who(plan, &who);
+        strv_add(&lines, who.text);
+        if (written)
+                strv_addf(&lines, "Writes   %s", written);
+        if (plan->verb == VERB_UNINSTALL) {
+                strv_add(&lines, "Unit     stopped and removed, with its containers");
+                strv_add(&lines, "Files    every one that the install changed is restored, except what was "
+                                 "changed since");
+        }
+        if (plan->verb != VERB_INSTALL)
+                return lines;
+        summary_unit(plan, &unit);
+        strv_add(&lines, unit.text);
+        strv_add(&lines, plan->uninstall ? "Undo     by Fairlead and the image's UNINSTALL"
+                                         : "Undo     by Fairlead");
+        return lines;
+}
