@@ -305,18 +305,32 @@ int files_sweep(int folder) {
         return r;
 }
 
-static int remove_tree(int folder, const char *name, unsigned depth) {
+/* What lies deeper than descriptors reach is moved up, and removed from there. */
+struct tree_removal {
+        int top;
+        char **aside; /* names in top */
+};
+
+static int remove_tree(struct tree_removal *removal, int folder, const char *name, unsigned depth) {
         if (unlinkat(folder, name, 0) == 0 || errno == ENOENT)
                 return 0;
-        if (errno != EISDIR || depth > DEPTH_MAX)
+        if (errno != EISDIR)
                 return -errno;
+        if (depth > DEPTH_MAX) {
+                char aside[40];
+                temporary_name(aside);
+                if (renameat(folder, name, removal->top, aside) < 0)
+                        return -errno;
+                strv_add(&removal->aside, aside);
+                return 0;
+        }
         DIR *d = open_items(folder, name);
         if (!d)
                 return -errno;
         int r = 0;
         for (struct dirent *item; r >= 0 && (item = readdir(d));)
                 if (strcmp(item->d_name, ".") != 0 && strcmp(item->d_name, "..") != 0)
-                        r = remove_tree(dirfd(d), item->d_name, depth + 1);
+                        r = remove_tree(removal, dirfd(d), item->d_name, depth + 1);
         closedir(d);
         if (r >= 0 && unlinkat(folder, name, AT_REMOVEDIR) < 0)
                 r = -errno;
@@ -324,5 +338,10 @@ static int remove_tree(int folder, const char *name, unsigned depth) {
 }
 
 int files_remove_tree(int folder, const char *name) {
-        return remove_tree(folder, name, 0);
+        struct tree_removal removal = { .top = folder };
+        int r = remove_tree(&removal, folder, name, 0);
+        for (size_t i = 0; r >= 0 && removal.aside && removal.aside[i]; i++)
+                r = remove_tree(&removal, folder, removal.aside[i], 0);
+        strv_free(removal.aside);
+        return r;
 }

@@ -36,7 +36,8 @@ static int open_step(int folder, const char *name) {
         return fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(st.st_mode) ? -ELOOP : r;
 }
 
-/* One component at a time, for kernels and seccomp filters without openat2(2). */
+/* One component at a time, for kernels and seccomp filters without openat2(2), and paths that no call takes
+ * whole. */
 static int open_stepwise(int root_fd, const char *relative) {
         _cleanup_free_ char *copy = xstrdup(relative);
         _cleanup_close_ int fd = openat(root_fd, ".", FOLDER_FLAGS);
@@ -65,7 +66,9 @@ static int open_beneath(int root_fd, const char *path) {
         long fd = syscall(SYS_openat2, root_fd, relative, &how, sizeof how);
         if (fd >= 0)
                 return (int) fd;
-        return errno != ENOSYS && errno != EPERM ? -errno : open_stepwise(root_fd, relative);
+        /* A path of any length leads somewhere; PATH_MAX is a limit of one call. */
+        bool stepwise = errno == ENOSYS || errno == EPERM || errno == ENAMETOOLONG;
+        return stepwise ? open_stepwise(root_fd, relative) : -errno;
 }
 
 static int folder_error(const char *path, int r, struct error **reterr) {

@@ -8,7 +8,6 @@
 #include "backend/snapshot/internal.h"
 
 #define OBJECTS_MAX SNAPSHOT_FILES_MAX
-#define DEPTH_MAX 64U
 
 /* Of each object on the way: the host's and the copy's. */
 struct side {
@@ -59,7 +58,7 @@ static int reading_list(struct overlay_reading *r, struct side *side, int folder
                 close(folder);
                 return result;
         }
-        int result = depth > DEPTH_MAX ? -ELOOP : 0;
+        int result = depth > SNAPSHOT_DEPTH_MAX ? -ELOOP : 0;
         for (struct dirent *item; result >= 0 && (item = readdir(d));) {
                 if (strcmp(item->d_name, ".") == 0 || strcmp(item->d_name, "..") == 0)
                         continue;

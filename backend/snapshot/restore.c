@@ -149,6 +149,16 @@ static int restore_find(struct restore *re, const struct change *change, struct 
         return r;
 }
 
+/* Did the scan after the job leave out what is in this folder, or below it? */
+static bool restore_has_unrecorded(const struct restore *re, const char *path) {
+        const struct changes *changes = re->options->changes;
+        for (size_t i = 0; i < changes->n; i++)
+                if (changes->items[i].after.left_out && S_ISDIR(changes->items[i].after.mode) &&
+                    path_below(changes->items[i].path, path))
+                        return true;
+        return false;
+}
+
 /* true: settled, whatever the result; else it comes back later. */
 static bool take_away(struct restore *re, const struct change *change) {
         bool added = !change->before.path;
@@ -168,7 +178,10 @@ static bool take_away(struct restore *re, const struct change *change) {
         else if (added && restore_spare(re, change))
                 restore_leave(re, change->path, "it lies where others write too, so it stays");
         else if ((r = files_remove(p.folder, p.name, NULL)) == -ENOTEMPTY || r == -EEXIST)
-                restore_leave(re, change->path, "the folder holds files of somebody else");
+                restore_leave(re, change->path,
+                              restore_has_unrecorded(re, change->path)
+                                      ? "it holds files that lie too deep, or are too many, to be recorded"
+                                      : "the folder holds files of somebody else");
         else if (r < 0)
                 leave_failed(re, change->path, r);
         else {

@@ -19,7 +19,7 @@
 #define SNAPSHOT_FILES_MAX 40000U /* objects of one snapshot; later paths are noted by name */
 #define SNAPSHOT_BYTES_MAX (1024ULL * 1024 * 1024) /* content of one snapshot */
 #define SNAPSHOT_FILE_MAX (256ULL * 1024 * 1024)   /* one file, holes counted */
-#define SNAPSHOT_DEPTH_MAX 48U
+#define SNAPSHOT_DEPTH_MAX 200U
 
 #define SNAPSHOT_WHOLE "whole"        /* beside `after`: the scan followed all steps of the job */
 #define SNAPSHOT_WORKING "unfinished" /* among the blobs: an unfinished one */

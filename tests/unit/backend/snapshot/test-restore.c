@@ -118,6 +118,51 @@ static void restores_everything(void **state) {
         assert_int_equal(again.as_before, f->changes.n);
 }
 
+/* A chain of folders with a file in the last. */
+static void make_deep(struct fixture *f, const char *name, unsigned levels) {
+        int fd = openat(f->root, "etc", O_RDONLY | O_DIRECTORY);
+        for (unsigned i = 0; i < levels; i++) {
+                assert_int_equal(mkdirat(fd, name, 0755), 0);
+                int next = openat(fd, name, O_RDONLY | O_DIRECTORY);
+                assert_true(next >= 0);
+                close(fd);
+                fd = next;
+        }
+        close(openat(fd, "file", O_WRONLY | O_CREAT, 0600));
+        close(fd);
+}
+
+/* Longer than any call takes a path (PATH_MAX): it was made step by step, and is undone so. */
+static void undoes_paths_of_any_length(void **state) {
+        struct fixture *f = *state;
+        _cleanup_free_ char *before = tree_fingerprint(f->folder);
+        char name[241] = { 0 };
+        memset(name, 'x', sizeof name - 1);
+        make_deep(f, name, 60);
+        look(f, -1, &f->after);
+        changes_make(&f->before, &f->after, &f->changes);
+        assert_int_equal(f->changes.n, 61);
+        assert_true(strlen(f->changes.items[60].path) > 3 * 4096);
+        _cleanup_(restored_done) struct restored restored = undo(f);
+        assert_int_equal(strv_length(restored.left), 0);
+        assert_int_equal(restored.failed, 0);
+        assert_tree(f->folder, before);
+}
+
+/* Beyond the depth that is recorded the truth is said, and nobody is blamed for it. */
+static void says_what_lies_too_deep(void **state) {
+        struct fixture *f = *state;
+        make_deep(f, "d2", SNAPSHOT_DEPTH_MAX + 20);
+        look(f, -1, &f->after);
+        changes_make(&f->before, &f->after, &f->changes);
+        _cleanup_(restored_done) struct restored restored = undo(f);
+        assert_true(strv_length(restored.left) > 0);
+        for (char **left = restored.left; left && *left; left++)
+                assert_non_null(strstr(*left, ": it holds files that lie too deep"));
+        assert_int_equal(files_remove_tree(f->root, "etc"), 0);
+        assert_int_equal(faccessat(f->root, "etc", F_OK, 0), -1);
+}
+
 /* Killed at any moment and run again: the end is the same. */
 static void goes_on_after_a_death(void **state) {
         struct fixture *f = *state;
@@ -286,7 +331,7 @@ static void odd_objects_come_back(void **state) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 T(odd_objects_come_back), T(a_folder_that_somebody_removed_is_no_failure),
-                T(restores_everything), T(goes_on_after_a_death), T(keeps_what_somebody_else_changed),
+                T(restores_everything), T(undoes_paths_of_any_length), T(says_what_lies_too_deep), T(goes_on_after_a_death), T(keeps_what_somebody_else_changed),
                 T(refuses_a_rotten_blob), T(spares_the_logs_of_others),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
