@@ -94,6 +94,11 @@ int jobfolder_plan(int folder, struct plan **ret, struct error **reterr) {
         return r < 0 ? r : plan_parse(text, n, ret, reterr);
 }
 
+int jobfolder_plan_digest(int folder, char hex[static DIGEST_HEX]) {
+        _cleanup_close_ int fd = openat(folder, "plan.json", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+        return fd < 0 ? -errno : digest_fd(fd, hex);
+}
+
 /* Adds the plan's part, which is not in the journal. */
 static void jobfolder_describe(struct job *job, const char *id, const struct plan *plan) {
         str_replace(&job->id, id);

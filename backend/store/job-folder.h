@@ -9,6 +9,7 @@
  * it. */
 
 #include "backend/io/paths.h"
+#include "backend/io/digest.h"
 #include "model/job/changes.h"
 #include "model/job/job.h"
 
@@ -28,6 +29,9 @@ bool jobfolder_is_closed(int folder);
 
 /* Reads the plan. */
 int jobfolder_plan(int folder, struct plan **ret, struct error **reterr);
+
+/* SHA-256 of plan.json, or a negative errno. */
+int jobfolder_plan_digest(int folder, char hex[static DIGEST_HEX]);
 
 /* Reads the job from its folder. Its state is the journal's: the caller checks whether its worker lives. */
 struct job *jobfolder_job(int folder, const char *id);

@@ -92,12 +92,27 @@ static int check_secrets(const struct worker *w, struct error **reterr) {
         return 0;
 }
 
+/* The consent was given for the plan that the job began with. */
+static int check_plan(struct worker *w, struct error **reterr) {
+        const char *known = w->recorder->job->plan_digest;
+        char now[DIGEST_HEX];
+        int r = *known ? jobfolder_plan_digest(w->folder, now) : 0;
+        if (r < 0)
+                return error_errno(reterr, r, "The plan of job %s cannot be read", w->id);
+        if (!*known || str_equal(known, now))
+                return 0;
+        error_set(reterr, -EPERM, "plan.json of job %s was changed since the job began", w->id);
+        return error_hint(reterr, "fairlead rollback %s restores the files; then start it anew", w->id);
+}
+
 static int worker_resume_forward(struct run *run, struct error **reterr) {
         struct worker *w = &run->w;
         const struct job *job = w->recorder->job;
         enum job_step step;
         enum job_way way = job_way_on(job, w->plan->verb, w->recorder->rebooted, &step);
-        int r = way == WAY_BEGIN || way == WAY_AGAIN ? check_secrets(w, reterr) : 0;
+        int r = check_plan(w, reterr);
+        if (r >= 0 && (way == WAY_BEGIN || way == WAY_AGAIN))
+                r = check_secrets(w, reterr);
         if (r >= 0 && way == WAY_GO_ON)
                 r = recall(run, step, reterr);
         if (r < 0)

@@ -69,7 +69,10 @@ static int start_begin(struct run *run, const struct worker_options *options, st
         if (!fresh)
                 return worker_resume(run, options->mode, reterr);
         worker_reserve(w);
-        return worker_set_state(run, JOB_RUNNING, reterr);
+        r = worker_set_state(run, JOB_RUNNING, reterr);
+        char digest[DIGEST_HEX];
+        int seen = r < 0 ? r : jobfolder_plan_digest(w->folder, digest);
+        return r < 0 || seen < 0 ? r : recorder_add(w->recorder, w->at, RECORD_PLAN, digest, reterr);
 }
 
 static void start_clean_up(struct run *run, const struct worker_options *options) {

@@ -36,6 +36,7 @@ static const char *const record_event_names[] = {
         [RECORD_SKIPPED] = "skipped", [RECORD_FAILED] = "failed", [RECORD_UNDO] = "undo",
         [RECORD_UNDONE] = "undone", [RECORD_KEPT] = "kept",     [RECORD_EXIT] = "exit",
         [RECORD_HINT] = "hint",     [RECORD_REASON] = "reason", [RECORD_CHECK] = "check",
+        [RECORD_PLAN] = "plan",
 };
 DEFINE_NAMES(record_event, enum record_event)
 

@@ -92,6 +92,7 @@ struct job {
         int64_t ended;          /* 0: not yet */
         int exit_status;        /* of the label's command; -1: it did not exit by itself */
         char boot[33];          /* boot id of the last record; "" without one */
+        char plan_digest[65];   /* SHA-256 of plan.json as the job began with it; "": begun by 0.2.0 */
         int64_t last;           /* its time, in seconds since the epoch */
         int64_t last_usec;      /* the same, in microseconds: orders jobs of one second; 0: no record */
         struct step_status steps[_JOB_STEP_MAX];
@@ -150,6 +151,7 @@ enum record_event {
         RECORD_HINT,  /* data: hint of the last failure */
         RECORD_REASON, /* data: id of the last failure (model/realm/failure.h), where it is known */
         RECORD_CHECK, /* data: "VERDICT TITLE: message" of a check of the join; VERDICT by enum verdict */
+        RECORD_PLAN,  /* data: SHA-256 of plan.json, in hex */
         _RECORD_EVENT_MAX,
 };
 DECLARE_NAMES(record_event, enum record_event);

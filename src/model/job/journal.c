@@ -223,6 +223,11 @@ static bool record_apply(struct replay *replay, struct job *job, const struct re
                         return false;
                 job->exit_status = (int) status;
                 return true;
+        case RECORD_PLAN:
+                if (strlen(record->data) >= sizeof job->plan_digest)
+                        return false;
+                strcpy(job->plan_digest, record->data);
+                return true;
         case RECORD_CHECK:
                 job_add_check(job, record->data);
                 return true;

@@ -496,6 +496,28 @@ static void rolls_back_after_a_death(void **state) {
         assert_int_equal(access(tree_path(f->engine, "/c1"), F_OK), -1);
 }
 
+/* plan.json is edited while the job waits for a decision: it does not go on with it, a rollback remains. */
+static void resumes_only_what_was_consented_to(void **state) {
+        struct host_fixture *f = *state;
+        _cleanup_free_ char *before = tree_fingerprint(f->root);
+        _cleanup_plan_ struct plan *plan = script_plan(f, INSTALL_SCRIPT "; echo half way; sleep 100", ENGINE_PODMAN);
+        _cleanup_free_ char *id = make_job(f, plan);
+        pid_t child = start_worker(f, id);
+        wait_for_log(f, id, "half way\r");
+        kill(child, SIGKILL);
+        waitpid(child, NULL, 0);
+        _cleanup_free_ char *path = str_printf("%s/jobs/%s/plan.json", f->paths.state, id);
+        FILE *file = fopen(path, "ae");
+        fputc('\n', file);
+        fclose(file);
+        assert_int_not_equal(run_job(f, id, (struct with) { .mode = WORKER_RESUME }), WORKER_DONE);
+        _cleanup_free_ char *refused = read_job_file(f, id, "refused");
+        assert_non_null(strstr(refused, "plan.json of job"));
+        assert_non_null(strstr(refused, "fairlead rollback"));
+        assert_int_equal(run_job(f, id, (struct with) { .mode = WORKER_ROLL_BACK }), WORKER_FAILED);
+        assert_tree(f->root, before);
+}
+
 /* Somebody else starts a container of the same image while the installer runs; then the worker dies. */
 static void spares_containers_of_others(void **state) {
         struct host_fixture *f = *state;
@@ -634,7 +656,7 @@ int main(void) {
                 T(an_image_that_is_gone_is_reported), T(starts_what_it_wrote),
                 T(a_unit_without_install_is_no_failure),
                 T(a_unit_that_does_not_start_undoes_the_job), T(what_ran_before_runs_again),
-                T(rolls_back_after_a_death), T(spares_containers_of_others), T(one_job_at_a_time),
+                T(rolls_back_after_a_death), T(resumes_only_what_was_consented_to), T(spares_containers_of_others), T(one_job_at_a_time),
                 T(clears_up_behind_a_worker_that_had_not_begun), T(informs_who_logs_in), T(wants_room_first),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
