@@ -177,13 +177,19 @@ static void take_addresses(struct discovery *d, const struct dns_answer *answer)
 }
 
 static void take_servers(struct discovery *d, const struct dns_answer *answer) {
-        if (d->n_probes) /* probes refer to their servers by index: the list must not be sorted any more */
+        /* Probes refer to their servers by index: the list must not be sorted any more. */
+        if (d->n_probes && !d->named)
                 return;
         for (size_t i = 0; i < answer->n; i++) {
                 const struct dns_record *r = &answer->records[i];
-                if (r->type == DNS_SRV && !r->additional && !str_empty(r->text) && !str_equal(r->text, "."))
-                        realm_add_server(d->realm, r->text, r->port, r->priority, r->weight);
+                if (r->type != DNS_SRV || r->additional || str_empty(r->text) || str_equal(r->text, "."))
+                        continue;
+                int at = realm_add_server(d->realm, r->text, r->port, r->priority, r->weight);
+                if (at >= 0)
+                        d->realm->servers[at].in_dns = true;
         }
+        if (d->named) /* it stays the first one */
+                return;
         realm_sort_servers(d->realm);
         take_addresses(d, answer);
         for (size_t i = 0; i < d->realm->n_servers; i++)
@@ -360,6 +366,11 @@ struct op *discover_start(sd_event *event, const struct discover_options *option
         if (!d->dns || sd_event_add_time_relative(event, &d->deadline, CLOCK_MONOTONIC, ms * 1000ULL, 10000,
                                                   discover_deadline_came, d) < 0)
                 return op_cancel(&d->op);
+        if (!str_empty(options->server)) {
+                d->named = true;
+                realm_add_server(d->realm, options->server, d->port, 0, 0);
+                server_probe_start(d, 0);
+        }
         discover_ask_all(d);
         return &d->op;
 }

@@ -40,6 +40,7 @@ struct discovery {
         struct question_asked *asked; /* of the DNS, in flight */
         struct server_probe probes[PROBED_SERVERS_MAX];
         size_t n_probes;
+        bool named;                /* a server was named: it alone is connected to */
         bool tried_itself;         /* the domain's own address, where it has no SRV records */
         bool redirected;           /* to the domain of the given server */
         bool pinged;               /* a ping was answered: names and sites are known */

@@ -31,6 +31,7 @@ static const struct {
         { "ids", "User ids", false, check_ids, NULL },
         { "room", "Disk space", false, check_room, NULL },
         { "locks", "Package locks", false, check_locks, NULL },
+        { "files", "Files of the join", true, check_files, NULL }, /* only where there are some */
 };
 
 struct running {
@@ -61,7 +62,8 @@ static void preflight_drop(struct op *op) {
         sd_event_source_disable_unref(r->local);
         sd_event_source_disable_unref(r->deadline);
         preflight_free(run->preflight);
-        FREE_ALL(run->domain, run->server, run->computer_name, run->hostname, run->own_job);
+        FREE_ALL(run->domain, run->server, run->computer_name, run->hostname, run->realm, run->ca_file,
+                 run->keytab, run->own_job);
         sd_event_unref(run->event);
 }
 
@@ -112,7 +114,7 @@ static int preflight_deadline_came(sd_event_source *source, uint64_t usec, void 
 static void preflight_look(struct running *r, bool network) {
         struct preflight *p = r->run.preflight;
         r->busy = true;
-        for (size_t i = 0; i < ELEMENTS(checks); i++) {
+        for (size_t i = 0; i < p->n; i++) {
                 if (checks[i].network != network)
                         continue;
                 if (checks[i].look)
@@ -186,7 +188,7 @@ static void add_named_places(struct preflight_run *run, struct places *list, cha
 static void find_places(struct preflight_run *run) {
         const struct realm *realm = run->preflight->realm;
         if (run->server)
-                add_place(run, &run->ldap, run->server, 389);
+                add_place(run, &run->ldap, run->server, realm->n_servers ? realm->servers[0].port : 389);
         for (size_t turn = 0; turn < 2 && !run->server; turn++)
                 for (size_t i = 0; i < realm->n_servers; i++)
                         if (turn == 1 || str_equal(realm->servers[i].host, realm->best))
@@ -221,7 +223,7 @@ struct op *preflight_start(sd_event *event, const struct preflight_options *opti
                            void *userdata) {
         const struct preflight_order *order = options->order;
         struct preflight *p = new0(struct preflight);
-        p->n = ELEMENTS(checks);
+        p->n = ELEMENTS(checks) - (str_empty(order->ca_file) && str_empty(order->keytab));
         p->items = xcalloc(p->n, sizeof *p->items);
         for (size_t i = 0; i < p->n; i++)
                 p->items[i] = (struct check_result) { .id = checks[i].id, .title = checks[i].title };
@@ -237,6 +239,9 @@ struct op *preflight_start(sd_event *event, const struct preflight_options *opti
                          .server = text_or_null(order->server),
                          .computer_name = text_or_null(order->computer_name),
                          .hostname = text_or_null(order->hostname),
+                         .realm = text_or_null(order->realm),
+                         .ca_file = text_or_null(order->ca_file),
+                         .keytab = text_or_null(order->keytab),
                          .own_job = xstrdup(options->own_job),
                          .dns = dns_new(event, options->servers, PROBE_MS),
                          .settled = preflight_settled },
@@ -249,7 +254,8 @@ struct op *preflight_start(sd_event *event, const struct preflight_options *opti
             sd_event_add_time_relative(event, &r->deadline, CLOCK_MONOTONIC, PREFLIGHT_MS * 1000ULL, 10000,
                                        preflight_deadline_came, r) < 0)
                 return op_cancel(&r->op);
-        const struct discover_options discover = { .domain = r->run.domain, .servers = options->servers,
+        const struct discover_options discover = { .domain = r->run.domain, .server = r->run.server,
+                                                   .servers = options->servers, .port = options->port,
                                                    .ms = PROBE_MS };
         return op_wait(&r->op, discover_start(event, &discover, preflight_discovered, r));
 }

@@ -17,6 +17,7 @@ struct discover_options {
         const char *domain;     /* of the form of realm_domain() */
         bool parents;           /* otherwise try the domain above, too: a host's own is often below the
                                  * realm's */
+        const char *server;     /* the one to look at, whatever the DNS says; NULL: those of the DNS */
         const char *servers;    /* name servers, for tests; NULL: those of resolv.conf */
         uint16_t port;          /* of the domain itself, when no SRV record names a server; 0: 389 */
         unsigned ms;            /* at most; 0: DISCOVER_MS */
@@ -34,6 +35,7 @@ struct preflight_options {
         const struct paths *paths;
         const struct facts *facts;              /* must outlive the operation */
         const char *servers;                    /* name servers, for tests; NULL */
+        uint16_t port;                          /* of a named server, for tests; 0: 389 */
         const char *own_job;                    /* the job that runs it and holds the host's lock; NULL */
 };
 #define PREFLIGHT_MS 8000U

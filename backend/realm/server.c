@@ -135,15 +135,18 @@ static const char *base_of(const struct ldap_message *m) {
 static void root_read(struct server_probe *c, struct exchange *x, const struct ldap_message *m) {
         static const struct ldap_test container = { "objectClass", "krbRealmContainer", 17 };
         static const char *const of_base[] = { "info", "associatedDomain", NULL },
-                                 *const of_container[] = { "cn", NULL };
+                                 *const of_container[] = { "cn", NULL },
+                                 *const of_ca[] = { "cACertificate;binary", NULL };
         c->root_read = true;
         server_keep(&c->found->base, base_of(m));
         c->found->kind = has_capability(m) ? REALM_AD : REALM_OTHER;
         if (c->found->kind == REALM_AD || !c->found->base)
                 return;
-        _cleanup_free_ char *kerberos = str_printf("cn=kerberos,%s", c->found->base);
+        _cleanup_free_ char *kerberos = str_printf("cn=kerberos,%s", c->found->base),
+                            *ca = str_printf("cn=CAcert,cn=ipa,cn=etc,%s", c->found->base);
         server_search(c, x, c->found->base, LDAP_BASE, NULL, 0, of_base);
         server_search(c, x, kerberos, LDAP_ONE, &container, 1, of_container);
+        server_search(c, x, ca, LDAP_BASE, NULL, 0, of_ca);
 }
 
 /* The base entry of FreeIPA has info: IPA V2.0; the container of its realm has the realm's name. */
@@ -157,6 +160,12 @@ static void entry_read(struct server_probe *c, const struct ldap_message *m) {
                 server_keep(&c->found->domain, ldap_text(m, "associatedDomain", 0));
         } else if (m->id == 3 && !c->found->realm)
                 server_keep(&c->found->realm, ldap_text(m, "cn", 0));
+        const struct berval *ca = m->id == 4 ? ldap_value(m, "cACertificate;binary", 0) : NULL;
+        if (!ca || c->found->ca)
+                return;
+        c->found->n_ca = ca->bv_len;
+        c->found->ca = xcalloc(1, ca->bv_len + 1);
+        memcpy(c->found->ca, ca->bv_val, ca->bv_len);
 }
 
 static ssize_t ldap_heard(struct exchange *x, const uint8_t *bytes, size_t n, bool *ret_over, void *userdata,
@@ -190,6 +199,8 @@ static void take_ldap(struct server_probe *c, unsigned ms) {
         if (c->found->kind == REALM_IPA) {
                 keep_lower(&realm->domain, c->found->domain);
                 server_keep(&realm->realm, c->found->realm);
+                realm->ca = TAKE(c->found->ca);
+                realm->n_ca = c->found->n_ca;
         }
 }
 

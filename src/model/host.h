@@ -130,6 +130,8 @@ struct preflight_order {
         const char *server;             /* this one only; NULL: those of the DNS */
         const char *computer_name;      /* NULL: from the host's name */
         const char *hostname;           /* the future name; NULL: the current one */
+        const char *realm;              /* as it was given; NULL: discovered */
+        const char *ca_file, *keytab;   /* files of this host that the join is given; NULL: none */
 };
 
 enum job_resume {

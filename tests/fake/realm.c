@@ -172,6 +172,10 @@ static void answer(struct fake_realm *f, unsigned id, bool ping, struct str *s) 
                 begin_entry(ber, id, "cn=EXAMPLE.TEST,cn=kerberos,dc=example,dc=test");
                 put_attribute(ber, "cn", "EXAMPLE.TEST", 12);
                 end_entry(ber);
+        } else if (id == 4 && f->flavour == FAKE_IPA && f->ca) {
+                begin_entry(ber, id, "cn=CAcert,cn=ipa,cn=etc,dc=example,dc=test");
+                put_attribute(ber, "cACertificate;binary", f->ca, strlen(f->ca));
+                end_entry(ber);
         }
         ber_printf(ber, "{it{ess}}", (int) id, BER_APPLICATION(5), 0, "", "");
         ber_append(ber, s);

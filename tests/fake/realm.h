@@ -29,6 +29,7 @@ struct fake_realm {
         bool no_addresses;      /* servers that have none */
         bool ldap_silent;       /* connects and says nothing */
         bool ldap_shut;         /* the port of the SRV records is one where nothing listens */
+        const char *ca;         /* the certificate of its CA, as its directory shows it; NULL: none */
         bool ping_silent;
         bool ping_unknown;      /* answers that it does not know the domain */
         unsigned servers;       /* dc1, dc2, …; 0 is 1 */

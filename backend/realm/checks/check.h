@@ -29,7 +29,7 @@ struct preflight_run {
         const struct facts *facts;
         struct preflight *preflight;
         enum realm_kind wanted; /* REALM_NONE: any */
-        char *domain, *server, *computer_name, *hostname;
+        char *domain, *server, *computer_name, *hostname, *realm, *ca_file, *keytab;
         char *own_job; /* the job that runs this preflight; NULL: none */
         struct dns *dns;
         /* An asynchronous check is through. The run may be gone afterwards. */
@@ -53,7 +53,7 @@ bool check_exists(const struct preflight_run *run, const char *path);
 typedef void check_look(struct preflight_run *run, struct check_result *result);
 check_look check_root, check_hostname, check_static_name, check_enrolled, check_timesync, check_libraries,
         check_nsswitch, check_pam, check_daemons, check_login, check_ids, check_room, check_locks;
-check_look check_dns, check_kind;
+check_look check_dns, check_kind, check_files;
 
 /* Starts what ends in settled(); NULL: the verdict is set. */
 typedef struct op *check_ask(struct preflight_run *run, struct check_result *result);

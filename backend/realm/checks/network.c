@@ -28,10 +28,16 @@ static void check_network_questions(struct check_result *result, const struct re
 void check_dns(struct preflight_run *run, struct check_result *result) {
         const struct realm *realm = run->preflight->realm;
         check_network_questions(result, realm, true);
-        if (realm->n_servers && realm->servers[0].host)
-                check_say(result, VERDICT_OK, NULL, "%s has %zu server%s: %s%s", realm->domain,
-                          realm->n_servers, realm->n_servers == 1 ? "" : "s", realm->servers[0].host,
-                          realm->n_servers > 1 ? ", and others" : "");
+        const char *first = NULL;
+        size_t n = 0;
+        for (size_t i = 0; i < realm->n_servers; i++)
+                if (realm->servers[i].in_dns || !run->server) {
+                        first = first ? first : realm->servers[i].host;
+                        n++;
+                }
+        if (first)
+                check_say(result, VERDICT_OK, NULL, "%s has %zu server%s: %s%s", realm->domain, n,
+                          n == 1 ? "" : "s", first, n > 1 ? ", and others" : "");
         else if (run->server)
                 check_say(result, VERDICT_WARN,
                           "Should that server be away, nobody from the domain can log in",
@@ -51,6 +57,11 @@ void check_kind(struct preflight_run *run, struct check_result *result) {
                           "%s is %s, not %s", realm->domain, realm_kind_title(realm->kind),
                           realm_kind_title(run->wanted));
                 result->fix = FIX_OTHER_KIND;
+        } else if (known && run->realm && realm->realm && !str_equal(run->realm, realm->realm)) {
+                check_say(result, VERDICT_FAIL,
+                          "Leave the realm empty: it is discovered; or name its servers",
+                          "the realm of %s is %s, not %s", realm->domain, realm->realm, run->realm);
+                result->fix = FIX_DOMAIN;
         } else if (known)
                 check_say(result, VERDICT_OK, NULL, "%s, realm %s%s%s", realm_kind_title(realm->kind),
                           realm->realm, realm->site ? ", site " : "", realm->site ? realm->site : "");

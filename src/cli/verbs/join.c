@@ -55,7 +55,37 @@ static int verb_join_read_file(struct joining *j, const char *path, struct error
         return 0;
 }
 
-static int choose_mode(struct session *s, struct joining *j, const char *name, struct error **reterr) {
+/* "server" or the parameter of an image that ends so; NULL: none is named. */
+static const char *verb_join_server(const struct joining *j, const struct arguments *a) {
+        for (char **set = a->values[OPTION_SET]; set && *set; set++) {
+                size_t n = strcspn(*set, "=");
+                _cleanup_free_ char *name = xstrndup(*set, n);
+                if ((*set)[n] && (str_equal(name, "server") || str_ends(name, "-server")))
+                        return *set + n + 1;
+        }
+        for (size_t i = 0; j->file && i < j->file->n; i++)
+                if (str_equal(j->file->items[i].name, "server") ||
+                    str_ends(j->file->items[i].name, "-server"))
+                        return j->file->items[i].value;
+        return NULL;
+}
+
+/* By a named server where there is one: the DNS may know none. */
+static int verb_join_discover(struct session *s, const struct joining *j, const char *server,
+                              struct realm **ret, struct error **reterr) {
+        _cleanup_(preflight_freep) struct preflight *p = NULL;
+        if (!server)
+                return session_discover(s, j->domain, ret, reterr);
+        const struct preflight_order order = { .domain = j->domain, .server = server };
+        int r = session_preflight(s, &order, &p, reterr);
+        if (r < 0)
+                return r;
+        *ret = TAKE(p->realm);
+        return *ret ? 0 : error_set(reterr, -EHOSTUNREACH, "Nothing could be found out about %s", server);
+}
+
+static int choose_mode(struct session *s, struct joining *j, const struct arguments *a, const char *name,
+                       struct error **reterr) {
         _cleanup_(realm_freep) struct realm *realm = NULL;
         if (name) {
                 j->mode = named_mode(j->profile, name);
@@ -63,7 +93,7 @@ static int choose_mode(struct session *s, struct joining *j, const char *name, s
                                : error_set(reterr, -EINVAL, "%s has no way called \"%s\" to join a realm",
                                            image_reference(j->image), name);
         }
-        int r = session_discover(s, j->domain, &realm, reterr);
+        int r = verb_join_discover(s, j, verb_join_server(j, a), &realm, reterr);
         if (r < 0)
                 return r;
         if (realm->kind != REALM_AD && realm->kind != REALM_IPA) {
@@ -109,17 +139,23 @@ static int verb_join_preflight(struct session *s, const struct joining *j, const
                                               .wanted = join.kind,
                                               .server = join.server,
                                               .computer_name = join.computer_name,
-                                              .hostname = join.hostname };
+                                              .hostname = join.hostname,
+                                              .realm = join.realm,
+                                              .ca_file = join.ca_file,
+                                              .keytab = join.keytab };
         int r = session_preflight(s, &what, &p, &s->error);
         if (r < 0)
                 return r;
         if (!s->json)
                 report_preflight(p, VERDICT_WARN);
-        if (preflight_worst(p) != VERDICT_FAIL || allowed)
+        bool final = preflight_final(p);
+        if (preflight_worst(p) != VERDICT_FAIL || (allowed && !final))
                 return EXIT_DONE;
         if (s->json)
                 out_json(emit_preflight(p));
-        out_note("fairlead: A check of this join failed; --allow " ALLOW_PREFLIGHT " goes on all the same\n");
+        out_note(final ? "fairlead: The job would refuse to join with this clock: set it first\n"
+                       : "fairlead: A check of this join failed; --allow " ALLOW_PREFLIGHT
+                         " goes on all the same\n");
         return EXIT_REFUSED;
 }
 
@@ -133,7 +169,7 @@ static int verb_join_choose(struct session *s, const struct arguments *a, struct
                 return -EINVAL;
         if (file && (r = verb_join_read_file(j, file, reterr)) < 0)
                 return r;
-        return choose_mode(s, j, mode ? mode : j->file_mode, reterr);
+        return choose_mode(s, j, a, mode ? mode : j->file_mode, reterr);
 }
 
 static int verb_join_run(struct session *s, const struct verb *verb, const struct arguments *a) {
@@ -170,7 +206,8 @@ const struct verb join_verb = {
                    "ends of their names: user, ou, computer-name, server, password, otp, ca, … (fairlead "
                    "show IMAGE), and so may the file of --answers; DOMAIN and --mode are taken from there "
                    "where they are not given. Without --image the first image that joins a realm is taken. "
-                   "--allow preflight joins although a check fails.",
+                   "--allow preflight joins although a check fails, but not with a clock that Kerberos "
+                   "refuses.",
         .takes = ORDER_OPTIONS | TAKES(OPTION_IMAGE) | TAKES(OPTION_SECRET) | TAKES(OPTION_YES) |
                  TAKES(OPTION_CONSENT) | TAKES(OPTION_DETACH) | TAKES(OPTION_IF_INTERRUPTED),
         .json = true,

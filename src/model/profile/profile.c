@@ -188,7 +188,10 @@ bool profile_join(const struct profile *profile, const struct mode *mode, const 
                                     : p->type == PARAM_HOST && str_ends(p->name, "hostname") ? &ret->hostname
                                     : p->type != PARAM_SECRET && str_ends(p->name, "computer-name")
                                             ? &ret->computer_name
-                                            : NULL;
+                                    : p->type == PARAM_REALM                             ? &ret->realm
+                                    : p->type == PARAM_PATH && str_ends(p->name, "ca")     ? &ret->ca_file
+                                    : p->type == PARAM_PATH && str_ends(p->name, "keytab") ? &ret->keytab
+                                                                                           : NULL;
                 const char *value = part ? answer_of(p, answers) : NULL;
                 if (part && !*part && !str_empty(value))
                         *part = value;

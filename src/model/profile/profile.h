@@ -57,7 +57,7 @@ bool mode_asks(const struct mode *mode, const struct param *p);
  * answered. */
 struct join {
         enum realm_kind kind;
-        const char *domain, *server, *hostname, *computer_name, *user;
+        const char *domain, *server, *hostname, *computer_name, *user, *realm, *ca_file, *keytab;
 };
 bool profile_join(const struct profile *profile, const struct mode *mode, const struct answers *answers,
                   struct join *ret);

@@ -72,6 +72,11 @@ struct check_result *preflight_find(const struct preflight *p, const char *id) {
         return NULL;
 }
 
+bool preflight_final(const struct preflight *p) {
+        const struct check_result *clock = preflight_find(p, "clock");
+        return p->clock_known && clock && clock->verdict == VERDICT_FAIL;
+}
+
 enum verdict preflight_worst(const struct preflight *p) {
         enum verdict worst = VERDICT_OK;
         for (size_t i = 0; i < p->n; i++)

@@ -61,6 +61,8 @@ DEFINE_CLEANUP(struct preflight, preflight_free)
 
 /* NULL: not found */
 struct check_result *preflight_find(const struct preflight *p, const char *id);
+/* A failure that the job itself would refuse: the clock. No consent changes that. */
+bool preflight_final(const struct preflight *p);
 enum verdict preflight_worst(const struct preflight *p);        /* of those settled; else VERDICT_OK */
 
 /* "10 min 2 s behind", "0.02 s ahead of": this host's clock relative to another. Fills and returns buffer. */

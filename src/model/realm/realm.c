@@ -37,7 +37,7 @@ struct realm *realm_free(struct realm *realm) {
         if (!realm)
                 return NULL;
         FREE_ALL(realm->asked, realm->domain, realm->realm, realm->netbios, realm->forest, realm->site,
-                 realm->server_site, realm->base, realm->version, realm->best);
+                 realm->server_site, realm->base, realm->version, realm->best, realm->ca);
         for (size_t i = 0; i < realm->n_servers; i++) {
                 free(realm->servers[i].host);
                 strv_free(realm->servers[i].addresses);

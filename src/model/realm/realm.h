@@ -24,6 +24,7 @@ struct realm_server {
         uint16_t port, priority, weight;
         char **addresses;       /* numeric; NULL: its name does not resolve */
         enum realm_kind kind;   /* by its own answer; REALM_NONE: none */
+        bool in_dns;            /* of a record of the DNS, rather than named by somebody */
         bool answered;          /* over LDAP */
         unsigned ms;            /* time of that answer */
 };
@@ -57,6 +58,8 @@ struct realm {
         char *server_site;      /* AD: that of the server that answered */
         char *base;             /* LDAP: the base of its entries */
         char *version;          /* FreeIPA: "IPA V2.0" */
+        uint8_t *ca;            /* FreeIPA: the certificate of its CA (DER), as its directory has it; NULL */
+        size_t n_ca;
         char *best;             /* the server that answered first, for the form; never forced on a join */
         struct realm_server *servers;
         size_t n_servers;

@@ -19,7 +19,10 @@ void wizard_check(struct screen *s) {
                                                               .wanted = join.kind,
                                                               .server = join.server,
                                                               .computer_name = join.computer_name,
-                                                              .hostname = join.hostname });
+                                                              .hostname = join.hostname,
+                                                              .realm = join.realm,
+                                                              .ca_file = join.ca_file,
+                                                              .keytab = join.keytab });
 }
 
 /* Going back to it shows the earlier results; a try that began behind it has none yet. */
@@ -34,7 +37,7 @@ static bool checks_can(const struct screen *s, enum action action) {
         if (action == ACTION_NEXT)
                 return !s->checks->looking && !check_page_fails(s->checks);
         if (action == ACTION_ALLOW)
-                return check_page_fails(s->checks);
+                return check_page_fails(s->checks) && !preflight_final(s->checks->preflight);
         return (action == ACTION_FIX || action == ACTION_AGAIN || action == ACTION_DETAILS) &&
                check_page_can(s, action);
 }

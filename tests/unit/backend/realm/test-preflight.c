@@ -79,7 +79,8 @@ static void start(struct fixture *f) {
         f->preflight = preflight_free(f->preflight);
         f->done = false;
         f->moves = 0;
-        const struct preflight_options options = { .order = &f->order, .paths = &f->paths, .facts = &f->facts, .servers = f->network.name_server };
+        const struct preflight_options options = { .order = &f->order, .paths = &f->paths, .facts = &f->facts, .servers = f->network.name_server,
+                                                    .port = f->network.port };
         f->op = preflight_start(f->event, &options, on_moved, on_done, f);
         assert_non_null(f->op);
 }
@@ -260,6 +261,61 @@ static void judges_the_host(void **state) {
         expect(f, "nsswitch", VERDICT_WARN, "adds it after files");
 }
 
+/* A server that was named is looked at like any other, also where the DNS has no records. */
+static void looks_at_a_named_server(void **state) {
+        struct fixture *f = *state;
+        f->network.flavour = FAKE_IPA;
+        f->order.server = "dc1.example.test";
+        f->order.realm = "EXAMPLE.TEST";
+        for (int records = 1; records >= 0; records--) {
+                f->network.no_srv = !records;
+                look(f);
+                expect(f, "dns", records ? VERDICT_OK : VERDICT_WARN, records ? "has 1 server" : "the DNS knows no servers of example.test; only dc1.example.test is used");
+                expect(f, "kind", VERDICT_OK, "FreeIPA, realm EXAMPLE.TEST");
+                expect(f, "ports", VERDICT_FAIL, "dc1.example.test does not answer on");
+                assert_null(strstr(preflight_find(f->preflight, "clock")->message, "not compared"));
+        }
+        f->order.realm = "OTHER.TEST";
+        look(f);
+        expect(f, "kind", VERDICT_FAIL, "the realm of example.test is EXAMPLE.TEST, not OTHER.TEST");
+}
+
+static void looks_into_the_files_of_a_join(void **state) {
+        struct fixture *f = *state;
+        static const char pem[] = "-----BEGIN CERTIFICATE-----\nUk9P\nVC1DQQ==\n-----END CERTIFICATE-----\n";  /* ROOT-CA */
+        static const struct {
+                const char *path, *content, *shown;
+                enum verdict verdict;
+                const char *text;
+        } rows[] = {
+                { "/ca.crt", pem, "ROOT-CA", VERDICT_OK, "/ca.crt can be used" },
+                { "/ca.crt", pem, "OTHER-CA", VERDICT_FAIL, "has not the certificate of the realm's CA: that of dc1.example.test is another" },
+                { "/ca.crt", pem, NULL, VERDICT_OK, "can be used" },
+                { "/ca.crt", "no certificate", "ROOT-CA", VERDICT_FAIL, "/ca.crt has no certificate in PEM" },
+                { "/none.crt", NULL, "ROOT-CA", VERDICT_FAIL, "the CA file /none.crt: " },
+                { "/etc", NULL, "ROOT-CA", VERDICT_FAIL, "It is no regular file" },
+        };
+        f->network.flavour = FAKE_IPA;
+        look(f);
+        assert_null(preflight_find(f->preflight, "files"));
+        for (size_t i = 0; i < ELEMENTS(rows); i++) {
+                f->network.ca = rows[i].shown;
+                f->order.ca_file = rows[i].path;
+                if (rows[i].content)
+                        tree_write(f->root, rows[i].path, rows[i].content);
+                look(f);
+                expect(f, "files", rows[i].verdict, rows[i].text);
+                assert_int_equal(preflight_find(f->preflight, "files")->fix, rows[i].verdict == VERDICT_FAIL ? FIX_CA_FILE : FIX_NONE);
+        }
+        f->order.ca_file = NULL;
+        f->order.keytab = "/keytab";
+        look(f);
+        expect(f, "files", VERDICT_FAIL, "the keytab /keytab: ");
+        tree_write(f->root, "/keytab", "no keys");
+        look(f);
+        expect(f, "files", VERDICT_FAIL, "the keytab /keytab has no keys");
+}
+
 static void knows_the_wrong_kind(void **state) {
         struct fixture *f = *state;
         f->order.wanted = REALM_IPA;
@@ -329,7 +385,7 @@ static void forgets_when_dropped(void **state) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 T(all_is_well), T(judges_the_clock), T(names_shut_ports), T(judges_names),
-                T(sees_earlier_joins), T(judges_the_host), T(knows_the_wrong_kind),
+                T(sees_earlier_joins), T(judges_the_host), T(looks_at_a_named_server), T(looks_into_the_files_of_a_join), T(knows_the_wrong_kind),
                 T(recognizes_a_dead_name_service), T(names_the_command_for_the_clock), T(is_over_in_time),
                 T(forgets_when_dropped),
         };
