@@ -2,6 +2,7 @@
 /* The host's name, and names and addresses that must agree: the host's in the DNS, the server's address and
  * name. */
 #include <arpa/inet.h>
+#include <ctype.h>
 #include <ifaddrs.h>
 #include <netinet/in.h>
 
@@ -23,6 +24,11 @@ static void check_hostname_computer(struct preflight_run *run, struct check_resu
         result->fix = FIX_COMPUTER_NAME;
 }
 
+/* Neither qualified nor in the host's own list: gethostfqdn() of ipa-client-install fails. */
+static bool check_hostname_unresolved(const struct preflight_run *run) {
+        return run->facts->hostname && !strchr(run->facts->hostname, '.') && !run->facts->fqdn;
+}
+
 void check_hostname(struct preflight_run *run, struct check_result *result) {
         const char *name = run->hostname      ? run->hostname
                            : run->facts->fqdn ? run->facts->fqdn
@@ -33,8 +39,20 @@ void check_hostname(struct preflight_run *run, struct check_result *result) {
         if (fault) {
                 check_say(result, unqualified && run->wanted == REALM_AD ? VERDICT_WARN : VERDICT_FAIL,
                           NULL, "the host name %s %s", name ? name : "", fault);
-                check_hint(result, "Set it: hostnamectl set-hostname %.*s.%s",
-                           name ? (int) strcspn(name, ".") : 4, name ? name : "host", run->domain);
+                const char *now = name ? name : "host";
+                _cleanup_free_ char *first = xstrndup(now, strcspn(now, "."));
+                for (char *p = first; *p; p++)
+                        *p = (char) tolower((unsigned char) *p);
+                check_hint(result, "Set it: hostnamectl set-hostname %s.%s", first, run->domain);
+                result->fix = FIX_HOSTNAME;
+        } else if (run->hostname && run->wanted == REALM_IPA && check_hostname_unresolved(run)) {
+                check_say(result, VERDICT_FAIL, NULL,
+                          "this host's present name %s is not fully qualified and has no address",
+                          run->facts->hostname);
+                check_hint(result,
+                           "ipa-client-install asks for it before it sets another: hostnamectl "
+                           "set-hostname %s",
+                           run->hostname);
                 result->fix = FIX_HOSTNAME;
         } else
                 check_say(result, VERDICT_OK, NULL, "%s is fully qualified", name);

@@ -203,6 +203,17 @@ static void judges_names(void **state) {
                 expect(f, "hostname", rows[i].verdict, rows[i].text);
                 assert_int_equal(preflight_find(f->preflight, "hostname")->fix, rows[i].fix);
         }
+        f->facts.fqdn = (char *) "HOST2.example.test";
+        f->order.wanted = REALM_IPA;
+        look(f);
+        assert_non_null(strstr(preflight_find(f->preflight, "hostname")->hint, "set-hostname host2.example.test"));
+        /* the tool asks for the present name before it sets the other */
+        f->facts = (struct facts) { .hostname = (char *) "host1" };
+        f->order.hostname = "host1.example.test";
+        look(f);
+        expect(f, "hostname", VERDICT_FAIL, "present name host1 is not fully qualified and has no address");
+        f->order.wanted = REALM_NONE;
+        f->facts = (struct facts) { .hostname = (char *) "host1.example.test" };
         f->facts.fqdn = (char *) "host1";
         f->order.hostname = "host1.example.test";       /* what the join will set it to */
         look(f);
