@@ -149,10 +149,19 @@ void dialog_confirm(struct screen *asker, const struct question *question,
 
 struct error_state {
         bool causes;
+        struct screen *asker; /* NULL: there is no log */
+};
+
+struct error_arg {
+        const struct error *error;
+        struct screen *asker;
 };
 
 static void error_open(struct screen *s, const void *arg) {
-        s->error = error_copy(arg);
+        const struct error_arg *a = arg;
+        struct error_state *st = s->state;
+        s->error = error_copy(a->error);
+        st->asker = a->asker;
 }
 
 static int dialog_error_rows(const struct screen *s, int columns) {
@@ -172,12 +181,16 @@ static void error_draw(struct screen *s, const struct canvas *c) {
 
 static void error_status(const struct screen *s, struct str *out) {
         const struct error_state *st = s->state;
-        str_add(out, s->error->cause && !st->causes ? "Enter closes this; e shows the causes."
-                                                     : "Enter closes this.");
+        bool causes = s->error->cause && !st->causes;
+        str_add(out, causes && st->asker ? "Enter closes this; e shows the causes, l the log."
+                     : causes            ? "Enter closes this; e shows the causes."
+                     : st->asker         ? "Enter closes this; l shows the log."
+                                         : "Enter closes this.");
 }
 
 static bool error_can(const struct screen *s, enum action action) {
-        return action != ACTION_CAUSES || s->error->cause;
+        const struct error_state *st = s->state;
+        return action == ACTION_LOG ? st->asker != NULL : action != ACTION_CAUSES || s->error->cause;
 }
 
 static bool error_act(struct screen *s, enum action action) {
@@ -186,6 +199,12 @@ static bool error_act(struct screen *s, enum action action) {
         case ACTION_CAUSES:
                 st->causes = !st->causes;
                 return true;
+        case ACTION_LOG: {
+                struct screen *asker = st->asker;
+                screen_close(s);
+                screen_act(asker, ACTION_LOG);
+                return true;
+        }
         case ACTION_OPEN:
                 screen_close(s);
                 return true;
@@ -198,11 +217,10 @@ static const struct screen_class error_screen = {
         .title = "Not done",
         .size = sizeof(struct error_state),
         .overlay = true,
-        .bindings = (const struct binding[]) {
-                { KEY_RETURN, ACTION_OPEN, "close" },
-                { 'e', ACTION_CAUSES },
-                {}
-        },
+        .bindings = (const struct binding[]){ { KEY_RETURN, ACTION_OPEN, "close" },
+                                              { 'e', ACTION_CAUSES },
+                                              { 'l', ACTION_LOG },
+                                              {} },
         .open = error_open,
         .draw = error_draw,
         .status = error_status,
@@ -214,5 +232,12 @@ static const struct screen_class error_screen = {
 void dialog_error(struct ui *ui, struct error *e) {
         _cleanup_error_ struct error *owned = e;
         if (owned)
-                screen_open(ui, &error_screen, owned);
+                screen_open(ui, &error_screen, &(const struct error_arg){ owned, NULL });
+}
+
+void dialog_error_of(struct screen *asker, struct error *e) {
+        _cleanup_error_ struct error *owned = e;
+        bool log = asker->class->can && asker->class->can(asker, ACTION_LOG);
+        if (owned)
+                screen_open(asker->ui, &error_screen, &(const struct error_arg){ owned, log ? asker : NULL });
 }

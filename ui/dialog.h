@@ -19,6 +19,8 @@ void dialog_confirm(struct screen *asker, const struct question *question,
 
 /* An error: sentence, hint, and the causes at a key. Takes e. */
 void dialog_error(struct ui *ui, struct error *e);
+/* The same of an action on what the asker shows: "l" closes it and gives the asker its ACTION_LOG. */
+void dialog_error_of(struct screen *asker, struct error *e);
 
 /* The asker's menu (the `menu` bindings of its class that are possible now): letter, word, help. The chosen
  * action goes to the asker's act(). */

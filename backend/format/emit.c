@@ -76,16 +76,38 @@ char *emit_units(const struct unit_list *units) {
 char *emit_unit(const struct unit_detail *d) {
         typedef struct unit_detail T;
         static const struct json_field fields[] = {
-                TEXT(fragment), TEXT(source), TEXTS(drop_ins), TEXT(result),
-                ROW("exit_code", JSON_INT, exit_code), ROW("exit_status", JSON_INT, exit_status),
+                TEXT(fragment),
+                TEXT(source),
+                TEXTS(drop_ins),
+                TEXT(result),
+                ROW("exit_code", JSON_INT, exit_code),
+                ROW("exit_status", JSON_INT, exit_status),
                 ROW("restarts", JSON_UINT32, restarts),
-                ROW("main_pid", JSON_UINT32, main_pid, KNOWN(main_pid)), TIME(since), COUNT(cpu_nsec),
-                COUNT(memory), COUNT(tasks), COUNT(io_read), COUNT(io_written), TEXTS(requires), TEXTS(wants),
-                TEXTS(after), TEXTS(required_by), TEXT(load_error), FLAG(can_start), FLAG(can_stop),
-                FLAG(can_reload), FLAG(need_reload), TEXT(container), TEXT(invocation), TEXT(why),
+                ROW("main_pid", JSON_UINT32, main_pid, KNOWN(main_pid)),
+                TIME(since),
+                COUNT(cpu_nsec),
+                COUNT(memory),
+                COUNT(tasks),
+                COUNT(io_read),
+                COUNT(io_written),
+                TEXTS(requires),
+                TEXTS(wants),
+                TEXTS(after),
+                TEXTS(required_by),
+                TEXTS(wanted_by),
+                TEXTS(triggered_by),
+                TEXT(load_error),
+                FLAG(can_start),
+                FLAG(can_stop),
+                FLAG(can_reload),
+                FLAG(need_reload),
+                TEXT(container),
+                TEXT(invocation),
+                TEXT(why),
         };
         struct json_object *o = json_new_struct(JSON_TABLE(unit_fields, struct unit), &d->unit);
         json_fields_add(o, JSON_TABLE(fields, struct unit_detail), d);
+        json_object_object_add(o, "at_boot", json_new_text(unit_boot_name(unit_boot(d))));
         return json_write_take(o);
 }
 

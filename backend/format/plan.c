@@ -274,6 +274,15 @@ char *emit_plan(const struct plan *plan) {
         return json_write_take(json_new_struct(JSON_TABLE(plan_fields, struct plan), plan));
 }
 
+static bool plan_may_write(const struct plan *plan) {
+        const char *path = plan->file.path, *file = path ? str_starts(path, PLAN_QUADLET_FOLDER) : NULL;
+        const char *end = file ? str_ends(file, ".container") : NULL;
+        if (plan->verb == VERB_ACCESS)
+                return str_equal(path, PLAN_ACCESS_FILE);
+        return (plan->verb == VERB_ENABLE || plan->verb == VERB_DISABLE) && end && end > file &&
+               !strchr(file, '/');
+}
+
 /* The worker writes to the plan's paths as root: only to allowed ones. */
 static int plan_check(const struct plan *plan, struct error **reterr) {
         const struct unit_file *unit = &plan->unit;
@@ -284,8 +293,7 @@ static int plan_check(const struct plan *plan, struct error **reterr) {
         for (char **path = plan->paths; path && *path; path++)
                 if (**path != '/')
                         return error_set(reterr, -EINVAL, "The path \"%s\" is not absolute", *path);
-        if (plan->file.text &&
-            !(str_equal(plan->file.path, PLAN_ACCESS_FILE) && plan->file.was && plan->verb == VERB_ACCESS))
+        if (plan->file.text && (!plan->file.was || !plan_may_write(plan)))
                 return error_set(reterr, -EINVAL, "No job may write the file %s",
                                  plan->file.path ? plan->file.path : "");
         if (unit->kind == UNIT_NONE || (unit->kind == UNIT_BY_IMAGE && !unit->path))

@@ -113,8 +113,15 @@ static const struct json_field record_fields[] = {
         TEXTS(volumes),
 };
 static const struct json_field state_fields[] = {
-        WORD(state, service_state), TEXT(reason), TEXT(health), TIME(since), COUNT(cpu_nsec), COUNT(memory),
-        FLAG(image_gone), FLAG(newer),
+        WORD(state, service_state),
+        TEXT(reason),
+        WORD(at_boot, unit_boot),
+        TEXT(health),
+        TIME(since),
+        COUNT(cpu_nsec),
+        COUNT(memory),
+        FLAG(image_gone),
+        FLAG(newer),
 };
 #undef PIN
 #undef COMMAND

@@ -84,7 +84,7 @@ struct op *backend_list_services(struct host *host, services_done_t done, void *
 struct op *backend_list_units(struct host *host, const char *pattern, units_done_t done, void *userdata);
 struct op *backend_show_unit(struct host *host, const char *name, detail_done_t done, void *userdata);
 struct op *backend_act_on_unit(struct host *host, const char *name, enum unit_action action,
-                               nothing_done_t done, void *userdata);
+                               acted_done_t done, void *userdata);
 struct op *backend_read_log(struct host *host, const struct log_query *query,
                             const struct log_reader *reader);
 
@@ -103,3 +103,9 @@ struct op *backend_repair(struct host *host, const struct repair *repair, nothin
 /* The plan of VERB_ACCESS or VERB_RENEW of the service called name, or (NULL) of the one that joined. */
 int backend_access_plan(const struct backend *b, enum plan_verb verb, const char *name,
                         const struct access_change *change, struct plan **ret, struct error **reterr);
+
+/* The service whose unit file of fairlead's own the unit is made from (the caller frees); false: none. */
+bool backend_owns(const struct backend *b, const struct unit_detail *unit, struct service **ret);
+/* The plan of VERB_ENABLE or VERB_DISABLE of its service, for that file. */
+int backend_boot_plan(const struct backend *b, const struct service *record, const char *path, bool on,
+                      struct plan **ret, struct error **reterr);

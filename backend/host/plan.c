@@ -276,7 +276,9 @@ static int planning_read_unit(struct planning *p, struct error **reterr) {
         if (where < 0 || files_read(where, name, UNIT_BYTES_MAX, &p->unit_text, &n, NULL) < 0)
                 return 0; /* removed by somebody else */
         digest_bytes(p->unit_text, n, hex);
-        p->unit_edited = made && strcmp(made->after.digest, hex) != 0;
+        _cleanup_free_ char *rewritten = str_printf("%s  %s", hex, path);
+        p->unit_edited =
+                made && strcmp(made->after.digest, hex) != 0 && !strv_contains(s->rewritten, rewritten);
         return 0;
 }
 

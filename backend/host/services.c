@@ -69,6 +69,7 @@ static enum service_state services_state(const struct unit_detail *d) {
 
 static void services_take_state(struct service *s, const struct unit_detail *d) {
         s->state = services_state(d);
+        s->at_boot = unit_boot(d);
         s->since = d->since;
         s->cpu_nsec = d->cpu_nsec;
         s->memory = d->memory;
@@ -202,11 +203,6 @@ struct op *backend_list_services(struct host *host, services_done_t done, void *
 
 struct op *backend_list_units(struct host *host, const char *pattern, units_done_t done, void *userdata) {
         return units_list(backend_of(host)->units, pattern, done, userdata);
-}
-
-struct op *backend_act_on_unit(struct host *host, const char *name, enum unit_action action,
-                               nothing_done_t done, void *userdata) {
-        return units_act(backend_of(host)->units, name, action, done, userdata);
 }
 
 /* The container of this unit's service; the caller frees; NULL: not known. */

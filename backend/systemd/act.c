@@ -35,8 +35,10 @@ struct act {
         sd_bus_message *unsent; /* to be sent once connected */
         unsigned tries;
         struct unit_detail *now; /* the state after its end; NULL: not read */
+        char **made;             /* changed links and files */
         struct error *error;
         nothing_done_t done;
+        made_done_t acted; /* of units_act() */
         void *userdata;
 };
 
@@ -60,14 +62,21 @@ static void act_drop(struct op *op) {
         sd_event_source_disable_unref(a->timer);
         FREE_ALL(a->name, a->job, a->result);
         unit_detail_free(a->now);
+        strv_free(a->made);
         error_free(a->error);
 }
 
 static void act_end(void *state) {
         struct act *a = state;
         struct error *e = TAKE(a->error);
+        char **made = TAKE(a->made);
+        if (e)
+                made = strv_free(made);
         op_end(&a->op);
-        a->done(e, a->userdata);
+        if (a->acted)
+                a->acted(made, e, a->userdata);
+        else
+                a->done(e, a->userdata);
 }
 
 static int act_timer(struct act *a, uint64_t usec, sd_event_time_handler_t handler) {
@@ -277,7 +286,10 @@ static bool act_read_file_changes(struct act *a, sd_bus_message *m) {
                 r = sd_bus_message_enter_container(m, 'a', "(sss)");
         if (r < 0)
                 error_errno(&a->error, r, "systemd's answer about %s cannot be read", a->name);
-        return r >= 0 && sd_bus_message_at_end(m, false) == 0;
+        const char *what, *path;
+        while (r >= 0 && sd_bus_message_read(m, "(sss)", &what, &path, NULL) > 0)
+                strv_addf(&a->made, str_equal(what, "unlink") ? "removed %s" : "made %s", path);
+        return strv_length(a->made);
 }
 
 /* signature of the arguments: a name or a list of one name; mode of a job; runtime, force of files, all
@@ -312,9 +324,10 @@ static int act_on_called(sd_bus_message *m, void *userdata, sd_bus_error *error)
         return 0;
 }
 
-struct op *units_act(struct units *units, const char *name, enum unit_action action, nothing_done_t done,
+struct op *units_act(struct units *units, const char *name, enum unit_action action, made_done_t done,
                      void *userdata) {
-        struct act *a = act_new(units, name, action, done, userdata);
+        struct act *a = act_new(units, name, action, NULL, userdata);
+        a->acted = done;
         if (unit_name_check(name, &a->error) < 0 || units_connect(units, &a->error) < 0)
                 return act_begun(a);
         if (action == UNIT_START || action == UNIT_RESTART)

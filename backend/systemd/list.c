@@ -149,17 +149,17 @@ static int list_read_units(sd_bus_message *m, struct unit_list *list) {
 }
 
 static struct unit list_from_file(const struct file_state *f) {
-        bool masked = str_starts(f->state, "masked");
+        bool masked = str_starts(f->state, "masked"), template = unit_template(f->name);
         return (struct unit){ .name = xstrdup(f->name),
                               .description = xstrdup(""),
                               .load = xstrdup(masked ? "masked" : "not-loaded"),
-                              .active = xstrdup("inactive"),
-                              .sub = xstrdup("dead"),
+                              .active = xstrdup(template ? "template" : "inactive"),
+                              .sub = xstrdup(template ? "template" : "dead"),
                               .file_state = xstrdup(f->state) };
 }
 
-/* Both are sorted; a file that was never loaded becomes an inactive unit. Templates ("getty@.service") are
- * not units: their instances get their file. */
+/* Both are sorted; a file that was never loaded becomes an inactive unit. A template
+ * ("getty@.service") is in the list as its file: people name an instance of it. */
 static void list_merge(struct unit_list *list, const struct unit_files *files, const char *pattern) {
         struct unit *merged = xcalloc(list->n + files->n + 1, sizeof *merged);
         size_t n = 0, i = 0, j = 0;
@@ -175,8 +175,7 @@ static void list_merge(struct unit_list *list, const struct unit_files *files, c
                         j++; /* the unit itself is merged in the next round */
                 } else {
                         const struct file_state *f = &files->items[j++];
-                        bool other = strstr(f->name, "@.") ||
-                                     (pattern && fnmatch(pattern, f->name, FNM_NOESCAPE) != 0);
+                        bool other = pattern && fnmatch(pattern, f->name, FNM_NOESCAPE) != 0;
                         if (!other)
                                 merged[n++] = list_from_file(f);
                 }

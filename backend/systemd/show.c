@@ -41,6 +41,8 @@ static const struct property {
         P("Wants", TEXTS, wants),
         P("After", TEXTS, after),
         P("RequiredBy", TEXTS, required_by),
+        P("WantedBy", TEXTS, wanted_by),
+        P("TriggeredBy", TEXTS, triggered_by),
         P("LoadError", LOAD_ERROR, load_error),
         P("CanStart", FLAG, can_start),
         P("CanStop", FLAG, can_stop),
@@ -267,6 +269,38 @@ static int show_on_shown(sd_bus_message *m, void *userdata, sd_bus_error *error)
         return 0;
 }
 
+/* systemd loads no template, but knows its file. */
+static int show_on_template(sd_bus_message *m, void *userdata, sd_bus_error *error) {
+        struct showing *s = userdata;
+        const char *state;
+        s->slot = sd_bus_slot_unref(s->slot);
+        if (sd_bus_message_is_method_error(m, NULL) || sd_bus_message_read(m, "s", &state) < 0) {
+                error_set(&s->error, -ENOENT, "There is no template called %s", s->name);
+                showing_end(s);
+                return 0;
+        }
+        struct unit_detail *d = s->detail = new0(struct unit_detail);
+        d->cpu_nsec = d->memory = d->tasks = d->io_read = d->io_written = UNIT_UNKNOWN;
+        d->unit = (struct unit){ .name = xstrdup(s->name),
+                                 .description =
+                                         xstrdup("A template: an instance of it has a name behind the @"),
+                                 .load = xstrdup("not-loaded"),
+                                 .active = xstrdup("template"),
+                                 .sub = xstrdup("template"),
+                                 .file_state = xstrdup(state) };
+        showing_end(s);
+        return 0;
+}
+
+static int show_template(struct showing *s) {
+        int r = units_connect(s->units, &s->error);
+        if (r < 0)
+                return r;
+        r = sd_bus_call_method_async(s->units->bus, &s->slot, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER,
+                                     "GetUnitFileState", show_on_template, s, "s", s->name);
+        return r < 0 ? bus_fail(&s->error, NULL, r, "%s could not be looked at", s->name) : 0;
+}
+
 struct op *units_show(struct units *units, const char *name, detail_done_t done, void *userdata) {
         struct showing *s = new0(struct showing);
         *s = (struct showing){ .op.drop = showing_drop,
@@ -274,8 +308,9 @@ struct op *units_show(struct units *units, const char *name, detail_done_t done,
                                .name = xstrdup(name),
                                .done = done,
                                .userdata = userdata };
-        if (unit_name_check(name, &s->error) < 0 ||
-            units_get_all(units, name, &s->slot, show_on_shown, s, &s->error) < 0)
+        bool template = unit_template(name);
+        if (unit_name_check(name, &s->error) < 0 || (template && show_template(s) < 0) ||
+            (!template && units_get_all(units, name, &s->slot, show_on_shown, s, &s->error) < 0))
                 return op_answer(&s->op, units->event, showing_end);
         return &s->op;
 }

@@ -28,9 +28,11 @@ struct op *units_list(struct units *units, const char *pattern,
 struct op *units_show(struct units *units, const char *name,
                       detail_done_t done, void *userdata);
 /* start, stop, restart, reload wait for systemd's job to end and then for the unit's state; the error of a
- * failure has the reason (result, exit status, a hint at the log). The other actions end with a reload. */
-struct op *units_act(struct units *units, const char *name, enum unit_action action,
-                     nothing_done_t done, void *userdata);
+ * failure has the reason (result, exit status, the line of its log). The other actions end with a reload;
+ * made (done() owns it, NULL: nothing) is what they changed: "made PATH", "removed PATH". */
+typedef void (*made_done_t)(char **made, struct error *e, void *userdata);
+struct op *units_act(struct units *units, const char *name, enum unit_action action, made_done_t done,
+                     void *userdata);
 /* Manager.Reload(); retries a rate limit. */
 struct op *units_reload(struct units *units, nothing_done_t done, void *userdata);
 

@@ -42,9 +42,14 @@ int worker_show_unit(struct worker *w, const char *unit, step_next_t next) {
         return STEP_WAITS;
 }
 
+static void operations_on_acted(char **made, struct error *e, void *userdata) {
+        strv_free(made);
+        worker_on_done(e, userdata);
+}
+
 int worker_act(struct worker *w, const char *unit, enum unit_action action, step_next_t next) {
         w->wait.next = next;
-        w->wait.op = units_act(w->units, unit, action, worker_on_done, w);
+        w->wait.op = units_act(w->units, unit, action, operations_on_acted, w);
         return STEP_WAITS;
 }
 

@@ -59,10 +59,13 @@ int unit_for(struct session *s, const char *name, char **ret, struct error **ret
         int r = find_service(s, name, &service, &e);
         if (r < 0 && r != -EACCES) /* who may not see the services sees units */
                 return error_take(reterr, TAKE(e));
-        if (service && service->units && service->units[0])
+        if (service && service->units && service->units[0]) {
                 *ret = xstrdup(service->units[0]);
-        else
-                *ret = str_printf(unit_name_valid(name) ? "%s" : "%s.service", name);
+                return 0;
+        }
+        *ret = unit_name_mangle(name);
+        if (!str_starts(*ret, name))
+                out_note("\"%s\" is escaped as \"%s\"\n", name, *ret);
         return 0;
 }
 

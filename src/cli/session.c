@@ -79,13 +79,16 @@ WAIT(discover, struct realm *,
 WAIT(membership, struct membership *, (struct session * s, struct membership **ret, struct error **reterr))
 WAIT(test_user, char *, (struct session * s, const char *user, char **ret, struct error **reterr), user, )
 
-static void waited_nothing(struct error *e, void *userdata) {
-        session_arrived(userdata, e);
+static void waited_report(char *report, struct error *e, void *userdata) {
+        struct waiting *w = userdata;
+        *(char **) w->result = report;
+        session_arrived(w, e);
 }
 
-int session_act_on_unit(struct session *s, const char *name, enum unit_action action, struct error **reterr) {
-        struct waiting w = {};
-        return session_wait(s, &w, host_act_on_unit(s->host, name, action, waited_nothing, &w), reterr);
+int session_act_on_unit(struct session *s, const char *name, enum unit_action action, char **ret,
+                        struct error **reterr) {
+        struct waiting w = { .result = ret };
+        return session_wait(s, &w, host_act_on_unit(s->host, name, action, waited_report, &w), reterr);
 }
 
 static void waited_container(enum container_state state, struct error *e, void *userdata) {

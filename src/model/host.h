@@ -90,6 +90,8 @@ typedef void (*image_done_t)(struct image *image, struct error *e, void *userdat
 typedef void (*services_done_t)(struct service_list *services, struct error *e, void *userdata);
 typedef void (*units_done_t)(struct unit_list *units, struct error *e, void *userdata);
 typedef void (*detail_done_t)(struct unit_detail *unit, struct error *e, void *userdata);
+/* report: what came of it, in a sentence without a full stop; done() owns it */
+typedef void (*acted_done_t)(char *report, struct error *e, void *userdata);
 typedef void (*plan_done_t)(struct plan *plan, struct error *e, void *userdata);
 typedef void (*jobs_done_t)(struct job_list *jobs, struct error *e, void *userdata);
 /* job_id NULL on failure */
@@ -167,9 +169,10 @@ struct host_ops {
         /* pattern: fnmatch, NULL: all */
         struct op *(*list_units)(struct host *host, const char *pattern, units_done_t done, void *userdata);
         struct op *(*show_unit)(struct host *host, const char *name, detail_done_t done, void *userdata);
-        /* done after systemd's job ended; an error has the reason, with the unit's result. */
+        /* done after systemd's job ended and the state was read; an error has the reason. Enable and disable
+         * of a service whose .container fairlead wrote are a job. */
         struct op *(*act_on_unit)(struct host *host, const char *name, enum unit_action action,
-                                  nothing_done_t done, void *userdata);
+                                  acted_done_t done, void *userdata);
         struct op *(*read_log)(struct host *host, const struct log_query *query,
                                const struct log_reader *reader);
 

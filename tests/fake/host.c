@@ -24,7 +24,7 @@ struct request {
         struct request *next;
         struct fake_host *fake;
         enum request_kind kind;
-        char *text;             /* reference, unit, id, … */
+        char *text, *report;    /* reference, unit, id, …; what comes of an action */
         void *userdata;
         union {
                 images_done_t images;
@@ -36,6 +36,7 @@ struct request {
                 jobs_done_t jobs;
                 started_done_t started;
                 report_done_t report;
+                acted_done_t acted;
                 nothing_done_t nothing;
                 container_done_t container;
                 realm_done_t realm;
@@ -60,7 +61,7 @@ static void request_unlink(struct request *r) {
 static void request_drop(struct op *op) {
         struct request *r = container_of(op, struct request, op);
         request_unlink(r);
-        free(r->text);
+        FREE_ALL(r->text, r->report);
         plan_free(r->planned);
         error_free(r->refused);
 }
@@ -130,11 +131,12 @@ static struct op *fake_show_unit(struct host *host, const char *name, detail_don
         return &r->op;
 }
 
-static struct op *fake_act_on_unit(struct host *host, const char *name, enum unit_action action, nothing_done_t done,
+static struct op *fake_act_on_unit(struct host *host, const char *name, enum unit_action action, acted_done_t done,
                                    void *userdata) {
         _cleanup_free_ char *text = str_printf("%s %s", unit_action_name(action), name);
         struct request *r = request_new(host, REQUEST_ACT, text, userdata);
-        r->done.nothing = done;
+        r->report = str_printf("%s was %s", name, unit_action_done(action));
+        r->done.acted = done;
         return &r->op;
 }
 
@@ -393,7 +395,7 @@ static void request_deliver(struct request *r, struct error *e) {
         case REQUEST_UNIT:
                 r->done.unit(e ? NULL : fake->unit(r->text), e, r->userdata);
                 break;
-        case REQUEST_ACT:
+        case REQUEST_ACT: r->done.acted(e ? NULL : TAKE(r->report), e, r->userdata); break;
         case REQUEST_REPAIR:
                 r->done.nothing(e, r->userdata);
                 break;

@@ -122,6 +122,7 @@ static void unit_free(struct fake_unit *u) {
         for (size_t i = 0; i < ELEMENTS(texts); i++)
                 free(texts[i]);
         strv_free(u->requires);
+        strv_free(u->wanted_by);
         free(u);
 }
 
@@ -186,6 +187,7 @@ static const sd_bus_vtable unit_vtable[] = {
         P("SourcePath", "s", NULL, source),
         P("StateChangeTimestamp", "t", NULL, since),
         P("Requires", "as", get_texts, requires),
+        P("WantedBy", "as", get_texts, wanted_by),
         P("LoadError", "(ss)", get_load_error, load_error),
         P("Job", "(uo)", get_job, job),
         P("ConditionResult", "b", NULL, condition),
@@ -429,6 +431,16 @@ static int reset_failed(sd_bus_message *m, void *userdata, sd_bus_error *error) 
         return sd_bus_reply_method_return(m, "");
 }
 
+static int get_file_state(sd_bus_message *m, void *userdata, sd_bus_error *error) {
+        struct fake_systemd *f = userdata;
+        const char *name;
+        must(sd_bus_message_read(m, "s", &name), "name");
+        struct fake_unit *u = fake_systemd_find(f, name);
+        if (!u)
+                return sd_bus_error_setf(error, SD_BUS_ERROR_FILE_NOT_FOUND, "No such file.");
+        return sd_bus_reply_method_return(m, "s", u->file_state);
+}
+
 static int ref(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         struct fake_systemd *f = userdata;
         f->refs += str_equal(sd_bus_message_get_member(m), "RefUnit") ? 1 : -1;
@@ -529,6 +541,7 @@ static const sd_bus_vtable manager_vtable[] = {
         SD_BUS_METHOD("DisableUnitFiles", "asb", "a(sss)", disable, 0),
         SD_BUS_METHOD("MaskUnitFiles", "asbb", "a(sss)", mask, 0),
         SD_BUS_METHOD("UnmaskUnitFiles", "asb", "a(sss)", disable, 0),
+        SD_BUS_METHOD("GetUnitFileState", "s", "s", get_file_state, 0),
         SD_BUS_METHOD("ResetFailedUnit", "s", "", reset_failed, 0),
         SD_BUS_METHOD("RefUnit", "s", "", ref, 0),
         SD_BUS_METHOD("UnrefUnit", "s", "", ref, 0),

@@ -18,7 +18,7 @@ struct fake_unit {
         uint32_t restarts, main_pid;
         uint64_t since, cpu, memory, looked;    /* looked: ConditionTimestamp */
         int condition, can_start, can_stop, can_reload, need_reload;
-        char **requires;
+        char **requires, **wanted_by;
         bool loaded;            /* in ListUnits */
         bool install;           /* EnableUnitFiles finds an [Install] section */
 

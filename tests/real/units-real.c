@@ -67,6 +67,11 @@ static void on_done(struct error *e, void *userdata) {
         s->error = e;
 }
 
+static void on_acted(char **made, struct error *e, void *userdata) {
+        strv_free(made);
+        on_done(e, userdata);
+}
+
 static void on_list(struct unit_list *list, struct error *e, void *userdata) {
         ((struct state *) userdata)->list = list;
         on_done(e, userdata);
@@ -79,7 +84,7 @@ static void on_detail(struct unit_detail *detail, struct error *e, void *userdat
 
 static int act(struct state *s, const char *name, enum unit_action action) {
         forget(s);
-        struct op *op = units_act(s->units, name, action, on_done, s);
+        struct op *op = units_act(s->units, name, action, on_acted, s);
         bool answered = run(s, &s->done, 60);
         op_cancel(op);
         return !answered ? -ETIMEDOUT : s->error ? s->error->code : 0;

@@ -37,6 +37,9 @@ static const struct unit_row rows_full[] = {
         { "chrony.service", "Chrony: network time", "loaded", "failed", "failed", "enabled", NULL },
         { "cron.service", "Regular background program processing daemon", "loaded", "active", "running", "enabled", NULL },
         { "dev-disk-by\\x2dlabel-data.device", "A disk called data", "loaded", "active", "plugged", NULL, NULL },
+        { "foo@.service", "", "not-loaded", "template", "template", "disabled", NULL },
+        { "foo@a-b.service", "Foo for a/b", "loaded", "active", "running", "disabled", NULL },
+        { "foo@a\\x2db.service", "Foo for a-b", "loaded", "active", "running", "disabled", NULL },
         { "getty@tty1.service", "Getty on tty1", "loaded", "active", "running", "enabled", NULL },
         { "logrotate.timer", "Daily rotation of log files", "loaded", "active", "waiting", "enabled", NULL },
         { "rescue.service", "Rescue Shell", "not-loaded", "inactive", "dead", "static", NULL },
@@ -116,6 +119,7 @@ static struct unit_detail *unit_running(const char *name) {
         strv_add(&d->after, "network-online.target");
         strv_add(&d->after, "basic.target");
         strv_add(&d->required_by, "multi-user.target");
+        strv_add(&d->wanted_by, "multi-user.target");
         d->can_reload = true;
         d->container = xstrdup("rsyslog");
         return d;
@@ -138,6 +142,47 @@ static struct unit_detail *unit_killed(const char *name) {
         d->exit_code = CLD_KILLED;
         d->exit_status = SIGKILL;
         d->need_reload = false;
+        return d;
+}
+
+static struct unit_detail *unit_why(const char *name) {
+        struct unit_detail *d = unit_failed(name);
+        d->exit_status = 125;
+        d->why = xstrdup("Error: statfs /etc/chrony: no such file or directory");
+        strv_add(&d->wanted_by, "multi-user.target");
+        return d;
+}
+
+static struct unit_detail *unit_bound(const char *name) {
+        struct unit_detail *d = make_detail(name);
+        str_replace(&d->unit.load, "loaded");
+        str_replace(&d->unit.active, "active");
+        str_replace(&d->unit.sub, "running");
+        str_replace(&d->unit.file_state, "static");
+        strv_add(&d->required_by, "multi-user.target");
+        strv_add(&d->required_by, "polkit.service");
+        strv_add(&d->required_by, "systemd-logind.service");
+        strv_add(&d->triggered_by, "dbus.socket");
+        return d;
+}
+
+static struct unit_detail *unit_is_template(const char *name) {
+        struct unit_detail *d = make_detail(name);
+        str_replace(&d->unit.description, "A template: an instance of it has a name behind the @");
+        str_replace(&d->unit.load, "not-loaded");
+        str_replace(&d->unit.active, "template");
+        str_replace(&d->unit.sub, "template");
+        str_replace(&d->unit.file_state, "disabled");
+        return d;
+}
+
+static struct unit_detail *unit_escaped(const char *name) {
+        struct unit_detail *d = make_detail(name);
+        str_replace(&d->unit.description, "Foo for a-b");
+        str_replace(&d->unit.load, "loaded");
+        str_replace(&d->unit.active, "active");
+        str_replace(&d->unit.sub, "running");
+        str_replace(&d->unit.file_state, "disabled");
         return d;
 }
 
@@ -233,6 +278,10 @@ bool fixture_use_unit(struct fake_host *fake, const char *what, const char *whic
                 { "unit", "plain", offsetof(struct fake_host, unit), (void *) make_detail },
                 { "unit", "failed", offsetof(struct fake_host, unit), (void *) unit_failed },
                 { "unit", "killed", offsetof(struct fake_host, unit), (void *) unit_killed },
+                { "unit", "why", offsetof(struct fake_host, unit), (void *) unit_why },
+                { "unit", "bound", offsetof(struct fake_host, unit), (void *) unit_bound },
+                { "unit", "template", offsetof(struct fake_host, unit), (void *) unit_is_template },
+                { "unit", "escaped", offsetof(struct fake_host, unit), (void *) unit_escaped },
                 { "unit", "wrong", offsetof(struct fake_host, unit), (void *) unit_wrong },
                 { "unit", "hostile", offsetof(struct fake_host, unit), (void *) unit_hostile },
                 { "changes", "none", offsetof(struct fake_host, changes), (void *) changes_none },

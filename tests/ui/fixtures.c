@@ -136,6 +136,7 @@ static struct service *make_service(const char *name, const char *state, int64_t
         s->name = xstrdup(name);
         s->state = (enum service_state) service_state_from_name(state);
         s->since = age ? FIXTURE_NOW - age : 0;
+        s->at_boot = str_equal(state, "running") ? BOOT_YES : str_equal(state, "no unit") ? BOOT_UNKNOWN : BOOT_NO;
         s->health = xstrdup(health);
         s->pin.reference = str_printf("localhost/%s", name);
         s->pin.version = xstrdup(version);

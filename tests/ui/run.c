@@ -10,6 +10,7 @@
  *     term NAME COLUMNSxROWS DISPLAY    opens the console (closes the one before); DISPLAY is auto, basic, normal or rich
  *     have WHAT WHICH                   what the host holds: have images full
  *     answer WHAT | fail WHAT TEXT | HINT    the host answers what waits
+ *     gone WHAT TEXT                    the same, because it is not there
  *     changed TOPIC                     something changed by itself
  *     key NAME …                        Up, Enter, Ctrl-L, x
  *     type TEXT                         the text, letter by letter
@@ -252,7 +253,7 @@ static void run_screen(struct run *run, const char *name) {
                 }
 }
 
-static void run_fail(struct run *run, char *arguments) {
+static void run_fail(struct run *run, char *arguments, int code) {
         char *text = strchr(arguments, ' ');
         if (!text)
                 complain(run, "fail WHAT TEXT | HINT");
@@ -264,7 +265,7 @@ static void run_fail(struct run *run, char *arguments) {
         }
         int kind = request_kind_from_name(arguments);
         _cleanup_free_ char *message = unescape(text);
-        if (kind < 0 || !fake_host_fail(run->fake, (enum request_kind) kind, -EIO, message, hint))
+        if (kind < 0 || !fake_host_fail(run->fake, (enum request_kind) kind, code, message, hint))
                 complain(run, "nothing waits for %s", arguments);
 }
 
@@ -324,7 +325,9 @@ static void run_command(struct run *run, char *command) {
                 if (kind < 0 || !fake_host_answer(run->fake, (enum request_kind) kind))
                         complain(run, "nothing waits for %s", arguments);
         } else if (strcmp(command, "fail") == 0)
-                run_fail(run, arguments);
+                run_fail(run, arguments, -EIO);
+        else if (strcmp(command, "gone") == 0)
+                run_fail(run, arguments, -ENOENT);
         else if (strcmp(command, "changed") == 0)
                 ui_changed(run->ui, topic_of(arguments));
         else if (strcmp(command, "key") == 0) {

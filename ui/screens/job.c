@@ -265,9 +265,19 @@ static bool job_can(const struct screen *s, enum action action) {
         case ACTION_ANSWER: return job_lives(s) && st->job->state == JOB_RUNNING;
         case ACTION_CHANGES:
         case ACTION_SERVICES: return st->job && !job_lives(s);
+        case ACTION_LOG: return st->job && st->job->name && st->job->steps[STEP_START].state != STEP_TODO;
         case ACTION_FOLD: return st->job;
         default: return job_action_fits(st->job, action);
         }
+}
+
+/* The log outlives a unit that was rolled back. */
+static void job_open_log(struct screen *s) {
+        const struct job_screen_state *st = s->state;
+        _cleanup_free_ char *unit = str_printf("%s.service", st->job->name);
+        screen_open(s->ui, &log_screen,
+                    &(const struct log_order){
+                            .unit = unit, .container = st->job->name, .title = st->job->name });
 }
 
 static bool job_act(struct screen *s, enum action action) {
@@ -282,6 +292,8 @@ static bool job_act(struct screen *s, enum action action) {
                 job_ask_answer(s);
         else if (action == ACTION_FOLD)
                 st->unfolded = !st->unfolded;
+        else if (action == ACTION_LOG)
+                job_open_log(s);
         else if (action == ACTION_CHANGES)
                 screen_open(s->ui, &changes_screen, s->about);
         else
@@ -319,12 +331,19 @@ const struct screen_class job_screen = {
         .text = PAGER_WRAP,
         .follow = true,
         .looking = "Looking for the job ...",
-        .bindings = (const struct binding[]) {
-                { KEY_RETURN, ACTION_SERVICES }, { 'c', ACTION_CANCEL }, { 'r', ACTION_RESUME },
-                { 'p', ACTION_ROLLBACK }, { 'm', ACTION_FIX }, { 'a', ACTION_ANSWER },
-                { 'v', ACTION_CHANGES }, { 'f', ACTION_FOLLOW }, { 's', ACTION_FOLD, "steps" },
-                { 'z', ACTION_DETACH }, { 'w', ACTION_WRAP, NULL, true }, {}
-        },
+        .bindings = (const struct binding[]){ { KEY_RETURN, ACTION_SERVICES },
+                                              { 'c', ACTION_CANCEL },
+                                              { 'r', ACTION_RESUME },
+                                              { 'p', ACTION_ROLLBACK },
+                                              { 'm', ACTION_FIX },
+                                              { 'a', ACTION_ANSWER },
+                                              { 'v', ACTION_CHANGES },
+                                              { 'l', ACTION_LOG, "unit's log", true },
+                                              { 'f', ACTION_FOLLOW },
+                                              { 's', ACTION_FOLD, "steps" },
+                                              { 'z', ACTION_DETACH },
+                                              { 'w', ACTION_WRAP, NULL, true },
+                                              {} },
         .open = job_screen_open,
         .close = job_screen_close,
         .title_text = job_title,

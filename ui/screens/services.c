@@ -32,6 +32,7 @@ enum {
         COLUMN_NAME,
         COLUMN_STATE,
         COLUMN_FOR,
+        COLUMN_BOOT,
         COLUMN_HEALTH,
         COLUMN_CPU,
         COLUMN_MEMORY,
@@ -43,6 +44,7 @@ static const struct column columns[] = {
         [COLUMN_NAME] = { "NAME", 14, 16, 0, .fit = true, .middle = true },
         [COLUMN_STATE] = { "STATE", 8, 8, 0 },
         [COLUMN_FOR] = { "FOR", 7, 8, 1 },
+        [COLUMN_BOOT] = { "BOOT", 4, 4, 2 },
         [COLUMN_HEALTH] = { "HEALTH", 7, 9, 2, .optional = true },
         [COLUMN_CPU] = { "CPU", 7, 8, 5, .right = true, .optional = true },
         [COLUMN_MEMORY] = { "MEMORY", 7, 7, 4, .right = true, .optional = true },
@@ -97,6 +99,10 @@ static void services_cell(const void *owner, size_t row, size_t column, struct c
                 ret->order = ui_now(s->ui) - service->since;
                 if (service->since > 0)
                         ret->text = text_age(ret->buffer, ret->order);
+                break;
+        case COLUMN_BOOT:
+                if (service->at_boot)
+                        ret->text = unit_boot_name(service->at_boot);
                 break;
         case COLUMN_HEALTH:
                 ret->text = service->health;
@@ -293,9 +299,9 @@ static bool services_can(const struct screen *s, enum action action) {
         case ACTION_INSTALL_LOG: return service && service->job;
         case ACTION_LOG:
         case ACTION_UNIT:
-        case ACTION_RESTART:
-        case ACTION_ENABLE:
-        case ACTION_DISABLE: return unit;
+        case ACTION_RESTART: return unit;
+        case ACTION_ENABLE: return unit && service->at_boot != BOOT_YES;
+        case ACTION_DISABLE: return unit && service->at_boot != BOOT_NO;
         case ACTION_START: return unit && !up;
         case ACTION_STOP:
         case ACTION_RELOAD: return unit && up;

@@ -4,6 +4,7 @@
 /* One unit: its state and since when, its origin, its dependencies and resources, and the newest lines of its
  * log. */
 
+#include <errno.h>
 #include <signal.h>
 #include <time.h>
 
@@ -20,6 +21,7 @@ struct unit_state {
         size_t n_log;
         bool log_read;                  /* the newest line has come */
         bool dependencies;              /* shown in full */
+        bool gone;                      /* systemd has no unit of this name any more */
 };
 
 /* ---- the text ---- */
@@ -57,7 +59,10 @@ static void unit_put_state(const struct screen *s, struct pager *p, const struct
         unit_put_result(p, d);
         if (d->load_error)
                 pager_row(p, "not loaded", DOC_BAD, "%s", d->load_error);
-        pager_row(p, "at boot", DOC_PLAIN, "%s", d->unit.file_state ? d->unit.file_state : "no unit file");
+        if (d->why)
+                pager_row(p, "why", DOC_BAD, "%s", d->why);
+        _cleanup_free_ char *boot = unit_boot_text(d);
+        pager_row(p, "at boot", DOC_PLAIN, "%s", boot);
         if (d->main_pid)
                 pager_row(p, "process", DOC_PLAIN, "%u", (unsigned) d->main_pid);
         if (d->restarts)
@@ -106,12 +111,12 @@ static void unit_put_files(struct pager *p, const struct unit_detail *d, bool wh
 
 static void unit_put_log(struct pager *p, const struct unit_state *st) {
         pager_end(p);
-        pager_addf(p, DOC_HEAD, "Newest lines of its log");
+        pager_addf(p, DOC_HEAD, "Its log, newest line first");
         if (st->log_error)
                 pager_addf(p, DOC_WARN, "  %s", st->log_error->message);
         else if (!st->n_log)
                 pager_addf(p, DOC_DIM, st->log_read ? "  none" : "  reading ...");
-        for (size_t i = 0; i < st->n_log; i++) {
+        for (size_t i = st->n_log; i-- > 0;) {
                 time_t t = (time_t) (st->log[i].real / 1000000);
                 struct tm tm;
                 char when[16] = "";
@@ -131,7 +136,18 @@ static void unit_compose(struct screen *s) {
         pager_clear(p);
         if (!d)
                 return;
+        _cleanup_free_ char *plain = unit_name_plain(d->unit.name);
         pager_addf(p, DOC_STRONG, "%s", str_empty(d->unit.description) ? d->unit.name : d->unit.description);
+        if (st->gone) {
+                pager_row(p, "state", DOC_BAD, "gone: there is no unit of this name any more");
+                unit_put_log(p, st);
+                screen_invalidate(s);
+                return;
+        }
+        if (!str_equal(d->unit.name, s->about) && !unit_template(s->about))
+                pager_row(p, "alias of", DOC_PLAIN, "%s", d->unit.name);
+        if (!str_equal(plain, d->unit.name))
+                pager_row(p, "unescaped", DOC_PLAIN, "%s", plain);
         unit_put_state(s, p, d);
         unit_put_resources(p, d);
         unit_put_files(p, d, st->dependencies);
@@ -176,6 +192,7 @@ static void unit_lines_failed(struct error *e, void *userdata) {
 static void unit_loaded(struct unit_detail *detail, struct error *e, void *userdata) {
         struct screen *s = userdata;
         struct unit_state *st = s->state;
+        st->gone = e && e->code == -ENOENT && st->detail;
         if (detail) {
                 unit_detail_free(st->detail);
                 st->detail = detail;
@@ -214,7 +231,9 @@ static void unit_close(struct screen *s) {
 static void unit_title(const struct screen *s, struct str *left, struct str *right) {
         const struct unit_state *st = s->state;
         str_add(left, s->about);
-        if (st->detail && st->detail->unit.active)
+        if (st->gone)
+                str_add(right, "gone");
+        else if (st->detail && st->detail->unit.active)
                 str_add(right, st->detail->unit.active);
 }
 
@@ -222,11 +241,15 @@ static void unit_status(const struct screen *s, struct str *out) {
         const struct unit_state *st = s->state;
         if (unit_acting_status(s, out))
                 return;
-        if (s->error && st->detail)
+        if (st->gone)
+                str_add(out,
+                        "It is gone: uninstalled, or removed by somebody. l reads what is left of its log.");
+        else if (s->error && st->detail)
                 str_add(out, "What is shown is not up to date: systemd did not answer. R tries again.");
         else if (st->detail && str_equal(st->detail->unit.active, "failed"))
-                str_add(out, "It failed: see the last lines of its log. x, then s, starts it again.");
-        else if (st->detail && unit_masked(&st->detail->unit))
+                str_add(out, st->detail->why ? "It failed: see why above. x, then s, starts it again."
+                                             : "It failed: see its log. x, then s, starts it again.");
+        else if (st->detail && unit_is_masked(&st->detail->unit))
                 str_add(out, "It is masked: nothing can start it. x, then U, unmasks it.");
 }
 
@@ -234,7 +257,10 @@ static bool unit_can(const struct screen *s, enum action action) {
         const struct unit_state *st = s->state;
         if (action == ACTION_RELOAD && st->detail && !st->detail->can_reload)
                 return false;
-        return unit_action_fits(st->detail ? &st->detail->unit : NULL, action);
+        enum unit_boot boot = st->detail ? unit_boot(st->detail) : BOOT_UNKNOWN;
+        if ((action == ACTION_ENABLE && boot == BOOT_YES) || (action == ACTION_DISABLE && boot == BOOT_NO))
+                return false;
+        return unit_action_fits(st->detail && !st->gone ? &st->detail->unit : NULL, action);
 }
 
 static bool unit_act(struct screen *s, enum action action) {

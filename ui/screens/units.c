@@ -43,12 +43,7 @@ static char *units_plain(const struct unit *unit) {
 static void units_cell(const void *owner, size_t row, size_t column, struct cell *ret) {
         const struct unit *unit = units_at(owner, row);
         switch (column) {
-        case COLUMN_UNIT: {
-                _cleanup_free_ char *plain = units_plain(unit);
-                snprintf(ret->buffer, sizeof ret->buffer, "%s", plain ? plain : unit->name);
-                ret->text = plain ? ret->buffer : unit->name;
-                break;
-        }
+        case COLUMN_UNIT: ret->text = unit->name; break;
         case COLUMN_STATE:
                 snprintf(ret->buffer, sizeof ret->buffer, "%s ...", unit->job ? unit->job : "");
                 ret->text = unit->job ? ret->buffer : unit->active;
@@ -155,8 +150,11 @@ static void units_status(const struct screen *s, struct str *out) {
         const struct unit *unit = units_at(s, list_settled_row(s->list));
         if (unit_acting_status(s, out) || !unit)
                 return;
-        str_addf(out, "%s", unit->name);
-        if (unit_masked(unit))
+        _cleanup_free_ char *plain = units_plain(unit);
+        str_add(out, unit->name);
+        if (plain)
+                str_addf(out, " (%s)", plain);
+        if (unit_is_masked(unit))
                 str_add(out, " is masked: nothing can start it. x, then U, unmasks it.");
         else if (str_equal(unit->load, "not-found"))
                 str_add(out, ": other units refer to it, but it has no unit file.");

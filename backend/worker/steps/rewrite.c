@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The steps of jobs that write one file which an install had created or changed. An access change writes
- * sssd.conf as shown in the plan, unless it was changed meanwhile. A renewal runs a command that makes new
- * keys for this host, in the realm and in its keytab; it can be neither undone nor stopped midway, since the
- * realm would have keys that the keytab lacks, and a second run renews again, harmlessly. At last the
- * service's record says how the file was left, so that an uninstall takes it for fairlead's own work. */
+ * sssd.conf, an enable or disable a .container, as shown in the plan, unless it was changed meanwhile. A
+ * renewal runs a command that makes new keys for this host, in the realm and in its keytab; it can be neither
+ * undone nor stopped midway, since the realm would have keys that the keytab lacks, and a second run renews
+ * again, harmlessly. At last the service's record says how the file was left, so that an uninstall takes it
+ * for fairlead's own work. */
 #include <fcntl.h>
 #include <sys/stat.h>
 
@@ -11,6 +12,7 @@
 #include "backend/io/digest.h"
 #include "backend/io/files.h"
 #include "backend/realm/realm.h"
+#include "backend/store/job-folder.h"
 #include "backend/store/services.h"
 #include "backend/worker/step.h"
 
@@ -140,6 +142,23 @@ static int rewrite_renew_verify(struct worker *w, struct error **reterr) {
 
 /* ---- the record ---- */
 
+/* A file that somebody edited since the install stays his: the uninstall is to see that. */
+static bool rewrite_was_ours(const struct worker *w) {
+        _cleanup_(manifest_done) struct manifest before = {}, after = {};
+        const struct plan_file *file = &w->plan->file;
+        char hex[DIGEST_HEX];
+        if (w->plan->verb != VERB_ENABLE && w->plan->verb != VERB_DISABLE)
+                return true;
+        digest_bytes(file->was, strlen(file->was), hex);
+        _cleanup_free_ char *line = str_printf("%s  %s", hex, file->path);
+        _cleanup_close_ int folder = worker_open_install(w, NULL);
+        if (folder < 0 || strv_contains(w->record->rewritten, line))
+                return folder >= 0;
+        (void) jobfolder_service(folder, &before, &after, NULL);
+        const struct entry *installed = manifest_find(&after, file->path);
+        return installed && str_equal(installed->digest, hex);
+}
+
 static const char *rewrite_path(const struct worker *w) {
         return w->plan->verb == VERB_RENEW ? KEYTAB : w->plan->file.path;
 }
@@ -190,7 +209,7 @@ static int rewrite_record(struct worker *w, struct error **reterr) {
         int r = worker_load_record(w, reterr);
         if (r >= 0)
                 r = rewrite_line(w, &line, reterr);
-        if (r >= 0)
+        if (r >= 0 && rewrite_was_ours(w))
                 r = rewrite_save(w, line, reterr);
         if (r < 0)
                 return error_wrap(reterr, r, "The change cannot be recorded");

@@ -17,9 +17,9 @@ static const struct step *const steps_usual[_JOB_STEP_MAX] = {
 
 /* Rows of these jobs without apply() are the usual ones. */
 static const struct step *const steps_special[_PLAN_VERB_MAX] = {
-        [VERB_REHEARSE] = &rehearsal_steps[0],
-        [VERB_ACCESS] = &rewrite_steps[0],
-        [VERB_RENEW] = &rewrite_steps[0],
+        [VERB_REHEARSE] = &rehearsal_steps[0], [VERB_ACCESS] = &rewrite_steps[0],
+        [VERB_RENEW] = &rewrite_steps[0],      [VERB_ENABLE] = &rewrite_steps[0],
+        [VERB_DISABLE] = &rewrite_steps[0],
 };
 
 const struct step *worker_step(enum plan_verb verb, enum job_step step) {

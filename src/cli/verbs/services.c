@@ -12,8 +12,9 @@ void lookup_print_services(const struct service_list *services) {
                 out("No service is installed. fairlead images lists what could be.\n");
                 return;
         }
-        struct out_table t = { .columns = 8 };
-        out_table_row(&t, "NAME", "STATE", "SINCE", "HEALTH", "MEMORY", "IMAGE", "VERSION", "UPDATE", NULL);
+        struct out_table t = { .columns = 9 };
+        out_table_row(&t, "NAME", "STATE", "SINCE", "BOOT", "HEALTH", "MEMORY", "IMAGE", "VERSION", "UPDATE",
+                      NULL);
         for (size_t i = 0; i < services->n; i++) {
                 const struct service *service = services->items[i];
                 char age[24] = "-", memory[16] = "-";
@@ -22,6 +23,7 @@ void lookup_print_services(const struct service_list *services) {
                 if (service->memory != UNIT_UNKNOWN)
                         text_size(memory, service->memory);
                 out_table_row(&t, service->name, service_state_name(service->state), age,
+                              service->at_boot ? unit_boot_name(service->at_boot) : "-",
                               service->health ? service->health : "-", memory,
                               service->pin.reference ? service->pin.reference : "-",
                               service->pin.version ? service->pin.version : "-",

@@ -30,7 +30,10 @@ static void verb_status_print_unit(const struct unit_detail *d) {
                 text_size(memory, d->memory);
         out("%s  %s\n", d->unit.name, d->unit.description ? d->unit.description : "");
         out("  state      %s (%s) since %s\n", d->unit.active, d->unit.sub, since);
-        out("  at boot    %s\n", d->unit.file_state ? d->unit.file_state : "-");
+        _cleanup_free_ char *boot = unit_boot_text(d), *plain = unit_name_plain(d->unit.name);
+        if (!str_equal(plain, d->unit.name))
+                out("  unescaped  %s\n", plain);
+        out("  at boot    %s\n", boot);
         out("  file       %s\n", d->fragment ? d->fragment : "-");
         if (d->source)
                 out("  made from  %s\n", d->source);
@@ -52,8 +55,8 @@ static void verb_status_name_job(struct session *s, const char *name) {
                 const struct job *job = jobs->items[i];
                 if (!str_equal(job->name, name) || job->verb != VERB_INSTALL || job->state == JOB_DONE)
                         continue;
-                error_wrap(&s->error, -ENOENT, "%s is not installed: its install by job %s is %s%s%s", name,
-                           job->id, job_state_name(job->state), job->message ? ": " : "",
+                error_wrap(&s->error, -ENOENT, "%s is not installed: its install, job %s, is marked %s%s%s",
+                           name, job->id, job_state_name(job->state), job->message ? ": " : "",
                            job->message ? job->message : "");
                 error_hint(&s->error, "%s%sfairlead attach %s shows its log", job->hint ? job->hint : "",
                            job->hint ? ". " : "", job->id);

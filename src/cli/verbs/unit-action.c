@@ -7,13 +7,13 @@
 #include "model/service/unit.h"
 
 static int verb_unit_action_act(struct session *s, const char *name, enum unit_action action) {
-        _cleanup_free_ char *unit = NULL;
+        _cleanup_free_ char *unit = NULL, *report = NULL;
         int r = unit_for(s, name, &unit, &s->error);
-        r = r < 0 ? r : session_act_on_unit(s, unit, action, &s->error);
+        r = r < 0 ? r : session_act_on_unit(s, unit, action, &report, &s->error);
         if (r < 0)
                 return r;
         if (!s->json) {
-                out("%s %s.\n", unit, unit_action_done(action));
+                out("%s.\n", report);
                 return EXIT_DONE;
         }
         _cleanup_(unit_detail_freep) struct unit_detail *detail = NULL;

@@ -15,8 +15,10 @@ static int verb_units_run(struct session *s, const struct verb *verb, const stru
         for (size_t i = 0; i < units->n; i++) {
                 const struct unit *u = &units->items[i];
                 _cleanup_free_ char *plain = unit_name_plain(u->name);
-                out_table_row(&t, plain ? plain : u->name, u->active ? u->active : "-", u->sub ? u->sub : "-",
-                              u->file_state ? u->file_state : "-", u->description ? u->description : "",
+                const char *text = u->description ? u->description : "";
+                _cleanup_free_ char *both = str_printf("%s%s%s", plain, *text ? ": " : "", text);
+                out_table_row(&t, u->name, u->active ? u->active : "-", u->sub ? u->sub : "-",
+                              u->file_state ? u->file_state : "-", str_equal(plain, u->name) ? text : both,
                               NULL);
         }
         out_table_print(&t);

@@ -43,31 +43,45 @@ DEFINE_NAMES(record_event, enum record_event)
 /* The title of each step by the kind of job; NULL: that kind does not have the step. An uninstall restores
  * files where an install writes the unit; a rehearsal lays a copy over the files where an install saves
  * them. */
-enum { KIND_INSTALL, KIND_UNINSTALL, KIND_UPGRADE, KIND_REHEARSAL, KIND_ACCESS, KIND_RENEWAL, _KIND_MAX };
+enum {
+        KIND_INSTALL,
+        KIND_UNINSTALL,
+        KIND_UPGRADE,
+        KIND_REHEARSAL,
+        KIND_ACCESS,
+        KIND_RENEWAL,
+        KIND_BOOT,
+        _KIND_MAX
+};
 static const char *const step_titles[_JOB_STEP_MAX][_KIND_MAX] = {
         [STEP_PREPARE] = { "check the host", "check the host", "check the host", "check the host",
-                             "check the host", "check the host" },
+                           "check the host", "check the host", "check the host" },
         [STEP_PULL] = { "get the image", NULL, "get the image", "get the image" },
         [STEP_SNAPSHOT] = { "save the files", "save the files", "save the files", "lay a copy over the files",
-                            "save the files" },
+                            "save the files", [KIND_BOOT] = "save the files" },
         [STEP_COMMAND] = { "run the installer", "run the uninstaller", "run the upgrade command",
                            "run the installer on the copy", [KIND_RENEWAL] = "renew the keys" },
         [STEP_CHANGES] = { "see what changed", "see what changed", "see what changed",
                            "see what it would change" },
         [STEP_UNIT] = { "write the unit", "stop the service, restore its files",
-                        "change the unit", [KIND_ACCESS] = "change who may log in" },
-        [STEP_RELOAD] = { "reload systemd", "reload systemd", "reload systemd", NULL },
+                        "change the unit", [KIND_ACCESS] = "change who may log in",
+                        [KIND_BOOT] = "change whether it starts at boot" },
+        [STEP_RELOAD] = { "reload systemd", "reload systemd",
+                          "reload systemd", [KIND_BOOT] = "reload systemd" },
         [STEP_ENABLE] = { "enable the unit", NULL, "enable the unit", NULL },
         [STEP_START] = { "start the unit", NULL, "restart the unit", [KIND_ACCESS] = "restart the unit" },
         [STEP_HEALTH] = { "check that it works", NULL,
                           "check that it works", [KIND_ACCESS] = "check that it works" },
         [STEP_COMMIT] = { "record the service", "remove the record", "record the upgrade",
-                          "throw the copy away", "record the change", "record the renewal" },
+                          "throw the copy away", "record the change", "record the renewal",
+                          "record the change" },
 };
 
-static const unsigned char kinds[_PLAN_VERB_MAX] = {    /* KIND_INSTALL: all others */
+static const unsigned char kinds[_PLAN_VERB_MAX] = {
+        /* KIND_INSTALL: all others */
         [VERB_UNINSTALL] = KIND_UNINSTALL, [VERB_UPGRADE] = KIND_UPGRADE, [VERB_REHEARSE] = KIND_REHEARSAL,
-        [VERB_ACCESS] = KIND_ACCESS,       [VERB_RENEW] = KIND_RENEWAL,
+        [VERB_ACCESS] = KIND_ACCESS,       [VERB_RENEW] = KIND_RENEWAL,   [VERB_ENABLE] = KIND_BOOT,
+        [VERB_DISABLE] = KIND_BOOT,
 };
 
 bool job_step_planned(enum job_step step, enum plan_verb verb) {

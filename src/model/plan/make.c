@@ -420,6 +420,13 @@ static void set_unit(struct making *m) {
                 finding_report(&plan->findings, "unit-unwritable", "RUN", "%s", e->message);
         else
                 supervision_report(m);
+        if (ours && facts.quadlet && plan->unit.text && m->request->unit_text &&
+            !unit_text_is_wanted(m->request->unit_text)) {
+                /* It was disabled, and stays so. */
+                char *text = unit_text_want(plan->unit.text, false);
+                free(plan->unit.text);
+                plan->unit.text = text;
+        }
 }
 
 /* ---- commands in the service's container ---- */

@@ -6,9 +6,10 @@
 #include "model/plan/unit-text.h"
 
 static const char *const plan_verb_names[_PLAN_VERB_MAX] = {
-        [VERB_INSTALL] = "install", [VERB_RUN] = "run",           [VERB_UNINSTALL] = "uninstall",
-        [VERB_STOP] = "stop",       [VERB_UPGRADE] = "upgrade",   [VERB_REHEARSE] = "rehearse",
-        [VERB_OTHER] = "other",     [VERB_ACCESS] = "access",     [VERB_RENEW] = "renew",
+        [VERB_INSTALL] = "install", [VERB_RUN] = "run",         [VERB_UNINSTALL] = "uninstall",
+        [VERB_STOP] = "stop",       [VERB_UPGRADE] = "upgrade", [VERB_REHEARSE] = "rehearse",
+        [VERB_OTHER] = "other",     [VERB_ACCESS] = "access",   [VERB_RENEW] = "renew",
+        [VERB_ENABLE] = "enable",   [VERB_DISABLE] = "disable",
 };
 DEFINE_NAMES(plan_verb, enum plan_verb)
 

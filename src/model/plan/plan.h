@@ -26,10 +26,13 @@ enum plan_verb {
         /* of an installed service, without a label; not by plan_make() (backend/host/access.c) */
         VERB_ACCESS, /* logins from its realm: plan.file is written, its unit restarted */
         VERB_RENEW,  /* its keys in the realm are renewed by plan.command */
+        VERB_ENABLE, /* its unit starts at boot, or does not: plan.file, its .container, is written */
+        VERB_DISABLE,
         _PLAN_VERB_MAX,
 };
-DECLARE_NAMES(plan_verb, enum plan_verb);       /* "install", "run", "uninstall", "stop", "upgrade",
-                                                 * "rehearse", "other", "access", "renew" */
+DECLARE_NAMES(plan_verb, enum plan_verb); /* "install", "run", "uninstall", "stop", "upgrade",
+                                           * "rehearse", "other", "access", "renew", "enable",
+                                           * "disable" */
 
 /* Whether it sets a service up or shows that: install, upgrade, rehearse. */
 static inline bool plan_sets_up(enum plan_verb verb) {
@@ -120,8 +123,9 @@ struct secret_use {
 /* One file to change; the plan holds both texts. */
 #define PLAN_ACCESS_FOLDER "/etc/sssd"
 #define PLAN_ACCESS_FILE PLAN_ACCESS_FOLDER "/sssd.conf"
+#define PLAN_QUADLET_FOLDER "/etc/containers/systemd/"
 struct plan_file {
-        char *path;             /* PLAN_ACCESS_FILE */
+        char *path;             /* PLAN_ACCESS_FILE, or in PLAN_QUADLET_FOLDER */
         char *text;             /* the new text; NULL: this plan does not change a file */
         char *was;              /* the current text: a file that was changed meanwhile is not overwritten */
         char *sentence;         /* the result */
@@ -160,7 +164,7 @@ struct plan {
         struct unit_file
                 unit; /* of an upgrade whose unit the image wrote: UNIT_BY_IMAGE with path and text, the old
                        * image's name in it replaced; without them where nothing is to be replaced */
-        struct plan_file file;  /* VERB_ACCESS */
+        struct plan_file file;  /* VERB_ACCESS, VERB_ENABLE, VERB_DISABLE */
         struct image_pin *from; /* VERB_UPGRADE of an installed service: the image that it replaces; NULL */
         struct secret_use *secrets;
         size_t n_secrets;

@@ -8,6 +8,12 @@
 #include "model/command/command.h"
 #include "model/plan/plan.h"
 
+/* Whether [Install] makes the unit start at boot. */
+bool unit_text_is_wanted(const char *text);
+/* The text with that changed: only the lines WantedBy= and their like are removed or added. The caller
+ * frees. */
+char *unit_text_want(const char *text, bool wanted);
+
 /* Writes the text for the service `name` running `run` (a read engine "run" command with an operand).
  * Supervision replaces -d, --rm, --restart and --name of the label; every other option is kept. environment
  * ("X=value", NULL-terminated, may be NULL) gives the values of options that name only a variable (`-e

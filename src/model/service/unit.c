@@ -23,7 +23,8 @@ struct unit_detail *unit_detail_free(struct unit_detail *d) {
         unit_done(&d->unit);
         FREE_ALL(d->fragment, d->source, d->result, d->load_error, d->container, d->invocation,
                  d->why);
-        STRV_FREE_ALL(d->drop_ins, d->requires, d->wants, d->after, d->required_by);
+        STRV_FREE_ALL(d->drop_ins, d->requires, d->wants, d->after, d->required_by, d->wanted_by,
+                      d->triggered_by);
         free(d);
         return NULL;
 }
@@ -61,6 +62,8 @@ char *unit_name_plain(const char *name) {
         return str_take(&out);
 }
 
+#define NAME_BYTES "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:-_.\\@"
+
 static const char *const suffixes[] = { ".service", ".socket", ".target", ".device", ".mount", ".automount",
                                         ".swap", ".timer", ".path", ".slice", ".scope" };
 
@@ -73,8 +76,52 @@ static bool has_suffix(const char *name) {
         return false;
 }
 
+const char *unit_template(const char *name) {
+        const char *at = strchr(name, '@');
+        return at && at[1] == '.' && !strchr(at + 2, '@') ? at : NULL;
+}
+
+/* systemd.unit(5), "String escaping for inclusion in unit names"; a path loses its slashes at both ends. */
+static void mangle_path(struct str *out, const char *path) {
+        path += strspn(path, "/");
+        size_t n = strlen(path);
+        while (n && path[n - 1] == '/')
+                n--;
+        if (!n)
+                str_add_char(out, '-');
+        for (size_t i = 0; i < n; i++) {
+                bool plain = path[i] && strchr(NAME_BYTES, path[i]) && !strchr("-\\@", path[i]) &&
+                             !(i == 0 && path[i] == '.');
+                if (path[i] == '/')
+                        str_add_char(out, '-');
+                else if (plain)
+                        str_add_char(out, path[i]);
+                else
+                        str_addf(out, "\\x%02x", (unsigned char) path[i]);
+        }
+}
+
+char *unit_name_mangle(const char *typed) {
+        _cleanup_str_ struct str out = {};
+        if (*typed == '/') {
+                mangle_path(&out, typed);
+                str_add(&out, str_starts(typed, "/dev/") ? ".device" : ".mount");
+                return str_take(&out);
+        }
+        for (const char *p = typed; *p; p++)
+                if (*p == '/')
+                        str_add_char(&out, '-');
+                else if (strchr(NAME_BYTES, *p))
+                        str_add_char(&out, *p);
+                else
+                        str_addf(&out, "\\x%02x", (unsigned char) *p);
+        if (!has_suffix(typed))
+                str_add(&out, ".service");
+        return str_take(&out);
+}
+
 int unit_name_check(const char *name, struct error **reterr) {
-        size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:-_.\\@");
+        size_t n = strspn(name, NAME_BYTES);
         if (name[n] == '\0' && n <= 255 && name[0] != '@' && has_suffix(name))
                 return 0;
         error_set(reterr, -EINVAL, "\"%.300s\" cannot be the name of a unit", name);

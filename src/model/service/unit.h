@@ -42,7 +42,7 @@ struct unit_detail {
         int64_t since;          /* of the last state change, seconds since the epoch; 0: unknown */
         uint64_t cpu_nsec, memory, tasks, io_read, io_written;  /* UNIT_UNKNOWN where systemd does not
                                                                  * count */
-        char **requires, **wants, **after, **required_by;
+        char **requires, **wants, **after, **required_by, **wanted_by, **triggered_by;
         char *load_error;       /* LoadError's message; NULL */
         bool can_start, can_stop, can_reload;
         bool need_reload;       /* NeedDaemonReload: the file on disk is newer */
@@ -54,6 +54,18 @@ struct unit_detail {
 };
 struct unit_detail *unit_detail_free(struct unit_detail *d);
 DEFINE_CLEANUP(struct unit_detail, unit_detail_free)
+
+enum unit_boot { BOOT_UNKNOWN, BOOT_NO, BOOT_YES };
+DECLARE_NAMES(unit_boot, enum unit_boot); /* "unknown", "no", "yes" */
+
+/* Whether the unit starts at boot: by its own enablement, or because a target of the boot wants it, which is
+ * all that generated and static units have. */
+enum unit_boot unit_boot(const struct unit_detail *d);
+/* "yes", "no (static; x.socket starts it)": the caller frees. */
+char *unit_boot_text(const struct unit_detail *d);
+
+/* Whether nothing can start it. */
+bool unit_is_masked(const struct unit *unit);
 
 enum unit_action {
         UNIT_START,
@@ -73,6 +85,13 @@ const char *unit_action_done(enum unit_action action);  /* "started", "stopped",
 
 /* "tty-usb0" for "tty\x2dusb0": the name for people (systemd.unit(5) string escaping). The caller frees. */
 char *unit_name_plain(const char *name);
+
+/* The "@" of a template's name ("foo@.service"); NULL: it is none. */
+const char *unit_template(const char *name);
+
+/* The name as systemctl(1) makes it of what people type: bytes that no name has are escaped, a path becomes
+ * its mount or device, ".service" is added where there is no suffix. The caller frees. */
+char *unit_name_mangle(const char *typed);
 
 /* systemd's own rules for names (systemd.unit(5)): ASCII letters, digits and ":-_.\@", a known suffix, at
  * most 255 bytes. 0, or -EINVAL with a sentence. */

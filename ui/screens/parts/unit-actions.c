@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ui/screens/parts/unit-actions.h"
 
+#include "model/service/action.h"
 #include "ui/dialog.h"
 
 const struct binding unit_menu[] = {
@@ -12,14 +13,6 @@ const struct binding unit_menu[] = {
 /* The actions of keys are in the order of those of units. */
 _Static_assert(ACTION_RESET_FAILED - ACTION_START == UNIT_RESET_FAILED && UNIT_START == 0, "the same order");
 
-/* Asked first; NULL: done at once, being easy to undo. */
-static const char *const unit_actions_asked[_UNIT_ACTION_MAX] = {
-        [UNIT_STOP] = "This stops it now; whoever uses it loses it. If it is enabled, it starts again at the "
-                      "next boot. x, then s, starts it again.",
-        [UNIT_MASK] = "Nothing can start it any more, neither people nor other units that need it. It is not "
-                      "stopped now. x, then U, unmasks it.",
-};
-
 enum style unit_state_style(const char *active) {
         return str_equal(active, "active")     ? STYLE_GOOD
                : str_equal(active, "failed")   ? STYLE_BAD
@@ -27,25 +20,24 @@ enum style unit_state_style(const char *active) {
                                                : STYLE_BUSY;
 }
 
-bool unit_masked(const struct unit *unit) {
-        return str_equal(unit->load, "masked") || STR_IN_SET(unit->file_state, "masked", "masked-runtime");
-}
-
 bool unit_action_fits(const struct unit *unit, enum action action) {
         if (action < ACTION_START || action > ACTION_RESET_FAILED || !unit)
                 return action < ACTION_START || action > ACTION_RESET_FAILED;
         const char *active = unit->active, *file = unit->file_state;
         bool up = STR_IN_SET(active, "active", "activating", "reloading");
-        bool loaded = !unit_masked(unit) && !str_equal(unit->load, "not-found");
+        bool loaded = !unit_is_masked(unit) && !str_equal(unit->load, "not-found");
+        bool template = str_equal(active, "template");
         switch (action) {
         case ACTION_START: return loaded && !up;
         case ACTION_STOP: return up;
         case ACTION_RESTART:
         case ACTION_RELOAD: return loaded && up;
-        case ACTION_ENABLE: return loaded && str_equal(file, "disabled");
-        case ACTION_DISABLE: return loaded && STR_IN_SET(file, "enabled", "enabled-runtime");
-        case ACTION_MASK: return loaded && !str_equal(file, "generated");
-        case ACTION_UNMASK: return unit_masked(unit);
+        case ACTION_ENABLE: return loaded && (STR_IN_SET(file, "disabled", "generated") || template);
+        case ACTION_DISABLE:
+                return loaded && STR_IN_SET(file, "enabled", "enabled-runtime", "generated", "static") &&
+                       !template;
+        case ACTION_MASK: return loaded;
+        case ACTION_UNMASK: return unit_is_masked(unit);
         default: return str_equal(active, "failed");
         }
 }
@@ -64,14 +56,15 @@ void unit_acting_done(struct screen *s) {
         s->acting = NULL;
 }
 
-static void unit_actions_acted(struct error *e, void *userdata) {
+static void unit_actions_acted(char *report, struct error *e, void *userdata) {
         struct screen *s = userdata;
         struct unit_acting *acting = s->acting;
         acting->op = op_cancel(acting->op);
         if (e)
-                dialog_error(s->ui, e);
+                dialog_error_of(s, e);
         else
-                screen_say(s, "%s was %s", acting->unit, unit_action_done(acting->action));
+                screen_say(s, "%s", report);
+        free(report);
         /* systemd signals changes, but not all of them (not of enablement, say) and not everywhere. */
         s->class->changed(s, TOPIC_UNITS);
         screen_invalidate(s);
@@ -84,24 +77,64 @@ static void unit_actions_begin(struct screen *s) {
         screen_invalidate(s);
 }
 
+/* ---- questions ---- */
+
+static void unit_actions_ask(struct screen *s, const char *text) {
+        static const struct {
+                const char *verb, *yes;
+        } words[_UNIT_ACTION_MAX] = {
+                [UNIT_STOP] = { "Stop", "Stop it" },
+                [UNIT_RESTART] = { "Restart", "Restart it" },
+                [UNIT_MASK] = { "Mask", "Mask it" },
+        };
+        const struct unit_acting *acting = s->acting;
+        _cleanup_free_ char *title = str_printf("%s %s", words[acting->action].verb, acting->unit);
+        const struct question question = { .title = title, .text = text, .yes = words[acting->action].yes };
+        dialog_confirm(s, &question, unit_actions_begin);
+}
+
+static void unit_actions_shown(struct unit_detail *unit, struct error *e, void *userdata) {
+        struct screen *s = userdata;
+        struct unit_acting *acting = s->acting;
+        acting->op = op_cancel(acting->op);
+        _cleanup_free_ char *question = unit ? unit_action_question(acting->action, unit) : NULL;
+        unit_detail_free(unit);
+        if (e)
+                dialog_error_of(s, e);
+        else if (question)
+                unit_actions_ask(s, question);
+        else
+                unit_actions_begin(s);
+}
+
+static void unit_actions_instance(struct screen *s, const char *text) {
+        struct unit_acting *acting = s->acting;
+        const char *at = unit_template(acting->unit);
+        if (str_empty(text) || !at)
+                return;
+        _cleanup_free_ char *typed =
+                str_printf("%.*s@%s%s", (int) (at - acting->unit), acting->unit, text, at + 1);
+        free(acting->unit);
+        acting->unit = unit_name_mangle(typed);
+        unit_actions_begin(s);
+}
+
 bool unit_acting_begin(struct screen *s, const char *unit, enum action action) {
         if (action < ACTION_START || action > ACTION_RESET_FAILED)
                 return false;
         if (!s->acting)
                 s->acting = new0(struct unit_acting);
-        str_replace(&s->acting->unit, unit);
-        s->acting->action = (enum unit_action) (action - ACTION_START);
-        const char *asked = unit_actions_asked[s->acting->action];
-        if (!asked) {
+        struct unit_acting *acting = s->acting;
+        str_replace(&acting->unit, unit);
+        acting->action = (enum unit_action)(action - ACTION_START);
+        bool asks = action == ACTION_STOP || action == ACTION_RESTART || action == ACTION_MASK;
+        if (unit_template(unit) && action != ACTION_MASK && action != ACTION_UNMASK)
+                screen_ask(s, "Name of the instance:", NULL, NULL, unit_actions_instance);
+        else if (asks) {
+                op_cancel(acting->op);
+                acting->op = host_show_unit(ui_host(s->ui), acting->unit, unit_actions_shown, s);
+        } else
                 unit_actions_begin(s);
-                return true;
-        }
-        bool stop = action == ACTION_STOP;
-        _cleanup_free_ char *title = str_printf("%s %s", stop ? "Stop" : "Mask", unit);
-        const struct question question = {
-                .title = title, .text = asked, .yes = stop ? "Stop it" : "Mask it"
-        };
-        dialog_confirm(s, &question, unit_actions_begin);
         return true;
 }
 

@@ -8,8 +8,6 @@
 
 extern const struct binding unit_menu[];
 
-/* Whether nothing can start it. */
-bool unit_masked(const struct unit *unit);
 enum style unit_state_style(const char *active);
 
 /* Whether the action is possible for the unit now. True for actions that do not concern units. unit NULL:
@@ -19,8 +17,8 @@ bool unit_action_fits(const struct unit *unit, enum action action);
 /* In close(). */
 void unit_acting_done(struct screen *s);
 
-/* Begins an action, after a question where it stops something; shows the result in the status line or a
- * dialog. False: not an action of units. */
+/* Begins an action: of a template it asks for the instance, before what takes something away it asks whether;
+ * shows the result in the status line or a dialog. False: not an action of units. */
 bool unit_acting_begin(struct screen *s, const char *unit, enum action action);
 
 /* The sentence while an action is under way; false: none is. */

@@ -72,6 +72,11 @@ static void on_done(struct error *e, void *userdata) {
         f->error = e;
 }
 
+static void on_acted(char **made, struct error *e, void *userdata) {
+        strv_free(made);
+        on_done(e, userdata);
+}
+
 static void on_list(struct unit_list *list, struct error *e, void *userdata) {
         struct fixture *f = userdata;
         on_done(e, f);
@@ -96,7 +101,7 @@ static void on_changed(char *const *names, void *userdata) {
 
 static void act(struct fixture *f, const char *name, enum unit_action action) {
         forget(f);
-        struct op *op = units_act(f->units, name, action, on_done, f);
+        struct op *op = units_act(f->units, name, action, on_acted, f);
         assert_non_null(op);
         assert_false(f->done);
         assert_true(run(f, &f->done, 20000));
@@ -151,7 +156,7 @@ static void merges_units_and_files(void **state) {
         str_replace(&fake_systemd_add(s, "dev-disk-a.device", "active", "plugged", NULL)->following, "dev-sda.device");
         list(f, NULL);
         assert_null(f->error);
-        assert_int_equal(f->list->n, 4);
+        assert_int_equal(f->list->n, 5);
         for (size_t i = 1; i < f->list->n; i++)
                 assert_true(strcmp(f->list->items[i - 1].name, f->list->items[i].name) < 0);
         assert_string_equal(find(f, "sshd.service")->file_state, "enabled");
@@ -160,7 +165,14 @@ static void merges_units_and_files(void **state) {
         assert_string_equal(find(f, "rest.service")->load, "not-loaded");
         assert_string_equal(find(f, "rest.service")->active, "inactive");
         assert_string_equal(find(f, "never.service")->load, "masked");
-        assert_null(find(f, "getty@.service"));
+        assert_string_equal(find(f, "getty@.service")->active, "template");
+        assert_string_equal(find(f, "getty@.service")->file_state, "enabled");
+        show(f, "getty@.service");
+        assert_string_equal(f->detail->unit.active, "template");
+        assert_string_equal(f->detail->unit.file_state, "enabled");
+        show(f, "none@.service");
+        assert_int_equal(f->error->code, -ENOENT);
+        list(f, NULL);
         assert_null(find(f, "dev-disk-a.device"));
 }
 
@@ -283,8 +295,8 @@ static void forgets_a_dropped_operation(void **state) {
         fake_systemd_add(f->systemd, "ssh.service", "active", "running", "enabled");
         op_cancel(units_list(f->units, NULL, on_list, f));
         op_cancel(units_show(f->units, "ssh.service", on_detail, f));
-        op_cancel(units_act(f->units, "ssh.service", UNIT_RESTART, on_done, f));
-        op_cancel(units_act(f->units, "no name", UNIT_RESTART, on_done, f));
+        op_cancel(units_act(f->units, "ssh.service", UNIT_RESTART, on_acted, f));
+        op_cancel(units_act(f->units, "no name", UNIT_RESTART, on_acted, f));
         op_cancel(units_reload(f->units, on_done, f));
         run(f, NULL, 100);
         assert_false(f->done);
@@ -338,7 +350,7 @@ static void keeps_a_ceiling_of_texts(void **state) {
 static void shows_the_job_of_a_unit(void **state) {
         struct fixture *f = *state;
         fake_systemd_add(f->systemd, "slow.service", "inactive", "dead", "enabled")->delay_ms = 60000;
-        struct op *op = units_act(f->units, "slow.service", UNIT_START, on_done, f);
+        struct op *op = units_act(f->units, "slow.service", UNIT_START, on_acted, f);
         run(f, NULL, 50);
         show(f, "slow.service");
         assert_string_equal(f->detail->unit.job, "start");
@@ -473,9 +485,9 @@ static void acts_side_by_side(void **state) {
         struct fixture *f = *state;
         fake_systemd_add(f->systemd, "a.service", "inactive", "dead", "enabled")->delay_ms = 200;
         fake_systemd_add(f->systemd, "b.service", "inactive", "dead", "enabled")->job_result = "failed";
-        struct op *slow = units_act(f->units, "a.service", UNIT_START, on_done, f);
+        struct op *slow = units_act(f->units, "a.service", UNIT_START, on_acted, f);
         struct fixture other = { .event = f->event };
-        struct op *quick = units_act(f->units, "b.service", UNIT_START, on_done, &other);
+        struct op *quick = units_act(f->units, "b.service", UNIT_START, on_acted, &other);
         assert_true(run(f, &other.done, 5000));
         assert_false(f->done);
         assert_non_null(other.error);
@@ -490,7 +502,7 @@ static void answers_when_the_bus_goes(void **state) {
         struct fixture *f = *state;
         fake_systemd_add(f->systemd, "ssh.service", "inactive", "dead", "enabled");
         f->systemd->silent = true;
-        struct op *op = units_act(f->units, "ssh.service", UNIT_START, on_done, f);
+        struct op *op = units_act(f->units, "ssh.service", UNIT_START, on_acted, f);
         run(f, NULL, 50);
         sd_bus_close(f->systemd->bus);
         assert_true(run(f, &f->done, 5000));

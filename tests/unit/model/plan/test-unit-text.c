@@ -233,8 +233,32 @@ static void unit_names_are_those_of_systemd(void **state) {
         assert_true(unit_name_valid(large + 1));
 }
 
+/* Off and on again gives the same bytes; what an admin wrote besides stays. */
+static void changes_what_starts_at_boot(void **state) {
+        static const struct {
+                const char *wanted, *unwanted;
+        } rows[] = {
+                { "[Container]\nImage=a\n\n[Install]\nWantedBy=multi-user.target\n", "[Container]\nImage=a\n\n[Install]\n" },
+                { "[Install]\nWantedBy=multi-user.target\nAlias=b.service\n[Container]\n",
+                  "[Install]\nAlias=b.service\n[Container]\n" },
+        };
+        for (size_t i = 0; i < ELEMENTS(rows); i++) {
+                _cleanup_free_ char *off = unit_text_want(rows[i].wanted, false), *on = unit_text_want(off, true),
+                                    *again = unit_text_want(on, true);
+                assert_string_equal(off, rows[i].unwanted);
+                assert_string_equal(on, rows[i].wanted);
+                assert_string_equal(again, on);
+                assert_true(unit_text_is_wanted(on) && !unit_text_is_wanted(off));
+        }
+        _cleanup_free_ char *bare = unit_text_want("[Container]\nWantedBy=x\n", true),
+                            *other = unit_text_want("[Install]\nRequiredBy=a.target\nWantedBy=b.target\n", false);
+        assert_string_equal(bare, "[Container]\nWantedBy=x\n\n[Install]\nWantedBy=multi-user.target\n");
+        assert_string_equal(other, "[Install]\n");
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
+                cmocka_unit_test(changes_what_starts_at_boot),
                 cmocka_unit_test(a_service_is_supervised),
                 cmocka_unit_test(a_quadlet_says_the_same),
                 cmocka_unit_test(docker_stays_attached),

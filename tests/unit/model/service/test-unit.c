@@ -40,6 +40,30 @@ static void unescapes_for_people(void **state) {
         }
 }
 
+/* As systemctl 252 and 257 escape. */
+static void takes_names_as_systemctl_does(void **state) {
+        static const struct {
+                const char *typed, *name;
+        } rows[] = {
+                { "ssh", "ssh.service" },
+                { "ssh.socket", "ssh.socket" },
+                { "foo@[bar].service", "foo@\\x5bbar\\x5d.service" },
+                { "foo@[bar]", "foo@\\x5bbar\\x5d.service" },
+                { "a b", "a\\x20b.service" },
+                { "foo@a\\x2db.service", "foo@a\\x2db.service" },
+                { "/srv/data", "srv-data.mount" },
+                { "/srv/my-data/", "srv-my\\x2ddata.mount" },
+                { "/", "-.mount" },
+                { "/dev/disk/by-uuid/0a", "dev-disk-by\\x2duuid-0a.device" },
+                { "foo@a/b", "foo@a-b.service" },
+        };
+        for (size_t i = 0; i < ELEMENTS(rows); i++) {
+                _cleanup_free_ char *name = unit_name_mangle(rows[i].typed);
+                assert_string_equal(name, rows[i].name);
+                assert_int_equal(unit_name_check(name, NULL), 0);
+        }
+}
+
 static void finds_the_reason(void **state) {
 #define L(from, level, text) { .source = from, .priority = level, .message = (char *) text }
         static const struct {
@@ -96,6 +120,7 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(names_every_action),
                 cmocka_unit_test(unescapes_for_people),
+                cmocka_unit_test(takes_names_as_systemctl_does),
                 cmocka_unit_test(finds_the_reason),
                 cmocka_unit_test(knows_names),
                 cmocka_unit_test(frees_what_is_half_built),
