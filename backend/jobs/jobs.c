@@ -15,7 +15,6 @@
 #include "model/plan/diff.h"
 
 #define JOBS_MAX 500     /* shown; older ones exist, but a list of more is not useful */
-#define TEXT_MAX (256U * 1024)
 
 struct jobs *jobs_new(sd_event *event, const struct paths *paths, struct units *units) {
         struct jobs *jobs = new0(struct jobs);
@@ -157,9 +156,10 @@ static bool read_side(int blobs, const struct entry *e, char **ret, size_t *ret_
         *ret_n = 0;
         if (!e->path)
                 return true;
-        if (!S_ISREG(e->mode) || !e->digest[0] || e->size > TEXT_MAX)
+        if (!S_ISREG(e->mode) || !e->digest[0] || e->size > JOBFOLDER_TEXT_MAX)
                 return false;
-        return files_read(blobs, e->digest, TEXT_MAX, ret, ret_n, NULL) >= 0 && diff_is_text(*ret, *ret_n);
+        return files_read(blobs, e->digest, JOBFOLDER_TEXT_MAX, ret, ret_n, NULL) >= 0 &&
+               diff_is_text(*ret, *ret_n);
 }
 
 static char *jobs_diff_of(int blobs, const struct change *change) {

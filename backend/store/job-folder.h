@@ -27,6 +27,9 @@ void jobfolder_sweep(const struct paths *paths);
 bool jobfolder_is_closed(int folder);
 #define JOBFOLDER_CLOSED "closed"
 
+/* The largest file whose content is for a text diff. */
+#define JOBFOLDER_TEXT_MAX (256U * 1024)
+
 /* Reads the plan. */
 int jobfolder_plan(int folder, struct plan **ret, struct error **reterr);
 

@@ -132,19 +132,24 @@ static bool has_content(const struct changes *changes, const char *digest) {
         return false;
 }
 
+/* Secrets of the host, and what is too large to be shown as a difference. */
+static bool goes_first(const struct manifest *m, const struct entry *e) {
+        return e->digest[0] && (e->size > JOBFOLDER_TEXT_MAX || retention_is_private(m, e));
+}
+
 /* needed: two sets of changes whose contents stay, or NULL. */
-static void drop_private_of(const struct kept_jobs *all, int blobs, const struct manifest *m,
+static void drop_contents_of(const struct kept_jobs *all, int blobs, const struct manifest *m,
                             const struct changes *needed) {
         for (size_t i = 0; i < m->n; i++) {
                 const struct entry *e = &m->items[i];
                 bool stays = needed && (has_content(&needed[0], e->digest) ||
                                         has_content(&needed[1], e->digest));
-                if (!stays && retention_is_private(m, e) && !is_named(all, e->digest))
+                if (!stays && goes_first(m, e) && !is_named(all, e->digest))
                         (void) unlinkat(blobs, e->digest, 0);
         }
 }
 
-static void drop_private(const struct kept_jobs *all, int folder, const struct changes *needed) {
+static void drop_contents(const struct kept_jobs *all, int folder, const struct changes *needed) {
         static const char *const names[] = { "manifest", "after",  "undo",      "origin",
                                              "result",   "untouched", "rehearsed" };
         _cleanup_close_ int saved = jobfolder_snapshot(folder, NULL, false, NULL),
@@ -153,7 +158,7 @@ static void drop_private(const struct kept_jobs *all, int folder, const struct c
                 _cleanup_(manifest_done) struct manifest m = {};
                 if (faccessat(saved, names[i], F_OK, AT_SYMLINK_NOFOLLOW) == 0 &&
                     snapshot_load(saved, names[i], &m, NULL) >= 0)
-                        drop_private_of(all, blobs, &m, needed);
+                        drop_contents_of(all, blobs, &m, needed);
         }
         if (blobs >= 0)
                 (void) fsync(blobs);
@@ -180,21 +185,21 @@ static bool close_job(const struct kept_jobs *all, int folder) {
                 return false;
         if (files_write(folder, JOBFOLDER_CLOSED, "begun\n", 6, 0600, NULL) < 0)
                 return false;
-        drop_private(all, folder, NULL);
+        drop_contents(all, folder, NULL);
         drop_plan_texts(folder);
         (void) files_write(folder, JOBFOLDER_CLOSED, "done\n", 5, 0600, NULL);
         return true;
 }
 
 /* Of a job that is done an undo needs only what it changed: shadow and the like, saved with the rest of /etc,
- * go at once. */
+ * and what is large go at once. The rest is shared with other jobs, which need not read it again. */
 static void spare_job(const struct kept_jobs *all, const struct kept_job *kept) {
         struct changes needed[2] = {};
         if (kept->job->state != JOB_DONE || faccessat(kept->folder, SPARED, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
                 return;
         if (jobfolder_changes(kept->folder, &needed[0], NULL) >= 0 &&
             jobfolder_service_changes(kept->folder, &needed[1], NULL) >= 0) {
-                drop_private(all, kept->folder, needed);
+                drop_contents(all, kept->folder, needed);
                 (void) files_write(kept->folder, SPARED, "", 0, 0600, NULL);
         }
         changes_done(&needed[0]);

@@ -183,11 +183,12 @@ once_for_ipa() {
         local once=Ipa-Once-Canary-6 seen
         host sh -c 'cp /etc/ssl/certs/ca-certificates.crt /root/ca.crt 2>/dev/null || : >/root/ca.crt'
         seen=$(mktemp)
-        in_host argv-of ipa-client-install >"$seen" &
-        fails "a one-time password for a server that is none" 'Active Directory controller|No FreeIPA server|[Cc]ertificate' $once $domain --mode ipa \
+        in_host argv-of fairlead-ipa-client >"$seen" &
+        check "the words of processes are looked at" until_true 30 host pgrep -f argv-of
+        fails "a one-time password for a server that is none" 'failed: ' $once $domain --mode ipa \
                 --image host/freeipa-client --set credentials=otp --set server=dc1.$domain --set ca=/root/ca.crt --secret otp=-
         wait
-        check_text "the tool was seen" 'ipa-client' "$(cat "$seen")"
+        check_text "the tool was seen" 'fairlead-ipa-client --unattended' "$(cat "$seen")"
         check_not "its words have no password" grep -F $once "$seen"
         check_nowhere "nor has anything else" $once
         rm -f "$seen"

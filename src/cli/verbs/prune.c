@@ -64,9 +64,9 @@ const struct verb prune_verb = {
         .help = "remove finished jobs that nothing needs any more",
         .details = "A job that can be undone stays whole, and so does all that an uninstall of what is "
                    "installed needs. Of the others the newest 50 stay, for 90 days, without the contents of "
-                   "private files (keytabs, shadow, keys); with --all none stays. The end of each job does "
-                   "the same by itself. Other limits are in /etc/fairlead/fairlead.conf, section [jobs]: "
-                   "keep = 50 and days = 90; 0 means any number.",
+                   "private files (keytabs, shadow, keys) and of large ones; with --all none stays. The end "
+                   "of each job does the same by itself. Other limits are in /etc/fairlead/fairlead.conf, "
+                   "section [jobs]: keep = 50 and days = 90; 0 means any number.",
         .takes = TAKES(OPTION_ALL) | TAKES(OPTION_YES),
         .json = true,
         .run = verb_prune_run,

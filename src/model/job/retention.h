@@ -5,8 +5,8 @@
  *
  * A job is open while it runs, waits or can be undone: a service's record names it, it is the last of its
  * service, or such a job goes back to it. Its folder stays whole. All others are closed: contents of files
- * that not everybody may read (keytabs, shadow, private keys) go, and so does the folder beyond the
- * limits. */
+ * that not everybody may read (keytabs, shadow, private keys), and of large ones, go, and so does the folder
+ * beyond the limits. */
 
 #include "model/job/changes.h"
 #include "model/job/job.h"

@@ -52,8 +52,10 @@ static void prune(const struct host_fixture *f, bool all, struct pruning *ret) {
 static void secrets_go_with_the_leave(void **state) {
         struct host_fixture *f = *state;
         furnish(f);
+        _cleanup_free_ char *large = str_printf("%*s", 300 * 1024, "x");
+        tree_write(f->root, "/etc/large", large);
         _cleanup_free_ char *install = done(f, VERB_INSTALL, REALM_AD);
-        assert_false(has_blob(f, install, SHADOW));
+        assert_false(has_blob(f, install, SHADOW) || has_blob(f, install, large));
         assert_true(has_blob(f, install, OLD_KEYTAB)); /* an uninstall restores it */
         _cleanup_free_ char *uninstall = done(f, VERB_UNINSTALL, REALM_AD);
         _cleanup_free_ char *keytab = tree_read(f->root, "/etc/krb5.keytab");
