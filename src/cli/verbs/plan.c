@@ -55,6 +55,9 @@ static int plan_labels(struct session *s, const struct arguments *a, const char 
         r = order_read(s, a, verb_of(word), image, &order, reterr);
         if (r < 0)
                 return r;
+        _cleanup_free_ char *folder = getcwd(NULL, 0);
+        struct host_facts with_folder = *facts;
+        with_folder.pwd = folder;
         const struct plan_request request = {
                 .verb = order.port.verb,
                 .image = image,
@@ -68,7 +71,7 @@ static int plan_labels(struct session *s, const struct arguments *a, const char 
                 .opt = { order.port.opt[0], order.port.opt[1], order.port.opt[2] },
                 .arguments = a->rest,
                 .allowed = a->values[OPTION_ALLOW],
-                .facts = facts,
+                .facts = &with_folder,
         };
         return plan_make(&request, ret, reterr);
 }

@@ -98,7 +98,7 @@ char *option_host_file(const char *canonical, const char *value) {
         if (str_empty(value))
                 return NULL;
         if (STR_IN_SET(canonical, "--env-file", "--label-file", "--authfile", "--cert-dir", "--hosts-file",
-                       "--decryption-key", "--pod-id-file", "--cidfile", "--conmon-pidfile", "--pidfile"))
+                       "--decryption-key", "--pod-id-file"))
                 return str_equal(canonical, "--hosts-file") && STR_IN_SET(value, "image", "none")
                                ? NULL
                                : xstrdup(value);
@@ -113,10 +113,6 @@ char *option_host_file(const char *canonical, const char *value) {
         if (str_equal(canonical, "--device") && !strchr(value, '='))
                 return xstrndup(value, strcspn(value, ":"));
         return NULL;
-}
-
-bool option_reads_file(const char *canonical) {
-        return !STR_IN_SET(canonical, "--cidfile", "--conmon-pidfile", "--pidfile");
 }
 
 void command_check_value(struct reading *r, const struct option_use *o) {

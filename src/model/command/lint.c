@@ -112,6 +112,41 @@ void lint_command(const struct lint *l, struct finding_list *findings) {
                                "The command leaves its container behind");
 }
 
+const char *option_passed_variable(const struct option_use *o) {
+        bool passes = str_equal(o->canonical, "--env") && !str_empty(o->value) && !strchr(o->value, '=');
+        return passes ? o->value : NULL;
+}
+
+static bool has_variable(char *const *environment, const char *name) {
+        size_t n = strlen(name);
+        for (; environment && *environment; environment++)
+                if (strncmp(*environment, name, n) == 0 && (*environment)[n] == '=')
+                        return true;
+        return false;
+}
+
+void lint_environment(const char *key, const struct command *c, char *const *environment,
+                      struct finding_list *findings) {
+        for (size_t i = 0; i < c->n_options; i++) {
+                const char *name = option_passed_variable(&c->options[i]);
+                if (name && !has_variable(environment, name))
+                        finding_report_at(findings, "unset-environment", key,
+                                          command_place(c, c->options[i].word),
+                                          "The container gets no %s: nothing gives it a value", name);
+        }
+}
+
+void lint_folder(const struct recipe *recipe, struct finding_list *findings) {
+        for (size_t word = 1; word <= recipe->n; word++)
+                if (recipe_word_names(recipe, word, "PWD")) {
+                        finding_report_at(findings, "working-directory", recipe->where, word,
+                                          "%s uses $PWD, the folder in which it is called, and a unit has "
+                                          "none",
+                                          recipe->where);
+                        return;
+                }
+}
+
 /* ---- the labels as a set ---- */
 
 /* "… RUN docker run …" inside another label's value: a Dockerfile without "=" merged several labels. */
@@ -186,6 +221,11 @@ static struct command *lint_read(const struct image_linting *l, const struct lab
 
 static void lint_label(const struct image_linting *l, const struct label *label,
                        struct finding_list *findings) {
+        /* as a plan has it without answers */
+        static char *const closed[] = { (char *) "PATH=",  (char *) "LC_ALL=", (char *) "TERM=",
+                                        (char *) "HOME=",  (char *) "NAME=",   (char *) "IMAGE=",
+                                        (char *) "OPT1=",  (char *) "OPT2=",   (char *) "OPT3=",
+                                        NULL };
         _cleanup_recipe_ struct recipe *recipe = recipe_parse(label->key, label->value, findings);
         _cleanup_command_ struct command *command = lint_read(l, label, recipe, findings);
         const struct lint lint = { .key = label->key,
@@ -194,8 +234,12 @@ static void lint_label(const struct image_linting *l, const struct label *label,
                                    .image = l->image,
                                    .filled = label_list_get(&l->variables, "IMAGE"),
                                    .name = label_list_get(&l->variables, "NAME") };
-        if (command->argv[0])
-                lint_command(&lint, findings);
+        if (!command->argv[0])
+                return;
+        lint_command(&lint, findings);
+        lint_environment(label->key, command, closed, findings);
+        if (str_equal_nocase(label->key, "RUN") && command->engine != ENGINE_NONE && !command->interactive)
+                lint_folder(recipe, findings);
 }
 
 /* A label that another tool runs: a command of an engine under a name that is no description's. */
@@ -232,7 +276,7 @@ static void linting_done(struct image_linting *l) {
 /* As a service of the default name is. */
 static void lint_variables(struct image_linting *l) {
         static const char *const of_host[][2] = {
-                { "PWD", "/" }, { "HOME", "/root" }, { "SUDO_UID", "0" }, { "SUDO_GID", "0" }
+                { "PWD", "/root" }, { "HOME", "/root" }, { "SUDO_UID", "0" }, { "SUDO_GID", "0" }
         };
         const char *filled = image_reference(l->image);
         _cleanup_free_ char *name = filled ? reference_default_name(filled) : NULL;

@@ -21,6 +21,17 @@ struct lint {
  * calls it after command_read_from(). */
 void lint_command(const struct lint *lint, struct finding_list *findings);
 
+/* `-e X` takes X from the engine's environment, which is closed ("X=value" words):
+ * the names that are not in it. */
+void lint_environment(const char *key, const struct command *command, char *const *environment,
+                      struct finding_list *findings);
+
+/* The RUN label of a service that uses $PWD. */
+void lint_folder(const struct recipe *recipe, struct finding_list *findings);
+
+/* The variable of an option like "-e X" or "--env=X", or NULL: it has a value of its own. */
+const char *option_passed_variable(const struct option_use *o);
+
 /* The labels as a set: what is missing beside another, what got lost in one. */
 void lint_labels(const struct image *image, struct finding_list *findings);
 

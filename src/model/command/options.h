@@ -69,7 +69,6 @@ const struct option_row *option_nearest(const struct option_table *table, unsign
 /* The meaning and risk of an option with this value, where the value decides; false: the row has both. */
 bool option_judge(const char *canonical, const char *value, const char **ret_meaning, enum risk *ret_risk);
 
-/* The file or device of the host that the option names (--env-file, --device, a seccomp profile); the caller
+/* The file or device of the host that the option reads (--env-file, --device, a seccomp profile); the caller
  * frees. NULL: none. */
 char *option_host_file(const char *canonical, const char *value);
-bool option_reads_file(const char *canonical);  /* it must be there; else the engine makes it */

@@ -299,6 +299,11 @@ static const struct finding_kind kinds[] = {
         { "unnamed-container", SEVERITY_INFO,
           "The service's container gets a random name, because RUN has no --name.",
           "The unit that fairlead writes names it after the service" },
+        { "unset-environment", SEVERITY_WARN,
+          "The command hands on a variable of its caller's environment (-e NAME), and that environment is "
+          "closed: the container does not get it.",
+          "Set it with --set NAME=VALUE, or in the form, if the service needs it",
+          .on_screen = "Give it a value in the form, if the service needs it" },
         { "unused-answer", SEVERITY_INFO, "An answer belongs to a question that this mode does not ask.",
           "Check --mode, or leave the answer out", .on_screen = "Check the mode, or leave the answer out" },
         { "variable-syntax", SEVERITY_BLOCK,
@@ -313,6 +318,10 @@ static const struct finding_kind kinds[] = {
           "the host restarts.",
           "Report this to the image's maintainer: a service before this one, or tmpfiles.d, has to make it "
           "at each start" },
+        { "working-directory", SEVERITY_BLOCK,
+          "RUN uses the folder in which somebody calls it ($PWD), and a unit has no such folder.",
+          "Name the folder that the service gets with --set PWD=/FOLDER, or in the form",
+          .on_screen = "Name the folder that the service gets in the form" },
 };
 
 const struct finding_kind *finding_kind(const char *id) {

@@ -2,6 +2,7 @@
 
 #include "base/nearest.h"
 #include "base/words.h"
+#include "model/command/lint.h"
 #include "model/plan/internal.h"
 
 static const char *answers_title(const struct param *p) {
@@ -131,6 +132,7 @@ static int plan_answer(struct making *m, const struct param *p, bool asks, struc
                 return error_set(reterr, -EINVAL,
                                  "The profile sets the variable \"%s\", which is no name of a variable",
                                  p->target);
+        m->folder_given |= p->delivery == DELIVER_VARIABLE && str_equal(p->target, "PWD");
         if (asks)
                 deliver_answer(m, p, value);
         return 0;
@@ -234,6 +236,7 @@ static int set_variables(struct making *m, struct error **reterr) {
                 if (STR_IN_SET(variable, "NAME", "IMAGE"))
                         return error_set(reterr, -EINVAL, "%s cannot be set: it is what this plan is about",
                                          variable);
+                m->folder_given |= str_equal(variable, "PWD");
                 if ((*set)[n] && variables_set(&m->variables, variable, *set + n + 1) >= 0)
                         continue;
                 error_set(reterr, -EINVAL, "\"%s\" sets no variable", *set);
@@ -343,4 +346,8 @@ void plan_set_environment(struct making *m) {
          * able to set LD_PRELOAD for the engine on the host. */
         add_named_by(m, plan->command);
         add_named_by(m, plan->run);
+        if (plan->command)
+                lint_environment(plan->label_key, plan->command, plan->environment, &plan->findings);
+        if (plan->run)
+                lint_environment("RUN", plan->run, plan->environment, &plan->findings);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 #include "base/path.h"
+#include "model/command/lint.h"
 #include "model/command/options.h"
 #include "model/plan/internal.h"
 
@@ -67,7 +68,7 @@ static void report_missing_files(struct making *m, const struct command *c, cons
         for (size_t i = 0; c && m->facts->path_exists && i < c->n_options; i++) {
                 const struct option_use *o = c->options + i;
                 _cleanup_free_ char *path = option_host_file(o->canonical, o->value);
-                if (!path || *path != '/' || !option_reads_file(o->canonical) ||
+                if (!path || *path != '/' ||
                     m->facts->path_exists(on_host(path), m->facts->userdata))
                         continue;
                 if (installer && can_make(installer, path))
@@ -122,6 +123,15 @@ static bool host_unit_is_vital(const char *unit) {
                 if (str_starts(unit, beginnings[i]))
                         return true;
         return false;
+}
+
+/* A unit has no caller whose folder $PWD could be. */
+static void report_folder(struct making *m) {
+        const struct label *label = label_find(m->request->image, LABEL_RUN, NULL);
+        if (m->folder_given || !label || !writes_unit(m->plan))
+                return;
+        _cleanup_recipe_ struct recipe *recipe = recipe_parse(label->key, label->value, NULL);
+        lint_folder(recipe, &m->plan->findings);
 }
 
 /* Units in /etc and /run that fairlead did not write are the administrator's; those of the distribution may
@@ -262,6 +272,7 @@ void plan_look_at_host(struct making *m) {
         report_missing_files(m, plan->run, "RUN", plan->command);
         report_names(m);
         host_report_unit(m);
+        report_folder(m);
         report_needs(m);
         set_paths(m);
 }

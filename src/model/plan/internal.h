@@ -24,6 +24,7 @@ struct making {
         char **engine_words;                    /* options for the engine, before its image */
         char **volume_words;                    /* the same for RUN: mounts of what keeps its state */
         bool as_unit;                           /* a command for a terminal, or INSTALL's, becomes a unit */
+        bool folder_given;                      /* $PWD is an answer, not the caller's folder */
         bool wants_stdin, wants_terminal;       /* an answer is delivered by stdin, by prompt */
 };
 

@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <fnmatch.h>
 
+#include "model/command/lint.h"
 #include "model/image/recipe.h"
 
 static void mode_done(struct mode *mode) {
@@ -110,20 +111,66 @@ static char *param_name(const char *variable) {
         return name;
 }
 
-static void ask_variable(struct profile *profile, const char *variable, const char *label, bool wanted) {
+/* Takes help. */
+static void ask_variable(struct profile *profile, const char *variable, char *help, enum param_type type,
+                         bool wanted) {
         for (size_t i = 0; i < profile->n_parameters; i++)
-                if (str_equal(profile->parameters[i].target, variable))
+                if (str_equal(profile->parameters[i].target, variable)) {
+                        free(help);
                         return;
+                }
         add_param(profile, (struct param){
                                    .name = param_name(variable),
                                    .title = xstrdup(variable),
-                                   .help = str_printf("The label %s uses $%s and does not say what it is.",
-                                                      label, variable),
-                                   .type = PARAM_TEXT,
+                                   .help = help,
+                                   .type = type,
                                    .wanted = wanted,
                                    .delivery = DELIVER_VARIABLE,
                                    .target = xstrdup(variable),
                            });
+}
+
+static bool label_uses(const struct recipe *recipe, const char *variable) {
+        for (size_t word = 1; word <= recipe->n; word++)
+                if (recipe_word_names(recipe, word, variable))
+                        return true;
+        return false;
+}
+
+/* What only RUN as a service needs: it has no caller and no file that atomic read. */
+static void ask_for_service(struct profile *profile, const struct image *image, const struct label *label,
+                            const struct recipe *recipe) {
+        _cleanup_command_ struct command *command = image_command(image, LABEL_RUN);
+        const struct label *file = label_find_key(image, "RUN_OPTS_FILE", NULL);
+        if (!command->interactive && label_uses(recipe, "PWD"))
+                ask_variable(profile, "PWD",
+                             str_printf("The label %s uses the folder in which it is called, and a service "
+                                        "has none: name one.", label->key),
+                             PARAM_PATH, true);
+        if (file && label_uses(recipe, "RUN_OPTS"))
+                ask_variable(profile, "RUN_OPTS",
+                             str_printf("Further options of the service; its installer may leave them in %s.",
+                                        file->value),
+                             PARAM_TEXT, false);
+}
+
+/* `-e X`: the value comes from outside. */
+static void ask_environment(struct profile *profile, const struct image *image, enum command_label which,
+                            const struct label *label, const struct recipe *recipe) {
+        _cleanup_command_ struct command *command = image_command(image, which);
+        for (size_t i = 0; i < command->n_options; i++) {
+                const struct option_use *o = &command->options[i];
+                const char *name = option_passed_variable(o);
+                size_t place = command_place(command, o->word + o->words - 1);
+                bool filled = recipe_word_names(recipe, place, "NAME"); /* "-e NAME": the service's name */
+                if (name && !filled && !name[variable_name_length(name)] && !variable_is_known(name) &&
+                    !STR_IN_SET(name, "PATH", "LC_ALL", "TERM"))
+                        ask_variable(profile, name,
+                                     str_printf("The label %s hands $%s of its caller to the container. "
+                                                "Without a value the container does not get it.",
+                                                label->key, name),
+                                     PARAM_TEXT, false);
+        }
 }
 
 static void ask_variables(struct profile *profile, const struct image *image) {
@@ -131,10 +178,18 @@ static void ask_variables(struct profile *profile, const struct image *image) {
                 const struct label *label = label_find(image, which, NULL);
                 if (!label)
                         continue;
+                bool sets_up = which == LABEL_INSTALL || which == LABEL_RUN;
                 _cleanup_recipe_ struct recipe *recipe = recipe_parse(label->key, label->value, NULL);
                 _cleanup_strv_ char **unknown = recipe_unknown(recipe);
                 for (char **u = unknown; *u; u++)
-                        ask_variable(profile, *u, label->key, which == LABEL_INSTALL || which == LABEL_RUN);
+                        ask_variable(profile, *u,
+                                     str_printf("The label %s uses $%s and does not say what it is.",
+                                                label->key, *u),
+                                     PARAM_TEXT, sets_up);
+                if (sets_up)
+                        ask_environment(profile, image, which, label, recipe);
+                if (which == LABEL_RUN)
+                        ask_for_service(profile, image, label, recipe);
         }
 }
 

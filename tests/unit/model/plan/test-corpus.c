@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The labels of 51 real images and 138 vectors of what the two older tools made of such labels: $SHARED/labels, where
- * that folder is. Where both tools agree and no rule of the design says otherwise, our words are theirs. Where ours
+/* The labels of 51 real images, 138 vectors of what the two older tools made of such labels, and the labels of 28 more
+ * images and public run lines: $SHARED/labels and $SHARED/cases/labels, where those folders are. Where both tools agree and no rule of the design says otherwise, our words are theirs. Where ours
  * differ, the difference must be claimed by a rule below, whose claim is then checked; no vector is named. */
 
 #include "tests/test.h"
@@ -328,14 +328,13 @@ static int by_text(const void *a, const void *b) {
         return strcmp(*(char *const *) a, *(char *const *) b);
 }
 
-/* "KEY: id id" for each label that reads as a command or is named like one, and what is said of the image as a whole.
- */
-static void describe_image(struct json_object *labels, const char *name, struct str *out) {
+/* "PLACE SEVERITY ID" for each finding, sorted, below the name. */
+static void describe_image(struct json_object *labels, const char *name, const char *reference, struct str *out) {
         _cleanup_image_ struct image *image = new0(struct image);
         _cleanup_(finding_list_done) struct finding_list list = {};
         _cleanup_strv_ char **lines = strv_copy(NULL);
 
-        strv_addf(&image->names, "localhost/c/%s:latest", name);
+        strv_add(&image->names, reference);
         json_object_object_foreach(labels, key, value) {
                 image_add_label(image, key, json_object_get_string(value));
         }
@@ -352,10 +351,9 @@ static void describe_image(struct json_object *labels, const char *name, struct 
                 str_addf(out, "    %s\n", *l);
 }
 
-static char **image_names(void) {
-        _cleanup_free_ char *path = labels_path("");
+static char **image_names(const char *folder) {
         char **names = strv_copy(NULL);
-        DIR *d = opendir(path);
+        DIR *d = opendir(folder);
         for (struct dirent *e; d && (e = readdir(d));) {
                 const char *suffix = str_ends(e->d_name, ".json");
                 if (suffix && strcmp(e->d_name, "vectors.json") != 0)
@@ -367,16 +365,57 @@ static char **image_names(void) {
         return names;
 }
 
+static void describe_images(struct str *out) {
+        _cleanup_free_ char *folder = labels_path("");
+        _cleanup_strv_ char **names = image_names(folder);
+        struct json_object *cache = json_object_new_object();
+        for (char **name = names; *name; name++) {
+                _cleanup_free_ char *reference = str_printf("localhost/c/%s:latest", *name);
+                describe_image(labels_of(cache, *name), *name, reference, out);
+        }
+        json_object_put(cache);
+        assert_true(strv_length(names) >= 51);
+}
+
+/* Each file has the image's own name. */
+static void describe_cases(struct str *out) {
+        _cleanup_free_ char *folder = labels_path("../cases/labels");
+        _cleanup_strv_ char **names = image_names(folder);
+        for (char **name = names; *name; name++) {
+                _cleanup_free_ char *path = str_printf("%s/%s.json", folder, *name), *title = str_printf("case %s", *name);
+                struct json_object *root = json_object_from_file(path), *labels;
+                assert_true(root && json_object_object_get_ex(root, "labels", &labels));
+                describe_image(labels, title, string_of(root, "image"), out);
+                json_object_put(root);
+        }
+        assert_true(strv_length(names) >= 28);
+}
+
+/* Those whose text is their own, by their number. */
+static void describe_vectors(struct str *out) {
+        _cleanup_free_ char *path = labels_path("vectors.json");
+        struct json_object *root = json_object_from_file(path), *list;
+        assert_true(root && json_object_object_get_ex(root, "vectors", &list));
+        for (size_t i = 0; i < json_object_array_length(list); i++) {
+                struct json_object *o = json_object_array_get_idx(list, i);
+                if (!string_of(o, "value"))
+                        continue;
+                _cleanup_free_ char *name = str_printf("vector %zu", i);
+                struct json_object *labels = json_object_new_object();
+                json_object_object_add(labels, string_of(o, "label"), json_object_new_string(string_of(o, "value")));
+                describe_image(labels, name, string_of(o, "image"), out);
+                json_object_put(labels);
+        }
+        json_object_put(root);
+}
+
 /* What lint says of each real image: tests/cases/corpus-findings.txt, looked through by a person once. */
 static void the_images(void **state) {
         need_labels();
-        _cleanup_strv_ char **names = image_names();
-        struct json_object *cache = json_object_new_object();
         _cleanup_str_ struct str got = {};
-        for (char **name = names; *name; name++)
-                describe_image(labels_of(cache, *name), *name, &got);
-        json_object_put(cache);
-        assert_true(strv_length(names) >= 51);
+        describe_images(&got);
+        describe_cases(&got);
+        describe_vectors(&got);
 
         _cleanup_free_ char *want = source_read("tests/cases/corpus-findings.txt", NULL);
         if (strcmp(got.text, want) != 0) {

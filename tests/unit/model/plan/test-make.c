@@ -502,34 +502,6 @@ static struct plan *make_on(struct host_now *now, const struct image *image, con
         return make(&(struct plan_request) { .verb = VERB_INSTALL, .image = image, .profile = p, .facts = &facts });
 }
 
-/* The findings about files of the host, "ID ID", for an installer and a service. */
-static void check_files(const char *install, const char *run, const char *want) {
-        _cleanup_image_ struct image *image = image_with("RUN", run, install ? "INSTALL" : NULL, install, NULL);
-        struct host_now now = { .there = { "/etc", "/etc/there" } };
-        _cleanup_plan_ struct plan *plan = make_on(&now, image, NULL);
-        _cleanup_strv_ char **ids = strv_copy(NULL);
-        for (size_t i = 0; i < plan->findings.n; i++)
-                if (STR_IN_SET(plan->findings.items[i].id, "missing-path", "missing-yet", "missing-file", "volatile-path"))
-                        strv_add(&ids, plan->findings.items[i].id);
-        _cleanup_free_ char *got = strv_join(ids, " ");
-        assert_string_equal(got, want);
-}
-
-static void files_of_the_host_are_looked_for(void **state) {
-        static const char installer[] = "podman run --rm -v /etc:/host/etc IMAGE /install";
-        check_files(installer, "podman run -d -v /etc/there:/a -v /etc/new:/b IMAGE", "missing-yet");
-        check_files(installer, "podman run -d -v /srv/new:/b IMAGE", "missing-path");
-        check_files("/usr/bin/setup", "podman run -d -v /srv/new:/b IMAGE", "missing-yet");
-        check_files(installer, "podman run -d -v /run/new:/b IMAGE", "missing-path volatile-path");
-        check_files(NULL, "podman run -d -v /srv/new:/b IMAGE", "missing-path");
-        check_files(NULL, "podman run -d --env-file /etc/there IMAGE", "");
-        check_files(NULL, "podman run -d --env-file /etc/new IMAGE", "missing-file");
-        check_files(installer, "podman run -d --env-file=/etc/new IMAGE", "missing-yet");
-        check_files(NULL, "podman run -d --device=/dev/new:/dev/x --label-file /new IMAGE", "missing-file missing-file");
-        check_files(NULL, "podman run -d --security-opt seccomp=/new --cidfile /run/x.cid IMAGE", "missing-file");
-        check_files(NULL, "podman run -d --device nvidia.com/gpu=all IMAGE", "");
-}
-
 static void the_host_is_looked_at(void **state) {
         _cleanup_image_ struct image *image = image_with("INSTALL", "podman run -v /srv:/in -v data:/data $IMAGE", "RUN",
                                                          "podman run -d --name sssd -v /srv/data:/d -v /etc/sssd:/e IMAGE", NULL);
@@ -684,7 +656,6 @@ int main(void) {
                 cmocka_unit_test(labels_for_later_do_not_block_now),
                 cmocka_unit_test(words_that_plan_json_cannot_hold_block),
                 cmocka_unit_test(nothing_to_do_is_said),
-                cmocka_unit_test(files_of_the_host_are_looked_for),
                 cmocka_unit_test(the_host_is_looked_at),
                 cmocka_unit_test(what_is_saved_has_no_path_twice),
                 cmocka_unit_test(a_label_without_a_program_counts_as_missing),

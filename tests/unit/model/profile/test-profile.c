@@ -122,12 +122,41 @@ static void says_what_is_joined(void **state) {
         assert_false(profile_join(&profile, NULL, answers, &join));
 }
 
+/* What nobody would be asked for otherwise: "NAME TYPE wanted". */
+static void check_asked(const char *key, const char *label, const char *want) {
+        _cleanup_image_ struct image *image = new0(struct image);
+        image_add_label(image, key, label);
+        image_add_label(image, "RUN_OPTS_FILE", "/etc/svc/opts");
+        _cleanup_(profile_freep) struct profile *p = profile_generic(image);
+        _cleanup_str_ struct str got = {};
+        for (size_t i = 0; i + 1 < p->n_parameters; i++) {     /* the last one is the arguments */
+                const struct param *q = p->parameters + i;
+                assert_int_equal(q->delivery, DELIVER_VARIABLE);
+                assert_non_null(strstr(q->help, "."));
+                str_addf(&got, "%s%s %s%s", i ? ", " : "", q->target, param_type_name(q->type), q->wanted ? " wanted" : "");
+        }
+        assert_string_equal(got.text ? got.text : "", want);
+}
+
+static void the_generic_one_asks_for_what_comes_from_outside(void **state) {
+        check_asked("RUN", "podman run -d -e TOKEN --env=REGION -e A=b -e NAME -e HOME -e TERM -e OPT1 IMAGE",
+                    "TOKEN text, REGION text");
+        check_asked("INSTALL", "docker run --rm -e SECRET_KEY -e X=$ZONE IMAGE", "ZONE text wanted, SECRET_KEY text");
+        check_asked("STOP", "podman exec -e TOKEN NAME stop", "");
+        check_asked("RUN", "podman run -d -v $PWD:/data IMAGE", "PWD path wanted");
+        check_asked("RUN", "podman run -it --rm -v $PWD:/data IMAGE", "");
+        check_asked("INSTALL", "podman run --rm -v $PWD:/data IMAGE", "");
+        check_asked("RUN", "podman run -d ${RUN_OPTS} IMAGE", "RUN_OPTS text");
+        check_asked("RUN", "podman run -d IMAGE echo -e TOKEN", "");
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(says_what_is_joined),
                 cmocka_unit_test(matches_names_without_registry_and_tag),
                 cmocka_unit_test(finds_modes_and_parameters_by_name),
                 cmocka_unit_test(the_generic_one_asks_for_unknown_variables),
+                cmocka_unit_test(the_generic_one_asks_for_what_comes_from_outside),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }
