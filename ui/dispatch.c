@@ -371,5 +371,8 @@ void ui_key(struct ui *ui, int key) {
         else if (keys_find(s->class->menu, key) != ACTION_NONE) {
                 char name[16];
                 screen_say(s, "%s is one of the actions: first x, then %s", keys_name(key, name), name);
+        } else if (key > ' ' && key < 127 && !s->class->overlay) {
+                char name[16];
+                screen_say(s, "%s does nothing here; ? shows the keys", keys_name(key, name));
         }
 }

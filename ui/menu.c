@@ -73,9 +73,12 @@ static int menu_rows(const struct screen *s, int cells) {
 static void menu_draw(struct screen *s, const struct canvas *c) {
         const struct menu_state *st = s->state;
         int below = c->columns < NARROW ? MEANING_ROWS : 0;
-        canvas_rule(c, 0, "Actions");
         struct canvas rows = canvas_part(c, 1, 0, c->rows - 1 - below, -1);
         list_draw(s->list, &rows);
+        _cleanup_str_ struct str title = {}, place = {};
+        list_place_text(s->list, &place);
+        str_addf(&title, place.length ? "Actions, %s" : "Actions", place.length ? place.text : "");
+        canvas_rule(c, 0, title.text);
         size_t row = list_settled_row(s->list);
         if (!below || row == LIST_NONE)
                 return;

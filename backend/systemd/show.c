@@ -78,6 +78,11 @@ static int show_read_text(sd_bus_message *m, enum kind kind, char **target) {
         return 0;
 }
 
+static int show_compare(const void *a, const void *b) {
+        return str_compare_natural(*(char *const *) a, *(char *const *) b);
+}
+
+/* Sorted: systemd's order is another one each time. */
 static int show_read_texts(sd_bus_message *m, char ***target) {
         _cleanup_strv_ char **texts = NULL;
         const char *text;
@@ -87,6 +92,8 @@ static int show_read_texts(sd_bus_message *m, char ***target) {
                         strv_add(&texts, text);
         if (r < 0)
                 return r;
+        if (texts)
+                qsort(texts, strv_length(texts), sizeof *texts, show_compare);
         strv_free(*target);
         *target = TAKE(texts);
         return sd_bus_message_exit_container(m);

@@ -451,8 +451,9 @@ void form_draw(struct form *form, const struct canvas *all) {
                 form->scroll = end - c->rows;
         if (begin < form->scroll)
                 form->scroll = begin;
-        if (form->scroll > 0 && y < c->rows)
-                form->scroll = 0;
+        /* A screen that grew leaves no empty rows below while fields are above. */
+        if (form->scroll + c->rows > y)
+                form->scroll = y > c->rows ? y - c->rows : 0;
 
         size_t cut = form->n;
         y = -form->scroll;
@@ -461,8 +462,7 @@ void form_draw(struct form *form, const struct canvas *all) {
                 bool focus = i == form->at;
                 if (!item_shown(form, item))
                         continue;
-                if (focus)
-                        canvas_text(c, y, 0, 1, STYLE_FOCUS, ">");
+                canvas_text(c, y, 0, 1, STYLE_FOCUS, focus ? ">" : NULL);
                 canvas_text(c, y, 2, label, focus ? STYLE_FOCUS : STYLE_PLAIN, item->p->title);
                 draw_value(item, c, y, x, width, focus);
                 y += item_rows(item, width);

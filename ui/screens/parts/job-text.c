@@ -184,7 +184,8 @@ void job_text_next(const struct job *job, const struct canvas *c, int row) {
                 else
                         str_addf(&text, "%s%s", text.length ? ", " : "", title);
         }
-        if (!text.length)
+        bool goes_on = job->state == JOB_QUEUED || job->state == JOB_RUNNING;
+        if (!text.length || !goes_on)
                 return;
         if (more)
                 str_addf(&text, ", %u more", more);

@@ -11,9 +11,25 @@ static bool fields_has_secrets(const struct wizard *w) {
         return w->ask.secret_form && !form_empty(w->ask.secret_form);
 }
 
-/* The fields below a text about the page; NULL: none. */
-static void fields_draw_below(const struct wizard *w, const struct canvas *c, const char *text) {
+/* The rows of the longest help of a mode, within reason: another mode moves no field. */
+#define HELP_ROWS_MAX 3
+
+static int fields_help_rows(const struct wizard *w, const struct canvas *c) {
+        const struct profile *profile = w->ask.profile;
+        struct canvas nowhere = { .columns = c->columns, .theme = c->theme, .cursor = c->cursor };
+        int most = 0;
+        for (size_t i = 0; profile && !w->ask.leave && i < profile->n_modes; i++) {
+                const char *help = profile->modes[i].help;
+                int rows = help ? canvas_paragraph(&nowhere, 0, 2, c->columns - 4, STYLE_PLAIN, help) : 0;
+                most = rows > most ? rows : most;
+        }
+        return most < HELP_ROWS_MAX ? most : HELP_ROWS_MAX;
+}
+
+/* The fields below a text about the page of at least so many rows; NULL: none. */
+static void fields_draw_below(const struct wizard *w, const struct canvas *c, const char *text, int least) {
         int row = text ? canvas_paragraph(c, 0, 2, c->columns - 4, STYLE_PLAIN, text) : 0;
+        row = row < least ? least : row;
         if (row && c->rows - row > 6)
                 row++;
         struct canvas fields = canvas_part(c, row, 0, -1, -1);
@@ -22,7 +38,9 @@ static void fields_draw_below(const struct wizard *w, const struct canvas *c, co
 
 static void fields_draw(struct screen *s, const struct canvas *c) {
         const struct wizard *w = s->state;
-        fields_draw_below(w, c, c->rows > 9 ? questions_mode_help(&w->ask) : NULL);
+        bool roomy = c->rows > 9;
+        fields_draw_below(w, c, roomy ? questions_mode_help(&w->ask) : NULL,
+                          roomy ? fields_help_rows(w, c) : 0);
 }
 
 static void fields_open_secrets(struct screen *s, bool onward) {
@@ -36,7 +54,8 @@ static void fields_draw_secrets(struct screen *s, const struct canvas *c) {
                           w->ask.leave ? "These are never stored, shown or logged; they are handed to the "
                                          "uninstaller when it runs."
                                        : "These are never stored, shown or logged; they are handed to the "
-                                         "installer when it runs.");
+                                         "installer when it runs.",
+                          0);
 }
 
 static void fields_status(const struct screen *s, struct str *out) {
