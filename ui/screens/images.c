@@ -244,7 +244,8 @@ static void images_close(struct screen *s) {
 static void images_title(const struct screen *s, struct str *left, struct str *right) {
         const struct images_state *st = s->state;
         const struct host_status *status = host_status(ui_host(s->ui));
-        if (status->engine != ENGINE_NONE)
+        /* a filter wants the room */
+        if (status->engine != ENGINE_NONE && !s->list->filter)
                 str_addf(left, "%s %s  ", engine_kind_name(status->engine),
                          status->engine_version ? status->engine_version : "");
         if (!st->images)
