@@ -6,6 +6,7 @@
 #include "backend/format/emit.h"
 #include "base/readfile.h"
 #include "base/nearest.h"
+#include "model/command/lint.h"
 #include "cli/lookup.h"
 #include "cli/out.h"
 #include "model/plan/offers.h"
@@ -40,9 +41,22 @@ int order_read_file(const char *path, struct answers *answers, char **mode, stru
         return r < 0 ? r : answers_parse(path, text, n, answers, mode, reterr);
 }
 
-/* Does a label of the image name the variable, as $NAME or ${NAME…}? */
+/* "-e NAME" of a command: its environment has the variables that are set. */
+static bool order_passes_variable(const struct image *image, const char *name) {
+        for (enum command_label which = 0; which < _COMMAND_LABEL_MAX; which++) {
+                _cleanup_command_ struct command *command = image_command(image, which);
+                for (size_t i = 0; command && i < command->n_options; i++)
+                        if (str_equal(option_passed_variable(&command->options[i]), name))
+                                return true;
+        }
+        return false;
+}
+
+/* Does a label of the image name the variable, as $NAME, ${NAME…} or -e NAME? */
 static bool order_has_variable(const struct image *image, const char *name) {
         size_t n = strlen(name);
+        if (order_passes_variable(image, name))
+                return true;
         for (size_t i = 0; i < image->labels.n; i++)
                 for (const char *at = image->labels.items[i].value; (at = strchr(at, '$')); at++) {
                         const char *begins = at + 1 + (at[1] == '{');

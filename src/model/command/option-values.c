@@ -71,6 +71,7 @@ static const struct {
 
         { "--publish", "@(127.|[[]::1])*", NONE, "Opens a port on localhost and passes it to the container" },
 
+        { "--env", "+([!=])", NONE, "Hands a variable of its caller's environment to the container" },
         { "--dns", "none", NONE, "Leaves the image's own resolver settings as they are" },
         { "--ulimit", "host", NONE, "Has the same limits as the service that starts it" },
         { "--tz", "local", NONE, "Has the host's time zone" },

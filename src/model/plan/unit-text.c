@@ -19,7 +19,8 @@ static void add_description(struct str *out, const char *name, const char *descr
                 n--;    /* a backslash at the end would continue the line */
         str_add(out, "Description=");
         for (size_t i = 0; i < n; i++)
-                str_add(out, text[i] == '%' ? "%%" : (char[]) { text[i], 0 });
+                if (text[i] != ' ' || text[i + 1] != ' ') /* a folded label has runs of them */
+                        str_add(out, text[i] == '%' ? "%%" : (char[]) { text[i], 0 });
         if (n == 0)
                 str_addf(out, "%s, run from a container image", name);
         str_add_char(out, '\n');

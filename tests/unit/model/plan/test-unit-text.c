@@ -176,6 +176,7 @@ static void a_description_is_one_harmless_line(void **state) {
         } rows[] = {
                 { "50% $HOME \"x\"", "Description=50%% $HOME \"x\"" },
                 { "  ends \\\\ ", "Description=ends" },
+                { "A web      server,   folded", "Description=A web server, folded" },
                 { "a\nExecStart=/bin/rm", NULL },
                 { "", "Description=web, run from a container image" },
                 { " \\ ", "Description=web, run from a container image" },
