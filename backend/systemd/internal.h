@@ -49,6 +49,7 @@ struct units {
         /* list.c: only with a listener */
         struct unit_files *files;       /* NULL: not known */
         bool files_stale;               /* files changed since they were read */
+        uint64_t strangers;     /* sum over the names of units whose files are not known */
         struct op *looking;
 };
 

@@ -185,6 +185,28 @@ static void list_merge(struct unit_list *list, const struct unit_files *files, c
         list->n = n;
 }
 
+/* systemd reads a new unit file without a word of changed files when something starts its unit: a unit that
+ * should have a file and has none yet makes them stale, once. */
+static void list_notice_strangers(struct units *units, const struct unit_list *list) {
+        static const char *const kinds[] = { ".service", ".socket", ".timer", ".path", ".target" };
+        uint64_t sum = 0;
+        for (size_t i = 0; i < list->n; i++) {
+                const struct unit *u = &list->items[i];
+                bool kind = false;
+                for (size_t k = 0; k < ELEMENTS(kinds); k++)
+                        kind = kind || str_ends(u->name, kinds[k]);
+                if (u->file_state || !kind || !str_equal(u->load, "loaded"))
+                        continue;
+                uint64_t hash = 14695981039346656037ULL; /* FNV-1a */
+                for (const char *p = u->name; *p; p++)
+                        hash = (hash ^ (unsigned char) *p) * 1099511628211ULL;
+                sum += hash;
+        }
+        if (sum && sum != units->strangers)
+                units->files_stale = true;
+        units->strangers = sum;
+}
+
 static void listing_end(void *state) {
         struct listing *l = state;
         struct unit_list *list = l->error ? NULL : TAKE(l->list);
@@ -192,6 +214,8 @@ static void listing_end(void *state) {
         const struct unit_files *files = l->followed ? l->units->files : l->files;
         if (list && files)
                 list_merge(list, files, l->pattern);
+        if (list && files && l->followed)
+                list_notice_strangers(l->units, list);
         if (list && l->followed)
                 list_read_files(l->units);
         op_end(&l->op);

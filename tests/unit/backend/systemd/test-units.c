@@ -166,7 +166,6 @@ static void merges_units_and_files(void **state) {
         assert_string_equal(find(f, "rest.service")->active, "inactive");
         assert_string_equal(find(f, "never.service")->load, "masked");
         assert_string_equal(find(f, "getty@.service")->active, "template");
-        assert_string_equal(find(f, "getty@.service")->file_state, "enabled");
         show(f, "getty@.service");
         assert_string_equal(f->detail->unit.active, "template");
         assert_string_equal(f->detail->unit.file_state, "enabled");
@@ -245,6 +244,18 @@ static void keeps_files_while_it_follows(void **state) {
 }
 
 /* Reading files takes longer than the list of what is loaded, which does not wait for it. */
+static void reads_the_file_of_a_new_unit(void **state) {
+        struct fixture *f = *state;
+        fake_systemd_add(f->systemd, "ssh.service", "active", "running", "enabled");
+        units_listen(f->units, on_changed, f);
+        list_reported(f);
+        fake_systemd_write(f->systemd, fake_systemd_add(f->systemd, "new.service", "active", "running", "disabled"));
+        list_reported(f);
+        assert_null(find(f, "new.service")->file_state);
+        list(f, NULL);
+        assert_string_equal(find(f, "new.service")->file_state, "disabled");
+}
+
 static void does_not_wait_for_files_while_it_follows(void **state) {
         struct fixture *f = *state;
         fake_systemd_add(f->systemd, "ssh.service", "active", "running", "enabled");
@@ -676,6 +687,7 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 T(merges_units_and_files), T(lists_by_pattern), T(lists_without_folders_too), T(says_why_it_cannot_list),
                 T(keeps_files_while_it_follows),
+                T(reads_the_file_of_a_new_unit),
                 T(does_not_wait_for_files_while_it_follows), T(forgets_files_it_waits_for), T(lists_five_thousand), T(forgets_a_dropped_operation), T(shows_a_unit), T(keeps_a_ceiling_of_texts),
                 T(shows_the_job_of_a_unit), T(says_that_there_is_no_such_unit), T(starts_and_stops),
                 T(waits_for_the_end_of_the_job), T(says_why_a_start_failed), T(notices_a_condition_that_is_not_met), T(says_what_systemd_refuses),
