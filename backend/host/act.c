@@ -64,12 +64,37 @@ static const char *acting_unit(const struct acting *a) {
 
 /* ---- the end ---- */
 
+static void acting_report(struct acting *a) {
+        unit_action_report(a->action, a->name, a->before, a->after, a->made, &a->report, &a->error);
+}
+
+/* A daemon with a broken configuration starts, and only its log says so. */
+static void acting_on_words(struct log_line *lines, size_t n, void *userdata) {
+        struct acting *a = userdata;
+        size_t errors = log_errors(lines, n);
+        op_wait(&a->op, NULL);
+        acting_report(a);
+        if (errors && a->report) {
+                _cleanup_free_ char *report = TAKE(a->report);
+                a->report = str_printf(plural(errors, "%s; its log has %zu error since",
+                                              "%s; its log has %zu errors since"),
+                                       report, errors);
+        }
+        acting_end(a);
+}
+
 static void acting_on_after(struct unit_detail *unit, struct error *e, void *userdata) {
         struct acting *a = userdata;
+        bool starts = a->action == UNIT_START || a->action == UNIT_RESTART;
         op_wait(&a->op, NULL);
         a->after = unit;
         error_free(e); /* a unit that is gone after a stop or disable (a transient one) has no state */
-        unit_action_report(a->action, a->name, a->before, a->after, a->made, &a->report, &a->error);
+        if (starts && unit && unit->invocation) {
+                op_wait(&a->op,
+                        units_last_words(a->backend->units, unit->invocation, acting_on_words, a));
+                return;
+        }
+        acting_report(a);
         acting_end(a);
 }
 

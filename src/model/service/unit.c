@@ -164,3 +164,10 @@ const struct log_line *log_reason(const struct log_line *lines, size_t n) {
         }
         return last;
 }
+
+size_t log_errors(const struct log_line *lines, size_t n) {
+        size_t errors = 0;
+        for (size_t i = 0; i < n; i++)
+                errors += lines[i].source == LOG_PROGRAM && lines[i].priority >= 0 && lines[i].priority <= 3;
+        return errors;
+}

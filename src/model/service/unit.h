@@ -113,6 +113,9 @@ struct log_line {
 #define LOG_MESSAGE_MAX (64U * 1024)
 void log_line_done(struct log_line *l);
 
+/* The lines that a program marked as errors. */
+size_t log_errors(const struct log_line *lines, size_t n);
+
 /* The line that most likely says why a program failed: the last error of a program, else its last line; NULL:
  * no program said anything. Lines are oldest first. */
 const struct log_line *log_reason(const struct log_line *lines, size_t n);

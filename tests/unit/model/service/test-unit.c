@@ -80,6 +80,8 @@ static void finds_the_reason(void **state) {
                 { { L(LOG_SYSTEMD, 3, "Failed to start a.service") }, 1, NULL },
                 { {}, 0, NULL },
         };
+        assert_int_equal(log_errors(rows[0].lines, 4), 0);
+        assert_int_equal(log_errors(rows[1].lines, 3), 1);
         for (size_t i = 0; i < ELEMENTS(rows); i++) {
                 const struct log_line *line = log_reason(rows[i].lines, rows[i].n);
                 assert_true(str_equal(line ? line->message : NULL, rows[i].reason));
