@@ -149,6 +149,7 @@ not_root() {
                 check_status "not root: $verb" 1 host setpriv --reuid nobody --regid nogroup --clear-groups fairlead $verb
                 check_text "and it says who may" '[Rr]un fairlead as root' "$output"
         done
+        check_status "units are everybody's to see" 0 host setpriv --reuid nobody --regid nogroup --clear-groups fairlead status dbus
 }
 
 # A profile of the host's own with a mistake in it is refused, with file, line and reason; nothing else suffers.
