@@ -105,11 +105,13 @@ static bool is_bound(const struct param *p) {
 /* "when": "mode=forward" at a parameter is the same as its name in the lists of those modes, and also affects
  * modes without a list: they ask all parameters but those bound to other modes. */
 static void bind_to_modes(struct profile *profile) {
-        struct param *end = profile->parameters + profile->n_parameters;
         bool bound = false;
-        for (struct param *p = profile->parameters; p < end; p++)
-                bound |= is_bound(p);
-        for (size_t k = 0; bound && k < profile->n_modes; k++) {
+        for (size_t i = 0; i < profile->n_parameters; i++)
+                bound |= is_bound(&profile->parameters[i]);
+        if (!bound)
+                return;
+        struct param *end = profile->parameters + profile->n_parameters;
+        for (size_t k = 0; k < profile->n_modes; k++) {
                 struct mode *mode = profile->modes + k;
                 char **names = strv_copy(NULL);
                 for (struct param *p = profile->parameters; p < end; p++)
