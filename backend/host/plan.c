@@ -12,6 +12,7 @@
 #include "backend/snapshot/snapshot.h"
 #include "backend/store/job-folder.h"
 #include "backend/store/services.h"
+#include "model/plan/unit-text.h"
 
 struct planning {
         struct op op; /* inner: the present query */
@@ -137,6 +138,14 @@ static void planning_report(struct planning *p) {
                 finding_report(findings, "unit-edited", p->unit_file,
                                "%s is not as it was written: the upgrade writes over what was changed",
                                p->unit_file);
+        if (p->unit_edited && p->verb == VERB_UNINSTALL)
+                finding_report(
+                        findings, "unit-kept", p->unit_file,
+                        str_ends(p->unit_file, ".container")
+                                ? "%s is not as it was written, so it is not removed: it becomes "
+                                  "%s" UNIT_EDITED ", which nothing starts"
+                                : "%s is not as it was written, so it is not removed: it stays, disabled",
+                        p->unit_file, p->unit_file);
         planning_report_account(p, p->plan);
         for (char **id = p->allowed; id && *id; id++)
                 finding_list_allow(findings, *id);
@@ -250,7 +259,7 @@ static void planning_go_on(struct planning *p) {
         op_wait(&p->op, engine_list_containers(p->backend->engine, planning_on_containers, p));
 }
 
-/* ---- the unit of an upgrade ---- */
+/* ---- the unit of an upgrade, and of an uninstall ---- */
 
 #define UNIT_BYTES_MAX (1024U * 1024)
 
@@ -415,6 +424,10 @@ static void planning_begin(void *state) {
                 return;
         }
         planning_take_record(p);
+        if (p->verb == VERB_UNINSTALL && planning_read_unit(p, &p->error) < 0) {
+                planning_end(p);
+                return;
+        }
         const struct image_pin *pin = &p->record->pin;
         /* By id: the reference may name another image by now; an upgrade needs just that one. */
         const char *which = pin->image_id ? pin->image_id : pin->image ? pin->image : pin->reference;

@@ -105,6 +105,13 @@ static char *commit_volumes(const struct plan *plan) {
         return s.text ? str_take(&s) : xstrdup("");
 }
 
+static bool commit_keeps_unit(const struct plan *plan) {
+        for (size_t i = 0; i < plan->findings.n; i++)
+                if (str_equal(plan->findings.items[i].id, "unit-kept"))
+                        return true;
+        return false;
+}
+
 /* An install after which nothing runs by itself says so. */
 static void commit_note_idle(struct worker *w) {
         const struct command *command = w->plan->command;
@@ -127,7 +134,8 @@ static int commit_note(struct worker *w, struct error **reterr) {
                    *old = w->record ? w->record->pin.version : NULL;
         _cleanup_free_ char *volumes = commit_volumes(w->plan);
         if (w->plan->verb == VERB_UNINSTALL)
-                worker_note(w, "%s is uninstalled%s", name, volumes);
+                worker_note(w, "%s is uninstalled%s%s", name, volumes,
+                            commit_keeps_unit(w->plan) ? "; its unit file was edited and is kept" : "");
         else if (w->plan->verb == VERB_UPGRADE && old && new && !str_equal(old, new))
                 worker_note(w, "%s is upgraded from version %s to %s", name, old, new);
         else if (w->plan->verb == VERB_UPGRADE)

@@ -9,6 +9,7 @@
 #include "backend/store/job-folder.h"
 #include "backend/worker/step.h"
 #include "base/path.h"
+#include "model/plan/unit-text.h"
 
 /* Is the path a folder of the service's own, or in one? */
 static bool remove_in_state(const struct worker *w, const char *path) {
@@ -142,6 +143,29 @@ static bool remove_scans(const struct worker *w) {
         return w->plan->command && !worker_needs_engine(w);
 }
 
+/* A Quadlet would start again at the next boot by its own [Install]; a .service was disabled. */
+static void remove_set_aside(struct worker *w, const char *path) {
+        const char *name;
+        struct stat st;
+        _cleanup_close_ int folder = files_open_parent(w->root, path, &name, NULL);
+        if (folder < 0 || fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+                return;
+        if (!str_ends(path, ".container")) {
+                worker_leftover(w, "%s: edited since the install; it is disabled", path);
+                return;
+        }
+        _cleanup_free_ char *aside = str_printf("%s" UNIT_EDITED, name);
+        if (renameat2(folder, name, folder, aside, RENAME_NOREPLACE) < 0)
+                worker_leftover(
+                        w,
+                        "%s: edited since the install; the service starts again at the next boot, since "
+                        "it could not be renamed: %s",
+                        path, strerror(errno));
+        else
+                worker_leftover(w, "%s" UNIT_EDITED ": edited since the install; nothing starts it any more",
+                                path);
+}
+
 static int remove_files_known(struct worker *w, struct error **reterr) {
         _cleanup_error_ struct error *e = NULL;
         int r = remove_restore(w, remove_scans(w) ? &w->got.now : NULL, &e);
@@ -154,6 +178,8 @@ static int remove_files_known(struct worker *w, struct error **reterr) {
                 _cleanup_free_ char *line = error_line(e);
                 worker_leftover(w, "%s", line);
         }
+        for (char **file = w->record->files; file && *file; file++)
+                remove_set_aside(w, *file);
         return remove_reset_units(w);
 }
 

@@ -282,6 +282,11 @@ static const struct finding_kind kinds[] = {
           "A unit of this name exists on this host, and installing would overwrite it.",
           "Examine it with systemctl cat; or give the service another --name",
           .on_screen = "Examine it in Units (3); or go back and choose another name" },
+        { "unit-kept", SEVERITY_WARN,
+          "The unit file was edited since it was written: an uninstall stops the service and keeps the file, "
+          "in "
+          "a way that nothing starts it.",
+          "Remove the file afterwards if nothing of it is needed" },
         { "unit-not-pinned", SEVERITY_WARN,
           "The unit that the image wrote does not name its image by the installed digest.",
           "Examine the unit: if it names a tag, a restart uses the newer image, else it keeps the old one" },

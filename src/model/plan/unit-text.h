@@ -38,5 +38,9 @@ int unit_quote(const char *word, char **ret);
  * (systemd.unit(5)). */
 #define UNIT_MARK "X-Fairlead"
 
+/* Behind the name of a Quadlet that somebody edited and an uninstall therefore keeps: no generator reads it.
+ */
+#define UNIT_EDITED ".edited"
+
 /* systemd unit names: characters of systemd.unit(5), at most 255 bytes, a known suffix. */
 bool unit_name_valid(const char *name);

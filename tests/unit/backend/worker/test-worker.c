@@ -341,6 +341,26 @@ static void makes_and_keeps_volumes(void **state) {
         assert_true(has_volume(f, "theirs"));
 }
 
+/* A Quadlet that somebody edited would start the service again at the next boot: it is set aside. */
+static void keeps_an_edited_unit_that_starts_nothing(void **state) {
+        struct host_fixture *f = *state;
+        _cleanup_plan_ struct plan *plan = script_plan(f, NULL, ENGINE_NONE), *leave = script_plan(f, NULL, ENGINE_NONE);
+        tree_folder(f->root, "/etc/containers/systemd");
+        str_replace(&plan->unit.path, "/etc/containers/systemd/demo.container");
+        plan->unit.kind = UNIT_QUADLET;
+        job_free(run_done(f, plan));
+        tree_write(f->root, "/etc/containers/systemd/demo.container", "[Container]\n# mine\n[Install]\nWantedBy=multi-user.target\n");
+        leave->verb = VERB_UNINSTALL;
+        finding_report(&leave->findings, "unit-kept", "demo.container", "It is edited");
+        _cleanup_(job_freep) struct job *job = run_done(f, leave);
+        assert_string_equal(job->message, "demo is uninstalled; its unit file was edited and is kept");
+        _cleanup_free_ char *left = strv_join(job->left, "\n"), *kept = tree_read(f->root, "/etc/containers/systemd/demo.container.edited"),
+                            *gone = tree_read(f->root, "/etc/containers/systemd/demo.container");
+        assert_non_null(strstr(left, "/etc/containers/systemd/demo.container.edited: edited since the install; nothing starts it"));
+        assert_non_null(strstr(kept, "# mine"));
+        assert_null(gone);
+}
+
 /* Of a job that an older version began: what ran once says nothing about how the service was installed. */
 static void a_run_leaves_the_record_alone(void **state) {
         struct host_fixture *f = *state;
@@ -650,6 +670,7 @@ int main(void) {
                 T(leaving_by_a_program_of_the_host), T(an_engines_exit_status_is_reported_in_words),
                 T(a_failing_installer_leaves_no_trace), T(an_account_is_deleted_or_nothing_is_done),
                 T(cancelling_rolls_everything_back), T(a_question_gets_its_answer), T(hands_answers_over),
+                T(logs_a_flood_and_any_byte), T(keeps_an_edited_unit_that_starts_nothing),
                 T(logs_a_flood_and_any_byte), T(makes_and_keeps_volumes),
                 T(logs_a_flood_and_any_byte), T(a_run_leaves_the_record_alone),
                 T(logs_a_flood_and_any_byte), T(says_what_it_cannot_start),
