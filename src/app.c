@@ -152,7 +152,10 @@ static int app_spawn(char *const *argv, char *const *environment, pid_t *ret) {
         posix_spawnattr_t attributes;
         posix_spawn_file_actions_t actions;
         sigset_t none, all;
-        bool controls = tcgetpgrp(STDIN_FILENO) >= 0;   /* the terminal is that of our session */
+        bool controls = tcgetpgrp(STDIN_FILENO) >= 0; /* the terminal is that of our session */
+        /* In a PID namespace that our group's leader is not in, the group has no number to return to. */
+        if (controls && getpgrp() == 0)
+                (void) setpgid(0, 0);
         sigemptyset(&none);
         sigfillset(&all);
         posix_spawnattr_init(&attributes);
