@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Plans of VERB_UPGRADE: what the record of the installed service and the newer image make of each other. */
 #include "model/plan/plan.h"
+#include "model/plan/unit-text.h"
 
 #include "base/str.h"
 #include "tests/test.h"
@@ -106,6 +107,26 @@ static void keeps_the_kind_of_unit(void **state) {
         }
 }
 
+/* What was disabled does not start at boot because of an upgrade. */
+static void keeps_what_starts_at_boot(void **state) {
+        static const struct {
+                const char *text;
+                bool wanted;
+        } rows[] = {
+                { "[Container]\nImage=" OLD "\n\n[Install]\nWantedBy=multi-user.target\n", true },
+                { "[Container]\nImage=" OLD "\n\n[Install]\n", false },
+                { NULL, true },
+        };
+        for (size_t i = 0; i < ELEMENTS(rows); i++) {
+                _cleanup_image_ struct image *image = newer("podman run -d IMAGE", NULL);
+                _cleanup_(service_freep) struct service *s = installed("/etc/containers/systemd/clock.container");
+                _cleanup_plan_ struct plan *plan = upgrade((struct plan_request) {
+                        .image = image, .service = s, .unit_text = rows[i].text });
+                assert_int_equal(plan->unit.kind, UNIT_QUADLET);
+                assert_int_equal(unit_text_is_wanted(plan->unit.text), rows[i].wanted);
+        }
+}
+
 static void changes_the_image_in_a_unit_of_the_image(void **state) {
         _cleanup_image_ struct image *image = newer("podman run -d IMAGE", "podman run IMAGE install");
         _cleanup_(service_freep) struct service *s = installed(NULL);
@@ -157,7 +178,7 @@ static void refuses_what_cannot_be_supervised(void **state) {
 
 int main(void) {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(fills_run_as_the_install_did),
+                cmocka_unit_test(keeps_what_starts_at_boot), cmocka_unit_test(fills_run_as_the_install_did),
                 cmocka_unit_test(keeps_the_kind_of_unit),
                 cmocka_unit_test(changes_the_image_in_a_unit_of_the_image),
                 cmocka_unit_test(runs_the_upgrade_label),
