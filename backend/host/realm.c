@@ -199,7 +199,9 @@ struct testing {
         struct op op;
         struct pty *pty;
         sd_event_source *deadline;
-        char *user;
+        char *user, *line;
+        const struct backend *backend;
+        bool own; /* a user of this host itself */
         struct str answer;
         user_done_t done;
         void *userdata;
@@ -210,7 +212,7 @@ static void testing_drop(struct op *op) {
         sd_event_source_disable_unref(t->deadline);
         pty_free(t->pty);
         str_done(&t->answer);
-        free(t->user);
+        FREE_ALL(t->user, t->line);
 }
 
 /* Takes both. */
@@ -238,10 +240,53 @@ static char *host_user_line(struct testing *t) {
                          : NULL;
 }
 
+static int host_user_run(struct testing *t, char *const *argv,
+                         void (*ended)(bool exited, int status, void *userdata)) {
+        static char *const environment[] = { (char *) "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
+                                             (char *) "LC_ALL=C.UTF-8", NULL };
+        const struct pty_options options = { .argv = argv,
+                                             .environment = environment,
+                                             .columns = 4096,
+                                             .stdin_fd = -1,
+                                             .output = host_user_on_output,
+                                             .ended = ended,
+                                             .userdata = t };
+        str_done(&t->answer);
+        return pty_new(t->backend->event, &options, &t->pty, NULL);
+}
+
+/* What id(1) printed: the names of the groups, each with a NUL. */
+static char **host_user_groups(const struct testing *t) {
+        char **groups = strv_copy(NULL);
+        for (size_t at = 0; at < t->answer.length; at += strlen(t->answer.text + at) + 1)
+                if (t->answer.text[at])
+                        strv_add(&groups, t->answer.text + at);
+        return groups;
+}
+
+static void host_user_on_groups(bool exited, int status, void *userdata) {
+        struct testing *t = userdata;
+        _cleanup_strv_ char **groups = exited && status == 0 ? host_user_groups(t) : NULL;
+        _cleanup_(membership_freep) struct membership *m = membership_read(&t->backend->paths);
+        _cleanup_free_ char *names = groups ? strv_join(groups, ", ") : NULL, *access = NULL;
+        if (m->kind != REALM_NONE && !t->own)
+                access = access_answer(&m->access, t->user, groups);
+        testing_end(t,
+                    str_printf("%s; groups %s%s%s", t->line, names ? names : "not known",
+                               access ? "; may log in: " : "", access ? access : ""),
+                    NULL);
+}
+
 static void host_user_on_ended(bool exited, int status, void *userdata) {
         struct testing *t = userdata;
         struct error *e = NULL;
         char *line = exited && status == 0 ? host_user_line(t) : NULL;
+        char *const argv[] = { (char *) "/usr/bin/id", (char *) "-Gnz", (char *) "--", t->user, NULL };
+        t->pty = pty_free(t->pty);
+        t->line = line;
+        if (line && host_user_run(t, argv, host_user_on_groups) >= 0)
+                return;
+        t->line = NULL;
         if (!line) {
                 error_set(&e, -ENOENT, "%s is no user of this host", t->user);
                 error_hint(&e, "Is SSSD online, and does nsswitch.conf ask it? Names may need their domain: "
@@ -262,19 +307,15 @@ struct op *backend_test_user(struct host *host, const char *user, user_done_t do
         struct backend *b = backend_of(host);
         struct testing *t = new0(struct testing);
         *t = (struct testing){
-                .op.drop = testing_drop, .user = xstrdup(user), .done = done, .userdata = userdata
+                .op.drop = testing_drop, .user = xstrdup(user), .done = done, .userdata = userdata,
+                .backend = b
         };
+        size_t n;
+        _cleanup_free_ char *passwd = paths_read(b->paths.root, "/etc/passwd", &n),
+                            *own = str_printf("\n%s:", user);
+        t->own = passwd && (strstr(passwd, own) || str_starts(passwd, own + 1));
         char *const argv[] = { (char *) "/usr/bin/getent", (char *) "passwd", (char *) "--", t->user, NULL };
-        char *const environment[] = { (char *) "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
-                                      (char *) "LC_ALL=C.UTF-8", NULL };
-        const struct pty_options options = { .argv = argv,
-                                             .environment = environment,
-                                             .columns = 4096,
-                                             .stdin_fd = -1,
-                                             .output = host_user_on_output,
-                                             .ended = host_user_on_ended,
-                                             .userdata = t };
-        if (pty_new(b->event, &options, &t->pty, NULL) < 0)
+        if (host_user_run(t, argv, host_user_on_ended) < 0)
                 return op_cancel(&t->op);
         sd_event_add_time_relative(b->event, &t->deadline, CLOCK_MONOTONIC, USER_WAIT_USEC, 100000,
                                    host_user_on_deadline, t);

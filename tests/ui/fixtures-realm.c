@@ -30,11 +30,11 @@ static struct realm *realm_found(const char *domain, enum realm_kind kind) {
 }
 
 static struct realm *realm_ad(const char *domain) {
-        return realm_found(domain, REALM_AD);
+        return realm_found(str_equal(domain, "-") ? "example.test" : domain, REALM_AD);
 }
 
 static struct realm *realm_ipa(const char *domain) {
-        return realm_found(domain, REALM_IPA);
+        return realm_found(str_equal(domain, "-") ? "example.test" : domain, REALM_IPA);
 }
 
 static struct realm *realm_none(const char *domain) {

@@ -208,12 +208,43 @@ static void realm_status(const struct screen *s, struct str *out) {
 
 /* ---- actions ---- */
 
-static bool realm_joins(struct host *host, const struct image *image) {
+/* The image's mode that joins a realm of this kind (REALM_NONE: of any); the caller frees. NULL: none. The
+ * domain, where it was discovered, becomes the mode's answer. */
+static char *realm_mode(struct host *host, const struct image *image, enum realm_kind kind,
+                        const char *domain, struct answers *answers) {
         _cleanup_(profile_freep) struct profile *profile = NULL;
         host_find_profile(host, image, &profile, NULL);
         for (size_t i = 0; profile && i < profile->n_modes; i++)
-                if (profile->modes[i].joins != REALM_NONE)
+                if (profile->modes[i].joins != REALM_NONE &&
+                    (kind == REALM_NONE || profile->modes[i].joins == kind)) {
+                        for (size_t k = 0; domain && k < profile->n_parameters; k++)
+                                if (profile->parameters[k].type == PARAM_DOMAIN &&
+                                    mode_asks(&profile->modes[i], profile->parameters + k))
+                                        answers_set(answers, profile->parameters[k].name, domain, "DNS");
+                        return xstrdup(profile->modes[i].name);
+                }
+        return NULL;
+}
+
+/* An image and its mode for what was discovered; where no image has one, the first that joins anything. */
+static bool realm_open_join(struct screen *s, const struct image_list *images) {
+        const struct realm_state *st = s->state;
+        enum realm_kind found = st->found ? st->found->kind : REALM_NONE;
+        for (int turn = found == REALM_AD || found == REALM_IPA ? 0 : 1; turn < 2; turn++)
+                for (size_t i = 0; i < images->n; i++) {
+                        _cleanup_(answers_freep) struct answers *answers = new0(struct answers);
+                        _cleanup_free_ char *mode = realm_mode(
+                                ui_host(s->ui), images->items[i], turn ? REALM_NONE : found,
+                                turn ? NULL : st->found->domain, answers);
+                        if (!mode)
+                                continue;
+                        const struct wizard_order order = { .verb = VERB_INSTALL,
+                                                            .image = image_reference(images->items[i]),
+                                                            .answers = answers,
+                                                            .mode = turn ? NULL : mode };
+                        screen_open(s->ui, &wizard_screen, &order);
                         return true;
+                }
         return false;
 }
 
@@ -226,13 +257,8 @@ static void realm_images(struct image_list *images, struct error *e, void *userd
                 dialog_error(s->ui, e);
                 return;
         }
-        for (size_t i = 0; i < images->n; i++)
-                if (realm_joins(ui_host(s->ui), images->items[i])) {
-                        const struct wizard_order order = { .verb = VERB_INSTALL,
-                                                            .image = image_reference(images->items[i]) };
-                        screen_open(s->ui, &wizard_screen, &order);
-                        return;
-                }
+        if (realm_open_join(s, images))
+                return;
         error_set(&e, -ENOENT, "No image of this host joins a realm");
         error_hint(&e, "Pull one that packages SSSD; 2 shows the images of this host");
         dialog_error(s->ui, e);

@@ -216,3 +216,43 @@ int access_change(const char *text, const char *domain, const struct access_chan
         *ret_sentence = TAKE(sentence);
         return 0;
 }
+
+static bool access_same(const char *a, const char *b) {
+        size_t n = strcspn(a, "@"), k = strcspn(b, "@");
+        return n == k && strncasecmp(a, b, n) == 0;
+}
+
+/* The first of these names that the list has; NULL: none. */
+static const char *access_in(char *const *list, const char *one, char *const *names) {
+        for (; list && *list; list++) {
+                if (one && access_same(*list, one))
+                        return *list;
+                for (char *const *name = names; name && *name; name++)
+                        if (access_same(*list, *name))
+                                return *list;
+        }
+        return NULL;
+}
+
+char *access_answer(const struct access *a, const char *user, char *const *groups) {
+        if (a->permit == PERMIT_UNKNOWN || a->permit == PERMIT_DOMAIN)
+                return xstrdup("as the domain's own rules say (GPO, HBAC, an expired account)");
+        if (a->permit == PERMIT_ALL)
+                return xstrdup("yes, as everybody of the domain");
+        if (a->permit == PERMIT_NOBODY)
+                return xstrdup("no, nobody of the domain may");
+        const char *denied = access_in(a->denied_users, user, NULL);
+        denied = denied ? denied : access_in(a->denied_groups, NULL, groups);
+        if (denied)
+                return str_printf("no, %s is denied", denied);
+        if (a->permit == PERMIT_OTHERS)
+                return xstrdup("yes, as everybody who is not denied");
+        const char *by = access_in(a->users, user, NULL);
+        by = by ? by : access_in(a->groups, NULL, groups);
+        if (by)
+                return str_printf("yes, %s is permitted", by);
+        if (!a->groups || !a->groups[0])
+                return xstrdup("no, not among those who are permitted");
+        _cleanup_free_ char *permitted = strv_join(a->groups, ", ");
+        return str_printf("no, not in %s", permitted);
+}

@@ -30,6 +30,10 @@ void access_read(const char *text, const char *domain, struct access *ret);
 /* "users alice, bob; groups linux admins; not carol": the caller frees. */
 char *access_words(const struct access *a);
 
+/* Whether a user of the domain in these groups may log in, as the end of a sentence: "yes, …", "no, …", or
+ * that the domain's own rules decide. Names count without their domain and without case. The caller frees. */
+char *access_answer(const struct access *a, const char *user, char *const *groups);
+
 /* Whether this text sets who may log in. Such a snippet of sssd.conf overrides sssd.conf itself. */
 bool access_listed(const char *text, const char *domain);
 

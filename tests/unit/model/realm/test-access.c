@@ -63,6 +63,30 @@ static void changes_are_exact(void **state) {
         }
 }
 
+static void answers_for_one_user(void **state) {
+        static char *const groups[] = { (char *) "domain users@example.test", (char *) "linux-admins@example.test", NULL };
+        static char *users[] = { (char *) "alice", NULL }, *admins[] = { (char *) "Linux-Admins", NULL }, *others[] = { (char *) "operators", NULL };
+        static const struct {
+                struct access access;
+                const char *user, *answer;
+        } rows[] = {
+                { { .permit = PERMIT_LISTED, .users = users }, "alice@example.test", "yes, alice is permitted" },
+                { { .permit = PERMIT_LISTED, .users = users }, "bob@example.test", "no, not among those who are permitted" },
+                { { .permit = PERMIT_LISTED, .groups = admins }, "bob@example.test", "yes, Linux-Admins is permitted" },
+                { { .permit = PERMIT_LISTED, .groups = others }, "bob@example.test", "no, not in operators" },
+                { { .permit = PERMIT_LISTED, .users = users, .denied_groups = admins }, "alice", "no, Linux-Admins is denied" },
+                { { .permit = PERMIT_OTHERS, .denied_users = users }, "alice", "no, alice is denied" },
+                { { .permit = PERMIT_OTHERS, .denied_users = users }, "bob", "yes, as everybody who is not denied" },
+                { { .permit = PERMIT_NOBODY }, "bob", "no, nobody of the domain may" },
+                { { .permit = PERMIT_ALL }, "bob", "yes, as everybody of the domain" },
+                { { .permit = PERMIT_DOMAIN }, "bob", "as the domain's own rules say (GPO, HBAC, an expired account)" },
+        };
+        for (size_t i = 0; i < ELEMENTS(rows); i++) {
+                _cleanup_free_ char *answer = access_answer(&rows[i].access, rows[i].user, groups);
+                assert_string_equal(answer, rows[i].answer);
+        }
+}
+
 static void refuses_what_makes_no_sense(void **state) {
         static const char *const names[] = { "", "a,b", "a\nb", "[x]", "$", " a", "a=b", "a;b" };
         static const char text[] = "[domain/example.test]\nid_provider = ad\naccess_provider = simple\nsimple_allow_users = bob\n";
@@ -83,6 +107,6 @@ static void refuses_what_makes_no_sense(void **state) {
 }
 
 int main(void) {
-        const struct CMUnitTest tests[] = { cmocka_unit_test(changes_are_exact), cmocka_unit_test(refuses_what_makes_no_sense) };
+        const struct CMUnitTest tests[] = { cmocka_unit_test(changes_are_exact), cmocka_unit_test(answers_for_one_user), cmocka_unit_test(refuses_what_makes_no_sense) };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }
