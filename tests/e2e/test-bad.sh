@@ -42,6 +42,21 @@ labels() {
         check_status "and uninstalls" 0 host fairlead uninstall bad-twocases --yes
 }
 
+# What the engine would refuse is refused before anything is written; what comes from outside is missed or given.
+outside() {
+        build_image misspelt
+        check_status "an option that no engine has is refused" 3 host fairlead install misspelt --yes
+        check_text "and the nearest one is named" 'no option --privilged. Did you mean --privileged.*\[unknown-option\]' "$output"
+        check_not "and no unit is written" host systemctl cat misspelt.service
+        build_image outside
+        check_status "a variable of the caller may be given" 0 host fairlead install outside --yes --set LICENCE=accepted
+        check_text "the other one is missed" 'gets no ZONE.*\[unset-environment\]' "$output"
+        check "the container has it" host podman exec outside printenv LICENCE
+        check_not "and not the other" host podman exec outside printenv ZONE
+        check_status "and it uninstalls" 0 host fairlead uninstall outside --yes
+        host podman rmi -f localhost/misspelt localhost/outside >/dev/null
+}
+
 # Bytes that a terminal would obey, characters that hide: none reaches a terminal, by no way.
 hostile_text() {
         local show
@@ -208,6 +223,7 @@ part() {
 }
 
 part labels
+part outside
 part hostile_text
 part forged_lines
 part installers
