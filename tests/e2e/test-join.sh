@@ -61,7 +61,7 @@ entered=${EPOCHREALTIME/./}
 resolved=$(mktemp)
 { until_true 60 host getent passwd administrator@example.test && echo "$(((${EPOCHREALTIME/./} - entered) / 1000))"; } >"$resolved" &
 resolver=$!
-step "the join is done" term_wait 'sssd is installed' 60
+step "the join is done" term_wait 'has joined|sssd is installed' 60
 try "what it came to was looked at: a user" term_wait 'OK +User: .*@example\.test is user [0-9]+ of this host' || true
 try "the keys" term_wait 'OK +Keytab: .*the realm gives a ticket' || true
 try "and this host itself" term_wait 'OK +This host: its own user root is found in' || true

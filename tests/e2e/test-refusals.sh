@@ -192,7 +192,7 @@ walk_password_again() {
         term_wait '\*\*\*\*' || return
         term_keys Enter
         walk_review || return
-        term_wait 'sssd is installed' 120 || return
+        term_wait 'has joined|sssd is installed' 120 || return
 }
 
 walk_leave() {

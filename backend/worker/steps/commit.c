@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The last scan, and the record. Before it exists everything can be restored; after it the job is done. */
 #include "backend/io/files.h"
+#include "backend/realm/realm.h"
 #include "backend/store/job-folder.h"
 #include "backend/store/services.h"
 #include "backend/worker/step.h"
@@ -129,6 +130,18 @@ static void commit_note_idle(struct worker *w) {
                 worker_note(w, "%s is installed", name);
 }
 
+/* "HOST2$" of the realm EXAMPLE.TEST, by the keys that the host has now. */
+static bool commit_note_join(struct worker *w) {
+        if (w->plan->joins == REALM_NONE || w->plan->verb != VERB_INSTALL)
+                return false;
+        _cleanup_(membership_freep) struct membership *m = membership_read(w->paths);
+        const char *realm = m->principal ? strchr(m->principal, '@') : NULL;
+        if (realm)
+                worker_note(w, "This host has joined %s as %.*s", realm + 1, (int) (realm - m->principal),
+                            m->principal);
+        return realm;
+}
+
 static int commit_note(struct worker *w, struct error **reterr) {
         const char *name = w->plan->name, *unit = worker_main_unit(w), *new = w->plan->pin.version,
                    *old = w->record ? w->record->pin.version : NULL;
@@ -142,6 +155,8 @@ static int commit_note(struct worker *w, struct error **reterr) {
                 worker_note(w, "%s is upgraded", name);
         else if (job_checks_fail(w->recorder->job))
                 worker_note(w, "%s is installed, but the join does not work as it should", name);
+        else if (commit_note_join(w))
+                return 0;
         else if (unit && w->units)
                 worker_note(w, "%s is installed; %s runs", name, unit);
         else if (unit)

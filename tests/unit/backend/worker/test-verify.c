@@ -19,13 +19,13 @@ static void a_join_is_looked_at(void **state) {
                 { REALM_AD, false, "exit 0", "ok User: root is user 0 of this host", "fail Keytab: there is no /etc/krb5.keytab, or it has no keys",
                   "demo is installed, but the join does not work as it should", true },
                 { REALM_AD, true, "exit 0", "ok User: root is user 0 of this host", "ok Keytab: HOST1$@EXAMPLE.TEST, version 3: the realm gives a ticket for it",
-                  "demo is installed; demo.service runs", false },
+                  "This host has joined EXAMPLE.TEST as HOST1$", false },
                 { REALM_AD, true, "echo said; echo no KDC; exit 1", "ok User: root is user 0 of this host",
                   "fail Keytab: the realm gives no ticket for HOST1$@EXAMPLE.TEST, version 3: no KDC",
                   "demo is installed, but the join does not work as it should", true },
                 { REALM_AD, true, "exit 127", "ok User: root is user 0 of this host",
                   "warn Keytab: HOST1$@EXAMPLE.TEST, version 3; not tried: there is no kinit where SSSD runs",
-                  "demo is installed; demo.service runs", false },
+                  "This host has joined EXAMPLE.TEST as HOST1$", false },
                 { REALM_NONE, true, "exit 1", NULL, NULL, "demo is installed; demo.service runs", false },
         };
         for (size_t i = 0; i < ELEMENTS(rows); i++) {
