@@ -13,6 +13,7 @@ struct job_screen_state {
         struct job *job;                /* NULL: no answer yet */
         struct feed *feed;              /* of the output */
         bool unfolded;                  /* all steps are shown */
+        bool keys;                      /* all go to the command, as on its own terminal */
         unsigned cancels;               /* how often the person asked to stop */
         int rows, columns;              /* of the worker's terminal */
 };
@@ -160,6 +161,11 @@ static char *job_asked(const struct screen *s) {
         return bytes && strchr(":?>]", text[bytes - 1]) ? xstrndup(text, bytes) : NULL;
 }
 
+static bool job_types(const struct screen *s) {
+        const struct job_screen_state *st = s->state;
+        return st->keys && job_lives(s) && st->job->state == JOB_RUNNING;
+}
+
 static const char *job_sentence(const struct screen *s) {
         /* The escalation of backend and worker: three requests to stop, then a kill. */
         static const char *const ladder[] = {
@@ -185,8 +191,10 @@ static const char *job_sentence(const struct screen *s) {
                                : "/ searches its whole output.";
         if (st->job->state == JOB_CANCELLING && st->cancels)
                 return ladder[st->cancels < ELEMENTS(ladder) ? st->cancels - 1 : ELEMENTS(ladder) - 1];
+        if (job_types(s))
+                return "Every key goes to the command, as on its own terminal. Ctrl-] takes the keys back.";
         _cleanup_free_ char *asked = job_asked(s);
-        return asked ? "The command seems to wait for an answer: a types one."
+        return asked ? "The command seems to wait for an answer: a types a line, t gives it the keys."
                      : "You may close this terminal: the job continues; \"fairlead attach\" returns to it.";
 }
 
@@ -246,6 +254,26 @@ static void job_answered(struct screen *s, const char *text) {
         explicit_bzero(line, n);        /* it may be a secret */
 }
 
+#define KEY_TAKE_BACK KEY_CTRL(']')
+
+static bool job_type(struct screen *s, int key) {
+        struct job_screen_state *st = s->state;
+        char bytes[KEY_BYTES_MAX];
+        struct error *e = NULL;
+        if (!job_types(s)) {
+                st->keys = false;
+                return false;
+        }
+        size_t n = keys_bytes(key, bytes);
+        if (key == KEY_TAKE_BACK || (n && host_job_input(ui_host(s->ui), s->about, bytes, n, &e) < 0))
+                st->keys = false;
+        if (e)
+                dialog_error(s->ui, e);
+        explicit_bzero(bytes, sizeof bytes); /* it may be of a secret */
+        screen_invalidate(s);
+        return true;
+}
+
 static void job_ask_answer(struct screen *s) {
         _cleanup_free_ char *asked = job_asked(s);
         const char *label = asked ? asked : "Answer:";
@@ -262,6 +290,7 @@ static bool job_can(const struct screen *s, enum action action) {
         case ACTION_DETACH:
         case ACTION_FOLLOW:
         case ACTION_INTERRUPT: return job_lives(s);
+        case ACTION_KEYS:
         case ACTION_ANSWER: return job_lives(s) && st->job->state == JOB_RUNNING;
         case ACTION_CHANGES:
         case ACTION_SERVICES: return st->job && !job_lives(s);
@@ -290,6 +319,8 @@ static bool job_act(struct screen *s, enum action action) {
                 job_acting_begin(s, st->job, action);
         else if (action == ACTION_ANSWER)
                 job_ask_answer(s);
+        else if (action == ACTION_KEYS)
+                st->keys = true;
         else if (action == ACTION_FOLD)
                 st->unfolded = !st->unfolded;
         else if (action == ACTION_LOG)
@@ -323,7 +354,8 @@ const struct screen_class job_screen = {
                 "with the whole output.\n"
                 "The output stays at its newest line until you move in it; f follows again. c cancels: the "
                 "command is asked to stop, more urgently at each further c, and everything it changed is "
-                "restored. When the command asks something, a types the answer.\n"
+                "restored. When the command asks something, a types the answer; t gives it every key, "
+                "Tab and arrows too, until Ctrl-] takes them back.\n"
                 "A job that was interrupted (the host went down, its worker was killed) is resumed with r or "
                 "rolled back with p.",
         .about = true,
@@ -337,6 +369,7 @@ const struct screen_class job_screen = {
                                               { 'p', ACTION_ROLLBACK },
                                               { 'm', ACTION_FIX },
                                               { 'a', ACTION_ANSWER },
+                                              { 't', ACTION_KEYS },
                                               { 'v', ACTION_CHANGES },
                                               { 'l', ACTION_LOG, "unit's log", true },
                                               { 'f', ACTION_FOLLOW },
@@ -352,5 +385,7 @@ const struct screen_class job_screen = {
         .can = job_can,
         .act = job_act,
         .tick_ms = job_tick_ms,
+        .typing = job_types,
+        .type = job_type,
         .resized = job_resized,
 };

@@ -111,6 +111,7 @@ enum action {
         ACTION_ROLLBACK,
         ACTION_DETACH,
         ACTION_ANSWER, /* types a line to the command */
+        ACTION_KEYS,   /* gives it every key */
         ACTION_DIFF,
 
         _ACTION_MAX,
