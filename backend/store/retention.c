@@ -13,7 +13,7 @@
 #include "backend/store/services.h"
 
 #define SPARED "spared" /* in a folder: contents that an undo does not need are gone already */
-#define SIZES "sizes"   /* beside the folders */
+#define SIZES "job-sizes" /* in the state folder: that of the jobs has nothing but jobs */
 #define DEPTH_MAX 8U
 
 /* A job while it is judged. */
@@ -233,23 +233,21 @@ static uint64_t measure(int folder, unsigned depth) {
 
 static void write_sizes(const struct paths *paths, const struct kept_jobs *all) {
         _cleanup_str_ struct str text = {};
-        _cleanup_free_ char *path = str_printf("%s/jobs", paths->state);
-        _cleanup_close_ int jobs = files_open_root(path, NULL);
+        _cleanup_close_ int state = files_open_root(paths->state, NULL);
         for (size_t i = 0; i < all->n; i++)
                 if (all->past[i].fate != FATE_REMOVED)
                         str_addf(&text, "%s %llu\n", all->items[i].job->id,
                                  (unsigned long long) all->items[i].size);
-        if (jobs >= 0)
-                (void) files_write(jobs, SIZES, text.text ? text.text : "", text.length, 0600, NULL);
+        if (state >= 0)
+                (void) files_write(state, SIZES, text.text ? text.text : "", text.length, 0600, NULL);
 }
 
 char *retention_sizes(const struct paths *paths) {
-        _cleanup_free_ char *path = str_printf("%s/jobs", paths->state);
-        _cleanup_close_ int jobs = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        _cleanup_close_ int state = open(paths->state, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
         char *text = NULL;
         size_t n;
-        return jobs >= 0 && faccessat(jobs, SIZES, F_OK, AT_SYMLINK_NOFOLLOW) == 0 &&
-                               files_read(jobs, SIZES, 1024 * 1024, &text, &n, NULL) >= 0
+        return state >= 0 && faccessat(state, SIZES, F_OK, AT_SYMLINK_NOFOLLOW) == 0 &&
+                               files_read(state, SIZES, 1024 * 1024, &text, &n, NULL) >= 0
                        ? text
                        : NULL;
 }
