@@ -97,10 +97,10 @@ static void folders_take(struct unit_folders *f, int folder, const struct dirent
         }
         if ((kind != DT_LNK && kind != DT_REG) || unit_name_check(name, NULL) < 0)
                 return;
-        char *target = kind == DT_LNK ? folders_read_link(folder, name) : NULL;
+        _cleanup_free_ char *target = kind == DT_LNK ? folders_read_link(folder, name) : NULL;
         if (kind == DT_LNK && !target)
                 return;
-        folders_add(f, &f->entries, xstrdup(name), target, false);
+        folders_add(f, &f->entries, xstrdup(name), xstrdup(target), false);
         if (target)
                 folders_add(f, &f->links, xstrdup(name), xstrdup(target), false);
 }
