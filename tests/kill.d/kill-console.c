@@ -109,7 +109,7 @@ static unsigned reattach(unsigned last) {
                         line[n] = '\0';
                         n = 0;
                         unsigned number;
-                        if (sscanf(line, "line %u", &number) != 1)
+                        if (sscanf(line, "| line %u", &number) != 1)
                                 continue;
                         if (number != next) {
                                 printf("not ok - line %u follows line %u\n", number, next - 1);
