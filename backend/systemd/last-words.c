@@ -25,6 +25,8 @@ struct last_words {
         sd_event_source *answer, *patience;
         int fd;
         char *invocation;
+        char *unit; /* to look further where the invocation gives no reason; NULL once it was done */
+        int64_t since;
         struct log_line *lines;
         size_t n;
         words_done_t done;
@@ -39,13 +41,19 @@ static void last_words_quiet(struct last_words *l) {
         l->fd = -1;
 }
 
+static void last_words_clear(struct last_words *l) {
+        for (size_t i = 0; i < l->n; i++)
+                log_line_done(&l->lines[i]);
+        free(TAKE(l->lines));
+        l->n = 0;
+}
+
 static void last_words_drop(struct op *op) {
         struct last_words *l = container_of(op, struct last_words, op);
         last_words_quiet(l);
         sd_event_unref(l->event);
-        for (size_t i = 0; i < l->n; i++)
-                log_line_done(&l->lines[i]);
-        FREE_ALL(l->invocation, l->lines);
+        last_words_clear(l);
+        FREE_ALL(l->invocation, l->unit);
 }
 
 static void last_words_end(void *state) {
@@ -71,10 +79,19 @@ static void last_words_lines(struct log_line *lines, size_t n, void *userdata) {
         }
 }
 
+static void last_words_read(struct last_words *l, const struct log_query *query);
+
 static void last_words_reached(void *userdata) {
         struct last_words *l = userdata;
         op_wait(&l->op, NULL);
-        last_words_end(l);
+        _cleanup_free_ char *unit = TAKE(l->unit);
+        if (!unit || log_reason(l->lines, l->n)) {
+                last_words_end(l);
+                return;
+        }
+        last_words_clear(l);
+        last_words_read(l, &(struct log_query){
+                                   .unit = unit, .since = l->since, .priority = 7, .tail = LAST_WORDS_MAX });
 }
 
 static void last_words_failed(struct error *e, void *userdata) {
@@ -82,14 +99,18 @@ static void last_words_failed(struct error *e, void *userdata) {
         last_words_reached(userdata);
 }
 
-static void last_words_look(struct last_words *l) {
-        last_words_quiet(l);
-        const struct log_query query = { .invocation = l->invocation, .priority = 7, .tail = LAST_WORDS_MAX };
+static void last_words_read(struct last_words *l, const struct log_query *query) {
         const struct log_reader reader = { .lines = last_words_lines,
                                            .reached = last_words_reached,
                                            .failed = last_words_failed,
                                            .userdata = l };
-        op_wait(&l->op, unitlog_read(l->event, NULL, &query, &reader));
+        op_wait(&l->op, unitlog_read(l->event, NULL, query, &reader));
+}
+
+static void last_words_look(struct last_words *l) {
+        last_words_quiet(l);
+        last_words_read(l, &(struct log_query){
+                                   .invocation = l->invocation, .priority = 7, .tail = LAST_WORDS_MAX });
 }
 
 /* ---- its daemon ---- */
@@ -115,13 +136,15 @@ static bool last_words_sync(struct last_words *l) {
                                           last_words_on_time, l) >= 0;
 }
 
-struct op *units_last_words(struct units *units, const char *invocation, words_done_t done,
-                            void *userdata) {
+struct op *units_last_words(struct units *units, const char *invocation, const char *unit, int64_t since,
+                            words_done_t done, void *userdata) {
         struct last_words *l = new0(struct last_words);
         *l = (struct last_words){ .op.drop = last_words_drop,
                                   .event = sd_event_ref(units->event),
                                   .fd = -1,
                                   .invocation = xstrdup(invocation),
+                                  .unit = xstrdup(unit),
+                                  .since = since,
                                   .done = done,
                                   .userdata = userdata };
         if (str_empty(invocation) || units->given)
@@ -160,5 +183,5 @@ struct op *units_read_why(struct units *units, struct unit_detail *now, void (*d
         *r = (struct reading_why){
                 .op.drop = units_why_drop, .now = now, .done = done, .userdata = userdata
         };
-        return op_wait(&r->op, units_last_words(units, now->invocation, units_on_words, r));
+        return op_wait(&r->op, units_last_words(units, now->invocation, NULL, 0, units_on_words, r));
 }

@@ -60,7 +60,8 @@ static int last_lines_shown(struct worker *w, struct error **reterr) {
                 return (*reterr)->code;
         }
         w->wait.next = NULL;
-        w->wait.op = units_last_words(w->units, d->invocation, last_lines_on_words, w);
+        w->wait.op = units_last_words(w->units, d->invocation, d->unit.name, job_id_time(w->id) * 1000000,
+                                      last_lines_on_words, w);
         return STEP_WAITS;
 }
 
