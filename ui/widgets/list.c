@@ -75,7 +75,6 @@ static void list_arrange(struct list *list) {
                         if ((!list->source->rank || list->source->rank(list->owner, row) == rank) &&
                             list_keeps(list, row))
                                 order[list->shown++] = row;
-        list->measured = list->measured && list->filter; /* a filter moves no column */
         if (list->sort && list->shown)
                 qsort_r(order, list->shown, sizeof *order, list_compare, list);
 
@@ -104,6 +103,7 @@ static void list_arrange(struct list *list) {
 
 void list_set(struct list *list, size_t n) {
         list->n = n;
+        list->measured = false;
         list_arrange(list);
 }
 
@@ -299,15 +299,19 @@ static void list_scroll(struct list *list) {
 /* More rows than this are not measured: a list of thousands opens as fast as a short one. */
 #define MEASURED_MAX 2000
 
+/* Of the rows that a filter leaves out, too: it moves no column. */
 static void list_measure(struct list *list) {
-        const struct column *columns = list->source->columns;
+        const struct list_source *source = list->source;
+        const struct column *columns = source->columns;
         list->measured = true;
-        for (size_t k = 0; k < list->source->n_columns; k++) {
+        for (size_t k = 0; k < source->n_columns; k++) {
                 list->contents[k] = 0;
-                for (size_t i = 0;
-                     i < list->shown && i < MEASURED_MAX && (columns[k].fit || columns[k].optional); i++) {
+                for (size_t row = 0;
+                     row < list->n && row < MEASURED_MAX && (columns[k].fit || columns[k].optional); row++) {
                         struct cell cell = {};
-                        list->source->cell(list->owner, list->order[i], k, &cell);
+                        if (source->hidden && source->hidden(list->owner, row))
+                                continue;
+                        source->cell(list->owner, row, k, &cell);
                         unsigned cells = (unsigned) text_width(cell.text);
                         if (cells > list->contents[k])
                                 list->contents[k] = cells;
