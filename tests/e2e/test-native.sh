@@ -109,7 +109,8 @@ by_keys() {
         step "the console comes up" walk_open "$HOST"
         step "host/realmd is among the images" walk_choose
         step "the same screens ask the same" walk_answers
-        step "and the host is joined" term_wait 'has joined|realmd is installed' 60
+        step "and the host is joined" term_wait 'This host has joined|realmd is installed' 60
+        step "which ends the job" until_true 60 host sh -c '! readlink /var/lib/fairlead/active'
         term_keys 5
         step "the Realm screen says how it is" term_wait 'SSSD +online'
         seen realm
