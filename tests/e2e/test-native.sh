@@ -141,8 +141,8 @@ refused() {
                 --image host/freeipa-client --set principal=admin --set options=--hostname=lonely --secret ipa-password=-
         check_status "a one-time password without a CA file is refused before anything runs" 2 with x fairlead install host/freeipa-client \
                 --set ipa-domain=$domain --set ipa-credentials=otp --secret ipa-otp=- --allow host-command --yes
-        check_text "and it says why" 'CA certificate is missing' "$output"
-        check_text "and that it is for safety" 'Without it the one-time password would go to' "$output"
+        check_text "and it says why" 'One-time password needs CA certificate' "$output"
+        check_text "and that it is for safety" 'which would go to whoever answers' "$output"
         host sh -c 'systemctl -q mask --runtime realmd.service; systemctl stop realmd.service'
         fails "realmd cannot be started" 'realmd is not installed, or cannot be started' x $domain --image host/realmd --set user=joiner \
                 --secret password=-
