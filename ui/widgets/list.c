@@ -297,7 +297,7 @@ static void list_scroll(struct list *list) {
 }
 
 /* More rows than this are not measured: a list of thousands opens as fast as a short one. */
-#define MEASURED_MAX 2000
+#define MEASURED_MAX 200
 
 /* Of the rows that a filter leaves out, too: it moves no column. */
 static void list_measure(struct list *list) {
