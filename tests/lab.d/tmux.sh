@@ -94,8 +94,9 @@ term_misses() {
         ! term_matches "$1"
 }
 
+# The terminal's end is seen some time before the program's status: only then is it known how it ended.
 term_ended() {
-        [[ $(term_show pane_dead) == 1 ]]
+        [[ $(term_show pane_dead) == 1 && -n $(term_show pane_dead_status)$(term_show pane_dead_signal) ]]
 }
 
 term_await() {
