@@ -185,6 +185,7 @@ static int app_lend(char *const *argv, char *const *environment, void *userdata)
                 if (r >= 0)
                         return sd_event_source_set_enabled(app->guest, SD_EVENT_ON);
                 sd_event_source_set_enabled(app->keys, SD_EVENT_ON);
+                kill(pid, SIGKILL); /* unwatched, it would keep the terminal and nobody would see its end */
                 waitpid(pid, NULL, 0);
         }
         app_put_in_front(getpgrp());

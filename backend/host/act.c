@@ -91,7 +91,8 @@ static void acting_on_after(struct unit_detail *unit, struct error *e, void *use
         error_free(e); /* a unit that is gone after a stop or disable (a transient one) has no state */
         if (starts && unit && unit->invocation) {
                 op_wait(&a->op,
-                        units_last_words(a->backend->units, unit->invocation, NULL, 0, acting_on_words, a));
+                        units_last_words(a->backend->units, unit->invocation, NULL, 0, true, acting_on_words,
+                                         a));
                 return;
         }
         acting_report(a);

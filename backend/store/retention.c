@@ -169,8 +169,8 @@ static void drop_plan_texts(int folder) {
         _cleanup_plan_ struct plan *plan = NULL;
         if (jobfolder_plan(folder, &plan, NULL) < 0 || !plan->file.text)
                 return;
-        plan->file.text = (free(plan->file.text), NULL);
-        plan->file.was = (free(plan->file.was), NULL);
+        str_replace(&plan->file.text, NULL);
+        str_replace(&plan->file.was, NULL);
         _cleanup_free_ char *text = emit_plan(plan);
         (void) files_write(folder, "plan.json", text, strlen(text), 0600, NULL);
 }

@@ -14,10 +14,13 @@
 #include <unistd.h>
 
 #include "backend/io/turn.h"
+#include "base/clock.h"
 
 #define LAST_WORDS_SOCKET "/run/systemd/journal/io.systemd.journal"
 #define LAST_WORDS_CALL "{\"method\":\"io.systemd.Journal.Synchronize\"}"
 #define LAST_WORDS_USEC (3U * 1000 * 1000)
+/* Seconds until journald has written what a dead program said, busy or not; later nobody waits for it. */
+#define LAST_WORDS_FRESH 30
 
 struct last_words {
         struct op op; /* inner: reads the journal */
@@ -137,7 +140,7 @@ static bool last_words_sync(struct last_words *l) {
 }
 
 struct op *units_last_words(struct units *units, const char *invocation, const char *unit, int64_t since,
-                            words_done_t done, void *userdata) {
+                            bool sync, words_done_t done, void *userdata) {
         struct last_words *l = new0(struct last_words);
         *l = (struct last_words){ .op.drop = last_words_drop,
                                   .event = sd_event_ref(units->event),
@@ -149,7 +152,7 @@ struct op *units_last_words(struct units *units, const char *invocation, const c
                                   .userdata = userdata };
         if (str_empty(invocation) || units->given)
                 return op_answer(&l->op, l->event, last_words_end);
-        if (!last_words_sync(l))
+        if (!sync || !last_words_sync(l))
                 last_words_look(l);
         return &l->op;
 }
@@ -183,5 +186,6 @@ struct op *units_read_why(struct units *units, struct unit_detail *now, void (*d
         *r = (struct reading_why){
                 .op.drop = units_why_drop, .now = now, .done = done, .userdata = userdata
         };
-        return op_wait(&r->op, units_last_words(units, now->invocation, NULL, 0, units_on_words, r));
+        bool fresh = usec_now(CLOCK_REALTIME) / 1000000 - now->since < LAST_WORDS_FRESH;
+        return op_wait(&r->op, units_last_words(units, now->invocation, NULL, 0, fresh, units_on_words, r));
 }

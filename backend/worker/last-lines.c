@@ -61,7 +61,7 @@ static int last_lines_shown(struct worker *w, struct error **reterr) {
         }
         w->wait.next = NULL;
         w->wait.op = units_last_words(w->units, d->invocation, d->unit.name, job_id_time(w->id) * 1000000,
-                                      last_lines_on_words, w);
+                                      true, last_lines_on_words, w);
         return STEP_WAITS;
 }
 

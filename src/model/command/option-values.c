@@ -77,7 +77,6 @@ static const struct {
         { "--tz", "local", NONE, "Has the host's time zone" },
         { "--pids-limit", "@(0|-1)", NONE, "May have any number of processes" },
         { "--stop-timeout", "-1", NONE, "May take as long as it wants to stop" },
-        { "--log-driver", "none", NONE, "Logs nothing" },
         { "--log-driver", "@(journald|passthrough)", NONE, "Logs to the host's journal" },
         { "--image-volume", "ignore", NONE, "Does not use the image's own volumes" },
         { "--image-volume", "tmpfs", NONE,
