@@ -258,15 +258,15 @@ static int find_path(struct json_value *o, const char *path, struct json_value *
 static int fields_read_member(const struct fields_reading *r, const struct json_field *f, void *target) {
         char name[WHERE_MAX];
         struct fields_reading member = { .where = name, .f = f, .strict = r->strict, .reterr = r->reterr };
-        fields_place(r->where, f->path, name);
         int k = find_path(r->value, f->path, &member.value);
+        if (k >= 0 && !member.value && !f->required)
+                return 0;
+        fields_place(r->where, f->path, name);
         if (k < 0)
                 return error_set(r->reterr, k, "%s cannot be reached: something above it is not an object",
                                  name);
         if (member.value)
                 return fields_read_value(&member, target);
-        if (!f->required)
-                return 0;
         if (r->strict)
                 return json_wrong(r->reterr, r->where, NULL, "The member \"%s\" is missing", f->path);
         return error_set(r->reterr, -EBADMSG, f->kind == JSON_CALL ? "%s is missing" : "%s is missing (%s)",

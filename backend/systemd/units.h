@@ -60,10 +60,10 @@ struct op *unitlog_read(sd_event *event, const char *directory, const struct log
                         const struct log_reader *reader);
 
 /* The lines of one invocation of a unit (unit_detail.invocation). With sync, of all that the journal was sent
- * before the call: its daemon is asked to write them first, which takes it some time. Where none is a reason (log_reason()) and unit is
- * given, those of all its invocations since then: systemd may have started it anew meanwhile. At most
- * LAST_WORDS_MAX of the newest, oldest first; done() may take their strings as log_reader.lines does. None
- * (n 0): no lines, no journal, or a bus of the caller's. */
+ * before the call: its daemon is asked to write them first, which takes it some time. Where none is a reason
+ * (log_reason()) and unit is given, those of all its invocations since then: systemd may have started it anew
+ * meanwhile. At most LAST_WORDS_MAX of the newest, oldest first; done() may take their strings as
+ * log_reader.lines does. None (n 0): no lines, no journal, or a bus of the caller's. */
 #define LAST_WORDS_MAX 40U
 typedef void (*words_done_t)(struct log_line *lines, size_t n, void *userdata);
 struct op *units_last_words(struct units *units, const char *invocation, const char *unit, int64_t since,

@@ -121,19 +121,23 @@ size_t text_escape(char buffer[static TEXT_ESCAPE_MAX], unsigned c) {
         return n;
 }
 
-size_t text_ascii_run(const char *s, size_t n) {
+/* Eight bytes at a time: the high bit of a byte is set when it has one itself, when 0x20 cannot be subtracted
+ * from it, or when adding 1 turns 0x7f into 0x80. A borrow from a lower byte follows only one that is found
+ * anyway. */
+static bool text_eight_plain(const char *s) {
         const uint64_t ones = 0x0101010101010101U, high = 0x8080808080808080U;
+        uint64_t v;
+        memcpy(&v, s, 8);
+        return !((v | (v - ones * 0x20) | (v + ones)) & high);
+}
+
+size_t text_ascii_run(const char *s, size_t n) {
         size_t i = 0;
-        /* Eight bytes at a time: the high bit of a byte is set when it has one itself, when 0x20 cannot be
-         * subtracted from it, or when adding 1 turns 0x7f into 0x80. A borrow from a lower byte follows only
-         * one that is found anyway. */
-        for (; n - i >= 8; i += 8) {
-                uint64_t v;
-                memcpy(&v, s + i, 8);
-                uint64_t bad = (v | (v - ones * 0x20) | (v + ones)) & high;
-                if (bad)
+        for (; n - i >= 8; i += 8)
+                if (!text_eight_plain(s + i))
                         break;
-        }
+        if (i > 0 && n - i < 8 && text_eight_plain(s + n - 8))
+                return n;
         while (i < n && s[i] >= 0x20 && s[i] < 0x7f)
                 i++;
         return i;

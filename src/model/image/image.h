@@ -7,7 +7,7 @@
 
 struct label {
         char *key;
-        char *value;
+        char *value; /* behind the key, in the same piece of memory */
 };
 
 /* Keys and values: labels, or variables of a recipe. Sorted by key (strcmp), each key once; all zero is a

@@ -15,13 +15,18 @@ DEFINE_NAMES(command_label, enum command_label)
 
 /* ---- lists ---- */
 
-static void label_done(struct label *l) {
-        FREE_ALL(l->key, l->value);
+/* A host has thousands of labels: one piece of memory for each. */
+static struct label label_make(const char *key, const char *value) {
+        size_t n = strlen(key) + 1, m = strlen(value) + 1;
+        char *both = xreallocarray(NULL, n + m, 1);
+        memcpy(both, key, n);
+        memcpy(both + n, value, m);
+        return (struct label) { both, both + n };
 }
 
 void label_list_done(struct label_list *list) {
         for (size_t i = 0; i < list->n; i++)
-                label_done(&list->items[i]);
+                free(list->items[i].key);
         free(list->items);
         *list = (struct label_list) {};
 }
@@ -49,17 +54,19 @@ const char *label_list_get(const struct label_list *list, const char *key) {
 void label_list_set(struct label_list *list, const char *key, const char *value) {
         bool there;
         size_t place = label_place(list, key, &there);
-        if (there && value)
-                str_replace(&list->items[place].value, value);
-        else if (there) {
-                label_done(&list->items[place]);
+        if (there && value) {
+                char *old = list->items[place].key;
+                list->items[place] = label_make(old, value);
+                free(old);
+        } else if (there) {
+                free(list->items[place].key);
                 memmove(&list->items[place], &list->items[place + 1],
                         (--list->n - place) * sizeof *list->items);
         } else if (value) {
                 room_for_one((void **) &list->items, list->n, sizeof *list->items);
                 memmove(&list->items[place + 1], &list->items[place],
                         (list->n++ - place) * sizeof *list->items);
-                list->items[place] = (struct label) { xstrdup(key), xstrdup(value) };
+                list->items[place] = label_make(key, value);
         }
 }
 
@@ -70,6 +77,11 @@ void label_list_copy(const struct label_list *from, struct label_list *to) {
 }
 
 /* ---- command labels ---- */
+
+/* Capitals or not. Nearly all labels of a host differ in the first letter. */
+static bool label_is(const struct label *l, const char *key) {
+        return ((*l->key ^ *key) & ~0x20) == 0 && strcasecmp(l->key, key) == 0;
+}
 
 static bool is_upper(const char *key) {
         return !key[strcspn(key, "abcdefghijklmnopqrstuvwxyz")];
@@ -86,7 +98,7 @@ static void label_report_several(const struct image *image, const struct label *
                                  struct finding_list *findings) {
         _cleanup_str_ struct str keys = {};
         for (size_t i = 0; i < image->labels.n; i++)
-                if (strcasecmp(image->labels.items[i].key, used->key) == 0)
+                if (label_is(&image->labels.items[i], used->key))
                         str_addf(&keys, "%s%s", keys.length ? ", " : "", image->labels.items[i].key);
         finding_report(findings, "duplicate-label", used->key,
                        "The image has several labels that differ only in capitals (%s); %s is used",
@@ -99,7 +111,7 @@ const struct label *label_find_key(const struct image *image, const char *key,
         size_t n = 0;
         for (size_t i = 0; i < image->labels.n; i++) {
                 const struct label *l = &image->labels.items[i];
-                if (strcasecmp(l->key, key) != 0)
+                if (!label_is(l, key))
                         continue;
                 n++;
                 if (label_wins(l, best))
@@ -121,9 +133,13 @@ const struct label *label_find(const struct image *image, enum command_label whi
 
 unsigned label_set(const struct image *image) {
         unsigned set = 0;
-        for (int which = 0; which < _COMMAND_LABEL_MAX; which++)
-                if (label_find(image, which, NULL))
-                        set |= 1U << which;
+        for (size_t i = 0; i < image->labels.n; i++) {
+                const struct label *l = &image->labels.items[i];
+                for (int which = 0; *l->value && which < _COMMAND_LABEL_MAX; which++)
+                        if (label_is(l, command_label_names[which]) ||
+                            (which == LABEL_UPGRADE && label_is(l, "UPDATE")))
+                                set |= 1U << which;
+        }
         return set;
 }
 
