@@ -73,6 +73,11 @@ static void services_take_state(struct service *s, const struct unit_detail *d) 
         s->since = d->since;
         s->cpu_nsec = d->cpu_nsec;
         s->memory = d->memory;
+        if (unit_was_stopped(d)) {
+                s->state = SERVICE_STOPPED;
+                free(s->reason);
+                s->reason = unit_killed_text(d);
+        }
         if (s->state == SERVICE_FAILED) {
                 _cleanup_free_ char *text = unit_why_text(d), *line = text_cleaned(d->why);
                 free(s->reason);

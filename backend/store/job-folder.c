@@ -269,7 +269,7 @@ static int load_pair(int folder, const char *first, const char *second, struct m
         }
         if (saved < 0 || faccessat(saved, second, F_OK, 0) < 0)
                 return error_set(reterr, -ENODATA,
-                                 "The job has not come to the point where its changes are known");
+                                 "This job recorded no changes: it did not get that far");
         int r = snapshot_load(saved, first, before, reterr);
         return r < 0 ? r : snapshot_load(saved, second, after, reterr);
 }

@@ -180,7 +180,8 @@ static void units_why_drop(struct op *op) {
 
 struct op *units_read_why(struct units *units, struct unit_detail *now, void (*done)(void *userdata),
                           void *userdata) {
-        if (str_empty(now->invocation) || !str_equal(now->unit.active, "failed"))
+        if (str_empty(now->invocation) || !str_equal(now->unit.active, "failed") ||
+            unit_was_stopped(now))
                 return NULL;
         struct reading_why *r = new0(struct reading_why);
         *r = (struct reading_why){

@@ -61,8 +61,7 @@ static void report_uninstall(const struct plan *plan) {
         if (plan->verb != VERB_UNINSTALL)
                 return;
         out("\nIts units are stopped and removed with its container, and every file that the install changed "
-            "is "
-            "restored, unless somebody changed it since.\n");
+            "is restored, unless it was changed since.\n");
         for (char **volume = plan->volumes; volume && *volume; volume++)
                 out(plan->removes_volumes ? "The volume %.*s is removed for good, with the state it holds.\n"
                                           : "The volume %.*s is kept, with the state it holds "

@@ -174,6 +174,16 @@ static int get_texts(sd_bus *bus, const char *path, const char *interface, const
         return sd_bus_message_append_strv(reply, list ? list : none);
 }
 
+static int get_commands(sd_bus *bus, const char *path, const char *interface, const char *property,
+                        sd_bus_message *reply, void *userdata, sd_bus_error *error) {
+        uint64_t began = *(uint64_t *) userdata;
+        if (!began)
+                return sd_bus_message_append(reply, "a(sasbttttuii)", 0);
+        return sd_bus_message_append(reply, "a(sasbttttuii)", 2, "/usr/bin/podman", 1, "podman", 1, began, began, began,
+                                     began, 1U, 1, 0, "/bin/true", 1, "true", 0, (uint64_t) 0, (uint64_t) 0, (uint64_t) 0,
+                                     (uint64_t) 0, 0U, 0, 0);
+}
+
 #define P(name, type, getter, member) SD_BUS_PROPERTY(name, type, getter, offsetof(struct fake_unit, member), 0)
 static const sd_bus_vtable unit_vtable[] = {
         SD_BUS_VTABLE_START(0),
@@ -204,6 +214,8 @@ static const sd_bus_vtable service_vtable[] = {
         P("Result", "s", NULL, result),
         P("ExecMainCode", "i", NULL, exit_code),
         P("ExecMainStatus", "i", NULL, exit_status),
+        P("ExecMainExitTimestamp", "t", NULL, main_ended),
+        P("ExecStop", "a(sasbttttuii)", get_commands, stop_began),
         P("NRestarts", "u", NULL, restarts),
         P("MainPID", "u", NULL, main_pid),
         P("CPUUsageNSec", "t", NULL, cpu),

@@ -17,6 +17,7 @@ struct fake_unit {
         int exit_code, exit_status;
         uint32_t restarts, main_pid;
         uint64_t since, cpu, memory, looked;    /* looked: ConditionTimestamp */
+        uint64_t main_ended, stop_began;        /* of its program, of its ExecStop= */
         int condition, can_start, can_stop, can_reload, need_reload;
         char **requires, **wanted_by;
         bool loaded;            /* in ListUnits */

@@ -255,6 +255,8 @@ static void services_status(const struct screen *s, struct str *out) {
                          service->name, service->container);
         else if (service->state == SERVICE_FAILED && service->reason)
                 str_addf(out, "%s failed: %s.", service->name, service->reason);
+        else if (service->state == SERVICE_STOPPED && service->reason)
+                str_addf(out, "%s was stopped: it was %s.", service->name, service->reason);
         else if (named)
                 str_addf(out, "%s.", title);
         else if (title)

@@ -35,6 +35,11 @@ static uint8_t unit_state_mark(const char *active) {
 static void unit_put_result(struct pager *p, const struct unit_detail *d) {
         if (!d->result || str_equal(d->result, "success"))
                 return;
+        if (unit_was_stopped(d)) {
+                _cleanup_free_ char *killed = unit_killed_text(d);
+                pager_row(p, "result", DOC_WARN, killed ? "stopped; %s" : "stopped", killed);
+                return;
+        }
         _cleanup_str_ struct str s = {};
         str_add(&s, d->result);
         if (d->exit_code == CLD_EXITED)
@@ -78,7 +83,7 @@ static void unit_put_resources(struct pager *p, const struct unit_detail *d) {
         if (d->memory != UNIT_UNKNOWN)
                 str_addf(&s, "memory %s  ", text_size(size, d->memory));
         if (d->cpu_nsec != UNIT_UNKNOWN)
-                str_addf(&s, "processor %.1f s  ", (double) d->cpu_nsec / 1e9);
+                str_addf(&s, "CPU time %.1f s  ", (double) d->cpu_nsec / 1e9);
         if (d->tasks != UNIT_UNKNOWN)
                 str_addf(&s, "tasks %llu  ", (unsigned long long) d->tasks);
         if (d->io_read != UNIT_UNKNOWN)
@@ -92,7 +97,7 @@ static void unit_put_resources(struct pager *p, const struct unit_detail *d) {
 static void unit_put_list(struct pager *p, const char *name, char *const *list, bool whole) {
         size_t n = strv_length(list);
         for (size_t i = 0; i < n && (whole || i == 0); i++)
-                pager_row(p, i ? "" : name, DOC_PLAIN, whole || n == 1 ? "%s" : "%s, ...", list[i]);
+                pager_row(p, i ? "" : name, DOC_PLAIN, whole || n == 1 ? "%s" : "%s, …", list[i]);
 }
 
 static void unit_put_files(struct pager *p, const struct unit_detail *d, bool whole) {
@@ -246,6 +251,9 @@ static void unit_status(const struct screen *s, struct str *out) {
                         "It is gone: uninstalled, or removed by somebody. l reads what is left of its log.");
         else if (s->error && st->detail)
                 str_add(out, "What is shown is not up to date: systemd did not answer. R tries again.");
+        else if (st->detail && unit_was_stopped(st->detail))
+                str_add(out, "It was stopped; systemd counts its killed program as a failure. x, then s, "
+                             "starts it again.");
         else if (st->detail && str_equal(st->detail->unit.active, "failed"))
                 str_add(out, st->detail->why ? "It failed: see why above. x, then s, starts it again."
                                              : "It failed: see its log. x, then s, starts it again.");

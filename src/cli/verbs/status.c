@@ -37,7 +37,10 @@ static void verb_status_print_unit(const struct unit_detail *d) {
         out("  file       %s\n", d->fragment ? d->fragment : "-");
         if (d->source)
                 out("  made from  %s\n", d->source);
-        if (d->result && !str_equal(d->result, "success"))
+        _cleanup_free_ char *killed = unit_killed_text(d);
+        if (unit_was_stopped(d))
+                out(killed ? "  result     stopped; %s\n" : "  result     stopped\n", killed);
+        else if (d->result && !str_equal(d->result, "success"))
                 out("  result     %s, exit status %d\n", d->result, d->exit_status);
         if (d->why)
                 out("  why        %s\n", d->why);

@@ -209,8 +209,8 @@ struct profile *profile_generic(const struct image *image) {
         ask_variables(profile, image);
         add_param(profile, (struct param) {
                 .name = xstrdup("arguments"),
-                .title = xstrdup("Arguments"),
-                .help = xstrdup("Words to add at the end of the command, as on a command line."),
+                .title = xstrdup("Extra arguments"),
+                .help = xstrdup("For the container's command, at its end, as on a command line; optional."),
                 .type = PARAM_ARGUMENTS,
                 .delivery = DELIVER_ARGV,
                 .target = xstrdup(""),

@@ -105,6 +105,10 @@ int unit_action_report(enum unit_action action, const char *name, const struct u
                 bool same = action == UNIT_UNMASK && before && !unit_is_masked(&before->unit);
                 str_addf(&out, same ? "%s was not masked" : "%s was %s", real, unit_action_done(action));
                 add_made(&out, made);
+                _cleanup_free_ char *killed =
+                        action == UNIT_STOP && after ? unit_killed_text(after) : NULL;
+                if (killed)
+                        str_addf(&out, "; it was %s", killed);
         }
         if (r < 0)
                 return r;

@@ -2,6 +2,7 @@
 #include "model/service/unit.h"
 
 #include <ctype.h>
+#include <signal.h>
 
 void unit_done(struct unit *u) {
         FREE_ALL(u->name, u->description, u->load, u->active, u->sub, u->file_state, u->job);
@@ -43,6 +44,21 @@ const char *unit_action_done(enum unit_action action) {
                 [UNIT_MASK] = "masked",     [UNIT_UNMASK] = "unmasked", [UNIT_RESET_FAILED] = "reset",
         };
         return (size_t) action < ELEMENTS(done) ? done[action] : "?";
+}
+
+bool unit_was_stopped(const struct unit_detail *d) {
+        int status = d->exit_code == CLD_EXITED ? d->exit_status - 128 : d->exit_status;
+        return str_equal(d->unit.active, "failed") &&
+               STR_IN_SET(d->result, "exit-code", "signal", "timeout") && d->stop_began &&
+               d->main_ended >= d->stop_began && (status == SIGKILL || status == SIGTERM);
+}
+
+char *unit_killed_text(const struct unit_detail *d) {
+        int status = d->exit_code == CLD_EXITED ? d->exit_status - 128 : d->exit_status;
+        if (!unit_was_stopped(d) || status != SIGKILL)
+                return NULL;
+        return str_printf("killed after %llu s, since it did not end when it was asked to",
+                          (unsigned long long) (d->main_ended - d->stop_began) / 1000000);
 }
 
 /* systemd writes a "-" for the "/" of a path; the name alone does not show which of the two a "-" was, so it

@@ -37,6 +37,8 @@ struct unit_detail {
         char *result;           /* "success", "exit-code", "timeout", … */
         int exit_code;          /* ExecMainCode: CLD_* ; 0: none */
         int exit_status;        /* ExecMainStatus */
+        uint64_t main_ended;    /* ExecMainExitTimestamp, usec since the epoch; 0: none */
+        uint64_t stop_began;    /* of the newest command of ExecStop=, in the same run; 0: none */
         unsigned restarts;      /* NRestarts */
         uint32_t main_pid;      /* 0: none */
         int64_t since;          /* of the last state change, seconds since the epoch; 0: unknown */
@@ -63,6 +65,13 @@ DECLARE_NAMES(unit_boot, enum unit_boot); /* "unknown", "no", "yes" */
 enum unit_boot unit_boot(const struct unit_detail *d);
 /* "yes", "no (static; x.socket starts it)": the caller frees. */
 char *unit_boot_text(const struct unit_detail *d);
+
+/* Whether its program was ended by a stop that was asked for, which systemd calls a failure: the engine ends
+ * with 137 or 143 (128 and the signal) then, and a quadlet(5) has no SuccessExitStatus= for it. */
+bool unit_was_stopped(const struct unit_detail *d);
+/* "killed after 10 s, since it did not end when it was asked to"; NULL: it ended by itself. The caller
+ * frees. */
+char *unit_killed_text(const struct unit_detail *d);
 
 /* Whether nothing can start it. */
 bool unit_is_masked(const struct unit *unit);

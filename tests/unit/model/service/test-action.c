@@ -2,6 +2,7 @@
 #include "tests/test.h"
 
 #include <errno.h>
+#include <signal.h>
 
 #include "base/str.h"
 #include "model/service/action.h"
@@ -107,6 +108,10 @@ static void reports_what_came_of_it(void **state) {
                   "a.service was not masked" },
                 { UNIT_START, "a.service", UNIT("a.service", "static"), UNIT("a.service", "static"), NULL,
                   "a.service was started" },
+                { UNIT_STOP, "a.service", UNIT("a.service", "static"),
+                  { .unit = { .name = S("a.service"), .load = S("loaded"), .active = S("failed") }, .result = S("exit-code"),
+                    .exit_code = CLD_EXITED, .exit_status = 137, .stop_began = 1, .main_ended = 10000001 }, NULL,
+                  "a.service was stopped; it was killed after 10 s, since it did not end when it was asked to" },
         };
         for (size_t i = 0; i < ELEMENTS(rows); i++) {
                 _cleanup_error_ struct error *e = NULL;

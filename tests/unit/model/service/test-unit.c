@@ -2,6 +2,7 @@
 #include "tests/test.h"
 
 #include <errno.h>
+#include <signal.h>
 
 #include "base/str.h"
 #include "model/service/unit.h"
@@ -88,6 +89,35 @@ static void finds_the_reason(void **state) {
         }
 }
 
+/* systemd counts what a stop had to kill as a failure. */
+static void knows_a_stop_from_a_failure(void **state) {
+#define ENDED(how, code, status, began, ended)                                                        \
+        { .unit.active = (char *) "failed", .result = (char *) how, .exit_code = code, .exit_status = status, \
+          .stop_began = began, .main_ended = ended }
+        static const struct {
+                struct unit_detail now;
+                bool stopped;
+                const char *text;
+        } rows[] = {
+                { ENDED("exit-code", CLD_EXITED, 137, 5000000, 15200000), true,
+                  "killed after 10 s, since it did not end when it was asked to" },
+                { ENDED("timeout", CLD_KILLED, SIGKILL, 5000000, 95000000), true,
+                  "killed after 90 s, since it did not end when it was asked to" },
+                { ENDED("exit-code", CLD_EXITED, 143, 5000000, 5100000), true, NULL },
+                { ENDED("exit-code", CLD_EXITED, 137, 0, 15200000), false, NULL },
+                { ENDED("exit-code", CLD_EXITED, 137, 15200001, 15200000), false, NULL },
+                { ENDED("exit-code", CLD_EXITED, 1, 5000000, 15200000), false, NULL },
+                { ENDED("oom-kill", CLD_EXITED, 137, 5000000, 15200000), false, NULL },
+                { { .unit.active = (char *) "inactive", .exit_code = CLD_EXITED, .exit_status = 137, .stop_began = 5,
+                    .main_ended = 6 }, false, NULL },
+        };
+        for (size_t i = 0; i < ELEMENTS(rows); i++) {
+                _cleanup_free_ char *text = unit_killed_text(&rows[i].now);
+                assert_int_equal(unit_was_stopped(&rows[i].now), rows[i].stopped);
+                assert_true(str_equal(text, rows[i].text));
+        }
+}
+
 static void knows_names(void **state) {
         static const char *const good[] = { "sshd.service", "getty@tty1.service", "a\\x2db.mount", "-.mount", "x.y.socket",
                                             "system-getty.slice" };
@@ -124,7 +154,7 @@ int main(void) {
                 cmocka_unit_test(unescapes_for_people),
                 cmocka_unit_test(takes_names_as_systemctl_does),
                 cmocka_unit_test(finds_the_reason),
-                cmocka_unit_test(knows_names),
+                cmocka_unit_test(knows_a_stop_from_a_failure), cmocka_unit_test(knows_names),
                 cmocka_unit_test(frees_what_is_half_built),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
