@@ -133,7 +133,7 @@ int atomic_main(int argc, char **argv) {
         if (!tr) {
                 out_note("atomic: this is fairlead's stand-in for the atomic tool; it knows install, run, "
                          "stop, uninstall, info and images\n"
-                         "  try: fairlead --help\n");
+                         "  hint: fairlead --help\n");
                 return EXIT_USAGE;
         }
         _cleanup_(translated_done) struct translated t = {};

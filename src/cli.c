@@ -14,7 +14,7 @@
 static int cli_usage(struct error *e, const struct verb *verb) {
         out_error(e);
         error_free(e);
-        out_note("  try: fairlead %s%s--help\n", verb ? verb->name : "", verb ? " " : "");
+        out_note("  hint: fairlead %s%s--help\n", verb ? verb->name : "", verb ? " " : "");
         return EXIT_USAGE;
 }
 
@@ -74,7 +74,7 @@ static int run_console(struct session *s, const struct arguments *global) {
                 s->error = error_free(s->error);
                 return session_status(s, plain_run(s));
         }
-        out_note("fairlead: The console needs a terminal\n  try: fairlead --plain, or a verb (fairlead "
+        out_note("fairlead: The console needs a terminal\n  hint: fairlead --plain, or a verb (fairlead "
                  "--help)\n");
         return EXIT_USAGE;
 }

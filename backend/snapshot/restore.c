@@ -105,11 +105,13 @@ static bool restore_spare(const struct restore *re, const struct change *change)
 }
 
 static void list_foreign(struct restore *re, const struct change *change) {
+        const char *why = re->options->of_install ? "changed since the install"
+                                                  : "changed since the job changed it";
         if (!re->options->blobs_name || !change->before.digest[0])
-                restore_leave(re, change->path, "somebody else changed it since");
+                restore_leave(re, change->path, why);
         else
-                strv_addf(&re->result.left, "%s: somebody else changed it since; what it was is in %s/%s",
-                          change->path, re->options->blobs_name, change->before.digest);
+                strv_addf(&re->result.left, "%s: %s; its former content is %s/%s", change->path, why,
+                          re->options->blobs_name, change->before.digest);
 }
 
 /* Counts or lists the result for one object. 1: restored, 0: as before. A missing object (-ENOENT), or one
@@ -181,7 +183,7 @@ static bool take_away(struct restore *re, const struct change *change) {
                 restore_leave(re, change->path,
                               restore_has_unrecorded(re, change->path)
                                       ? "it holds files that lie too deep, or are too many, to be recorded"
-                                      : "the folder holds files of somebody else");
+                                      : "the folder holds files of others");
         else if (r < 0)
                 leave_failed(re, change->path, r);
         else {

@@ -130,6 +130,7 @@ struct restore_options {
         const struct manifest *before; /* whole snapshot, for folder times and hard links; NULL: neither */
         char *const *folders;   /* more folders whose times are restored, as objects began in them; NULL */
         const char *blobs_name; /* that folder's path for display, as place of former contents; NULL */
+        bool of_install;        /* the changes are an earlier install's, not those of the running job */
 };
 
 struct restored {

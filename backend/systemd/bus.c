@@ -66,8 +66,7 @@ static const struct meaning meanings[] = {
         { "BadUnitSetting", -EUCLEAN,
           "A setting in its unit file is wrong: systemd-analyze verify says which" },
         { "UnitGenerated", -EADDRNOTAVAIL,
-          "A generator makes this unit at boot and reload; its source file decides whether it starts at "
-          "boot" },
+          "Its source file decides whether it starts at boot: change that one, or mask the unit" },
         { "UnitLinked", -EADDRNOTAVAIL, "Its unit file is a link to a file elsewhere" },
         { "UnitBadPath", -EINVAL, NULL },
         { "UnitInactive", -ESRCH, "It does not run: start it first" },

@@ -120,6 +120,7 @@ int worker_restore(struct worker *w, const struct restore_options *options, cons
         _cleanup_free_ char *blobs_name = str_printf("%s/jobs/%s/snapshot/blobs", w->paths->state, job);
         struct restore_options named = *options;
         named.blobs_name = blobs_name;
+        named.of_install = w->plan->verb == VERB_UNINSTALL;
         restore_run(&named, &restored);
         for (char **left = restored.left; left && *left; left++)
                 worker_leftover(w, "%s", *left);

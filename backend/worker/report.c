@@ -32,7 +32,7 @@ void worker_leftover(struct worker *w, const char *format, ...) {
         va_start(arguments, format);
         _cleanup_free_ char *text = str_vprintf(format, arguments);
         va_end(arguments);
-        joblog_note(w->log, "left: %s", text);
+        joblog_note(w->log, "remains: %s", text);
         if (run->leftovers < LEFTOVERS_MAX)
                 (void) recorder_add(w->recorder, w->at, RECORD_KEPT, text, NULL);
         else if (run->leftovers == LEFTOVERS_MAX)

@@ -125,7 +125,7 @@ static int result_of(struct following *f) {
         }
         out("%s: %s\n", job_state_name(job->state), job->message ? job->message : "");
         if (job->hint)
-                out("  try: %s\n", job->hint);
+                out("  hint: %s\n", job->hint);
         const struct failure *failure =
                 job->verb == VERB_INSTALL && job->state == JOB_FAILED ? job->failure : NULL;
         if (failure && fix_command(failure->fix))
@@ -138,7 +138,7 @@ static int result_of(struct following *f) {
         if (job->state == JOB_DONE && job_checks_fail(job))
                 out("  undo: fairlead rollback %s\n", job->id);
         for (size_t i = 0; job->left && job->left[i]; i++)
-                out("  left: %s\n", job->left[i]);
+                out("  remains: %s\n", job->left[i]);
         if (f->end)
                 return f->end(f->session, job, f->arguments);
         bool undone = job->state == JOB_FAILED || job->state == JOB_CANCELLED;
@@ -205,7 +205,7 @@ static int follow_consent(const struct session *s, const struct plan *plan, cons
         if (wanted && strcmp(hash, wanted) != 0) {
                 out_note("fairlead: The plan is not the one consented to: image, label, answers or unit "
                          "differ\n"
-                         "  try: fairlead plan --json shows it as it is now\n");
+                         "  hint: fairlead plan --json shows it as it is now\n");
                 return EXIT_REFUSED;
         }
         if (wanted || a->given[OPTION_YES])

@@ -167,7 +167,7 @@ void out_error(const struct error *e) {
                 out_note("  because: %s\n", cause->message);
         for (const struct error *with = e; with; with = with->cause)
                 if (with->hint) {
-                        out_note("  try: %s\n", with->hint);
+                        out_note("  hint: %s\n", with->hint);
                         break;
                 }
 }

@@ -17,7 +17,7 @@ refused() {
         for finding; do
                 check_text "and says $finding" "block .*\\[$finding\\]" "$output"
         done
-        check_text "and what to do" '^  try: ' "$output"
+        check_text "and what to do" '^  hint: ' "$output"
         check_not "and no job was begun for it" host sh -c "fairlead jobs | grep -q ' bad-$image '"
 }
 

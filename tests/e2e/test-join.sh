@@ -150,7 +150,7 @@ check_status "fairlead leave with a wrong password" 1 host sh -c 'printf %s "$1"
 check_text "says so" 'The password is wrong' "$output"
 check "and leaves the host in the domain" until_true 30 host getent passwd administrator@example.test
 check_status "fairlead leave without a password" 0 host fairlead leave --yes
-check_text "names the account that stays" "left: The account ${account^^}\\\$@EXAMPLE.TEST stays in the realm EXAMPLE.TEST" "$output"
+check_text "names the account that stays" "remains: The account ${account^^}\\\$@EXAMPLE.TEST stays in the realm EXAMPLE.TEST" "$output"
 check "and it does" has_account
 check_same_tree "/etc and /usr/local are as before" "$before"
 forget_account

@@ -94,7 +94,7 @@ for name in slow mytimer tools plain rsyslog; do
         check_status "uninstall $name" 0 host fairlead uninstall "$name" --yes
 done
 check_status "leave" 0 host fairlead leave --yes
-check_text "the computer account stays" 'left: The account HOST2\$@EXAMPLE.TEST' "$output"
+check_text "the computer account stays" 'remains: The account HOST2\$@EXAMPLE.TEST' "$output"
 check_status "no service is left" 0 host fairlead services --json
 check "none" json 'd == []'
 check_same_tree "/etc and /usr/local are as before any of them" "$before"

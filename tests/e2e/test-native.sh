@@ -54,7 +54,7 @@ joined() {
 left() {
         check_status "leave${1:+ with the account}" 0 with "$password" fairlead leave "$@" --allow host-command --yes
         # The account is named where it stays; nothing else is left.
-        check_not "no file is left behind" grep 'left: /' <<<"$output"
+        check_not "no file is left behind" grep 'remains: /' <<<"$output"
         ! host test -e /root/nsswitch.conf || host mv /root/nsswitch.conf /etc/
         check_same_host "after leaving"
         check_not "users of the domain are unknown" host getent passwd alice@$domain

@@ -104,7 +104,7 @@ check "the power is cut, and the host comes up again" power_cut
 check "the undo goes on by itself" until_true 30 undone_below $((left - 100))
 check "the power is cut again" power_cut
 check "it comes to its end by itself" until_true 90 is_state "$job" failed
-check_not "nothing was taken for somebody else's work" host grep 'left: ' "$(job_file "$job" log)"
+check_not "nothing was taken for somebody else's work" host grep 'remains: ' "$(job_file "$job" log)"
 nothing_left
 
 # ---- a restart asks first ----

@@ -24,7 +24,7 @@ print([s["at_boot"] for s in json.load(sys.stdin) if s["name"] == sys.argv[1]][0
 # ---- failures ----
 
 check_status "a service that cannot start is not installed" 1 host fairlead install localhost/dies --yes
-says "the result has the program's last line" '^ *try: Its log says: config line 3: bad option'
+says "the result has the program's last line" '^ *hint: Its log says: config line 3: bad option'
 says "the log has it before the rollback" '  \| config line 3: bad option'
 check_status "status of it names the job" 4 host fairlead status dies
 says "with its reason" 'install, job [0-9]{8}-.*'
@@ -46,7 +46,7 @@ host rm -r /run/e2e-die
 if host test -x /usr/lib/systemd/system-generators/podman-system-generator; then
         host sh -c 'mkdir -p /etc/containers/systemd && echo junk >/etc/containers/systemd/foreign.container'
         check_status "with a broken foreign .container no unit is made" 1 host fairlead install localhost/boots --yes
-        says "the generator is quoted" 'try: It says: .*/etc/containers/systemd/foreign.container'
+        says "the generator is quoted" 'hint: It says: .*/etc/containers/systemd/foreign.container'
         host rm /etc/containers/systemd/foreign.container
         host systemctl daemon-reload
 fi
@@ -136,7 +136,7 @@ check_status "unmask it" 0 host fairlead unmask e2e@one
 host sh -c 'printf "[Service]\nType=oneshot\nExecStart=/bin/sh -c \"echo no port given >&2; exit 3\"\n" >/etc/systemd/system/e2e-fails.service
         systemctl daemon-reload'
 check_status "a unit that fails at its start" 1 host fairlead start e2e-fails
-says "is quoted" 'try: Its log says: no port given'
+says "is quoted" 'hint: Its log says: no port given'
 check_status "a unit that is not there" 4 host fairlead start e2enowhere
 if host test -x /usr/sbin/update-rc.d; then
         check_status "a script of init.d is enabled" 0 host fairlead enable e2escript

@@ -202,9 +202,9 @@ static void keeps_what_somebody_else_changed(void **state) {
         tree_write(f->folder, "/etc/gone", "made anew by the admin");
         assert_int_equal(chmod(tree_path(f->folder, "/etc/mode"), 0751), 0);
         _cleanup_(restored_done) struct restored restored = undo(f);
-        static const char *const kept[] = { "/etc/content: somebody else changed it since", "/etc/new-file: somebody else changed it since",
-                                            "/etc/new/deep: the folder holds files of somebody else", "/etc/gone: somebody else changed it since",
-                                            "/etc/mode: somebody else changed it since", "/etc/new: the folder holds files of somebody else" };
+        static const char *const kept[] = { "/etc/content: changed since the job changed it", "/etc/new-file: changed since the job changed it",
+                                            "/etc/new/deep: the folder holds files of others", "/etc/gone: changed since the job changed it",
+                                            "/etc/mode: changed since the job changed it", "/etc/new: the folder holds files of others" };
         for (size_t i = 0; i < ELEMENTS(kept); i++)
                 if (!strv_contains(restored.left, kept[i]))
                         fail_msg("not listed: %s", kept[i]);
@@ -265,7 +265,7 @@ static void a_folder_that_somebody_removed_is_no_failure(void **state) {
         assert_int_equal(restored.failed, 0);
         assert_int_equal(strv_length(restored.left), 3);
         for (size_t i = 0; i < 3; i++)
-                assert_non_null(strstr(restored.left[i], "somebody else changed it since"));
+                assert_non_null(strstr(restored.left[i], "changed since the job changed it"));
         assert_int_equal(access(tree_path(f->folder, "/etc/theirs"), F_OK), -1);
 }
 
