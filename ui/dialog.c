@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ui/dialog.h"
 
+#include <errno.h>
+
 #include "base/text.h"
 
 /* The rows that text takes in so many columns; paragraphs are split at newlines. Draws it unless c is
@@ -172,9 +174,14 @@ static int dialog_error_rows(const struct screen *s, int columns) {
         return 1 + canvas_error(&nowhere, 0, s->error, st->causes) + 1;
 }
 
+/* What was refused was not done; what systemd or the host could not finish has begun. */
+static const char *error_title(const struct error *e) {
+        return e->code == -EIO || e->code == -ETIMEDOUT || e->code == -ECANCELED ? "Failed" : "Not done";
+}
+
 static void error_draw(struct screen *s, const struct canvas *c) {
         const struct error_state *st = s->state;
-        canvas_rule(c, 0, "Not done");
+        canvas_rule(c, 0, error_title(s->error));
         canvas_error(c, 1, s->error, st->causes);
         canvas_cursor(c, 1, 2);
 }
@@ -214,7 +221,7 @@ static bool error_act(struct screen *s, enum action action) {
 
 static const struct screen_class error_screen = {
         .name = "error",
-        .title = "Not done",
+        .title = "Error",
         .size = sizeof(struct error_state),
         .overlay = true,
         .bindings = (const struct binding[]){ { KEY_RETURN, ACTION_OPEN, "close" },

@@ -8,8 +8,6 @@
 #include "base/readfile.h"
 #include "model/plan/offers.h"
 
-#define PROFILE_LABEL "io.fairlead.profile"
-
 /* The text is kept and parsed again for each caller that wants its own profile: shorter code than a copy. */
 struct loaded {
         struct profile *profile;

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "model/command/lint.h"
 #include "model/image/recipe.h"
+#include "model/profile/profile.h"
 #include "ui/screens/parts/plan-text.h"
 
 struct image_state {
@@ -87,16 +88,35 @@ static bool image_is_command(const struct image *image, const char *key) {
         return false;
 }
 
-static void image_other_labels(struct pager *pager, const struct image *image) {
+/* The label holds a whole JSON document, which was read: this page shows what it says. */
+static void image_profile_label(struct pager *pager, const struct profile *profile, const struct error *bad) {
+        const char *key = PROFILE_LABEL;
+        if (bad)
+                pager_addf(pager, DOC_WARN, "  %s: not used, see above", key);
+        else if (!profile || !str_starts(profile->source, "label "))
+                pager_addf(pager, DOC_PLAIN, "  %s: not used, a profile of this host replaces it: %s", key,
+                           profile ? profile->source : "-");
+        else
+                pager_addf(pager, DOC_PLAIN,
+                           plural(profile->n_parameters, "  %s: the image's own profile, with %zu question",
+                                  "  %s: the image's own profile, with %zu questions"),
+                           key, profile->n_parameters);
+}
+
+static void image_other_labels(struct pager *pager, const struct image *image, const struct profile *profile,
+                               const struct error *bad) {
         bool head = false;
         for (size_t i = 0; i < image->labels.n; i++) {
-                if (image_is_command(image, image->labels.items[i].key))
+                const char *key = image->labels.items[i].key;
+                if (image_is_command(image, key))
                         continue;
                 if (!head)
                         pager_addf(pager, DOC_STRONG, "Its other labels");
                 head = true;
-                pager_addf(pager, DOC_PLAIN, "  %s=%s", image->labels.items[i].key,
-                           image->labels.items[i].value);
+                if (str_equal(key, PROFILE_LABEL))
+                        image_profile_label(pager, profile, bad);
+                else
+                        pager_addf(pager, DOC_PLAIN, "  %s=%s", key, image->labels.items[i].value);
         }
 }
 
@@ -128,7 +148,7 @@ static void image_write(struct screen *s) {
                 pager_end(pager);
         }
         image_questions(pager, profile);
-        image_other_labels(pager, st->image);
+        image_other_labels(pager, st->image, profile, bad);
         screen_invalidate(s);
 }
 

@@ -29,7 +29,7 @@ enum { COLUMN_IMAGE, COLUMN_VERSION, COLUMN_LABELS, COLUMN_SIZE, COLUMN_STATE };
 
 static const struct column columns[] = {
         [COLUMN_IMAGE] = { "IMAGE", 24, 34, 0, .fit = true, .middle = true },
-        [COLUMN_VERSION] = { "VERSION", 8, 10, 2, .fit = true },
+        [COLUMN_VERSION] = { "VERSION", 8, 10, 2, .fit = true, .optional = true },
         [COLUMN_LABELS] = { "LABELS", 24, 24, 1, .fit = true },
         [COLUMN_SIZE] = { "SIZE", 8, 8, 3, .right = true },
         [COLUMN_STATE] = { "STATE", 13, 13, 0 },

@@ -90,7 +90,6 @@ static void job_title(const struct screen *s, struct str *left, struct str *righ
                 return;
         }
         job_text_what(job, left);
-        str_addf(left, "  %s", s->about);
         job_text_progress(job, right);
         int64_t until = job->ended > 0 ? job->ended : job_text_runs(job) ? ui_now(s->ui) : 0;
         if (job->started > 0 && until > 0)

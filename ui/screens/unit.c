@@ -97,7 +97,8 @@ static void unit_put_resources(struct pager *p, const struct unit_detail *d) {
 static void unit_put_list(struct pager *p, const char *name, char *const *list, bool whole) {
         size_t n = strv_length(list);
         for (size_t i = 0; i < n && (whole || i == 0); i++)
-                pager_row(p, i ? "" : name, DOC_PLAIN, whole || n == 1 ? "%s" : "%s, …", list[i]);
+                pager_row(p, i ? "" : name, DOC_PLAIN, whole || n == 1 ? "%s" : "%s and %zu more", list[i],
+                          n - 1);
 }
 
 static void unit_put_files(struct pager *p, const struct unit_detail *d, bool whole) {

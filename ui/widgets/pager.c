@@ -119,8 +119,8 @@ static struct text_row line_row(const struct pager *pager, const struct line *li
                 row.bytes = line->bytes;
                 return row;
         }
-        if (at && pager->wrap == PAGER_WORDS)
-                row.indent = line_hang(line, width);
+        size_t hang = pager->wrap == PAGER_WORDS ? line_hang(line, width) : 0;
+        row.indent = at ? hang : 0;
         size_t left = line->bytes - at, fits = text_prefix(line->text + at, width - row.indent);
         if (fits >= left) {
                 row.bytes = left;
@@ -128,21 +128,18 @@ static struct text_row line_row(const struct pager *pager, const struct line *li
         }
         if (fits == 0)
                 fits = 1;
-        if (pager->wrap == PAGER_WORDS) {
-                size_t blank = fits;
-                while (blank > 0 && line->text[at + blank] != ' ')
-                        blank--;
-                /* A word too long for a row of its own is cut where the row ends, unless little of it would
-                 * fit; so is a line with only its indentation before the word. */
-                size_t word = strcspn(line->text + at + blank + 1, " ");
-                bool fits_next = word + line_hang(line, width) <= width || fits - blank < width / 3;
-                if (blank > strspn(line->text + at, " ") && fits_next)
-                        fits = blank;
-        }
+        size_t blank = fits;
+        while (blank > 0 && line->text[at + blank] != ' ')
+                blank--;
+        /* A word too long for a row of its own is cut where the row ends, unless little of it would
+         * fit; so is a line with only its indentation before the word. */
+        size_t word = strcspn(line->text + at + blank + 1, " ");
+        bool fits_next = word + hang <= width || fits - blank < width / 3;
+        if (blank > strspn(line->text + at, " ") && fits_next)
+                fits = blank;
         row.bytes = fits;
         size_t next = at + fits;
-        if (pager->wrap == PAGER_WORDS)
-                next += strspn(line->text + next, " ");
+        next += strspn(line->text + next, " ");
         *ret_next = next < line->bytes ? next : 0;
         return row;
 }

@@ -12,7 +12,7 @@
 
 enum pager_wrap {
         PAGER_PAN,              /* long lines are cut; Left and Right move */
-        PAGER_WRAP,             /* broken where the screen ends */
+        PAGER_WRAP,             /* broken at blanks, continued at the margin */
         PAGER_WORDS,            /* broken at blanks, continued under the text's own column */
 };
 

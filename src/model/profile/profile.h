@@ -8,6 +8,8 @@
 #include "model/param/param.h"
 #include "model/realm/realm.h"
 
+#define PROFILE_LABEL "io.fairlead.profile"     /* of an image: a profile of its own, as JSON */
+
 /* One way to set an image up. */
 struct mode {
         char *name;             /* "local", "forward" */

@@ -211,9 +211,12 @@ bool check_page_act(struct screen *s, enum action action) {
                 return check_page_repair(p);
         if (action == ACTION_AGAIN)
                 p->look(s);
-        else if (action == ACTION_DETAILS)
+        else if (action == ACTION_DETAILS) {
+                const struct check_result *r = check_page_focus(p);
                 p->details = !p->details;
-        else
+                if (p->details && r && !r->details)
+                        screen_say(s, "%s has no details; other checks show theirs now", r->title);
+        } else
                 return false;
         screen_invalidate(s);
         return true;

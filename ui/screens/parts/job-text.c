@@ -156,6 +156,10 @@ int job_text_steps(const struct job *job, bool unfolded, const struct canvas *c)
         bool fold = began > 1 && !unfolded &&
                     (c->rows < 16 || began > STEPS_SHOWN || job_state_final(job->state));
         int row = 0;
+        if (unfolded) {
+                canvas_text(c, row, 2, 8, STYLE_DIM, "id");
+                canvas_text(c, row++, 11, 0, STYLE_DIM, job->id);
+        }
         if (fold)
                 canvas_textf(c, row++, 2, 0, STYLE_DIM,
                              plural(done, "%u step done (s to show)", "%u steps done (s to show)"), done);

@@ -8,14 +8,14 @@
 #define DIGEST_HEX 64U
 #define DIGEST_SHOWN 12U
 
-/* "sha256:7aff8f1a01c3.." for each digest in the text, in place. Takes text. */
+/* "sha256:7aff8f1a01c3…" for each digest in the text, in place. Takes text. */
 static char *plan_text_shorten(char *text, bool brief) {
         for (char *at = text; brief && (at = strstr(at, "sha256:"));) {
                 at += strlen("sha256:");
                 if (strspn(at, "0123456789abcdef") < DIGEST_HEX)
                         continue;
-                memcpy(at + DIGEST_SHOWN, "..", 2);
-                memmove(at + DIGEST_SHOWN + 2, at + DIGEST_HEX, strlen(at + DIGEST_HEX) + 1);
+                char *cut = stpcpy(at + DIGEST_SHOWN, "…");
+                memmove(cut, at + DIGEST_HEX, strlen(at + DIGEST_HEX) + 1);
         }
         return text;
 }
