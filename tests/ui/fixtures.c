@@ -231,7 +231,7 @@ static struct job *job_ended(struct job *job, const char *which) {
                 job->state = JOB_BROKEN;
                 job->steps[STEP_COMMAND].state = STEP_FAILED;
                 job->message = xstrdup("The installer failed, and one file could not be restored");
-                strv_add(&job->left, "/etc/rsyslog.conf: changed by someone else meanwhile");
+                strv_add(&job->left, "/etc/rsyslog.conf: changed since the job changed it");
                 return job;
         }
         if (str_equal(which, "very-broken")) {
