@@ -256,6 +256,7 @@ static const struct json_field plan_fields[] = {
         TEXTS(state),
         TEXTS(volumes),
         FLAG(removes_volumes),
+        FLAG(removes_unit),
         TEXT(host_unit),
         ROW("saves.objects", JSON_UINT64, saved_objects),
         ROW("saves.bytes", JSON_UINT64, saved_bytes),

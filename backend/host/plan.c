@@ -27,7 +27,7 @@ struct planning {
         struct given given;
         char **secrets; /* NULL: not requested yet */
         char **allowed;
-        bool deletes_account, removes_volumes;
+        bool deletes_account, removes_volumes, removes_unit;
         struct access_change access;
         char **names; /* of the access */
 
@@ -138,7 +138,11 @@ static void planning_report(struct planning *p) {
                 finding_report(findings, "unit-edited", p->unit_file,
                                "%s is not as it was written: the upgrade writes over what was changed",
                                p->unit_file);
-        if (p->unit_edited && p->verb == VERB_UNINSTALL)
+        if (p->unit_edited && p->verb == VERB_UNINSTALL && p->removes_unit)
+                finding_report(findings, "unit-removed", p->unit_file,
+                               "%s is not as it was written, and is removed with what was changed in it",
+                               p->unit_file);
+        else if (p->unit_edited && p->verb == VERB_UNINSTALL)
                 finding_report(
                         findings, "unit-kept", p->unit_file,
                         str_ends(p->unit_file, ".container")
@@ -190,6 +194,7 @@ static int planning_make(struct planning *p) {
                 .allowed = p->allowed,
                 .deletes_account = p->deletes_account,
                 .removes_volumes = p->removes_volumes,
+                .removes_unit = p->removes_unit,
                 .service = p->verb == VERB_UPGRADE || p->verb == VERB_UNINSTALL ? p->record : NULL,
                 .unit_path = p->unit_file,
                 .unit_text = p->unit_text,
@@ -368,6 +373,7 @@ static void planning_copy_order(struct planning *p, const struct plan_order *o) 
         p->verb = o->verb;
         p->deletes_account = o->deletes_account;
         p->removes_volumes = o->removes_volumes;
+        p->removes_unit = o->removes_unit;
         p->label = xstrdup(o->label);
         p->reference = xstrdup(o->image);
         p->name = xstrdup(o->name);

@@ -100,6 +100,18 @@ static int containers_listed(struct worker *w, struct error **reterr) {
         return *reterr ? (*reterr)->code : containers_next(w, reterr);
 }
 
+const struct container *worker_left_container(struct worker *w) {
+        _cleanup_strv_ char **before = worker_load_lines(w->folder, BEFORE, NULL);
+        const struct container *left = NULL;
+        for (size_t i = 0; w->got.containers && i < w->got.containers->n; i++) {
+                const struct container *c = &w->got.containers->items[i];
+                bool image = w->plan->pin.image_id && str_equal(c->image_id, w->plan->pin.image_id);
+                if (!strv_contains(before, c->id) && c->name && (image || containers_has_planned_name(w, c)))
+                        left = c;
+        }
+        return left;
+}
+
 int worker_remove_own_containers(struct worker *w) {
         /* Without the list the command was never started. */
         if (!worker_needs_engine(w) || faccessat(w->folder, BEFORE, F_OK, 0) < 0)

@@ -41,6 +41,16 @@ void worker_leftover(struct worker *w, const char *format, ...) {
         run->leftovers++;
 }
 
+void worker_warn(struct worker *w, const char *format, ...) {
+        va_list arguments;
+        va_start(arguments, format);
+        _cleanup_free_ char *text = str_vprintf(format, arguments);
+        va_end(arguments);
+        _cleanup_free_ char *line = str_printf("%s %s", verdict_name(VERDICT_WARN), text);
+        joblog_note(w->log, "warning: %s", text);
+        (void) recorder_add(w->recorder, w->at, RECORD_CHECK, line, NULL);
+}
+
 void worker_log_error(struct worker *w, const struct error *e) {
         _cleanup_free_ char *line = error_line(e);
         joblog_note(w->log, "%s", line);

@@ -179,6 +179,9 @@ int worker_run_program(struct worker *w, struct pty_options options, step_next_t
 /* next follows after a pause. */
 int worker_wait(struct worker *w, uint64_t usec, step_next_t next, struct error **reterr);
 
+/* Adds a warning to the result: "TITLE: message". */
+void worker_warn(struct worker *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
 /* Sets the step's note, a few words for the list of steps. */
 void worker_note(struct worker *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
 int worker_nothing(struct worker *w, const char *why); /* with this note STEP_NOTHING */
@@ -231,6 +234,8 @@ int worker_restore(struct worker *w, const struct restore_options *options, cons
  * worker_save_containers() saves the list of those that exist before it starts. */
 int worker_save_containers(struct worker *w, struct error **reterr);
 int worker_remove_own_containers(struct worker *w);
+/* Of w->got.containers the one that the plan's command left; NULL: none. */
+const struct container *worker_left_container(struct worker *w);
 
 /* The engine's volumes that hold the service's state (backend/worker/volumes.c). Makes those of the plan that
  * are missing; an undo removes those that it made; an uninstall may remove all of the plan: one that cannot

@@ -123,6 +123,7 @@ struct plan_order {
         bool deletes_account;           /* VERB_UNINSTALL of a service that joined a realm: this host's
                                          * account there is deleted, too */
         bool removes_volumes;           /* VERB_UNINSTALL: of those that hold the service's state, too */
+        bool removes_unit;              /* VERB_UNINSTALL: of its unit file, too, if it was edited */
 };
 
 /* The subject of a preflight. */

@@ -171,6 +171,8 @@ static struct op *fake_make_plan(struct host *host, const struct plan_order *ord
         for (char *const *name = access ? access->names : NULL; name && *name; name++)
                 str_addf(&text, " '%s'", *name);
         str_add(&text, order->deletes_account ? " deletes-account" : "");
+        str_add(&text, order->removes_volumes ? " removes-volumes" : "");
+        str_add(&text, order->removes_unit ? " removes-unit" : "");
         for (size_t i = 0; order->allowed && order->allowed[i]; i++)
                 str_addf(&text, " allow:%s", order->allowed[i]);
         struct request *r = request_new(host, REQUEST_PLAN, text.text, userdata);

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/plan/offers.h"
+
 static void add_param(struct profile *profile, const char *name, const char *title, const char *help, enum param_type type,
                           enum delivery delivery, const char *target, const char *only_when_mode) {
         profile->parameters = xreallocarray(profile->parameters, profile->n_parameters + 1, sizeof(struct param));
@@ -60,7 +62,7 @@ static int profile_rsyslog(const struct image *image, struct profile **ret, stru
 }
 
 static const char *suggest_something(const char *what) {
-        return str_equal(what, "log-server") ? "logs.example.test" : NULL;
+        return str_equal(what, "log-server") ? "logs.example.test" : str_starts(what, "=");
 }
 
 static bool path_is_there(const char *path, void *userdata) {
@@ -115,6 +117,21 @@ static int profile_many(const struct image *image, struct profile **ret, struct 
         return 0;
 }
 
+/* What is asked of an image that has no profile. */
+static int profile_offers(const struct image *image, struct profile **ret, struct error **reterr) {
+        *ret = profile_generic(image);
+        offers_add(*ret, image);
+        return 0;
+}
+
+/* The record of a service that keeps its state in a volume. */
+static struct service *installed_with_state(void) {
+        struct service *service = service_new();
+        service->name = xstrdup("mq");
+        strv_add(&service->volumes, "mq-mqm:/var/mqm");
+        return service;
+}
+
 /* What an upgrade finds installed: another version, whose RUN label says less. */
 static struct service *installed(const char *name) {
         struct service *service = service_new();
@@ -165,12 +182,13 @@ static int plan_in_realm(const struct plan_order *order, struct plan **ret, stru
 static int plan_for(const struct plan_order *order, struct plan **ret, struct error **reterr) {
         if (order->verb == VERB_ACCESS || order->verb == VERB_RENEW)
                 return plan_in_realm(order, ret, reterr);
-        const char *reference = order->image ? order->image : "localhost/rsyslog:latest";
+        bool keeps = str_equal(order->name, "mq") || str_equal(order->image, "localhost/mq:latest");
+        const char *reference = order->image ? order->image : keeps ? "localhost/mq:latest" : "localhost/rsyslog:latest";
         _cleanup_(image_freep) struct image *image = fixture_image(reference);
         _cleanup_(profile_freep) struct profile *profile = NULL;
         bool leaves = order->verb == VERB_UNINSTALL && str_equal(order->name, "sssd");
         bool joins = leaves || str_equal(order->mode, "ad") || str_equal(order->mode, "ipa");
-        (joins ? fixture_profile_join : profile_rsyslog)(image, &profile, NULL);
+        (joins ? fixture_profile_join : keeps ? profile_offers : profile_rsyslog)(image, &profile, NULL);
         const struct host_facts facts = {
                 .engine = ENGINE_PODMAN,
                 .engine_path = "/usr/bin/podman",
@@ -178,7 +196,9 @@ static int plan_for(const struct plan_order *order, struct plan **ret, struct er
                 .path_exists = path_is_there,
                 .unit_path = unit_is_there,
         };
-        _cleanup_(service_freep) struct service *service = order->verb == VERB_UPGRADE ? installed(order->name) : NULL;
+        _cleanup_(service_freep) struct service *service = order->verb == VERB_UPGRADE              ? installed(order->name)
+                                                                : keeps && order->verb == VERB_UNINSTALL ? installed_with_state()
+                                                                                                         : NULL;
         const struct plan_request request = {
                 .verb = order->verb,
                 .service = service,
@@ -192,6 +212,8 @@ static int plan_for(const struct plan_order *order, struct plan **ret, struct er
                 .secrets = order->secrets,
                 .allowed = order->allowed,
                 .deletes_account = order->deletes_account,
+                .removes_volumes = order->removes_volumes,
+                .removes_unit = order->removes_unit,
                 .facts = &facts,
         };
         int r = plan_make(&request, ret, reterr);
@@ -200,6 +222,11 @@ static int plan_for(const struct plan_order *order, struct plan **ret, struct er
                 finding_report(&(*ret)->findings, order->deletes_account ? "account-deleted" : "account-stays", "realm",
                                order->deletes_account ? "The account HOST1$@EXAMPLE.TEST is deleted in the realm EXAMPLE.TEST"
                                                       : "The account HOST1$@EXAMPLE.TEST stays in the realm EXAMPLE.TEST");
+        /* and of its unit's file, which somebody edited */
+        if (r >= 0 && keeps && order->verb == VERB_UNINSTALL)
+                finding_report(&(*ret)->findings, order->removes_unit ? "unit-removed" : "unit-kept", "/etc/containers/systemd/mq.container",
+                               order->removes_unit ? "/etc/containers/systemd/mq.container is not as it was written, and is removed"
+                                                   : "/etc/containers/systemd/mq.container is not as it was written, so it is not removed");
         return r;
 }
 
@@ -207,7 +234,7 @@ bool fixture_use_profile(struct fake_host *fake, const char *what, const char *w
         static const struct {
                 const char *which;
                 int (*profile)(const struct image *image, struct profile **ret, struct error **reterr);
-        } profiles[] = { { "rsyslog", profile_rsyslog }, { "hostile", profile_hostile }, { "many", profile_many } };
+        } profiles[] = { { "rsyslog", profile_rsyslog }, { "hostile", profile_hostile }, { "many", profile_many }, { "offers", profile_offers } };
         fake->plan = plan_for;
         fake->suggest = suggest_something;
         for (size_t i = 0; str_equal(what, "profile") && i < ELEMENTS(profiles); i++)

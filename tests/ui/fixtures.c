@@ -71,6 +71,15 @@ static struct image *image_kea(void) {
         return make_image(8, "localhost/kea:latest", "2", "A DHCP server", 98000000, labels);
 }
 
+/* Keeps its state in places that RUN mounts nothing at. */
+static struct image *image_mq(void) {
+        static const char *const labels[] = { "RUN", "podman run -d --net=host --name NAME IMAGE", NULL };
+        struct image *image = make_image(9, "localhost/mq:latest", "9.3", "A message queue", 312000000, labels);
+        image_add_volume(image, "/var/mqm");
+        image_add_volume(image, "/var/lib/mq/certificates-of-this-host");
+        return image;
+}
+
 /* Bidi override, zero-width, escape sequences and wide characters where a person must judge. */
 static struct image *image_hostile(void) {
         static const char *const labels[] = {
@@ -121,6 +130,8 @@ struct image *fixture_image(const char *reference) {
                 return image_support();
         if (str_starts(reference, "localhost/kea") || str_equal(reference, "kea"))
                 return image_kea();
+        if (str_starts(reference, "localhost/mq"))
+                return image_mq();
         _cleanup_(image_list_freep) struct image_list *list = images_full();
         for (size_t i = 0; i < list->n; i++)
                 if (str_equal(image_reference(list->items[i]), reference) || str_starts(image_reference(list->items[i]), reference))
@@ -176,6 +187,12 @@ static struct service_list *services_hostile(void) {
                 s->reason = i ? NULL : xstrdup(names[i]);
                 service_list_take(list, s);
         }
+        return list;
+}
+
+static struct service_list *services_state(void) {
+        struct service_list *list = xcalloc(1, sizeof *list);
+        service_list_take(list, make_service("mq", "running", 100, "ok", "9.3", "A message queue"));
         return list;
 }
 
@@ -388,6 +405,7 @@ static const struct fixture_row variants[] = {
         { "images", "many", offsetof(struct fake_host, images), (void *) images_many },
         { "services", "none", offsetof(struct fake_host, services), NULL },
         { "services", "full", offsetof(struct fake_host, services), (void *) services_full },
+        { "services", "state", offsetof(struct fake_host, services), (void *) services_state },
         { "services", "many", offsetof(struct fake_host, services), (void *) services_many },
         { "services", "hostile", offsetof(struct fake_host, services), (void *) services_hostile },
         { "jobs", "bad", offsetof(struct fake_host, jobs), (void *) jobs_bad },

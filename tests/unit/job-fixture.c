@@ -40,7 +40,7 @@ struct host_fixture *host_fixture_new(void) {
         tree_folder(f->engine, "");
         tree_write(f->top, "/root/etc/hosts", "127.0.0.1 localhost\n");
         tree_write(f->top, "/root/etc/passwd", "root:x:0:0::/root:/bin/sh\n");
-        tree_write(f->top, "/podman", "#!/bin/sh\neval \"$3\"\n");
+        tree_write(f->top, "/podman", "#!/bin/sh\n[ \"$2\" != -d ] || shift\neval \"$3\"\n");
         assert_int_equal(chmod(tree_path(f->top, "/podman"), 0755), 0);
         f->paths = paths_default;
         f->paths.root = f->root;

@@ -98,7 +98,7 @@ static void job_title(const struct screen *s, struct str *left, struct str *righ
 
 /* Draws its result. Returns the rows. */
 static int job_result(const struct job *job, const struct canvas *c) {
-        int row = canvas_paragraph(c, 0, 2, c->columns - 4, job_text_style(job->state),
+        int row = canvas_paragraph(c, 0, 2, c->columns - 4, job_text_style(job),
                                    job->message ? job->message : job_state_name(job->state));
         if (job->hint) {
                 canvas_text(c, row, 2, 0, STYLE_PLAIN, "->");

@@ -39,8 +39,8 @@ static void jobs_cell(const void *owner, size_t row, size_t column, struct cell 
                 ret->text = ret->buffer;
                 break;
         case COLUMN_STATE:
-                ret->text = job_state_name(job->state);
-                ret->style = job_text_style(job->state);
+                ret->text = job_text_state(job);
+                ret->style = job_text_style(job);
                 break;
         case COLUMN_STARTED:
                 ret->ordered = true;

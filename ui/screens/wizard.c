@@ -236,6 +236,7 @@ const struct screen_class wizard_screen = {
                                               { KEY_ESC, ACTION_ESCAPE },
                                               { 'a', ACTION_ALLOW },
                                               { 'v', ACTION_VOLUMES },
+                                              { 'e', ACTION_UNIT_FILE },
                                               { 'f', ACTION_FIX },
                                               { 'r', ACTION_AGAIN },
                                               { 'r', ACTION_REHEARSE },

@@ -55,8 +55,10 @@ static const struct action_row action_table[_ACTION_MAX] = {
         [ACTION_NEXT_PAGE] = { "next-page", "next page", "Go to the next page, when no answer is wrong" },
         [ACTION_CONSENT] = { "consent", "consent", "Ask for your consent, then start the job" },
         [ACTION_ALLOW] = { "allow", "allow", "Allow a finding that blocks this plan" },
-        [ACTION_VOLUMES] = { "volumes", "keep/remove volumes",
+        [ACTION_VOLUMES] = { "volumes", "volumes",
                              "Keep the volumes with the service's state, or remove them, too" },
+        [ACTION_UNIT_FILE] = { "unit-file", "unit file",
+                               "Keep a unit file that was edited since the install, or remove it, too" },
         [ACTION_REHEARSE] = { "rehearse", "rehearse",
                               "Plan a rehearsal: the install on a copy of the host's files that is thrown "
                               "away" },

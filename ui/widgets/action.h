@@ -64,6 +64,7 @@ enum action {
         ACTION_ALLOW,
         ACTION_REHEARSE,
         ACTION_VOLUMES,
+        ACTION_UNIT_FILE,
         ACTION_NO_REHEARSAL,
         ACTION_VALUE,
         ACTION_FIX,

@@ -17,6 +17,12 @@ static char *const *commit_argv(const struct command *command) {
         return command ? command->argv : NULL;
 }
 
+/* An installer that starts the service itself, in the background. */
+static bool commit_leaves_container(const struct plan *plan) {
+        const struct command *c = plan->command;
+        return plan->verb == VERB_INSTALL && c && !plan->run && c->engine != ENGINE_NONE && c->detached;
+}
+
 /* Properties of the image that runs from now on, for an install and for an upgrade. */
 static void commit_fill_image(struct worker *w, struct service *s) {
         const struct plan *plan = w->plan;
@@ -27,6 +33,8 @@ static void commit_fill_image(struct worker *w, struct service *s) {
         /* A container with a name from its supervision is called like the service. */
         if (plan->run)
                 str_replace(&s->container, plan->run->name ? plan->run->name : plan->name);
+        else if (commit_leaves_container(plan) && worker_left_container(w))
+                str_replace(&s->container, worker_left_container(w)->name);
         commit_set_list(&s->units, w->kept.made.units);
         commit_set_list(&s->run_argv, commit_argv(plan->run));
         commit_set_list(&s->uninstall_argv, commit_argv(plan->uninstall));
@@ -106,28 +114,39 @@ static char *commit_volumes(const struct plan *plan) {
         return s.text ? str_take(&s) : xstrdup("");
 }
 
-static bool commit_keeps_unit(const struct plan *plan) {
-        for (size_t i = 0; i < plan->findings.n; i++)
-                if (str_equal(plan->findings.items[i].id, "unit-kept"))
-                        return true;
-        return false;
+static const char *commit_unit_file(const struct plan *plan) {
+        return finding_list_find(&plan->findings, "unit-kept") ? "; its unit file was edited and is kept"
+               : finding_list_find(&plan->findings, "unit-removed")
+                       ? "; its unit file was edited and is removed"
+                       : "";
 }
 
 /* An install after which nothing runs by itself says so. */
 static void commit_note_idle(struct worker *w) {
-        const struct command *command = w->plan->command;
         const char *name = w->plan->name;
-        if (!command && w->plan->run && w->plan->run->interactive)
+        const struct container *left = commit_leaves_container(w->plan) ? worker_left_container(w) : NULL;
+        if (w->plan->run && w->plan->run->interactive)
                 worker_note(w,
                             "%s is installed, but nothing of it runs by itself: its RUN asks for a terminal",
                             name);
-        else if (command && !w->plan->run && command->engine != ENGINE_NONE && command->detached)
+        else if (left)
                 worker_note(w,
                             "%s is installed; its installer left the container %s, which no unit watches or "
                             "starts at boot",
-                            name, command->name ? command->name : "without a name");
+                            name, left->name);
         else
                 worker_note(w, "%s is installed", name);
+}
+
+static void commit_warn_idle(struct worker *w) {
+        if (w->plan->verb != VERB_INSTALL || worker_main_unit(w))
+                return;
+        if (w->plan->run && w->plan->run->interactive)
+                worker_warn(w, "Unit: none. If it is a daemon, uninstall it, and install it again as a unit: "
+                               "the form asks, or --set unit=yes");
+        else if (commit_leaves_container(w->plan))
+                worker_warn(w, "Unit: none. To have one, uninstall it, and install it again as a unit: the "
+                               "form asks, or --set unit=yes");
 }
 
 /* "HOST2$" of the realm EXAMPLE.TEST, by the keys that the host has now. */
@@ -147,8 +166,7 @@ static int commit_note(struct worker *w, struct error **reterr) {
                    *old = w->record ? w->record->pin.version : NULL;
         _cleanup_free_ char *volumes = commit_volumes(w->plan);
         if (w->plan->verb == VERB_UNINSTALL)
-                worker_note(w, "%s is uninstalled%s%s", name, volumes,
-                            commit_keeps_unit(w->plan) ? "; its unit file was edited and is kept" : "");
+                worker_note(w, "%s is uninstalled%s%s", name, volumes, commit_unit_file(w->plan));
         else if (w->plan->verb == VERB_UPGRADE && old && new && !str_equal(old, new))
                 worker_note(w, "%s is upgraded from version %s to %s", name, old, new);
         else if (w->plan->verb == VERB_UPGRADE)
@@ -171,8 +189,17 @@ static int commit_record_now(struct worker *w, struct error **reterr) {
                                                 : commit_record_service(w, reterr);
         if (r < 0)
                 return r;
+        commit_warn_idle(w);
         (void) commit_note(w, reterr);
         return STEP_ENDED;
+}
+
+/* Without the list the container has no name here. */
+static int commit_containers_listed(struct worker *w, struct error **reterr) {
+        _cleanup_error_ struct error *e = TAKE(*reterr);
+        if (e)
+                worker_log_error(w, e);
+        return commit_record_now(w, reterr);
 }
 
 static int commit_record(struct worker *w, struct error **reterr) {
@@ -183,6 +210,8 @@ static int commit_record(struct worker *w, struct error **reterr) {
         }
         if (w->plan->verb == VERB_UNINSTALL && w->plan->removes_volumes)
                 return worker_remove_volumes(w, commit_record_now, reterr);
+        if (commit_leaves_container(w->plan))
+                return worker_list_containers(w, commit_containers_listed);
         return commit_record_now(w, reterr);
 }
 

@@ -80,22 +80,30 @@ static int remove_gather(struct worker *w, int folder, const struct manifest *no
         return 0;
 }
 
-/* A file as left by a later job of fairlead is not foreign: it is reverted like the install's. */
+/* What a file is now counts as the install's, so that it is reverted; digest NULL: whatever it is. */
+static void remove_own_file(struct worker *w, struct changes *changes, const char *path, const char *digest) {
+        const char *name;
+        struct change *change = (struct change *) changes_find(changes, path);
+        _cleanup_close_ int folder =
+                change && change->after.path ? files_open_parent(w->root, path, &name, NULL) : -1;
+        struct entry now = {};
+        if (folder < 0 || snapshot_look(folder, name, path, &now) < 0)
+                return;
+        if (!digest || (now.digest[0] && str_starts(digest, now.digest))) {
+                entry_done(&change->after);
+                change->after = now;
+        } else
+                entry_done(&now);
+}
+
+/* A file as left by a later job of fairlead is not foreign; nor is an edited unit file that is to go. */
 static void remove_own_rewritten(struct worker *w, struct changes *changes) {
         for (char **line = w->record->rewritten; line && *line; line++) {
-                const char *gap = strstr(*line, "  "), *path = gap ? gap + 2 : "", *name;
-                struct change *change = (struct change *) changes_find(changes, path);
-                _cleanup_close_ int folder =
-                        change && change->after.path ? files_open_parent(w->root, path, &name, NULL) : -1;
-                struct entry now = {};
-                if (folder < 0 || snapshot_look(folder, name, path, &now) < 0)
-                        continue;
-                if (now.digest[0] && str_starts(*line, now.digest)) {
-                        entry_done(&change->after);
-                        change->after = now;
-                } else
-                        entry_done(&now);
+                const char *gap = strstr(*line, "  ");
+                remove_own_file(w, changes, gap ? gap + 2 : "", *line);
         }
+        for (char **file = w->record->files; w->plan->removes_unit && file && *file; file++)
+                remove_own_file(w, changes, *file, NULL);
 }
 
 static int remove_restore(struct worker *w, const struct manifest *now, struct error **reterr) {
@@ -144,7 +152,7 @@ static bool remove_scans(const struct worker *w) {
 }
 
 /* A Quadlet would start again at the next boot by its own [Install]; a .service was disabled. */
-static void remove_set_aside(struct worker *w, const char *path) {
+static void remove_set_file_aside(struct worker *w, const char *path) {
         const char *name;
         struct stat st;
         _cleanup_close_ int folder = files_open_parent(w->root, path, &name, NULL);
@@ -166,8 +174,19 @@ static void remove_set_aside(struct worker *w, const char *path) {
                                 path);
 }
 
+/* Where the plan says so, before anything is restored; of what stayed all the same, behind that. */
+static void remove_set_aside(struct worker *w, const char *kind) {
+        bool early = *kind;
+        if (early && !finding_list_find(&w->plan->findings, "unit-kept"))
+                return;
+        for (char **file = w->record->files; file && *file; file++)
+                if (str_ends(*file, kind))
+                        remove_set_file_aside(w, *file);
+}
+
 static int remove_files_known(struct worker *w, struct error **reterr) {
         _cleanup_error_ struct error *e = NULL;
+        remove_set_aside(w, ".container");
         int r = remove_restore(w, remove_scans(w) ? &w->got.now : NULL, &e);
         if (r < 0 && r != -ENODATA) {
                 *reterr = TAKE(e);
@@ -178,8 +197,7 @@ static int remove_files_known(struct worker *w, struct error **reterr) {
                 _cleanup_free_ char *line = error_line(e);
                 worker_leftover(w, "%s", line);
         }
-        for (char **file = w->record->files; file && *file; file++)
-                remove_set_aside(w, *file);
+        remove_set_aside(w, "");
         return remove_reset_units(w);
 }
 
@@ -189,7 +207,7 @@ static int remove_files(struct worker *w, struct error **reterr) {
 
 static int remove_container(struct worker *w, struct error **reterr) {
         char **names = NULL;
-        if (w->record->container && w->record->run_argv)
+        if (w->record->container)
                 strv_add(&names, w->record->container);
         return worker_remove_containers(w, names, false, remove_files, reterr);
 }

@@ -98,6 +98,7 @@ static int plan_image(struct session *s, const struct arguments *a, const char *
                 order.port.image = NULL;
                 order.port.name = a->words[1];
                 order.port.removes_volumes = a->given[OPTION_REMOVE_VOLUMES];
+                order.port.removes_unit = a->given[OPTION_REMOVE_UNIT];
                 return r < 0 ? r : session_make_plan(s, &order.port, ret, reterr);
         }
         r = r < 0 ? r : session_find_image(s, a->words[1], &image, reterr);
@@ -146,7 +147,7 @@ const struct verb plan_verb_row = {
                 "after -- are appended to the label's command, each as one word. Exit status 3 when a "
                 "finding blocks the plan, which is printed all the same.",
         .takes = ORDER_OPTIONS | TAKES(OPTION_LABELS) | TAKES(OPTION_IMAGE) | TAKES(OPTION_ENGINE) |
-                 TAKES(OPTION_REMOVE_VOLUMES),
+                 TAKES(OPTION_REMOVE_UNIT) | TAKES(OPTION_REMOVE_VOLUMES),
         .json = true,
         .run = verb_plan_run,
 };

@@ -284,12 +284,15 @@ static const struct finding_kind kinds[] = {
           .on_screen = "Examine it in Units (3); or go back and choose another name" },
         { "unit-kept", SEVERITY_WARN,
           "The unit file was edited since it was written: an uninstall stops the service and keeps the file, "
-          "in "
-          "a way that nothing starts it.",
-          "Remove the file afterwards if nothing of it is needed" },
+          "in a way that nothing starts it.",
+          "--remove-unit removes the file, too",
+          .on_screen = "e removes the file, too" },
         { "unit-not-pinned", SEVERITY_WARN,
           "The unit that the image wrote does not name its image by the installed digest.",
           "Examine the unit: if it names a tag, a restart uses the newer image, else it keeps the old one" },
+        { "unit-removed", SEVERITY_WARN,
+          "The unit file was edited since it was written, and this uninstall removes it all the same.",
+          "The text as it was edited stays in the job's saved files" },
         { "unit-unwritable", SEVERITY_BLOCK, "No unit can be written for this command.",
           "Report this to the image's maintainer", .final = true },
         { "unknown-option", SEVERITY_BLOCK,

@@ -179,6 +179,14 @@ bool job_checks_fail(const struct job *job) {
         return false;
 }
 
+bool job_warns(const struct job *job) {
+        bool warns = job->left && job->left[0];
+        for (size_t i = 0; i < job->n_checks; i++)
+                warns = warns || job->checks[i].verdict == VERDICT_WARN ||
+                        job->checks[i].verdict == VERDICT_FAIL;
+        return job->state == JOB_DONE && warns;
+}
+
 enum job_step job_current_step(const struct job *job) {
         enum job_step last = 0;
         for (enum job_step i = 0; i < _JOB_STEP_MAX; i++) {

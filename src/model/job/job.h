@@ -118,6 +118,8 @@ void job_add_check(struct job *job, const char *line);
 void job_drop_checks(struct job *job);
 /* Whether a check says that the join does not work. */
 bool job_checks_fail(const struct job *job);
+/* Whether a job that is done has something to say beside that: a check that is not OK, or a leftover. */
+bool job_warns(const struct job *job);
 /* the one NOW or UNDOING, else the last not TODO, else the first */
 enum job_step job_current_step(const struct job *job);
 
@@ -150,7 +152,8 @@ enum record_event {
         RECORD_EXIT,  /* data: exit status of the command */
         RECORD_HINT,  /* data: hint of the last failure */
         RECORD_REASON, /* data: id of the last failure (model/realm/failure.h), where it is known */
-        RECORD_CHECK, /* data: "VERDICT TITLE: message" of a check of the join; VERDICT by enum verdict */
+        RECORD_CHECK, /* data: "VERDICT TITLE: message" of a check of the join or of what the
+                       * install came to; VERDICT by enum verdict */
         RECORD_PLAN,  /* data: SHA-256 of plan.json, in hex */
         _RECORD_EVENT_MAX,
 };

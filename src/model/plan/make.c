@@ -93,6 +93,7 @@ static void set_given(struct making *m) {
                 strv_extend(&plan->volumes, q->service->volumes);
                 plan->removes_volumes = q->removes_volumes;
         }
+        plan->removes_unit = plan->verb == VERB_UNINSTALL && q->removes_unit;
         strv_extend(&plan->given.set, q->set);
         for (size_t i = 0; i < ELEMENTS(plan->given.opt); i++)
                 plan->given.opt[i] = xstrdup(q->opt[i]);

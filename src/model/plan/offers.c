@@ -179,6 +179,9 @@ static void offers_add_volume(struct profile *profile, const struct image *image
                 .type = PARAM_TEXT,
                 .delivery = DELIVER_VOLUME,
                 .suggest = offers_suggestion(image, place),
+                /* as offers_check_volume(), for the field */
+                .pattern = xstrdup("^([A-Za-z0-9][A-Za-z0-9_.-]*|/[^/:,][^:,]*)$"),
+                .pattern_reason = xstrdup("This is neither the name of a volume nor a path without a colon"),
         };
         if (with_unit) {
                 p.when_name = xstrdup(OFFER_UNIT);

@@ -111,6 +111,8 @@ char *plan_consent_text(const struct plan *plan) {
         add_counted(&s, "unit", plan->unit.text);
         for (char **volume = plan->volumes; volume && *volume; volume++)
                 add_counted(&s, plan->removes_volumes ? "removes" : "volume", *volume);
+        if (plan->removes_unit)
+                add_counted(&s, "removes-unit", plan->name);
         if (plan->file.text) {
                 add_counted(&s, "file", plan->file.path);
                 add_counted(&s, "was", plan->file.was);

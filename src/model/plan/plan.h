@@ -77,7 +77,7 @@ struct plan_request {
         char *const *arguments;         /* after "--" */
         char *const *allowed;           /* ids of findings that the user allows */
         bool deletes_account;           /* VERB_UNINSTALL of a mode that joins: adds its `leave` */
-        bool removes_volumes;           /* VERB_UNINSTALL */
+        bool removes_volumes, removes_unit;     /* VERB_UNINSTALL; a unit file that was edited, too */
         /* VERB_UPGRADE of an installed service: its record (its answers, variables and arguments are already
          * in the fields above where they count); NULL: the label is only shown */
         const struct service *service;
@@ -178,6 +178,7 @@ struct plan {
                          * install or upgrade makes those that are missing, an uninstall keeps or removes them
                          */
         bool removes_volumes;   /* VERB_UNINSTALL */
+        bool removes_unit;      /* VERB_UNINSTALL: its unit file, too, if it was edited */
         char **state;           /* those of paths that are the service's own, by the profile */
         char *host_unit;        /* the host's own unit that runs the service; NULL: the install brings one */
         uint64_t saved_objects, saved_bytes;    /* their size, as far as the host was asked; 0: it was not */

@@ -6,6 +6,10 @@
 
 #include "base/text.h"
 
+const char *job_text_state(const struct job *job) {
+        return job_warns(job) ? "done, warn" : job_state_name(job->state);
+}
+
 bool job_text_runs(const struct job *job) {
         return !job_state_final(job->state) && job->state != JOB_INTERRUPTED;
 }
@@ -27,7 +31,7 @@ void job_text_progress(const struct job *job, struct str *out) {
         if (job->state == JOB_RUNNING)
                 str_addf(out, "step %u of %u: %s", number, all, job_step_title(current, job->verb));
         else
-                str_add(out, texts[job->state] ? texts[job->state] : job_state_name(job->state));
+                str_add(out, texts[job->state] ? texts[job->state] : job_text_state(job));
 }
 
 void job_text_what(const struct job *job, struct str *out) {
@@ -88,13 +92,13 @@ static const char *job_text_duration(char buffer[static 24], uint64_t usec) {
         return buffer;
 }
 
-enum style job_text_style(enum job_state state) {
+enum style job_text_style(const struct job *job) {
         static const enum style styles[_JOB_STATE_MAX] = {
                 [JOB_QUEUED] = STYLE_BUSY, [JOB_RUNNING] = STYLE_BUSY, [JOB_CANCELLING] = STYLE_BUSY,
                 [JOB_UNDOING] = STYLE_BUSY, [JOB_DONE] = STYLE_GOOD, [JOB_CANCELLED] = STYLE_WARN,
                 [JOB_FAILED] = STYLE_BAD, [JOB_BROKEN] = STYLE_BAD, [JOB_INTERRUPTED] = STYLE_BAD,
         };
-        return styles[state];
+        return job_warns(job) ? STYLE_WARN : styles[job->state];
 }
 
 const char *job_text_verdict(enum verdict verdict, enum style *style) {

@@ -27,7 +27,9 @@ const char *job_text_since(char buffer[static 24], int64_t seconds, int64_t now)
 /* "00:07", "1:02:03". Fills buffer, returns it. */
 const char *job_text_clock(char buffer[static 24], long long seconds);
 
-enum style job_text_style(enum job_state state);
+enum style job_text_style(const struct job *job);
+/* Its state in a word or two. */
+const char *job_text_state(const struct job *job);
 
 /* "OK", "WARN", "FAIL" of a check, and its style. */
 const char *job_text_verdict(enum verdict verdict, enum style *style);

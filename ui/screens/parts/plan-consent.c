@@ -1,7 +1,24 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ui/screens/parts/plan-text.h"
 
+#include "base/text.h"
+
 /* The question that a plan asks last. */
+
+static void plan_text_consent_uninstall(const struct plan *plan, struct str *out) {
+        size_t n = strv_length(plan->volumes);
+        str_add(out, " Its unit is stopped and removed, and every file the install changed is restored.");
+        if (finding_list_find(&plan->findings, "unit-kept"))
+                str_add(out, " Its unit file was edited: it is kept, and nothing starts it.");
+        if (finding_list_find(&plan->findings, "unit-removed"))
+                str_add(out, " Its unit file was edited, and is removed.");
+        if (n)
+                str_add(out, plan->removes_volumes
+                                     ? plural(n, " The volume with its state is removed for good.",
+                                              " The volumes with its state are removed for good.")
+                                     : plural(n, " The volume with its state is kept.",
+                                              " The volumes with its state are kept."));
+}
 
 void plan_text_consent(const struct plan *plan, struct str *out) {
         if (plan->file.text) {
@@ -38,12 +55,7 @@ void plan_text_consent(const struct plan *plan, struct str *out) {
                 str_add(out, " This host's account in the realm is deleted for good; if that is refused, "
                              "nothing else is done.");
         if (plan->verb == VERB_UNINSTALL)
-                str_addf(
-                        out,
-                        " Its unit is stopped and removed, and every file the install changed is restored.%s",
-                        !plan->volumes          ? ""
-                        : plan->removes_volumes ? " The volumes with its state are removed for good."
-                                                : " The volumes with its state are kept.");
+                plan_text_consent_uninstall(plan, out);
         else if (plan->paths)
                 str_add(out, " If it fails or you cancel, every file is restored.");
         /* Only the beginning of the digest: the page showed all of it. */

@@ -72,6 +72,7 @@ void wizard_plan(struct screen *s) {
                 .answers = wizard_asks(w) || questions_deletes(&w->ask) ? answers : NULL,
                 .deletes_account = questions_deletes(&w->ask),
                 .removes_volumes = w->removes_volumes,
+                .removes_unit = w->removes_unit,
                 .access = w->verb == VERB_ACCESS ? &w->access : NULL,
                 .secrets = early ? NULL : secrets,
                 .allowed = w->allowed,
@@ -166,6 +167,9 @@ static bool review_act(struct screen *s, enum action action) {
         struct wizard *w = s->state;
         if (action == ACTION_VOLUMES) {
                 w->removes_volumes = !w->removes_volumes;
+                wizard_plan(s);
+        } else if (action == ACTION_UNIT_FILE) {
+                w->removes_unit = !w->removes_unit;
                 wizard_plan(s);
         } else if (action == ACTION_ALLOW)
                 review_ask_allow(s);
@@ -315,6 +319,12 @@ static void review_next(struct screen *s) {
         dialog_confirm(s, &question, review_start);
 }
 
+/* An uninstall of a service whose unit file somebody edited. */
+static bool review_edited(const struct wizard *w) {
+        return w->plan && (finding_list_find(&w->plan->findings, "unit-kept") ||
+                           finding_list_find(&w->plan->findings, "unit-removed"));
+}
+
 static bool review_can(const struct screen *s, enum action action) {
         const struct wizard *w = s->state;
         switch (action) {
@@ -327,6 +337,7 @@ static bool review_can(const struct screen *s, enum action action) {
         case ACTION_LINT: return review_refused(w);
         case ACTION_NO_REHEARSAL: return w->verb == VERB_REHEARSE && !w->starting;
         case ACTION_VOLUMES: return w->verb == VERB_UNINSTALL && w->plan && w->plan->volumes;
+        case ACTION_UNIT_FILE: return review_edited(w);
         case ACTION_ALLOW: return review_allowable(w);
         default: return false;
         }

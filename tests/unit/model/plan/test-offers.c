@@ -180,8 +180,12 @@ static void asks_for_what_it_offers(void **state) {
                 if (!str_equal(names.text, rows[i].names))
                         fail_msg("%s=%s: \"%s\"", rows[i].label, rows[i].text, names.text);
                 const struct param *volume = profile_param(profile, "volume:/data");
-                if (volume)
-                        assert_string_equal(volume->suggest, "=x-data");
+                if (!volume)
+                        continue;
+                assert_string_equal(volume->suggest, "=x-data");
+                static const char *const values[] = { "x-data", "/srv/x", "", "a b", "-x", "/a:b", "srv/x" };
+                for (size_t k = 0; k < ELEMENTS(values); k++)
+                        assert_int_equal(param_check(volume, values[k], NULL) >= 0, k < 3);
         }
 }
 
