@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* fairlead-realmd join|leave [OPTION]… [DOMAIN]: the command of plans for the image host/realmd
+/* fairlead-realmd join|leave|sockets [OPTION]… [DOMAIN]: the command of plans for the image host/realmd
  * (backend/realm/realm.h). It asks this host's own realmd over D-Bus, prints realmd's messages as they come,
  * and exits with 0, or with 1 and a sentence. A password is read from standard input, never from the words.
- * TERM and INT cancel realmd's operation. */
+ * TERM and INT cancel realmd's operation. "sockets" disables the socket units of SSSD that fail beside
+ * sssd.conf (backend/realm/realmd.h), for fairlead-ipa-client as well. */
 #include <locale.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -18,7 +19,7 @@
 #include "cli/typed-secret.h"
 
 struct program {
-        bool mkhomedir;
+        bool mkhomedir, sockets;
         sd_event *event;
         struct realmd *realmd;
         struct error *error;
@@ -33,7 +34,8 @@ static const char *const options[] = { "computer-ou",     "computer-name",   "me
 static void realmd_main_usage(void) {
         out_note("usage: fairlead-realmd join|leave [--user USER | --credentials password|otp|none] "
                  "[--computer-ou OU] [--computer-name NAME]\n"
-                 "       [--membership-software adcli|samba] [--mkhomedir] [DOMAIN]\n"
+                 "       [--membership-software adcli|samba] [--mkhomedir] [--disable-sockets] [DOMAIN]\n"
+                 "       fairlead-realmd sockets\n"
                  "A password is read from standard input.\n");
 }
 
@@ -57,10 +59,13 @@ static int read_credentials(const char *word, struct realmd_order *order) {
         return -EINVAL;
 }
 
-static int realmd_main_read_word(char ***argv, struct realmd_order *order, bool *mkhomedir) {
+static int realmd_main_read_word(char ***argv, struct realmd_order *order, struct program *p) {
         const char *value;
-        if (str_equal(**argv, "--mkhomedir")) {
-                *mkhomedir = true;
+        bool *flag = str_equal(**argv, "--mkhomedir")         ? &p->mkhomedir
+                     : str_equal(**argv, "--disable-sockets") ? &p->sockets
+                                                              : NULL;
+        if (flag) {
+                *flag = true;
                 return 0;
         }
         if (STR_IN_SET(**argv, "-v", "--verbose", "--unattended", "--remove"))
@@ -83,7 +88,7 @@ static int realmd_main_read_word(char ***argv, struct realmd_order *order, bool 
 }
 
 /* A user's name means his password, unless something else was given. */
-static int realmd_main_read_words(char **argv, struct realmd_order *order, bool *mkhomedir) {
+static int realmd_main_read_words(char **argv, struct realmd_order *order, struct program *p) {
         int r = 0;
         if (str_equal(argv[1], "leave"))
                 order->action = REALMD_LEAVE;
@@ -93,7 +98,7 @@ static int realmd_main_read_words(char **argv, struct realmd_order *order, bool 
         for (char **word = argv + 2; r >= 0 && *word; word++) {
                 if (str_starts(*word, "--user"))
                         order->credentials = REALMD_PASSWORD;
-                r = realmd_main_read_word(&word, order, mkhomedir);
+                r = realmd_main_read_word(&word, order, p);
         }
         return r >= 0 && order->credentials == REALMD_PASSWORD && str_empty(order->user) ? -EINVAL : r;
 }
@@ -164,6 +169,22 @@ static int carry_out(struct program *p, const struct realmd_order *order) {
         return r;
 }
 
+/* Missing parts for logins are reported, but no reason to leave again. */
+static void realmd_main_settle(const struct program *p) {
+        _cleanup_error_ struct error *e = NULL, *other = NULL;
+        if (logins_settle("", p->mkhomedir, &e) < 0)
+                out_error(e);
+        if (p->sockets && logins_sockets_off("", &other) < 0)
+                out_error(other);
+}
+
+static int realmd_main_sockets(void) {
+        _cleanup_error_ struct error *e = NULL;
+        if (logins_sockets_off("", &e) < 0)
+                out_error(e);
+        return e ? 1 : 0;
+}
+
 int main(int argc, char **argv) {
         _cleanup_(secret_freep) struct secret *secret = secret_new("password");
         struct realmd_order order = { .secret = secret };
@@ -172,15 +193,14 @@ int main(int argc, char **argv) {
         realmd_main_close_doors();
         setlocale(LC_CTYPE, "C.UTF-8");
         signal(SIGPIPE, SIG_IGN);
-        if (argc < 2 || realmd_main_read_words(argv, &order, &p.mkhomedir) < 0)
+        if (argc == 2 && str_equal(argv[1], "sockets"))
+                return realmd_main_sockets();
+        if (argc < 2 || realmd_main_read_words(argv, &order, &p) < 0)
                 realmd_main_usage();
         else if (realmd_main_read_secret(&order, secret) >= 0 && sd_event_new(&p.event) >= 0) {
                 (void) carry_out(&p, &order);
-                /* missing parts for logins are reported, but no reason to leave again */
-                struct error *e = NULL;
-                if (!p.error && order.action == REALMD_JOIN && logins_settle("", p.mkhomedir, &e) < 0)
-                        out_error(e);
-                error_free(e);
+                if (!p.error && order.action == REALMD_JOIN)
+                        realmd_main_settle(&p);
                 if (!p.newline)
                         out("\n");
                 if (p.error)

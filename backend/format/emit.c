@@ -315,6 +315,7 @@ char *emit_membership(const struct membership *m) {
                 ROW("users", JSON_TEXTS, access.users), ROW("groups", JSON_TEXTS, access.groups),
                 ROW("denied_users", JSON_TEXTS, access.denied_users),
                 ROW("denied_groups", JSON_TEXTS, access.denied_groups),
+                ROW("failing_sockets", JSON_TEXTS, sockets),
         };
         return json_write_take(json_new_struct(JSON_TABLE(fields, struct membership), m));
 }

@@ -2,15 +2,19 @@
 #include "backend/realm/realmd.h"
 
 #include <fcntl.h>
+#include <glob.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "backend/io/files.h"
 #include "backend/io/paths.h"
+#include "base/ini.h"
 #include "base/readfile.h"
 
 #define TOOL "/usr/sbin/pam-auth-update"
+#define SYSTEMCTL "/usr/bin/systemctl"
+#define UNITS "/etc/systemd/system"
 #define NAMES_BYTES_MAX (256U * 1024)
 
 /* ---- nsswitch.conf ---- */
@@ -73,9 +77,9 @@ static int settle_names(const char *root, struct error **reterr) {
                       : files_write(fd, "nsswitch.conf", now.text, now.length, 0644, reterr);
 }
 
-/* ---- PAM ---- */
+/* ---- programs of the host ---- */
 
-/* Its files are world-readable, and it does not inherit our signal mask. */
+/* Their files are world-readable, and they do not inherit our signal mask. */
 static _Noreturn void login_config_exec(const char *program, char *const *argv) {
         static char *const environment[] = { (char *) "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
                                              (char *) "DEBIAN_FRONTEND=noninteractive",
@@ -88,21 +92,28 @@ static _Noreturn void login_config_exec(const char *program, char *const *argv) 
         _exit(127);
 }
 
-static int login_config_run(const char *root, bool sss, bool mkhomedir, struct error **reterr) {
-        _cleanup_free_ char *program = str_printf("%s" TOOL, root);
-        const char *argv[6] = { TOOL, "--package", "--enable" };
-        size_t n = 3;
-        if (sss)
-                argv[n++] = "sss";
-        if (mkhomedir)
-                argv[n++] = "mkhomedir";
+/* Waits for it: true, it ended with 0. */
+static bool login_config_run(const char *root, char *const *argv) {
+        _cleanup_free_ char *program = str_printf("%s%s", root, argv[0]);
         int status = -1;
         pid_t pid = fork();
         if (pid == 0)
-                login_config_exec(program, (char *const *) argv);
-        if (pid < 0 || TEMP_FAILURE_RETRY(waitpid(pid, &status, 0)) < 0 || status != 0)
-                return error_set(reterr, -EIO, "pam-auth-update could not set logins up");
-        return 0;
+                login_config_exec(program, argv);
+        return pid >= 0 && TEMP_FAILURE_RETRY(waitpid(pid, &status, 0)) >= 0 && status == 0;
+}
+
+/* ---- PAM ---- */
+
+static int settle_pam(const char *root, bool sss, bool mkhomedir, struct error **reterr) {
+        _cleanup_strv_ char **argv = strv_copy((char *[]) { (char *) TOOL, (char *) "--package",
+                                                            (char *) "--enable", NULL });
+        if (sss)
+                strv_add(&argv, "sss");
+        if (mkhomedir)
+                strv_add(&argv, "mkhomedir");
+        return login_config_run(root, argv)
+                       ? 0
+                       : error_set(reterr, -EIO, "pam-auth-update could not set logins up");
 }
 
 int logins_settle(const char *root, bool mkhomedir, struct error **reterr) {
@@ -123,5 +134,56 @@ int logins_settle(const char *root, bool mkhomedir, struct error **reterr) {
         _cleanup_free_ char *auth = paths_read(root, "/etc/pam.d/common-auth", NULL);
         bool sss = tool && !(auth && strstr(auth, "pam_sss.so")) &&
                    paths_access(root, "/usr/share/pam-configs/sss", F_OK);
-        return sss || mkhomedir ? login_config_run(root, sss, mkhomedir, reterr) : 0;
+        return sss || mkhomedir ? settle_pam(root, sss, mkhomedir, reterr) : 0;
+}
+
+/* ---- socket units ---- */
+
+/* "sssd-pam-priv.socket" is one of the responder pam. */
+static bool sockets_of(char *const *services, const char *unit) {
+        const char *responder = unit + strlen("sssd-");
+        _cleanup_free_ char *name = xstrndup(responder, strcspn(responder, "-."));
+        return strv_contains(services, name);
+}
+
+char **logins_sockets(const char *root) {
+        _cleanup_free_ char *conf = paths_read(root, "/etc/sssd/sssd.conf", NULL),
+                            *listed = ini_value(conf, "sssd", "services"),
+                            *pattern = str_printf("%s" UNITS "/*.wants/sssd-*.socket", root);
+        _cleanup_strv_ char **services = strv_split(listed, ", \t"), **units = NULL;
+        glob_t found = {};
+        (void) glob(pattern, 0, NULL, &found);
+        for (size_t i = 0; i < found.gl_pathc; i++) {
+                const char *unit = strrchr(found.gl_pathv[i], '/') + 1;
+                /* masked, or a unit of the administrator's own */
+                _cleanup_free_ char *own = str_printf(UNITS "/%s", unit);
+                if (sockets_of(services, unit) && !paths_access(root, own, F_OK) &&
+                    !strv_contains(units, unit))
+                        strv_add(&units, unit);
+        }
+        globfree(&found);
+        return TAKE(units);
+}
+
+static bool sockets_call(const char *root, const char *verb, const char *option, char *const *units) {
+        _cleanup_strv_ char **argv = NULL;
+        strv_add(&argv, SYSTEMCTL);
+        strv_add(&argv, verb);
+        strv_add(&argv, option);
+        strv_extend(&argv, units);
+        return login_config_run(root, argv);
+}
+
+int logins_sockets_off(const char *root, struct error **reterr) {
+        _cleanup_strv_ char **units = logins_sockets(root);
+        if (!units)
+                return 0;
+        bool off = sockets_call(root, "disable", "--now", units);
+        (void) sockets_call(root, "reset-failed", "--quiet", units); /* where some failed before */
+        if (off)
+                return 0;
+        _cleanup_free_ char *names = strv_join(units, " ");
+        error_set(reterr, -EIO, "SSSD's socket units could not be disabled: %s", names);
+        return error_hint(reterr, "They fail at the next start of sssd.service; then: systemctl disable %s",
+                          names);
 }

@@ -2,6 +2,7 @@
 /* The host's realm, from its files. */
 
 #include "backend/realm/realm.h"
+#include "backend/realm/realmd.h"
 #include "backend/store/services.h"
 #include "backend/wire/kerberos.h"
 #include "base/ini.h"
@@ -67,5 +68,6 @@ struct membership *membership_read(const struct paths *paths) {
         read_ipa(paths, m);
         read_keytab(paths, m);
         find_service(paths, m);
+        m->sockets = logins_sockets(paths->root);
         return m;
 }

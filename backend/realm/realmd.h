@@ -62,3 +62,10 @@ void realmd_cancel(struct realmd *realmd);
  * not use it, and pam_mkhomedir where wanted, and waits for it. root is "" or a folder with the program and
  * files. 0: done, or not needed. -ENOENT: mkhomedir is wanted, and this host has no tool for it. */
 int logins_settle(const char *root, bool mkhomedir, struct error **reterr);
+
+/* The socket units of SSSD that fail whenever sssd.service starts, since the line "services" of sssd.conf
+ * names their responders as well: systemd counts the host as degraded then. Debian enables one for each
+ * responder. NULL: none. logins_sockets_off() disables and stops them; the links are in /etc, where undoing
+ * the job puts them back. */
+char **logins_sockets(const char *root);
+int logins_sockets_off(const char *root, struct error **reterr);

@@ -42,6 +42,10 @@ joined() {
         check "the computer has an account" has_account
         check "a user of the domain is known" until_true 20 host getent passwd alice@$domain
         check "by the host's own SSSD" host systemctl is-active --quiet sssd.service
+        # As at the next start of the host: the units that sssd.service wants.
+        host systemctl restart sssd.service
+        check "no socket unit of SSSD fails with it" until_true 10 host sh -c '! systemctl list-units --failed --plain --no-legend | grep sssd'
+        check_not "as they are off" host systemctl is-enabled sssd-nss.socket
         check_status "a user of the domain logs in" 0 login alice@$domain "$password"
         check_text "as himself" "\\(alice@$domain\\)" "$output"
         check "and has a home now" host test -d /home/alice@$domain

@@ -74,6 +74,7 @@ static struct membership *member_offline(void) {
         m->access.permit = PERMIT_LISTED;
         m->access.users = strv_split("alice,bob", ",");
         m->access.groups = strv_split("linux admins", ",");
+        m->sockets = strv_split("sssd-nss.socket,sssd-pam.socket", ",");
         return m;
 }
 

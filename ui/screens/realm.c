@@ -92,6 +92,9 @@ static void realm_put_member(const struct screen *s, struct pager *p, const stru
         realm_put_logins(p, m);
         pager_row(p, "Joined by", DOC_PLAIN, m->service ? "the service %s" : "this host's own SSSD%s",
                   m->service ? m->service : "");
+        _cleanup_free_ char *sockets = membership_sockets(m);
+        if (sockets)
+                pager_row(p, "Sockets", DOC_WARN, "%s", sockets);
 }
 
 static void realm_put_none(const struct realm_state *st, struct pager *p) {

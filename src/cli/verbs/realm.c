@@ -89,6 +89,8 @@ static void verb_realm_print_membership(const struct membership *m) {
         _cleanup_free_ char *access = access_words(&m->access);
         verb_realm_print_row("logins", access);
         verb_realm_print_row("service", m->service);
+        _cleanup_free_ char *sockets = membership_sockets(m);
+        verb_realm_print_row("sockets", sockets);
 }
 
 /* Exit status 4: the host is in no realm. */

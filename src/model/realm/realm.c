@@ -126,7 +126,16 @@ struct membership *membership_free(struct membership *m) {
                 return NULL;
         FREE_ALL(m->domain, m->realm, m->service, m->server, m->site, m->principal, m->clock_server);
         access_done(&m->access);
+        strv_free(m->sockets);
         realm_free(m->realm_found);
         free(m);
         return NULL;
+}
+
+char *membership_sockets(const struct membership *m) {
+        _cleanup_free_ char *names = m->sockets ? strv_join(m->sockets, " ") : NULL;
+        return names ? str_printf("they fail whenever sssd.service starts, as sssd.conf starts their "
+                                  "responders itself: systemctl disable %s",
+                                  names)
+                     : NULL;
 }

@@ -111,7 +111,11 @@ struct membership {
         char *clock_server;
         struct access access;   /* who may log in */
         bool full_names;        /* logins are user@domain */
+        char **sockets;         /* units of SSSD that fail beside its configuration; NULL: none */
         struct realm *realm_found;      /* from a discovery of the domain; NULL */
 };
 struct membership *membership_free(struct membership *m);
 DEFINE_CLEANUP(struct membership, membership_free)
+
+/* The sentence about these sockets; the caller frees. NULL: there are none. */
+char *membership_sockets(const struct membership *m);

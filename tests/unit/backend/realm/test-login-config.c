@@ -91,12 +91,56 @@ static void says_what_cannot_be(void **state) {
         tree_remove(failing);
 }
 
+/* Debian links one for each responder; those that sssd.conf starts as well fail with sssd.service. */
+static void finds_the_sockets_that_fail(void **state) {
+        static const struct {
+                const char *services, *own, *sockets;
+        } cases[] = {
+                { "services = nss, pam, ssh, sudo\n", NULL, "sssd-nss.socket sssd-pam-priv.socket sssd-pam.socket sssd-ssh.socket sssd-sudo.socket" },
+                { "services=nss,pam\n", NULL, "sssd-nss.socket sssd-pam-priv.socket sssd-pam.socket" },
+                { "services = nss, pam\n", "/etc/systemd/system/sssd-nss.socket", "sssd-pam-priv.socket sssd-pam.socket" },
+                { "domains = example.test\n", NULL, NULL },
+                { "services = ifp\n", NULL, NULL },
+        };
+        static const char *const units[] = { "nss", "pam", "pam-priv", "ssh", "sudo", "autofs", "pac" };
+        for (size_t i = 0; i < ELEMENTS(cases); i++) {
+                _cleanup_free_ char *root = tree_new(), *conf = str_printf("[sssd]\n%s", cases[i].services);
+                _cleanup_error_ struct error *e = NULL;
+                tree_write(root, "/etc/sssd/sssd.conf", conf);
+                for (size_t k = 0; k < ELEMENTS(units); k++) {
+                        _cleanup_free_ char *link = str_printf("/etc/systemd/system/sssd.service.wants/sssd-%s.socket", units[k]);
+                        tree_write(root, link, "");
+                }
+                if (cases[i].own)
+                        tree_write(root, cases[i].own, "");
+                _cleanup_free_ char *script = str_printf("#!/bin/sh\necho \"$*\" >>%s/called\n", root);
+                tree_write(root, "/usr/bin/systemctl", script);
+                assert_int_equal(chmod(tree_path(root, "/usr/bin/systemctl"), 0755), 0);
+                _cleanup_strv_ char **sockets = logins_sockets(root);
+                _cleanup_free_ char *names = sockets ? strv_join(sockets, " ") : NULL;
+                assert_true(str_equal(names, cases[i].sockets));
+                assert_ok(logins_sockets_off(root, &e), e);
+                assert_int_equal(access(tree_path(root, "/called"), F_OK) == 0, names != NULL);
+                if (names) {
+                        _cleanup_free_ char *called = tree_read(root, "/called");
+                        _cleanup_free_ char *expected = str_printf("disable --now %s\nreset-failed --quiet %s\n", names, names);
+                        assert_string_equal(called, expected);
+                        tree_write(root, "/usr/bin/systemctl", "#!/bin/sh\nexit 1\n");
+                        assert_int_equal(chmod(tree_path(root, "/usr/bin/systemctl"), 0755), 0);
+                        assert_int_equal(logins_sockets_off(root, &e), -EIO);
+                        assert_non_null(strstr(e->hint, names));
+                }
+                tree_remove(root);
+        }
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(calls_the_hosts_tool),
                 cmocka_unit_test(puts_sss_behind_files),
                 cmocka_unit_test(leaves_authselect_alone),
                 cmocka_unit_test(says_what_cannot_be),
+                cmocka_unit_test(finds_the_sockets_that_fail),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }
