@@ -288,9 +288,15 @@ static void host_user_on_ended(bool exited, int status, void *userdata) {
                 return;
         t->line = NULL;
         if (!line) {
+                _cleanup_(membership_freep) struct membership *m = membership_read(&t->backend->paths);
                 error_set(&e, -ENOENT, "%s is no user of this host", t->user);
-                error_hint(&e, "Is SSSD online, and does nsswitch.conf ask it? Names may need their domain: "
-                               "user@example.test");
+                if (m->domain && !strchr(t->user, '@'))
+                        error_hint(&e, "Is SSSD online, and does nsswitch.conf ask it? The name may need its "
+                                       "domain: %s@%s", t->user, m->domain);
+                else if (m->domain)
+                        error_hint(&e, "Is SSSD online, and does nsswitch.conf ask it?");
+                else
+                        error_hint(&e, "This host is in no realm: only its own users are known");
         }
         testing_end(t, line, e);
 }

@@ -155,9 +155,13 @@ void worker_join_heard(struct worker *w) {
 static void join_log_warnings(struct worker *w, const struct failure_run *run) {
         const struct failure *found[8];
         size_t count = failure_warnings(run, found, ELEMENTS(found));
-        for (size_t i = 0; i < count; i++)
+        for (size_t i = 0; i < count; i++) {
+                _cleanup_free_ char *line = str_printf("%s Warning: %s. %s. %s", verdict_name(VERDICT_WARN),
+                                                       found[i]->message, found[i]->cause, found[i]->hint);
                 joblog_note(w->log, "joined, with a warning: %s. %s. %s", found[i]->message, found[i]->cause,
                             found[i]->hint);
+                (void) recorder_add(w->recorder, w->at, RECORD_CHECK, line, NULL);
+        }
 }
 
 /* A reason that has no row is the tool's own sentence. */
@@ -201,9 +205,10 @@ int worker_join_judge(struct worker *w, struct error **reterr) {
         };
         bool kept = plan->deletes_account && failure_kept_account(tail, n);
         if (status == 0 && !kept) {
-                join_log_warnings(w, &run);
                 if (run.leaves)
                         worker_report_enrolled(w, failure_enrolled(tail, n));
+                else
+                        join_log_warnings(w, &run);
                 return 0;
         }
         if (plan->verb != VERB_INSTALL && plan->verb != VERB_UNINSTALL)

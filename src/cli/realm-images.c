@@ -107,6 +107,29 @@ void joining_answers(const struct profile *profile, const struct mode *mode, str
         }
 }
 
+const struct mode *joining_named_mode(const struct profile *profile, const char *name) {
+        if (str_equal(name, "ad"))
+                return joining_mode(profile, REALM_AD);
+        if (str_equal(name, "ipa"))
+                return joining_mode(profile, REALM_IPA);
+        const struct mode *mode = profile_mode(profile, name);
+        return mode && mode->joins != REALM_NONE ? mode : NULL;
+}
+
+struct preflight_order joining_preflight(const struct profile *profile, const struct mode *mode,
+                                         const struct answers *answers, const char *domain) {
+        struct join join;
+        profile_join(profile, mode, answers, &join);
+        return (struct preflight_order) { .domain = join.domain ? join.domain : domain,
+                                          .wanted = join.kind,
+                                          .server = join.server,
+                                          .computer_name = join.computer_name,
+                                          .hostname = join.hostname,
+                                          .realm = join.realm,
+                                          .ca_file = join.ca_file,
+                                          .keytab = join.keytab };
+}
+
 void joined_done(struct joined *j) {
         service_free(j->service);
         image_free(j->image);

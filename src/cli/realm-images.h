@@ -24,6 +24,15 @@ char **joining_words(const struct profile *profile, const struct mode *mode, cha
 /* The same for answers, in place. */
 void joining_answers(const struct profile *profile, const struct mode *mode, struct answers *answers);
 
+/* The mode that a word of --mode names, by its name or by the kind of realm that it joins ("ad", "ipa");
+ * NULL: none. */
+const struct mode *joining_named_mode(const struct profile *profile, const char *name);
+
+/* The preflight of a join by this mode with these answers; its texts are theirs. domain: where none of them
+ * is one. */
+struct preflight_order joining_preflight(const struct profile *profile, const struct mode *mode,
+                                         const struct answers *answers, const char *domain);
+
 /* An installed service that joined this host. Image, profile and mode are known only while its image is on
  * this host. */
 struct joined {

@@ -148,8 +148,8 @@ static void report_answers(const struct plan *plan) {
                     a->source ? a->source : "", a->source ? ")" : "");
         }
         for (size_t i = 0; i < plan->n_secrets; i++)
-                out("  %-18s <secret>, handed over by %s\n", plan->secrets[i].name,
-                    delivery_name(plan->secrets[i].delivery));
+                out("  %-18s <secret>, %s\n", plan->secrets[i].name,
+                    delivery_words(plan->secrets[i].delivery));
 }
 
 static void report_head(const struct plan *plan) {

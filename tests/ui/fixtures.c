@@ -273,7 +273,7 @@ static struct job *joined(struct job *job, bool badly) {
         str_replace(&job->message, badly ? "sssd is installed, but the join does not work as it should"
                                          : "sssd is installed; sssd.service runs");
         for (size_t i = 0; i < ELEMENTS(checks[0]); i++)
-                job_add_check(job, checks[badly][i]);
+                job_add_check(job, STEP_HEALTH, checks[badly][i]);
         return job;
 }
 

@@ -28,16 +28,6 @@ static void joining_done(struct joining *j) {
         STRV_FREE_ALL(j->set, j->secrets, j->modes, j->allowed);
 }
 
-/* A mode by its name, or by the kind of realm that it joins. */
-static const struct mode *named_mode(const struct profile *profile, const char *name) {
-        if (str_equal(name, "ad"))
-                return joining_mode(profile, REALM_AD);
-        if (str_equal(name, "ipa"))
-                return joining_mode(profile, REALM_IPA);
-        const struct mode *mode = profile_mode(profile, name);
-        return mode && mode->joins != REALM_NONE ? mode : NULL;
-}
-
 /* A file of answers may give the domain and the way to join that the command line leaves out. */
 static int verb_join_read_file(struct joining *j, const char *path, struct error **reterr) {
         j->file = new0(struct answers);
@@ -88,7 +78,7 @@ static int choose_mode(struct session *s, struct joining *j, const struct argume
                        struct error **reterr) {
         _cleanup_(realm_freep) struct realm *realm = NULL;
         if (name) {
-                j->mode = named_mode(j->profile, name);
+                j->mode = joining_named_mode(j->profile, name);
                 return j->mode ? 0
                                : error_set(reterr, -EINVAL, "%s has no way called \"%s\" to join a realm",
                                            image_reference(j->image), name);
@@ -132,17 +122,8 @@ static void verb_join_translate(struct joining *j, const struct arguments *a) {
 /* An exit status. Every failed check is printed. */
 static int verb_join_preflight(struct session *s, const struct joining *j, const struct order *order,
                                bool allowed) {
-        struct join join;
         _cleanup_(preflight_freep) struct preflight *p = NULL;
-        profile_join(j->profile, j->mode, order->answers, &join);
-        const struct preflight_order what = { .domain = join.domain ? join.domain : j->domain,
-                                              .wanted = join.kind,
-                                              .server = join.server,
-                                              .computer_name = join.computer_name,
-                                              .hostname = join.hostname,
-                                              .realm = join.realm,
-                                              .ca_file = join.ca_file,
-                                              .keytab = join.keytab };
+        const struct preflight_order what = joining_preflight(j->profile, j->mode, order->answers, j->domain);
         int r = session_preflight(s, &what, &p, &s->error);
         if (r < 0)
                 return r;
@@ -172,23 +153,48 @@ static int verb_join_choose(struct session *s, const struct arguments *a, struct
         return choose_mode(s, j, a, mode ? mode : j->file_mode, reterr);
 }
 
+/* words: the arguments, under the names of the image's parameters; they point into j. */
+static int verb_join_read(struct session *s, struct joining *j, struct arguments *words, struct order *order,
+                          struct error **reterr) {
+        int r = verb_join_choose(s, words, j, reterr);
+        if (r < 0)
+                return r;
+        verb_join_translate(j, words);
+        words->values[OPTION_SET] = j->set;
+        words->values[OPTION_SECRET] = j->secrets;
+        words->values[OPTION_MODE] = j->modes;
+        words->values[OPTION_ALLOW] = j->allowed;
+        r = order_read(s, words, VERB_INSTALL, TAKE(j->image), order, reterr);
+        if (r < 0)
+                return r;
+        joining_answers(j->profile, j->mode, order->answers);
+        order->port.image = image_reference(order->image);
+        return 0;
+}
+
+/* Where no realm is found, what is known of the domain is all the same the result. */
+int join_check(struct session *s, const struct arguments *a, struct preflight **ret, struct error **reterr) {
+        _cleanup_(joining_done) struct joining j = {};
+        _cleanup_(order_done) struct order order = {};
+        _cleanup_error_ struct error *e = NULL;
+        struct arguments words = *a;
+        words.values[OPTION_MODE] = a->values[OPTION_REALM_KIND];
+        int r = verb_join_read(s, &j, &words, &order, &e);
+        struct preflight_order what = { .domain = j.domain };
+        if (r >= 0)
+                what = joining_preflight(j.profile, j.mode, order.answers, j.domain);
+        else if (!j.image || j.mode || r == -EINVAL)
+                return error_take(reterr, TAKE(e));
+        return session_preflight(s, &what, ret, reterr);
+}
+
 static int verb_join_run(struct session *s, const struct verb *verb, const struct arguments *a) {
         _cleanup_(joining_done) struct joining j = {};
         _cleanup_(order_done) struct order order = {};
-        int r = verb_join_choose(s, a, &j, &s->error);
-        if (r < 0)
-                return r;
-        verb_join_translate(&j, a);
         struct arguments words = *a;
-        words.values[OPTION_SET] = j.set;
-        words.values[OPTION_SECRET] = j.secrets;
-        words.values[OPTION_MODE] = j.modes;
-        words.values[OPTION_ALLOW] = j.allowed;
-        r = order_read(s, &words, VERB_INSTALL, TAKE(j.image), &order, &s->error);
+        int r = verb_join_read(s, &j, &words, &order, &s->error);
         if (r < 0)
                 return r;
-        joining_answers(j.profile, j.mode, order.answers);
-        order.port.image = image_reference(order.image);
         int status =
                 verb_join_preflight(s, &j, &order, strv_contains(a->values[OPTION_ALLOW], ALLOW_PREFLIGHT));
         return status == EXIT_DONE ? follow_order(s, &order, &words) : status;

@@ -25,3 +25,6 @@ extern const struct verb attach_verb, cancel_verb, changes_verb, check_verb, exe
         status_verb, uninstall_verb, units_verb, upgrade_verb;
 extern const struct verb unit_action_verbs[_UNIT_ACTION_MAX];
 extern const struct verb realm_verbs[_REALM_VERB_MAX];
+
+/* The preflight of a join as `join` with these arguments would run it (check --image; join.c). */
+int join_check(struct session *s, const struct arguments *a, struct preflight **ret, struct error **reterr);

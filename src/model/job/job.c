@@ -122,9 +122,9 @@ struct job *job_new(void) {
         return job;
 }
 
-static void job_keep_check(struct job *job, enum verdict verdict, const char *text) {
+static void job_keep_check(struct job *job, enum job_step step, enum verdict verdict, const char *text) {
         job->checks = xreallocarray(job->checks, job->n_checks + 1, sizeof *job->checks);
-        job->checks[job->n_checks++] = (struct job_check) { verdict, xstrdup(text) };
+        job->checks[job->n_checks++] = (struct job_check) { step, verdict, xstrdup(text) };
 }
 
 struct job *job_free(struct job *job) {
@@ -134,7 +134,9 @@ struct job *job_free(struct job *job) {
         for (size_t i = 0; i < _JOB_STEP_MAX; i++)
                 free(job->steps[i].note);
         STRV_FREE_ALL(job->left, job->secrets);
-        job_drop_checks(job);
+        for (size_t i = 0; i < job->n_checks; i++)
+                free(job->checks[i].text);
+        free(job->checks);
         free(job);
         return NULL;
 }
@@ -152,23 +154,25 @@ struct job *job_copy(const struct job *job) {
         copy->checks = NULL;
         copy->n_checks = 0;
         for (size_t i = 0; i < job->n_checks; i++)
-                job_keep_check(copy, job->checks[i].verdict, job->checks[i].text);
+                job_keep_check(copy, job->checks[i].step, job->checks[i].verdict, job->checks[i].text);
         return copy;
 }
 
-void job_drop_checks(struct job *job) {
+void job_drop_checks(struct job *job, enum job_step step) {
+        size_t kept = 0;
         for (size_t i = 0; i < job->n_checks; i++)
-                free(job->checks[i].text);
-        free(job->checks);
-        job->checks = NULL;
-        job->n_checks = 0;
+                if (job->checks[i].step == step)
+                        free(job->checks[i].text);
+                else
+                        job->checks[kept++] = job->checks[i];
+        job->n_checks = kept;
 }
 
-void job_add_check(struct job *job, const char *line) {
+void job_add_check(struct job *job, enum job_step step, const char *line) {
         size_t n = strcspn(line, " ");
         _cleanup_free_ char *word = xstrndup(line, n);
         int verdict = verdict_from_name(word);
-        job_keep_check(job, verdict < 0 ? VERDICT_WARN : (enum verdict) verdict,
+        job_keep_check(job, step, verdict < 0 ? VERDICT_WARN : (enum verdict) verdict,
                        verdict < 0 || !line[n] ? line : line + n + 1);
 }
 

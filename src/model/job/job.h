@@ -76,6 +76,7 @@ enum job_way {
 DECLARE_NAMES(job_way, enum job_way);           /* "none", "begin", "go-on", "again", "undo" */
 
 struct job_check {
+        enum job_step step;     /* that found it */
         enum verdict verdict;
         char *text;             /* "Keytab: …" */
 };
@@ -114,8 +115,8 @@ struct job *job_free(struct job *job);
 DEFINE_CLEANUP(struct job, job_free)
 struct job *job_copy(const struct job *job);
 /* "VERDICT TEXT", as a journal has it. */
-void job_add_check(struct job *job, const char *line);
-void job_drop_checks(struct job *job);
+void job_add_check(struct job *job, enum job_step step, const char *line);
+void job_drop_checks(struct job *job, enum job_step step);
 /* Whether a check says that the join does not work. */
 bool job_checks_fail(const struct job *job);
 /* Whether a job that is done has something to say beside that: a check that is not OK, or a leftover. */

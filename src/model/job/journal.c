@@ -192,8 +192,7 @@ static bool record_apply(struct replay *replay, struct job *job, const struct re
         switch (record->event) {
         case RECORD_STATE: return apply_state(job, record);
         case RECORD_INTENT:
-                if (record->step == STEP_HEALTH)
-                        job_drop_checks(job);   /* the checks run again */
+                job_drop_checks(job, record->step); /* it checks again */
                 step_begins(replay, job, record, STEP_NOW);
                 return true;
         case RECORD_DONE:
@@ -229,7 +228,7 @@ static bool record_apply(struct replay *replay, struct job *job, const struct re
                 strcpy(job->plan_digest, record->data);
                 return true;
         case RECORD_CHECK:
-                job_add_check(job, record->data);
+                job_add_check(job, record->step, record->data);
                 return true;
         case RECORD_REASON:
                 if (!job->failure)

@@ -16,6 +16,18 @@ static const char *const delivery_names[_DELIVERY_MAX] = {
 };
 DEFINE_NAMES(delivery, enum delivery)
 
+const char *delivery_words(enum delivery delivery) {
+        switch (delivery) {
+        case DELIVER_STDIN: return "given to the command on its standard input";
+        case DELIVER_FILE: return "given to the command in a file, which is removed behind it";
+        case DELIVER_PROMPT: return "typed when the command asks for it";
+        case DELIVER_ARGV: return "a word of the command, which the host's journal keeps";
+        case DELIVER_ENV:
+        case DELIVER_VARIABLE: return "in the environment of the command, which the engine keeps";
+        default: return "not given to any command";
+        }
+}
+
 void param_done(struct param *p) {
         FREE_ALL(p->name, p->title, p->help, p->initial, p->suggest, p->pattern, p->pattern_reason);
         for (size_t i = 0; i < p->n_choices; i++)

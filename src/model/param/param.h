@@ -38,6 +38,8 @@ enum delivery {
         _DELIVERY_MAX,
 };
 DECLARE_NAMES(delivery, enum delivery);         /* "none" "argv" "env" "variable" "stdin" "file" "prompt" */
+/* What becomes of a secret, for people: "given to the command on its standard input". */
+const char *delivery_words(enum delivery delivery);
 
 struct param_choice {
         char *value;

@@ -120,7 +120,7 @@ char *access_words(const struct access *a) {
 
 /* ---- changes ---- */
 
-static int access_check_name(const char *name, struct error **reterr) {
+static int access_check_name(const char *name, const char *domain, struct error **reterr) {
         bool bad = !*name || strlen(name) > 256 || *name == ' ' || name[strlen(name) - 1] == ' ' ||
                    strcmp(name, NO_NAME) == 0;
         for (const char *c = name; *c && !bad; c++)
@@ -128,7 +128,7 @@ static int access_check_name(const char *name, struct error **reterr) {
         if (!bad)
                 return 0;
         error_set(reterr, -EINVAL, "\"%s\" cannot be the name of a user or group", name);
-        error_hint(reterr, "A name as the domain has it: alice, alice@example.test, linux admins");
+        error_hint(reterr, "A name as the domain has it: alice, alice@%s, linux admins", domain);
         return -EINVAL;
 }
 
@@ -194,7 +194,7 @@ int access_change(const char *text, const char *domain, const struct access_chan
         if (named && (!change->names || !*change->names))
                 return error_set(reterr, -EINVAL, "Nobody is named");
         for (char *const *name = named ? change->names : NULL; name && *name; name++)
-                if (access_check_name(*name, reterr) < 0)
+                if (access_check_name(*name, domain, reterr) < 0)
                         return -EINVAL;
         access_read(text, domain, &a);
         if (named)

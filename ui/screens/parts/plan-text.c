@@ -290,24 +290,27 @@ static void plan_text_answer(struct pager *pager, const struct param *p, const s
         plan_text_fact(pager, p ? p->title : a->name, plan_text_value(p, a->value), a->source);
 }
 
-void plan_text_answers(struct pager *pager, const struct plan *plan, const struct profile *profile) {
+void plan_text_answers(struct pager *pager, const struct plan *plan, const struct profile *profile,
+                       const struct mode *leave) {
         const struct answers none = {}, *answers = plan->given.answers ? plan->given.answers : &none;
         pager_addf(pager, DOC_STRONG, "Answers");
-        plan_text_fact(pager, "Service", plan->name, NULL);
-        plan_text_fact(pager, "Mode", plan->mode_title ? plan->mode_title : plan->given.mode, NULL);
+        if (!leave) {
+                plan_text_fact(pager, "Service", plan->name, NULL);
+                plan_text_fact(pager, "Mode", plan->mode_title ? plan->mode_title : plan->given.mode, NULL);
+        }
         /* First in the order of the questions, then those unknown to the profile. */
         for (size_t i = 0; profile && i < profile->n_parameters; i++)
-                for (size_t k = 0; k < answers->n; k++)
+                for (size_t k = 0; k < answers->n && mode_asks(leave, &profile->parameters[i]); k++)
                         if (str_equal(answers->items[k].name, profile->parameters[i].name))
                                 plan_text_answer(pager, &profile->parameters[i], &answers->items[k]);
-        for (size_t k = 0; k < answers->n; k++)
+        for (size_t k = 0; k < answers->n && !leave; k++)
                 if (!profile || !profile_param(profile, answers->items[k].name))
                         plan_text_answer(pager, NULL, &answers->items[k]);
         for (size_t i = 0; i < plan->n_secrets; i++) {
                 const struct secret_use *secret = &plan->secrets[i];
                 const struct param *p = profile ? profile_param(profile, secret->name) : NULL;
-                pager_addf(pager, DOC_PLAIN, "  %-18s  <secret>, handed over by %s",
-                           p ? p->title : secret->name, delivery_name(secret->delivery));
+                pager_addf(pager, DOC_PLAIN, "  %-18s  <secret>, %s",
+                           p ? p->title : secret->name, delivery_words(secret->delivery));
         }
         pager_end(pager);
 }

@@ -13,8 +13,10 @@ void plan_text_plan(struct pager *pager, const struct plan *plan, bool brief);
 /* The findings alone, with their hints; nothing without findings. */
 void plan_text_findings(struct pager *pager, const struct finding_list *findings);
 
-/* The answers and their sources; secrets by name only. profile: for their titles, or NULL. */
-void plan_text_answers(struct pager *pager, const struct plan *plan, const struct profile *profile);
+/* The answers and their sources; secrets by name only. profile: for their titles, or NULL. leave: only what a
+ * leave asks for itself, not what its join was told; or NULL. */
+void plan_text_answers(struct pager *pager, const struct plan *plan, const struct profile *profile,
+                       const struct mode *leave);
 /* Of a plan that joins: values from the network and this host in place of answers. */
 void plan_text_realm(struct pager *pager, const struct realm *realm, const struct join *join,
                     const char *hostname);

@@ -230,12 +230,17 @@ static void review_write_plan(struct screen *s) {
         struct join join;
         if (!w->plan)
                 return;
-        if (w->verb != VERB_ACCESS && w->verb != VERB_RENEW) {
-                plan_text_answers(&s->text, w->plan, w->ask.profile);
+        if (wizard_asks(w) || w->verb == VERB_UPGRADE) {
+                plan_text_answers(&s->text, w->plan, w->ask.profile, NULL);
                 if (questions_join(&w->ask, &join) && realm)
                         plan_text_realm(&s->text, realm, &join, host_status(ui_host(s->ui))->hostname);
         }
+        /* Of a leave what it does comes first, and what was asked for it alone. */
         plan_text_plan(&s->text, w->plan, false);
+        if (questions_deletes(&w->ask)) {
+                pager_end(&s->text);
+                plan_text_answers(&s->text, w->plan, w->ask.profile, w->ask.leave);
+        }
 }
 
 static void review_status(const struct screen *s, struct str *out) {

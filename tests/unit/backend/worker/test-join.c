@@ -30,7 +30,7 @@ static void a_failing_join_says_why(void **state) {
         }
 }
 
-static void what_a_tool_only_warns_of_is_in_the_log(void **state) {
+static void what_a_tool_only_warns_of_is_in_the_result(void **state) {
         struct host_fixture *f = *state;
         static const char script[] = "echo ' * Joining using a truncated netbios name: AVERYVERYVERYVE'; echo changed >$ROOT/etc/hosts";
         for (int joins = 0; joins < 2; joins++) {
@@ -41,6 +41,13 @@ static void what_a_tool_only_warns_of_is_in_the_log(void **state) {
                 assert_int_equal(services_remove(&f->paths, "demo", NULL), 0);
                 assert_int_equal(unlink(tree_path(f->root, "/etc/systemd/system/demo.service")), 0);
                 assert_int_equal(strstr(log, "joined, with a warning: The computer name was cut to 15 characters") != NULL, joins);
+                _cleanup_(job_freep) struct job *job = read_job(f, id);
+                const struct job_check *warning = NULL;
+                for (size_t k = 0; k < job->n_checks; k++)
+                        if (str_starts(job->checks[k].text, "Warning: The computer name was cut to 15 characters. "))
+                                warning = &job->checks[k];
+                assert_int_equal(warning != NULL, joins);
+                assert_true(!warning || warning->verdict == VERDICT_WARN);
         }
 }
 
@@ -238,7 +245,7 @@ static void runs_of_others_are_reported(void **state) {
 
 int main(void) {
         const struct CMUnitTest tests[] = {
-                T(a_failing_join_says_why), T(what_a_tool_only_warns_of_is_in_the_log),
+                T(a_failing_join_says_why), T(what_a_tool_only_warns_of_is_in_the_result),
                 T(every_real_run_is_reported_as_a_live_one), T(an_unknown_reason_is_quoted), T(an_entry_in_the_realm_is_taken_back_or_named), T(a_leave_that_did_not_reach_the_server_says_so),
                 T(runs_of_others_are_reported),
         };

@@ -78,7 +78,7 @@ static void lines_of_others_are_no_crash(void **state) {
         };
         _cleanup_(job_freep) struct job *job = job_new();
         for (size_t i = 0; i < ELEMENTS(rows); i++) {
-                job_add_check(job, rows[i].line);
+                job_add_check(job, STEP_HEALTH, rows[i].line);
                 assert_int_equal(job->checks[i].verdict, rows[i].verdict);
                 assert_string_equal(job->checks[i].text, rows[i].text);
         }
