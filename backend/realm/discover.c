@@ -5,6 +5,7 @@
 
 #include "backend/realm/internal.h"
 #include "base/clock.h"
+#include "base/text.h"
 
 #define DNS_MS 3000U
 #define KDCS_MAX 16U
@@ -67,8 +68,24 @@ static void servers_trouble(const struct realm *realm, struct error **e) {
         }
 }
 
+/* The name servers that do not answer are named: theirs is what is known. */
+static void dns_trouble(struct discovery *d, struct error **e) {
+        _cleanup_free_ char *servers = dns_servers(d->dns);
+        *e = TAKE(d->dns_trouble);
+        if (*e && (*e)->code != -ETIMEDOUT)
+                return;
+        *e = error_free(*e);
+        if (str_empty(servers))
+                error_set(e, -ETIMEDOUT, "No name server answers");
+        else
+                error_set(e, -ETIMEDOUT,
+                          plural(strchr(servers, ',') ? 2 : 1, "The name server %s does not answer",
+                                 "The name servers %s do not answer"),
+                          servers);
+        error_hint(e, "Look at /etc/resolv.conf, and whether its servers can be reached");
+}
+
 static void say_trouble(struct discovery *d) {
-        static const char look[] = "Look at /etc/resolv.conf";
         struct realm *realm = d->realm;
         struct error **e = &realm->trouble;
         if (realm->kind == REALM_OTHER)
@@ -77,13 +94,7 @@ static void say_trouble(struct discovery *d) {
         else if (realm->n_servers)
                 servers_trouble(realm, e);
         else if (d->dns_trouble || !anything_answered(realm)) {
-                *e = TAKE(d->dns_trouble);
-                if (!*e) {
-                        error_set(e, -ETIMEDOUT, "No name server answers");
-                        error_hint(e, "%s, and whether its servers can be reached", look);
-                }
-                error_wrap(e, (*e)->code, "Nothing could be found out about %s", realm->asked);
-                error_hint(e, "%s", (*e)->cause->hint ? (*e)->cause->hint : look);
+                dns_trouble(d, e);
         } else {
                 _cleanup_free_ char *resolvers = dns_servers(d->dns);
                 error_set(e, -ENOENT, "The DNS knows no servers of a realm called %s", realm->asked);

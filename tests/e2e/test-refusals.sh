@@ -123,7 +123,7 @@ check_text "one cause is reported once" ', 1 error' "$output"
 refused "passed over" 1 'The domain was not found' "$password" example.test --mode ad --set user=Administrator --allow preflight
 tests/lab realm srv-on "$HOST" >/dev/null
 tests/lab realm dns-off "$HOST" >/dev/null
-refused "no name service" 3 'FAIL +DNS +Nothing could be found out about example.test' "$password" example.test --mode ad --set user=Administrator
+refused "no name service" 3 'FAIL +DNS +The name server' "$password" example.test --mode ad --set user=Administrator
 check_text "and where to look" '/etc/resolv\.conf' "$output"
 tests/lab realm dns-on "$HOST" >/dev/null
 for port in 88 464; do

@@ -127,6 +127,24 @@ static struct preflight *preflight_of(const char *domain) {
         return p;
 }
 
+/* As many rows as a real one has, more than a screen. */
+static struct preflight *preflight_long(const char *domain) {
+        static const char *const more[] = { "time-service", "libraries", "pam", "daemons", "login", "ids", "room", "names", "static-name" };
+        struct preflight *p = preflight_of(domain);
+        p->items = xreallocarray(p->items, p->n + ELEMENTS(more), sizeof *p->items);
+        for (size_t i = 0; i < ELEMENTS(more); i++)
+                p->items[p->n++] = (struct check_result) { more[i], more[i], VERDICT_OK, xstrdup("it is as it should be"), NULL, NULL, FIX_NONE, 1 };
+        struct check_result *dns = preflight_find(p, "dns");
+        dns->verdict = VERDICT_WARN;
+        str_replace(&dns->message, "the DNS knows no servers of example.test; only dc1.example.test is used");
+        str_replace(&dns->details,
+                    "SRV _ldap._tcp.dc._msdcs.example.test: there is no such name (3 ms)\nSRV _ldap._tcp.example.test: there is no such name (3 ms)\n"
+                    "SRV _kerberos._udp.example.test: there is no such name (3 ms)\nSRV _kerberos._tcp.example.test: there is no such name (3 ms)\n"
+                    "SRV _kpasswd._udp.example.test: there is no such name (4 ms)\nTXT _kerberos.example.test: there is no such name (5 ms)\n"
+                    "A, AAAA dc1.example.test: 10.89.7.10 (2 ms)");
+        return p;
+}
+
 static struct preflight *preflight_clock(const char *domain) {
         struct preflight *p = preflight_of(domain);
         struct check_result *r = preflight_find(p, "clock");
@@ -258,6 +276,7 @@ bool fixture_use_realm(struct fake_host *fake, const char *what, const char *whi
                 { "realm", "ipa", offsetof(struct fake_host, realm), (void *) realm_ipa },
                 { "realm", "none", offsetof(struct fake_host, realm), (void *) realm_none },
                 { "preflight", "well", offsetof(struct fake_host, preflight), (void *) preflight_of },
+                { "preflight", "long", offsetof(struct fake_host, preflight), (void *) preflight_long },
                 { "preflight", "clock", offsetof(struct fake_host, preflight), (void *) preflight_clock },
                 { "preflight", "joined", offsetof(struct fake_host, preflight), (void *) preflight_joined },
                 { "preflight", "unqualified", offsetof(struct fake_host, preflight), (void *) preflight_unqualified },

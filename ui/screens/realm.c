@@ -6,10 +6,11 @@
 
 #include "base/text.h"
 #include "model/realm/check.h"
-#include "ui/dialog.h"
+#include "ui/screens/parts/join-opener.h"
 
 struct realm_state {
-        struct op *discovering, *testing, *choosing;
+        struct op *discovering, *testing;
+        struct join_opener opener;
         struct membership *membership;  /* NULL: no answer yet */
         struct realm *found;            /* of a host in no realm: its domain */
         struct error *no_domain;
@@ -179,7 +180,7 @@ static void realm_close(struct screen *s) {
         struct realm_state *st = s->state;
         op_cancel(st->discovering);
         op_cancel(st->testing);
-        op_cancel(st->choosing);
+        join_opener_done(&st->opener);
         membership_free(st->membership);
         realm_free(st->found);
         error_free(st->no_domain);
@@ -199,7 +200,7 @@ static void realm_status(const struct screen *s, struct str *out) {
         const struct realm_state *st = s->state;
         if (st->testing)
                 str_add(out, "Asking SSSD for that user ...");
-        else if (st->choosing)
+        else if (st->opener.choosing)
                 str_add(out, "Looking for an image that joins a realm ...");
         else if (realm_joined(st))
                 str_add(out,
@@ -210,62 +211,6 @@ static void realm_status(const struct screen *s, struct str *out) {
 }
 
 /* ---- actions ---- */
-
-/* The image's mode that joins a realm of this kind (REALM_NONE: of any); the caller frees. NULL: none. The
- * domain, where it was discovered, becomes the mode's answer. */
-static char *realm_mode(struct host *host, const struct image *image, enum realm_kind kind,
-                        const char *domain, struct answers *answers) {
-        _cleanup_(profile_freep) struct profile *profile = NULL;
-        host_find_profile(host, image, &profile, NULL);
-        for (size_t i = 0; profile && i < profile->n_modes; i++)
-                if (profile->modes[i].joins != REALM_NONE &&
-                    (kind == REALM_NONE || profile->modes[i].joins == kind)) {
-                        for (size_t k = 0; domain && k < profile->n_parameters; k++)
-                                if (profile->parameters[k].type == PARAM_DOMAIN &&
-                                    mode_asks(&profile->modes[i], profile->parameters + k))
-                                        answers_set(answers, profile->parameters[k].name, domain, "DNS");
-                        return xstrdup(profile->modes[i].name);
-                }
-        return NULL;
-}
-
-/* An image and its mode for what was discovered; where no image has one, the first that joins anything. */
-static bool realm_open_join(struct screen *s, const struct image_list *images) {
-        const struct realm_state *st = s->state;
-        enum realm_kind found = st->found ? st->found->kind : REALM_NONE;
-        for (int turn = found == REALM_AD || found == REALM_IPA ? 0 : 1; turn < 2; turn++)
-                for (size_t i = 0; i < images->n; i++) {
-                        _cleanup_(answers_freep) struct answers *answers = new0(struct answers);
-                        _cleanup_free_ char *mode = realm_mode(
-                                ui_host(s->ui), images->items[i], turn ? REALM_NONE : found,
-                                turn ? NULL : st->found->domain, answers);
-                        if (!mode)
-                                continue;
-                        const struct wizard_order order = { .verb = VERB_INSTALL,
-                                                            .image = image_reference(images->items[i]),
-                                                            .answers = answers,
-                                                            .mode = turn ? NULL : mode };
-                        screen_open(s->ui, &wizard_screen, &order);
-                        return true;
-                }
-        return false;
-}
-
-static void realm_images(struct image_list *images, struct error *e, void *userdata) {
-        struct screen *s = userdata;
-        struct realm_state *st = s->state;
-        st->choosing = op_cancel(st->choosing);
-        _cleanup_(image_list_freep) struct image_list *owned = images;
-        if (e) {
-                dialog_error(s->ui, e);
-                return;
-        }
-        if (realm_open_join(s, images))
-                return;
-        error_set(&e, -ENOENT, "No image of this host joins a realm");
-        error_hint(&e, "Pull one that packages SSSD; 2 shows the images of this host");
-        dialog_error(s->ui, e);
-}
 
 static void realm_tested(char *line, struct error *e, void *userdata) {
         struct screen *s = userdata;
@@ -343,7 +288,7 @@ static void realm_deny(struct screen *s, const char *text) {
 static bool realm_can(const struct screen *s, enum action action) {
         const struct realm_state *st = s->state;
         switch (action) {
-        case ACTION_JOIN: return st->membership && !realm_joined(st) && !st->choosing;
+        case ACTION_JOIN: return st->membership && !realm_joined(st) && !st->opener.choosing;
         case ACTION_OPEN:
         case ACTION_LEAVE:
         case ACTION_PERMIT:
@@ -361,10 +306,9 @@ static bool realm_can(const struct screen *s, enum action action) {
 
 static bool realm_act(struct screen *s, enum action action) {
         struct realm_state *st = s->state;
-        if (action == ACTION_JOIN) {
-                st->choosing = host_list_images(ui_host(s->ui), realm_images, s);
-                screen_invalidate(s);
-        } else if (action == ACTION_LEAVE)
+        if (action == ACTION_JOIN)
+                join_opener_start(&st->opener, s, st->found);
+        else if (action == ACTION_LEAVE)
                 realm_wizard(s, VERB_UNINSTALL, NULL);
         else if (action == ACTION_RENEW)
                 realm_wizard(s, VERB_RENEW, NULL);

@@ -224,6 +224,26 @@ bool check_page_act(struct screen *s, enum action action) {
 
 /* ---- drawing ---- */
 
+/* A line for each, broken into rows; the last row says how many lines are out of sight. */
+static int check_page_draw_details(const struct canvas *c, int row, const char *details) {
+        _cleanup_strv_ char **lines = strv_split(details, "\n");
+        struct canvas nowhere = { .columns = c->columns, .theme = c->theme, .cursor = (int[2]) {} };
+        int first = row;
+        for (size_t i = 0; lines[i]; i++) {
+                size_t left = strv_length(lines + i);
+                int rows = canvas_paragraph(&nowhere, 0, 5, c->columns - 7, STYLE_DIM, lines[i]);
+                if (c->rows && row + rows > c->rows - (left > 1)) {
+                        canvas_textf(c, row++, 5, 0, STYLE_DIM,
+                                     plural(left, "%zu more line; fairlead check --json has it",
+                                            "%zu more lines; fairlead check --json has them"),
+                                     left);
+                        break;
+                }
+                row += canvas_paragraph(c, row, 5, c->columns - 7, STYLE_DIM, lines[i]);
+        }
+        return row - first;
+}
+
 /* The meaning of the focused result, below the list. */
 static int check_page_draw_focus(const struct check_page *p, const struct canvas *c) {
         const struct check_result *r = check_page_focus(p);
@@ -238,10 +258,11 @@ static int check_page_draw_focus(const struct check_page *p, const struct canvas
                 canvas_text(c, row, 2, 1, STYLE_KEY, "f");
                 row += canvas_paragraph(c, row, 5, c->columns - 7, STYLE_STRONG, fix_title(r->fix));
         }
-        if (p->details && r->details)
-                row += canvas_paragraph(c, row, 5, c->columns - 7, STYLE_DIM, r->details);
-        return row;
+        return p->details && r->details ? row + check_page_draw_details(c, row, r->details) : row;
 }
+
+/* Rows that the list keeps beside details. */
+#define DETAILS_LIST_ROWS 5
 
 void check_page_draw(struct screen *s, const struct canvas *c) {
         struct check_page *p = s->checks;
@@ -250,7 +271,8 @@ void check_page_draw(struct screen *s, const struct canvas *c) {
                 return;
         }
         struct canvas nowhere = { .columns = c->columns, .theme = c->theme, .cursor = (int[2]) {} };
-        int most = c->rows >= 8 ? c->rows / 2 : 0, wants = check_page_draw_focus(p, &nowhere);
+        int most = c->rows < 8 ? 0 : p->details ? c->rows - DETAILS_LIST_ROWS : c->rows / 2;
+        int wants = check_page_draw_focus(p, &nowhere);
         int below = wants < most ? wants : most, rows = c->rows - below - (below > 0);
         struct canvas list = canvas_part(c, 0, 0, rows, -1), focus = canvas_part(c, rows + 1, 0, -1, -1);
         list_draw(&s->rows, &list);

@@ -181,11 +181,11 @@ static void says_that_no_name_server_answers(void **state) {
         struct realm *realm = look(f, "example.test", false, 700);
         assert_int_equal(realm->kind, REALM_NONE);
         assert_true(f->ms < 1000);
+        assert_string_equal(realm->trouble->message, "The name server 127.0.0.1 does not answer");
         f->network.dns_silent = false;
         f->network.dns_refuses = true;
         realm = look(f, "example.test", false, 0);
-        assert_string_equal(realm->trouble->message, "Nothing could be found out about example.test");
-        assert_string_equal(realm->trouble->cause->message, "The name servers cannot be reached, or refuse to answer");
+        assert_string_equal(realm->trouble->message, "The name servers cannot be reached, or refuse to answer");
 }
 
 static void says_that_servers_are_silent(void **state) {

@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "backend/realm/realm.h"
+#include "backend/store/services.h"
 #include "base/str.h"
 #include "tests/fake/realm.h"
 #include "tests/unit/tree.h"
@@ -350,12 +351,34 @@ static void recognizes_a_dead_name_service(void **state) {
                 f->network.dns_silent = !refuses;
                 f->network.dns_refuses = refuses;
                 look(f);
-                expect(f, "dns", VERDICT_FAIL, "Nothing could be found out about example.test");
+                expect(f, "dns", VERDICT_FAIL,
+                       refuses ? "The name servers cannot be reached, or refuse to answer" : "The name server 127.0.0.1 does not answer");
                 assert_non_null(strstr(preflight_find(f->preflight, "dns")->hint, "/etc/resolv.conf"));
                 expect(f, "names", VERDICT_WARN, "could not be looked up");
                 expect(f, "kind", VERDICT_WARN, "not checked");
                 assert_in_range(f->preflight->ms, 0, PREFLIGHT_MS);
         }
+}
+
+/* What is there to keep the clock is no missing time service, also where the kernel is not synchronized yet. */
+static void sees_the_time_service(void **state) {
+        struct fixture *f = *state;
+        _cleanup_error_ struct error *e = NULL;
+        f->paths.state = f->root;
+        static char run[4096];
+        snprintf(run, sizeof run, "%s/run-fairlead", f->root);
+        f->paths.run = run;
+        assert_ok(paths_prepare(&f->paths, &e), e);
+        _cleanup_(service_freep) struct service *s = service_new();
+        str_replace(&s->name, "time");
+        str_replace(&s->pin.reference, "registry.example.test/chrony:4");
+        assert_ok(services_write(&f->paths, s, &e), e);
+        look(f);
+        assert_int_equal(preflight_find(f->preflight, "time-service")->verdict, VERDICT_OK);
+        assert_int_equal(services_remove(&f->paths, "time", NULL), 0);
+        tree_write(f->root, "/run/chrony/chronyd.pid", "7\n");
+        look(f);
+        assert_int_equal(preflight_find(f->preflight, "time-service")->verdict, VERDICT_OK);
 }
 
 /* The clock that a shell would set, from what was measured. */
@@ -397,7 +420,7 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 T(all_is_well), T(judges_the_clock), T(names_shut_ports), T(judges_names),
                 T(sees_earlier_joins), T(judges_the_host), T(looks_at_a_named_server), T(looks_into_the_files_of_a_join), T(knows_the_wrong_kind),
-                T(recognizes_a_dead_name_service), T(names_the_command_for_the_clock), T(is_over_in_time),
+                T(recognizes_a_dead_name_service), T(sees_the_time_service), T(names_the_command_for_the_clock), T(is_over_in_time),
                 T(forgets_when_dropped),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
