@@ -65,7 +65,7 @@ int logins_settle(const char *root, bool mkhomedir, struct error **reterr);
 
 /* The socket units of SSSD that fail whenever sssd.service starts, since the line "services" of sssd.conf
  * names their responders as well: systemd counts the host as degraded then. Debian enables one for each
- * responder. NULL: none. logins_sockets_off() disables and stops them; the links are in /etc, where undoing
- * the job puts them back. */
+ * responder. NULL: none. logins_sockets_off() disables and stops them; the links are in /etc, which the
+ * undo of the job restores. */
 char **logins_sockets(const char *root);
 int logins_sockets_off(const char *root, struct error **reterr);

@@ -6,7 +6,8 @@
 
 /* --set and --answers are of an image's parameters. */
 static bool verb_check_lacks_image(const struct arguments *a) {
-        return !argument_value(a, OPTION_IMAGE) && (a->values[OPTION_SET] || argument_value(a, OPTION_ANSWERS));
+        return !argument_value(a, OPTION_IMAGE) &&
+               (a->values[OPTION_SET] || argument_value(a, OPTION_ANSWERS));
 }
 
 static int verb_check_run(struct session *s, const struct verb *verb, const struct arguments *a) {

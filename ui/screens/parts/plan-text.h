@@ -14,7 +14,7 @@ void plan_text_plan(struct pager *pager, const struct plan *plan, bool brief);
 void plan_text_findings(struct pager *pager, const struct finding_list *findings);
 
 /* The answers and their sources; secrets by name only. profile: for their titles, or NULL. leave: only what a
- * leave asks for itself, not what its join was told; or NULL. */
+ * leave asks for itself, not the answers of its join; or NULL. */
 void plan_text_answers(struct pager *pager, const struct plan *plan, const struct profile *profile,
                        const struct mode *leave);
 /* Of a plan that joins: values from the network and this host in place of answers. */
