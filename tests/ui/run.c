@@ -382,7 +382,8 @@ static void run_command(struct run *run, char *command) {
         else if (strcmp(command, "asked") == 0) {
                 _cleanup_strv_ char **lines = strv_split(run->fake->asked.text, "\n");
                 _cleanup_free_ char *asked = strv_join(lines, "; ");
-                if (!str_equal(asked, arguments))
+                _cleanup_free_ char *expected = unescape(arguments);
+                if (!str_equal(asked, expected))
                         complain(run, "the host was asked: %s", asked);
                 str_done(&run->fake->asked);
         } else if (strcmp(command, "idle") == 0) {

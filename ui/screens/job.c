@@ -8,12 +8,18 @@
 #include "ui/dialog.h"
 #include "ui/screens/parts/job-actions.h"
 #include "ui/screens/parts/job-text.h"
+#include "ui/widgets/terminal.h"
+
+#define KEY_TAKE_BACK KEY_CTRL(']')
+#define RECENT_BYTES (64U * 1024) /* of output, enough for any screen of a command */
 
 struct job_screen_state {
         struct job *job;                /* NULL: no answer yet */
         struct feed *feed;              /* of the output */
         bool unfolded;                  /* all steps are shown */
-        bool keys;                      /* all go to the command, as on its own terminal */
+        struct str recent;              /* the end of the output, at least RECENT_BYTES where it has them */
+        struct terminal *terminal;      /* the command's, while all keys go to it; NULL */
+        struct error *refused;          /* what it was to be typed; NULL */
         unsigned cancels;               /* how often the person asked to stop */
         int rows, columns;              /* of the worker's terminal */
 };
@@ -22,6 +28,30 @@ struct job_screen_state {
 static bool job_lives(const struct screen *s) {
         const struct job_screen_state *st = s->state;
         return st->job && job_text_runs(st->job) && !s->error;
+}
+
+/* ---- the command's terminal ---- */
+
+static void job_take_back(struct screen *s) {
+        struct job_screen_state *st = s->state;
+        st->terminal = terminal_free(st->terminal);
+        screen_invalidate(s);
+}
+
+static void job_typed(const void *bytes, size_t n, void *userdata) {
+        const struct screen *s = userdata;
+        struct job_screen_state *st = s->state;
+        if (!st->refused)
+                host_job_input(ui_host(s->ui), s->about, bytes, n, &st->refused);
+}
+
+/* Behind each call of the terminal that may have typed. */
+static void job_check_typed(struct screen *s) {
+        struct job_screen_state *st = s->state;
+        if (!st->refused)
+                return;
+        job_take_back(s);
+        dialog_error(s->ui, TAKE(st->refused));
 }
 
 /* ---- watching ---- */
@@ -50,10 +80,22 @@ static void job_moved(const struct job *job, void *userdata) {
         screen_invalidate(s);
 }
 
+static void job_keep_recent(struct str *recent, const void *bytes, size_t n) {
+        str_add_bytes(recent, bytes, n);
+        if (recent->length <= 2 * RECENT_BYTES)
+                return;
+        memmove(recent->text, recent->text + recent->length - RECENT_BYTES, RECENT_BYTES);
+        str_cut(recent, RECENT_BYTES);
+}
+
 static void job_output(const void *bytes, size_t n, void *userdata) {
         struct screen *s = userdata;
-        const struct job_screen_state *st = s->state;
+        struct job_screen_state *st = s->state;
         feed_write(st->feed, bytes, n);
+        if (st->terminal)
+                terminal_write(st->terminal, bytes, n, true);
+        job_check_typed(s);
+        job_keep_recent(&st->recent, bytes, n);
         screen_invalidate(s);
 }
 
@@ -77,6 +119,8 @@ static void job_screen_open(struct screen *s, const void *arg) {
 static void job_screen_close(struct screen *s) {
         struct job_screen_state *st = s->state;
         job_acting_done(s);
+        terminal_free(st->terminal);
+        str_done(&st->recent);
         feed_free(st->feed);
         job_free(st->job);
 }
@@ -128,10 +172,28 @@ static int job_result(const struct job *job, const struct canvas *c) {
         return row;
 }
 
+static bool job_types(const struct screen *s) {
+        const struct job_screen_state *st = s->state;
+        return st->terminal && job_lives(s) && st->job->state == JOB_RUNNING;
+}
+
+/* The command's terminal at the bottom, in its whole size; its steps above it. */
+static void job_draw_terminal(const struct job_screen_state *st, const struct canvas *c) {
+        struct canvas above = canvas_part(c, 0, 0, c->rows - st->rows - 1, -1),
+                      below = canvas_part(c, c->rows - st->rows, 0, -1, -1);
+        job_text_steps(st->job, false, &above);
+        canvas_rule(c, c->rows - st->rows - 1, "Its terminal");
+        terminal_draw(st->terminal, &below);
+}
+
 static void job_draw(struct screen *s, const struct canvas *c) {
         const struct job_screen_state *st = s->state;
         if (!st->job) {
                 screen_draw_text(s, c);
+                return;
+        }
+        if (job_types(s)) {
+                job_draw_terminal(st, c);
                 return;
         }
         int row = job_text_runs(st->job) ? 0 : job_result(st->job, c);
@@ -160,11 +222,6 @@ static char *job_asked(const struct screen *s) {
         return bytes && strchr(":?>]", text[bytes - 1]) ? xstrndup(text, bytes) : NULL;
 }
 
-static bool job_types(const struct screen *s) {
-        const struct job_screen_state *st = s->state;
-        return st->keys && job_lives(s) && st->job->state == JOB_RUNNING;
-}
-
 static const char *job_sentence(const struct screen *s) {
         /* The escalation of backend and worker: three requests to stop, then a kill. */
         static const char *const ladder[] = {
@@ -191,7 +248,7 @@ static const char *job_sentence(const struct screen *s) {
         if (st->job->state == JOB_CANCELLING && st->cancels)
                 return ladder[st->cancels < ELEMENTS(ladder) ? st->cancels - 1 : ELEMENTS(ladder) - 1];
         if (job_types(s))
-                return "Every key goes to the command, as on its own terminal. Ctrl-] takes the keys back.";
+                return "Every key goes to the command, as on its own terminal, until Ctrl-].";
         _cleanup_free_ char *asked = job_asked(s);
         return asked ? "The command seems to wait for an answer: a types a line, t gives it the keys."
                      : "You may close this terminal: the job continues; \"fairlead attach\" returns to it.";
@@ -253,22 +310,26 @@ static void job_answered(struct screen *s, const char *text) {
         explicit_bzero(line, n);        /* it may be a secret */
 }
 
-#define KEY_TAKE_BACK KEY_CTRL(']')
+/* With what the command has on its screen by now: all that it printed behind the last line of our own. */
+static void job_give_keys(struct screen *s) {
+        struct job_screen_state *st = s->state;
+        const char *from = st->recent.text ? st->recent.text : "", *end = from + st->recent.length,
+                   *own = memrchr(from, FEED_OWN, st->recent.length),
+                   *behind = own ? memchr(own, '\n', (size_t) (end - own)) : NULL;
+        from = behind ? behind + 1 : from;
+        st->terminal = terminal_new(st->rows, st->columns, job_typed, s);
+        terminal_write(st->terminal, from, (size_t) (end - from), false);
+}
 
 static bool job_type(struct screen *s, int key) {
         struct job_screen_state *st = s->state;
-        char bytes[KEY_BYTES_MAX];
-        struct error *e = NULL;
-        if (!job_types(s)) {
-                st->keys = false;
-                return false;
+        if (!job_types(s) || key == KEY_TAKE_BACK) {
+                bool taken = job_types(s);
+                job_take_back(s);
+                return taken;
         }
-        size_t n = keys_bytes(key, bytes);
-        if (key == KEY_TAKE_BACK || (n && host_job_input(ui_host(s->ui), s->about, bytes, n, &e) < 0))
-                st->keys = false;
-        if (e)
-                dialog_error(s->ui, e);
-        explicit_bzero(bytes, sizeof bytes); /* it may be of a secret */
+        terminal_key(st->terminal, key);
+        job_check_typed(s);
         screen_invalidate(s);
         return true;
 }
@@ -284,6 +345,8 @@ static void job_ask_answer(struct screen *s) {
 
 static bool job_can(const struct screen *s, enum action action) {
         const struct job_screen_state *st = s->state;
+        if (job_types(s) || action == ACTION_KEYS_BACK)
+                return job_types(s) && action == ACTION_KEYS_BACK;
         switch (action) {
         case ACTION_CANCEL:
         case ACTION_DETACH:
@@ -319,7 +382,7 @@ static bool job_act(struct screen *s, enum action action) {
         else if (action == ACTION_ANSWER)
                 job_ask_answer(s);
         else if (action == ACTION_KEYS)
-                st->keys = true;
+                job_give_keys(s);
         else if (action == ACTION_FOLD)
                 st->unfolded = !st->unfolded;
         else if (action == ACTION_LOG)
@@ -342,6 +405,8 @@ static void job_resized(struct screen *s, int rows, int columns) {
         struct job_screen_state *st = s->state;
         st->rows = rows > 8 ? rows - 8 : rows;
         st->columns = columns;
+        if (st->terminal)
+                terminal_resize(st->terminal, st->rows, st->columns);
         job_report_size(s);
 }
 
@@ -369,6 +434,7 @@ const struct screen_class job_screen = {
                                               { 'm', ACTION_FIX },
                                               { 'a', ACTION_ANSWER },
                                               { 't', ACTION_KEYS },
+                                              { KEY_TAKE_BACK, ACTION_KEYS_BACK },
                                               { 'v', ACTION_CHANGES },
                                               { 'l', ACTION_LOG, "unit's log", true },
                                               { 'f', ACTION_FOLLOW },

@@ -118,6 +118,7 @@ static const struct action_row action_table[_ACTION_MAX] = {
                             "Leave this screen; the job continues, and Jobs (4) returns to it" },
         [ACTION_ANSWER] = { "answer", "answer", "Type a line to the command" },
         [ACTION_KEYS] = { "keys", "keys", "Give every key to the command, until Ctrl-]" },
+        [ACTION_KEYS_BACK] = { "keys-back", "keys back", "Take the keys back from the command" },
         [ACTION_DIFF] = { "diff", "difference", "Show the change line by line" },
 };
 

@@ -113,6 +113,7 @@ enum action {
         ACTION_DETACH,
         ACTION_ANSWER, /* types a line to the command */
         ACTION_KEYS,   /* gives it every key */
+        ACTION_KEYS_BACK,
         ACTION_DIFF,
 
         _ACTION_MAX,

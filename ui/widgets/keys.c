@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ui/widgets/keys.h"
 
-#include "base/text.h"
 
 enum action keys_find(const struct binding *table, int key) {
         for (; table && table->key; table++)
@@ -54,23 +53,4 @@ const char *keys_name(int key, char buffer[static 16]) {
         else
                 snprintf(buffer, 16, "U+%04X", (unsigned) key);
         return buffer;
-}
-
-size_t keys_bytes(int key, char bytes[static KEY_BYTES_MAX]) {
-        static const struct {
-                int key;
-                const char *bytes;
-        } named[] = {
-                { KEY_CURSOR_UP, "\033[A" },   { KEY_CURSOR_DOWN, "\033[B" }, { KEY_CURSOR_RIGHT, "\033[C" },
-                { KEY_CURSOR_LEFT, "\033[D" }, { KEY_PAGE_UP, "\033[5~" },    { KEY_PAGE_DOWN, "\033[6~" },
-                { KEY_TO_FIRST, "\033[H" },    { KEY_TO_LAST, "\033[F" },     { KEY_BACK_TAB, "\033[Z" },
-                { KEY_ERASE, "\177" },         { KEY_DELETE, "\033[3~" },     { KEY_INSERT, "\033[2~" },
-        };
-        for (size_t i = 0; i < ELEMENTS(named); i++)
-                if (named[i].key == key) {
-                        size_t n = strlen(named[i].bytes);
-                        memcpy(bytes, named[i].bytes, n);
-                        return n;
-                }
-        return key > 0 && key < KEY_NAMED ? text_encode(bytes, (unsigned) key) : 0;
 }

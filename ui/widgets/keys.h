@@ -49,9 +49,5 @@ enum action keys_find(const struct binding *table, int key);
 /* The first key bound to the action, or KEY_NONE. */
 int keys_of(const struct binding *table, enum action action);
 
-/* The bytes that a terminal sends for the key, as xterm does; 0: none. */
-#define KEY_BYTES_MAX 8U
-size_t keys_bytes(int key, char bytes[static KEY_BYTES_MAX]);
-
 /* "Enter", "Ctrl-L", "PgUp", "x". Fills buffer, returns it. */
 const char *keys_name(int key, char buffer[static 16]);
