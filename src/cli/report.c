@@ -56,15 +56,10 @@ static void report_risks(const struct command *c) {
         }
 }
 
-/* An uninstall without a command of the image does the most of its work itself. */
-static void report_uninstall(const struct plan *plan) {
-        if (plan->verb != VERB_UNINSTALL)
-                return;
-        out("\nIts units are stopped and removed with its container, and every file that the install changed "
-            "is restored, unless it was changed since.\n");
-        for (char **volume = plan->volumes; volume && *volume; volume++)
-                out(plan->removes_volumes ? "The volume %.*s is removed for good, with the state it holds.\n"
-                                          : "The volume %.*s is kept, with the state it holds "
+static void report_volumes(const struct plan *plan) {
+        for (char **volume = plan->verb == VERB_UNINSTALL ? plan->volumes : NULL; volume && *volume; volume++)
+                out(plan->removes_volumes ? "\nThe volume %.*s is removed for good, with the state it holds.\n"
+                                          : "\nThe volume %.*s is kept, with the state it holds "
                                             "(--remove-volumes removes it).\n",
                     (int) strcspn(*volume, ":"), *volume);
 }
@@ -95,7 +90,9 @@ static void report_unit(const struct plan *plan) {
                     u->name, u->path);
                 break;
         default:
-                out("\nNo unit: its RUN command is missing or wants a terminal.\n");
+                out(plan->run && plan->run->interactive ? "\nNo unit: RUN asks for a terminal.\n"
+                                                        : "\nNo unit: the image does not say how to run as "
+                                                          "a service.\n");
         }
         if (u->overrides)
                 out("  It replaces the unit %s.\n", u->overrides);
@@ -144,11 +141,12 @@ static void report_answers(const struct plan *plan) {
         out("\nAnswers:\n");
         for (size_t i = 0; i < n; i++) {
                 const struct answer *a = &plan->given.answers->items[i];
-                out("  %-18s %s%s%s%s\n", a->name, a->value, a->source ? "  (" : "",
-                    a->source ? a->source : "", a->source ? ")" : "");
+                out(a->source ? "  %-18s %s  (%s)\n" : "  %-18s %s\n", a->title ? a->title : a->name,
+                    a->shown ? a->shown : a->value, a->source);
         }
         for (size_t i = 0; i < plan->n_secrets; i++)
-                out("  %-18s <secret>, %s\n", plan->secrets[i].name,
+                out("  %-18s <secret>, %s\n",
+                    plan->secrets[i].title ? plan->secrets[i].title : plan->secrets[i].name,
                     delivery_words(plan->secrets[i].delivery));
 }
 
@@ -191,7 +189,7 @@ void report_plan(const struct plan *plan) {
                         out("\nWhat it may do:\n");
                 report_risks(plan->command);
         } else
-                out("\nNo label of the image is run.\n");
+                out("\n%s\n", plan_no_command(plan->verb));
         if (plan->verb == VERB_UNINSTALL) {
                 _cleanup_strv_ char **lines = plan_summary(plan);
                 out("\nWhat it comes to:\n");
@@ -200,14 +198,15 @@ void report_plan(const struct plan *plan) {
                 out("  fairlead changes %s lists the files.\n", plan->name);
         }
         if (plan->run) {
-                out("\nThe service runs:\n");
+                out(plan->unit.kind == UNIT_NONE ? "\nAt a terminal, people run:\n" : "\nThe service runs:\n");
                 report_command(plan->run);
                 report_risks(plan->run);
         }
         report_unit(plan);
-        report_uninstall(plan);
-        if (plan->paths) {
-                _cleanup_free_ char *paths = strv_join(plan->paths, ", ");
+        report_volumes(plan);
+        _cleanup_strv_ char **saved = plan_saved(plan);
+        if (saved) {
+                _cleanup_free_ char *paths = strv_join(saved, ", ");
                 out("\nSaved first, restored on failure or cancel: %s\n", paths);
                 if (plan->saved_objects)
                         out("  %llu files, %llu.%llu MB\n", (unsigned long long) plan->saved_objects,

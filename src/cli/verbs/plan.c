@@ -51,6 +51,11 @@ static int plan_labels(struct session *s, const struct arguments *a, const char 
         int r = labels_image(s, a, NULL, &image, reterr);
         if (r < 0)
                 return r;
+        if (str_empty(image_reference(image))) {
+                image_free(image);
+                error_set(reterr, -EINVAL, "The image of these labels has no name");
+                return error_hint(reterr, "--image localhost/NAME, or a member \"image\" in the file");
+        }
         _cleanup_(order_done) struct order order = {};
         r = order_read(s, a, verb_of(word), image, &order, reterr);
         if (r < 0)

@@ -35,20 +35,6 @@ static bool may_be_empty(const struct option_use *o) {
                           "--log-opt", "--volume", "--mount", "--filter", "--format", "--restart");
 }
 
-static void check_restart(struct reading *r, const struct option_use *o) {
-        struct restart_policy policy = restart_read(o->value);
-        if (policy.times)
-                command_report(r, o->word, "fights-systemd",
-                               "The engine restarts the container by itself (%s); of a unit that fairlead "
-                               "writes systemd does it: Restart=on-failure, at most %u times in a row",
-                               o->value, policy.times);
-        else
-                command_report(r, o->word, "fights-systemd",
-                               "The engine restarts the container by itself (%s); of a unit that fairlead "
-                               "writes systemd does it: Restart=%s",
-                               o->value, policy.word ? policy.word : "on-failure");
-}
-
 static void check_env(struct reading *r, const struct option_use *o) {
         /* a variable that the label should have filled in */
         if (STR_IN_SET(o->value, LOST_VARIABLES))
@@ -68,12 +54,9 @@ static void check_value(struct reading *r, struct option_use *o) {
                 str_replace(&r->command->name, o->value);
         else if (str_equal(o->canonical, "--env"))
                 check_env(r, o);
-        else if (str_equal(o->canonical, "--security-opt")) {
-                if (strchr(o->value, ':') && !strchr(o->value, '=') &&
-                    !str_starts(o->value, "no-new-privileges"))
-                        command_report(r, o->word, "old-syntax", "\"%s\" is written the old way", o->value);
-        } else if (str_equal(o->canonical, "--restart") && restarts(o))
-                check_restart(r, o);
+        else if (str_equal(o->canonical, "--security-opt") && strchr(o->value, ':') &&
+                 !strchr(o->value, '=') && !str_starts(o->value, "no-new-privileges"))
+                command_report(r, o->word, "old-syntax", "\"%s\" is written the old way", o->value);
 }
 
 static void check_flag(struct reading *r, const struct option_use *o) {
@@ -246,6 +229,24 @@ static void check_conflicts(struct reading *r) {
                                port->option);
 }
 
+/* No unit is written for a command that wants somebody at a terminal: there it is the engine's alone. */
+static void check_restart(struct reading *r) {
+        const struct option_use *o = find_option(r->command, "--restart");
+        if (!o || !restarts(o) || r->command->interactive)
+                return;
+        struct restart_policy policy = restart_read(o->value);
+        if (policy.times)
+                command_report(r, o->word, "fights-systemd",
+                               "The engine restarts the container by itself (%s); of a unit that fairlead "
+                               "writes systemd does it: Restart=on-failure, at most %u times in a row",
+                               o->value, policy.times);
+        else
+                command_report(r, o->word, "fights-systemd",
+                               "The engine restarts the container by itself (%s); of a unit that fairlead "
+                               "writes systemd does it: Restart=%s",
+                               o->value, policy.word ? policy.word : "on-failure");
+}
+
 void command_check_whole(struct reading *r) {
         if (!r->subcommand)
                 return;
@@ -255,6 +256,8 @@ void command_check_whole(struct reading *r) {
                 check_conflicts(r);
         /* With -d the terminal is the container's own, and nobody is at it. */
         r->command->interactive &= !r->command->detached;
+        if (operand == OPERAND_IMAGE)
+                check_restart(r);
         if ((operand == OPERAND_IMAGE || operand == OPERAND_COMMAND) && r->command->interactive)
                 finding_report(r->findings, "interactive", r->source->where,
                                "The command wants somebody at a terminal");

@@ -44,7 +44,7 @@ void param_done(struct param *p) {
 /* ---- answers ---- */
 
 static void answer_done(struct answer *a) {
-        FREE_ALL(a->name, a->value, a->source);
+        FREE_ALL(a->name, a->value, a->source, a->title, a->shown);
         *a = (struct answer) {};
 }
 
@@ -84,7 +84,7 @@ void answers_set(struct answers *a, const char *name, const char *value, const c
                 return;
         }
         /* Copied first: value may be the old one itself. */
-        struct answer new = { xstrdup(name), xstrdup(value), xstrdup(source) };
+        struct answer new = { .name = xstrdup(name), .value = xstrdup(value), .source = xstrdup(source) };
         if (there)
                 answer_done(a->items + i);
         else {
@@ -100,6 +100,24 @@ const char *answers_get(const struct answers *a, const char *name) {
         bool there;
         size_t i = answer_place(a, name, &there);
         return there ? a->items[i].value : NULL;
+}
+
+static const char *param_shown(const struct param *p, const char *value) {
+        for (size_t i = 0; p->type == PARAM_CHOICE && i < p->n_choices; i++)
+                if (str_equal(p->choices[i].value, value) && p->choices[i].title)
+                        return p->choices[i].title;
+        return value;
+}
+
+void answers_entitle(struct answers *a, const struct param *params, size_t n) {
+        for (const struct param *p = params; p < params + n; p++) {
+                bool there;
+                size_t i = answer_place(a, p->name, &there);
+                if (!there)
+                        continue;
+                str_replace(&a->items[i].title, p->title);
+                str_replace(&a->items[i].shown, param_shown(p, a->items[i].value));
+        }
 }
 
 bool param_applies(const struct param *p, const struct param *all, size_t n, const struct answers *a) {

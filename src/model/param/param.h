@@ -87,6 +87,7 @@ struct answer {
         char *name;
         char *value;
         char *source;           /* its origin: "typed", "default", "answer file", "DNS", … */
+        char *title, *shown;    /* of a plan's: its question, and the value as the form shows it; NULL */
 };
 struct answers {
         struct answer *items;
@@ -98,6 +99,8 @@ struct answers *answers_copy(const struct answers *a);
 /* NULL value removes */
 void answers_set(struct answers *a, const char *name, const char *value, const char *source);
 const char *answers_get(const struct answers *a, const char *name);     /* NULL: not answered */
+/* Gives the answers to these questions their titles. */
+void answers_entitle(struct answers *a, const struct param *params, size_t n);
 
 /* Whether the parameter applies, given the answers (the other parameter's default counts as its answer). */
 bool param_applies(const struct param *p, const struct param *all, size_t n, const struct answers *a);

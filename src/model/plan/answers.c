@@ -11,7 +11,10 @@ static const char *answers_title(const struct param *p) {
 
 static void add_use(struct secret_use **uses, size_t *n, const struct param *p) {
         *uses = xreallocarray(*uses, *n + 1, sizeof **uses);
-        (*uses)[(*n)++] = (struct secret_use) { xstrdup(p->name), p->delivery, xstrdup(p->target) };
+        (*uses)[(*n)++] = (struct secret_use) {
+                .name = xstrdup(p->name), .delivery = p->delivery, .target = xstrdup(p->target),
+                .title = xstrdup(p->title),
+        };
 }
 
 /* "--domain" and the value are two words, "--domain=" and the value are one. */
@@ -309,6 +312,8 @@ int plan_read_answers(struct making *m, struct error **reterr) {
                 if (r < 0)
                         return r;
         }
+        if (profile)
+                answers_entitle(m->plan->given.answers, profile->parameters, profile->n_parameters);
         return 0;
 }
 

@@ -26,7 +26,7 @@ DEFINE_NAMES(plan_interrupted, enum plan_interrupted)
 
 static void secret_uses_free(struct secret_use *uses, size_t n) {
         for (size_t i = 0; i < n; i++)
-                FREE_ALL(uses[i].name, uses[i].target);
+                FREE_ALL(uses[i].name, uses[i].target, uses[i].title);
         free(uses);
 }
 

@@ -117,6 +117,7 @@ struct secret_use {
         char *name;             /* of the parameter */
         enum delivery delivery;
         char *target;
+        char *title;            /* of its question; NULL: not known */
 };
 #define PLAN_FILES_DIR "/run/fairlead/files"
 
@@ -205,6 +206,13 @@ int plan_make(const struct plan_request *request, struct plan **ret, struct erro
 
 /* What it comes to, a line each: who runs, what is written, the unit, how it is undone. The caller frees. */
 char **plan_summary(const struct plan *plan);
+
+/* What is said of a plan without a command. */
+const char *plan_no_command(enum plan_verb verb);
+
+/* Those of plan.paths whose contents are saved: of places where others write, too, only the names are. The
+ * caller frees. */
+char **plan_saved(const struct plan *plan);
 
 /* 0, or -EPERM and a sentence with the findings that block and are not allowed. */
 int plan_permitted(const struct plan *plan, struct error **reterr);

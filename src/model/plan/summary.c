@@ -71,3 +71,28 @@ char **plan_summary(const struct plan *plan) {
                                          : "Undo     by Fairlead");
         return lines;
 }
+
+const char *plan_no_command(enum plan_verb verb) {
+        static const char *const texts[_PLAN_VERB_MAX] = {
+                [VERB_INSTALL] = "No INSTALL label: nothing of the image runs during setup.",
+                [VERB_UNINSTALL] = "No UNINSTALL label: nothing of the image runs.",
+                [VERB_UPGRADE] = "No UPGRADE label: nothing of the image runs during the upgrade.",
+        };
+        return texts[verb] ? texts[verb] : "No label for this: nothing of the image runs.";
+}
+
+static bool saved_not(const struct plan *plan, const char *path) {
+        for (size_t i = 0; i < plan->findings.n; i++)
+                if (str_equal(plan->findings.items[i].id, "not-saved") &&
+                    str_equal(plan->findings.items[i].where, path))
+                        return true;
+        return false;
+}
+
+char **plan_saved(const struct plan *plan) {
+        char **saved = NULL;
+        for (char **path = plan->paths; path && *path; path++)
+                if (!saved_not(plan, *path))
+                        strv_add(&saved, *path);
+        return saved;
+}

@@ -148,18 +148,15 @@ void plan_text_findings(struct pager *pager, const struct finding_list *findings
         pager_end(pager);
 }
 
-/* How the command of a verb runs, also with full access to this host; and that there is none. */
+/* How the command of a verb runs, also with full access to this host. */
 static const struct {
-        const char *runs, *with_access, *nothing;
+        const char *runs, *with_access;
 } plan_text_verbs[_PLAN_VERB_MAX] = {
         [VERB_INSTALL] = { "The installer runs once",
-                           "The installer runs once, with full access to this host",
-                           "No INSTALL label: nothing of the image runs during setup." },
+                           "The installer runs once, with full access to this host" },
         [VERB_UNINSTALL] = { "The uninstaller runs once",
-                             "The uninstaller runs once, with full access to this host",
-                             "No UNINSTALL label: nothing of the image runs." },
-        [VERB_UPGRADE] = { "The upgrade runs once", NULL,
-                           "No UPGRADE label: nothing of the image runs during the upgrade." },
+                             "The uninstaller runs once, with full access to this host" },
+        [VERB_UPGRADE] = { "The upgrade runs once" },
         [VERB_REHEARSE] = { "The installer runs once, on a copy of the host's files that is thrown away" },
         [VERB_STOP] = { "This runs to stop it" },
         [VERB_RENEW] = { "This makes new keys for this host, in the realm and in /etc/krb5.keytab" },
@@ -169,11 +166,9 @@ static const struct {
 
 static void plan_text_effect(struct pager *pager, const struct plan *plan, bool brief) {
         const char *with_access = plan_text_verbs[plan->verb].with_access;
-        const char *nothing = plan_text_verbs[plan->verb].nothing;
         const struct command *command = plan->command;
         if (!command) {
-                pager_addf(pager, DOC_PLAIN, "%s",
-                           nothing ? nothing : "No label for this: nothing of the image runs.");
+                pager_addf(pager, DOC_PLAIN, "%s", plan_no_command(plan->verb));
                 return;
         }
         /* the highest risk comes first */
@@ -251,29 +246,18 @@ static void plan_text_volumes(struct pager *pager, const struct plan *plan) {
 }
 
 static void plan_text_saved(struct pager *pager, const struct plan *plan, bool brief) {
-        size_t n = strv_length(plan->paths);
-        if (!n)
+        _cleanup_strv_ char **saved = plan_saved(plan);
+        _cleanup_free_ char *paths = saved ? strv_join(saved, ", ") : NULL;
+        if (!paths)
                 return;
         pager_addf(pager, DOC_STRONG, "Saved before anything runs");
-        pager_put(pager, DOC_PLAIN, "  ");
-        for (size_t i = 0; i < n; i++)
-                pager_put(pager, DOC_PLAIN, "%s%s", i ? ", " : "", plan->paths[i]);
-        pager_put(pager, DOC_PLAIN, ". A failure, cancel or uninstall restores them exactly.");
-        pager_end(pager);
+        pager_addf(pager, DOC_PLAIN, "  %s. A failure, cancel or uninstall restores them exactly.", paths);
         if (plan->verb == VERB_INSTALL && plan->uninstall) {
                 pager_addf(pager, DOC_PLAIN, "  Uninstall also runs the image's own UNINSTALL label:");
                 plan_text_argv(pager, DOC_PLAIN, "    ", plan->uninstall->argv, brief);
         } else if (plan->verb == VERB_INSTALL)
                 pager_addf(pager, DOC_PLAIN, "  The image has no UNINSTALL label; none is needed.");
         pager_end(pager);
-}
-
-/* A choice is shown as it was asked. */
-static const char *plan_text_value(const struct param *p, const char *value) {
-        for (size_t i = 0; p && p->type == PARAM_CHOICE && i < p->n_choices; i++)
-                if (str_equal(p->choices[i].value, value) && p->choices[i].title)
-                        return p->choices[i].title;
-        return str_empty(value) ? "-" : value;
 }
 
 static void plan_text_fact(struct pager *pager, const char *title, const char *value, const char *source) {
@@ -285,9 +269,8 @@ static void plan_text_fact(struct pager *pager, const char *title, const char *v
         pager_end(pager);
 }
 
-/* p NULL: unknown to the profile. */
-static void plan_text_answer(struct pager *pager, const struct param *p, const struct answer *a) {
-        plan_text_fact(pager, p ? p->title : a->name, plan_text_value(p, a->value), a->source);
+static void plan_text_answer(struct pager *pager, const struct answer *a) {
+        plan_text_fact(pager, a->title ? a->title : a->name, a->shown ? a->shown : a->value, a->source);
 }
 
 void plan_text_answers(struct pager *pager, const struct plan *plan, const struct profile *profile,
@@ -302,15 +285,14 @@ void plan_text_answers(struct pager *pager, const struct plan *plan, const struc
         for (size_t i = 0; profile && i < profile->n_parameters; i++)
                 for (size_t k = 0; k < answers->n && mode_asks(leave, &profile->parameters[i]); k++)
                         if (str_equal(answers->items[k].name, profile->parameters[i].name))
-                                plan_text_answer(pager, &profile->parameters[i], &answers->items[k]);
+                                plan_text_answer(pager, &answers->items[k]);
         for (size_t k = 0; k < answers->n && !leave; k++)
                 if (!profile || !profile_param(profile, answers->items[k].name))
-                        plan_text_answer(pager, NULL, &answers->items[k]);
+                        plan_text_answer(pager, &answers->items[k]);
         for (size_t i = 0; i < plan->n_secrets; i++) {
                 const struct secret_use *secret = &plan->secrets[i];
-                const struct param *p = profile ? profile_param(profile, secret->name) : NULL;
                 pager_addf(pager, DOC_PLAIN, "  %-18s  <secret>, %s",
-                           p ? p->title : secret->name, delivery_words(secret->delivery));
+                           secret->title ? secret->title : secret->name, delivery_words(secret->delivery));
         }
         pager_end(pager);
 }

@@ -52,6 +52,25 @@ static void a_field_starts_with_the_best_known_value(void **state) {
         assert_string_equal(param_initial(&secret, NULL, "hunter3"), "");
 }
 
+/* A plan shows its answers as the form asked for them. */
+static void answers_get_the_titles_of_their_questions(void **state) {
+        struct param_choice choices[] = { { (char *) "udp", NULL }, { (char *) "tcp", (char *) "TCP, reliable" } };
+        const struct param all[] = {
+                { .name = (char *) "port", .title = (char *) "Port", .type = PARAM_INTEGER },
+                { .name = (char *) "protocol", .title = (char *) "Protocol", .type = PARAM_CHOICE, .choices = choices, .n_choices = 2 },
+                { .name = (char *) "unasked", .title = (char *) "Unasked", .type = PARAM_TEXT },
+        };
+        _cleanup_(answers_freep) struct answers *a = new0(struct answers);
+        answers_set(a, "port", "514", "default");
+        answers_set(a, "protocol", "tcp", "typed");
+        answers_set(a, "stranger", "x", NULL);
+        answers_entitle(a, all, ELEMENTS(all));
+        assert_string_equal(a->items[0].title, "Port");
+        assert_string_equal(a->items[0].shown, "514");
+        assert_string_equal(a->items[1].shown, "TCP, reliable");
+        assert_null(a->items[2].title);
+}
+
 static void what_hangs_on_another_answer_applies_with_it(void **state) {
         _cleanup_(answers_freep) struct answers *a = new0(struct answers);
         char *forward[] = { (char *) "yes", NULL }, *tcp[] = { (char *) "tcp", (char *) "tls", NULL };
@@ -92,7 +111,7 @@ static void the_words_of_types_stay(void **state) {
 
 int main(void) {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(answers_are_sorted_and_replaced),
+                cmocka_unit_test(answers_are_sorted_and_replaced), cmocka_unit_test(answers_get_the_titles_of_their_questions),
                 cmocka_unit_test(a_field_starts_with_the_best_known_value),
                 cmocka_unit_test(what_hangs_on_another_answer_applies_with_it),
                 cmocka_unit_test(the_words_of_types_stay),

@@ -35,7 +35,23 @@ static void says_what_a_plan_comes_to(void **state) {
         }
 }
 
+/* What is not saved is not among what is, whatever the plan names; labels that are no job save nothing. */
+static void names_what_is_saved(void **state) {
+        struct plan *plan = new0(struct plan);
+        strv_add(&plan->paths, "/etc");
+        strv_add(&plan->paths, "/var/log/lab");
+        finding_report(&plan->findings, "not-saved", "/var/log/lab", "/var/log/lab is not saved: others write there");
+        _cleanup_strv_ char **saved = plan_saved(plan);
+        assert_int_equal(strv_length(saved), 1);
+        assert_string_equal(saved[0], "/etc");
+        plan->paths = strv_free(plan->paths);
+        assert_null(plan_saved(plan));
+        plan_free(plan);
+        for (int verb = 0; verb < _PLAN_VERB_MAX; verb++)
+                assert_non_null(strstr(plan_no_command(verb), "nothing of the image runs"));
+}
+
 int main(void) {
-        const struct CMUnitTest tests[] = { cmocka_unit_test(says_what_a_plan_comes_to) };
+        const struct CMUnitTest tests[] = { cmocka_unit_test(says_what_a_plan_comes_to), cmocka_unit_test(names_what_is_saved) };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -142,6 +142,8 @@ static void what_is_left_out_is_said(void **state) {
                 { "podman run -d --pod new:back IMAGE", "needs-container", NULL },
                 { "podman run -d --restart=on-failure:7 IMAGE", "fights-systemd", "Restart=on-failure, at most 7 times" },
                 { "podman run -d --restart=unless-stopped IMAGE", "fights-systemd", "Restart=always" },
+                { "podman run -d --restart=no IMAGE", "fights-systemd", NULL },
+                { "podman run -it --restart=always IMAGE", "fights-systemd", NULL },
         };
         for (size_t i = 0; i < ELEMENTS(rows); i++) {
                 struct image image = {};
