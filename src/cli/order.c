@@ -86,7 +86,7 @@ static int order_unknown_name(const struct order *o, const char *name, struct er
         int r = error_set(reterr, -EINVAL, "%s has no parameter \"%s\"%s%s%s", image_reference(o->image),
                           name, mode ? " in the mode " : "", mode ? mode->name : "", question);
         if (all.length)
-                error_hint(reterr, "Its parameters are %s", all.text);
+                error_hint(reterr, "Parameters: %s", all.text);
         return r;
 }
 

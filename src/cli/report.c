@@ -58,9 +58,10 @@ static void report_risks(const struct command *c) {
 
 static void report_volumes(const struct plan *plan) {
         for (char **volume = plan->verb == VERB_UNINSTALL ? plan->volumes : NULL; volume && *volume; volume++)
-                out(plan->removes_volumes ? "\nThe volume %.*s is removed for good, with the state it holds.\n"
-                                          : "\nThe volume %.*s is kept, with the state it holds "
-                                            "(--remove-volumes removes it).\n",
+                out(plan->removes_volumes
+                            ? "\nThe volume %.*s is removed for good, with the state it holds.\n"
+                            : "\nThe volume %.*s is kept, with the state it holds (--remove-volumes removes "
+                              "it).\n",
                     (int) strcspn(*volume, ":"), *volume);
 }
 
@@ -198,7 +199,8 @@ void report_plan(const struct plan *plan) {
                 out("  fairlead changes %s lists the files.\n", plan->name);
         }
         if (plan->run) {
-                out(plan->unit.kind == UNIT_NONE ? "\nAt a terminal, people run:\n" : "\nThe service runs:\n");
+                out(plan->unit.kind == UNIT_NONE ? "\nAt a terminal, people run:\n"
+                                                 : "\nThe service runs:\n");
                 report_command(plan->run);
                 report_risks(plan->run);
         }
