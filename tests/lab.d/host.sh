@@ -9,17 +9,27 @@ host_dir() {
 host_check() {
         local host
 
-        for host in "${LAB_HOSTS[@]}" "${LAB_NATIVE_HOSTS[@]}"; do
+        for host in "${LAB_HOSTS[@]}" "${LAB_NATIVE_HOSTS[@]}" "${LAB_MACHINES[@]}"; do
                 [[ $1 != "$host" ]] || return 0
         done
-        die "there is no host \"$1\"; the hosts are: ${LAB_HOSTS[*]} ${LAB_NATIVE_HOSTS[*]} (and \"yard\" and \"dc\" for run, enter, tty)"
+        die "there is no host \"$1\"; the hosts are: ${LAB_HOSTS[*]} ${LAB_NATIVE_HOSTS[*]} ${LAB_MACHINES[*]} (and \"yard\" and \"dc\" for run, enter, tty)"
+}
+
+# host_do VERB HOST: what has a host_VERB for containers and a machine_VERB for whole machines.
+host_do() {
+        if machine_is "$2"; then "machine_$1" "$2"; else "host_$1" "$2"; fi
 }
 
 host_name() {
         case $1 in
         *-native) native_name "$1" ;;
+        machine*) machine_name "$1" ;;
         *) lab_host_name "$1" ;;
         esac
+}
+
+host_address() {
+        if machine_is "$1"; then machine_address "$1"; else lab_host_address "$1"; fi
 }
 
 host_running() {
@@ -115,8 +125,9 @@ host_ready() {
 # The clock is the machine's: whatever runs in a host must not set it (host-init, too).
 host_run() {
         local host=$1 pid
-        shift
 
+        ! machine_is "$host" || { machine_run "$@"; return; }
+        shift
         pid=$(host_pid "$host")
         # shellcheck disable=SC2016
         nsenter -t "$pid" -m -u -i -n -p -C --root --wdns=/root -- env -i \
@@ -183,6 +194,7 @@ host_put() {
 
 # host_deploy HOST DESTDIR: a staged `meson install` tree becomes the host's, owned by root.
 host_deploy() {
+        [[ $1 != machine-readonly ]] || { machine_deploy "$@"; return; }
         tar -C "$2" --owner=root:0 --group=root:0 -cf - . | host_run "$1" tar -C / --keep-directory-symlink -xpf -
         host_run "$1" ldconfig
         host_run "$1" systemctl daemon-reload

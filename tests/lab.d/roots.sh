@@ -29,12 +29,16 @@ root_packages() {
                 root_packages "${1%-native}"
                 printf '%s\n' "${LAB_NATIVE_PACKAGES[@]}"
                 ;;
+        machine*)
+                root_packages "$(root_suite "$1")"
+                printf '%s\n' "${LAB_MACHINE_PACKAGES[@]}"
+                ;;
         esac
 }
 
 root_suite() {
         case $1 in
-        trixie*) echo trixie ;;
+        trixie* | machine) echo trixie ;;
         *) echo bookworm ;;
         esac
 }
@@ -46,6 +50,7 @@ root_path() {
 
         [[ $1 == yard ]] || settle="root_settle_host root_settle_containers lab_host_name"
         [[ $1 != *-native ]] || settle+=" root_settle_native native_name lab_host_address"
+        ! machine_is "$1" || settle+=" root_settle_machine"
         # shellcheck disable=SC2086
         echo "$LAB_ROOTS/$1-$({ root_packages "$1"; declare -f $settle root_settle_hosts_file; } | lab_fingerprint "$1")"
 }
@@ -70,10 +75,12 @@ root_make() {
         path=$(root_path "$name")
 
         say "making the root of $name (a minute, once)"
-        root_bootstrap "$name" "$(root_suite "$name")" "$path.partial" --include="$(root_packages "$name" | paste -sd,)"
+        # INITRD=No: the kernel of a machine would make one, half a minute's work; machine-make makes a smaller one.
+        INITRD=No root_bootstrap "$name" "$(root_suite "$name")" "$path.partial" --include="$(root_packages "$name" | paste -sd,)"
         case $name in
         yard) root_settle_yard "$path.partial" ;;
         *-native) root_settle_native "$name" "$path.partial" ;;
+        machine*) root_settle_machine "$name" "$path.partial" ;;
         *) root_settle_host "$name" "$path.partial" ;;
         esac
         mv "$path.partial" "$path"

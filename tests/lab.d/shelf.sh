@@ -156,14 +156,15 @@ cache_prune() {
         local keep path
 
         keep=$(
-                for path in yard "${LAB_HOSTS[@]}" "${LAB_NATIVE_HOSTS[@]}"; do root_path "$path"; done
+                for path in yard "${LAB_HOSTS[@]}" "${LAB_NATIVE_HOSTS[@]}" machine machine-bookworm; do root_path "$path"; done
+                for path in "${LAB_MACHINES[@]}"; do machine_path "$path"; done
                 realm_root_path
                 shelf_path
                 docker_path
                 registry_path
                 cat "$LAB_CACHE"/run/*/*/recipe 2>/dev/null | tr ' ' '\n'
         )
-        for path in "$LAB_ROOTS"/*-* "$LAB_CACHE"/{shelf,docker,registry}-*; do
+        for path in "$LAB_ROOTS"/*-* "$LAB_CACHE"/{shelf,docker,registry,machine}-*; do
                 [[ -d $path ]] || continue
                 if grep -qxF "$path" <<<"$keep"; then
                         touch "$path"
