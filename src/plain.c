@@ -277,7 +277,7 @@ static int plain_jobs(struct session *s) {
                 const struct job *job = list->items[i];
                 strv_add(&ids, job->id);
                 out("%zu %s  %s %s: %s\n", i + 1, job->id, plan_verb_name(job->verb),
-                    job->name ? job->name : "?", job_state_name(job->state));
+                    job->name ? job->name : "?", job_state_word(job));
         }
         if (list->n > JOBS_SHOWN)
                 out("The last %u of %zu; fairlead jobs lists all.\n", JOBS_SHOWN, list->n);

@@ -184,6 +184,7 @@ static int roll_back(struct run *run, struct error **reterr) {
                 return error_set(reterr, -EALREADY, "Job %s has already been rolled back", w->id);
         if (job->state == JOB_QUEUED) {
                 worker_record(run, 0, RECORD_FAILED, "Withdrawn before it began");
+                worker_record(run, 0, RECORD_REASON, REASON_WITHDRAWN);
                 worker_finish(run, JOB_FAILED, WORKER_FAILED);
                 return 0;
         }
@@ -193,9 +194,11 @@ static int roll_back(struct run *run, struct error **reterr) {
         if (r < 0)
                 return r;
         w->cancelled = job->state == JOB_DONE || job->state == JOB_CANCELLING;
-        if (!w->cancelled && !job->message)
+        if (!w->cancelled && !job->message) {
                 worker_record(run, job_current_step(job), RECORD_FAILED,
                               "The job was interrupted before its end");
+                worker_record(run, job_current_step(job), RECORD_REASON, REASON_WITHDRAWN);
+        }
         go_back(run);
         joblog_note(w->log, "rolling everything back");
         return worker_set_state(run, w->cancelled ? JOB_CANCELLING : JOB_UNDOING, reterr);

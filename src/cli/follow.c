@@ -123,7 +123,7 @@ static int result_of(struct following *f) {
                 out_json(emit_job(job));
                 return job->state == JOB_DONE && !job_checks_fail(job) ? EXIT_DONE : EXIT_FAILED;
         }
-        out("%s: %s\n", job_warns(job) ? "done, with warnings" : job_state_name(job->state),
+        out("%s: %s\n", job_warns(job) ? "done, with warnings" : job_state_word(job),
             job->message ? job->message : "");
         if (job->hint)
                 out("  hint: %s\n", job->hint);

@@ -23,7 +23,7 @@ static int verb_jobs_run(struct session *s, const struct verb *verb, const struc
                 const char *now = job_state_final(job->state)
                                           ? job->message
                                           : job_step_title(job_current_step(job), job->verb);
-                out_table_row(&t, job->id, what ? what : "", job_state_name(job->state), started,
+                out_table_row(&t, job->id, what ? what : "", job_state_word(job), started,
                               job->size ? text_size(size, job->size) : "", now ? now : "", NULL);
         }
         out_table_print(&t);

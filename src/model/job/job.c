@@ -95,6 +95,11 @@ const char *job_step_title(enum job_step step, enum plan_verb verb) {
         return title ? title : step_titles[step][KIND_INSTALL];
 }
 
+const char *job_state_word(const struct job *job) {
+        bool back = job->withdrawn && (job->state == JOB_CANCELLED || job->state == JOB_FAILED);
+        return back ? "rolled back" : job_state_name(job->state);
+}
+
 bool job_state_final(enum job_state state) {
         return state >= JOB_DONE && state <= JOB_BROKEN;
 }

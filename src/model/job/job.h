@@ -22,6 +22,9 @@ enum job_state {
 };
 DECLARE_NAMES(job_state, enum job_state);       /* "queued", "running", … */
 bool job_state_final(enum job_state state);
+struct job;
+/* For people: "rolled back" for one that was, on request; else the state's name. */
+const char *job_state_word(const struct job *job);
 bool job_move_legal(enum job_state from, enum job_state to);
 
 /* The steps in their order, one file each in backend/steps/. */
@@ -101,6 +104,7 @@ struct job {
         char *message;          /* the result in a sentence; NULL while running */
         char *hint;
         const struct failure *failure;  /* of a realm's tool, where its reason is known; NULL */
+        bool withdrawn;         /* rolled back on request: after its end, or without its worker */
         char **left;            /* files not restored: on failure, or changed by others */
         struct job_check *checks;       /* results of the join, of an install that joined a realm */
         size_t n_checks;
@@ -152,13 +156,16 @@ enum record_event {
         RECORD_KEPT,  /* data: a leftover on the host, with the reason */
         RECORD_EXIT,  /* data: exit status of the command */
         RECORD_HINT,  /* data: hint of the last failure */
-        RECORD_REASON, /* data: id of the last failure (model/realm/failure.h), where it is known */
+        RECORD_REASON, /* data: id of the last failure (model/realm/failure.h), where it is known, or
+                        * REASON_WITHDRAWN */
         RECORD_CHECK, /* data: "VERDICT TITLE: message" of a check of the join or of what the
                        * install came to; VERDICT by enum verdict */
         RECORD_PLAN,  /* data: SHA-256 of plan.json, in hex */
         _RECORD_EVENT_MAX,
 };
 DECLARE_NAMES(record_event, enum record_event);
+
+#define REASON_WITHDRAWN "withdrawn" /* interrupted, and rolled back on request */
 
 #define RECORD_BYTES_MAX 4096U          /* with the newline; longer data is cut at a character's border */
 #define JOURNAL_BYTES_MAX (1024U * 1024)

@@ -149,6 +149,7 @@ static void forget_steps(struct job *job) {
         }
         job->left = strv_free(job->left);
         job->exit_status = -1;
+        job->withdrawn = false;
 }
 
 static bool apply_state(struct job *job, const struct record *record) {
@@ -161,6 +162,7 @@ static bool apply_state(struct job *job, const struct record *record) {
                 /* resumed after its end: leftovers are determined again */
                 job->left = strv_free(job->left);
                 job->ended = 0;
+                job->withdrawn |= job->state == JOB_DONE;
                 if (job->state == JOB_DONE)
                         str_replace(&job->message, NULL);
         }
@@ -173,12 +175,20 @@ static bool apply_state(struct job *job, const struct record *record) {
         if (job->state == JOB_DONE)
                 str_replace(&job->message, job->steps[STEP_COMMIT].note);
         else if (job->state == JOB_CANCELLED)
-                str_replace(&job->message, "Cancelled; everything was restored");
+                str_replace(&job->message, job->withdrawn ? "Rolled back; everything was restored"
+                                                          : "Cancelled; everything was restored");
         else if (!job->message)
                 job->message = xstrdup(job->state == JOB_FAILED
                                                ? "It failed; everything was restored"
                                                : "It failed, and not everything could be restored");
         return true;
+}
+
+static void apply_reason(struct job *job, const char *id) {
+        if (str_equal(id, REASON_WITHDRAWN))
+                job->withdrawn = true;
+        else if (!job->failure)
+                job->failure = failure_recorded(id, job->message);
 }
 
 /* False: such a record cannot follow here. */
@@ -231,8 +241,7 @@ static bool record_apply(struct replay *replay, struct job *job, const struct re
                 job_add_check(job, record->step, record->data);
                 return true;
         case RECORD_REASON:
-                if (!job->failure)
-                        job->failure = failure_recorded(record->data, job->message);
+                apply_reason(job, record->data);
                 return true;
         case RECORD_HINT:
                 if (!job->hint)

@@ -155,6 +155,7 @@ static void a_job_goes_back_and_on(void **state) {
         assert_int_equal(anew->state, JOB_RUNNING);
         assert_int_equal(anew->exit_status, -1);
         assert_null(anew->left);
+        assert_false(anew->withdrawn);
         assert_string_equal(anew->boot, "0123456789abcdef0123456789abcdef");
         for (size_t i = 0; i < _JOB_STEP_MAX; i++)
                 assert_int_equal(anew->steps[i].state, STEP_TODO);
@@ -174,7 +175,9 @@ static void a_job_goes_back_and_on(void **state) {
         assert_int_equal(good, book.text.length);
         assert_int_equal(gone->state, JOB_CANCELLED);
         assert_null(gone->left);
-        assert_string_equal(gone->message, "Cancelled; everything was restored");
+        assert_true(gone->withdrawn);
+        assert_string_equal(job_state_word(gone), "rolled back");
+        assert_string_equal(gone->message, "Rolled back; everything was restored");
         str_done(&book.text);
 }
 
