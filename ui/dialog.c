@@ -159,11 +159,18 @@ struct error_arg {
         struct screen *asker;
 };
 
+/* Another job holds the host: it can be watched from here. */
+static bool error_of_job(const struct screen *s) {
+        return s->error->code == -EBUSY && screen_can(screen_home(s), ACTION_WATCH);
+}
+
 static void error_open(struct screen *s, const void *arg) {
         const struct error_arg *a = arg;
         struct error_state *st = s->state;
         s->error = error_copy(a->error);
         st->asker = a->asker;
+        if (error_of_job(s))
+                error_hint(&s->error, "Go to that job with w; nothing else begins before it has ended");
 }
 
 static int dialog_error_rows(const struct screen *s, int columns) {
@@ -189,7 +196,8 @@ static void error_draw(struct screen *s, const struct canvas *c) {
 static void error_status(const struct screen *s, struct str *out) {
         const struct error_state *st = s->state;
         bool causes = s->error->cause && !st->causes;
-        str_add(out, causes && st->asker ? "Enter closes this; e shows the causes, l the log."
+        str_add(out, error_of_job(s)       ? "Enter closes this; w goes to the job that holds the host."
+                     : causes && st->asker ? "Enter closes this; e shows the causes, l the log."
                      : causes            ? "Enter closes this; e shows the causes."
                      : st->asker         ? "Enter closes this; l shows the log."
                                          : "Enter closes this.");
@@ -197,7 +205,12 @@ static void error_status(const struct screen *s, struct str *out) {
 
 static bool error_can(const struct screen *s, enum action action) {
         const struct error_state *st = s->state;
-        return action == ACTION_LOG ? st->asker != NULL : action != ACTION_CAUSES || s->error->cause;
+        switch (action) {
+        case ACTION_LOG: return st->asker;
+        case ACTION_CAUSES: return s->error->cause;
+        case ACTION_WATCH: return error_of_job(s);
+        default: return true;
+        }
 }
 
 static bool error_act(struct screen *s, enum action action) {
@@ -212,6 +225,10 @@ static bool error_act(struct screen *s, enum action action) {
                 screen_act(asker, ACTION_LOG);
                 return true;
         }
+        case ACTION_WATCH:
+                screen_close(s);
+                screen_act(screen_home(s), ACTION_WATCH);
+                return true;
         case ACTION_OPEN:
                 screen_close(s);
                 return true;
@@ -225,6 +242,7 @@ static const struct screen_class error_screen = {
         .size = sizeof(struct error_state),
         .overlay = true,
         .bindings = (const struct binding[]){ { KEY_RETURN, ACTION_OPEN, "close" },
+                                              { 'w', ACTION_WATCH },
                                               { 'e', ACTION_CAUSES },
                                               { 'l', ACTION_LOG },
                                               {} },

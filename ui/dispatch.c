@@ -25,6 +25,7 @@ static const struct binding everywhere[] = {
         { '3', ACTION_UNITS },
         { '4', ACTION_JOBS },
         { '5', ACTION_REALM },
+        { 'w', ACTION_WATCH },
         { 'R', ACTION_REFRESH },
         { KEY_F1 + 4, ACTION_REFRESH },
         { KEY_CTRL('L'), ACTION_REDRAW },
@@ -249,7 +250,20 @@ static void ui_change_display(struct ui *ui, struct screen *s) {
 bool screen_can(const struct screen *s, enum action action) {
         if (action == ACTION_SHELL)
                 return s->ui->options.lend;
-        return !s->class->can || s->class->can(s, action);
+        if (s->class->can && !s->class->can(s, action))
+                return false;
+        /* The home knows whether a job runs. */
+        const struct screen *home = action == ACTION_WATCH ? screen_home(s) : s;
+        return home == s || screen_can(home, action);
+}
+
+/* The running job, above what is shown. */
+static void ui_watch(struct ui *ui, struct screen *s) {
+        struct screen *home = screen_home(s);
+        if (!screen_can(home, ACTION_WATCH))
+                screen_say(s, "No job is running; 4 shows the earlier ones");
+        else if (s != home && !s->class->overlay)
+                screen_act(home, ACTION_WATCH);
 }
 
 static void ui_do(struct ui *ui, struct screen *s, enum action action) {
@@ -302,7 +316,11 @@ static void ui_do(struct ui *ui, struct screen *s, enum action action) {
         case ACTION_SHELL:
                 ui_shell(ui);
                 break;
+        case ACTION_WATCH: ui_watch(ui, s); break;
         default:
+                /* The status line of a wizard's page has the reason already. */
+                if (!s->class->keep && !screen_can(s, action))
+                        screen_say(s, "Not possible here now: %s", action_row(action)->word);
                 break;
         }
 }

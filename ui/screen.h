@@ -43,6 +43,7 @@ struct screen_class {
         const char *help;
         size_t size;                    /* of the private state, zeroed before open() */
         unsigned topics;
+        const char *way;                /* the keys to it from everywhere: "3 l "; NULL: none */
         bool overlay;                   /* drawn over the screen below it, in the lower part */
         /* it has answers worth keeping: 1-5 open above it instead of closing it */
         bool keep;
@@ -117,6 +118,7 @@ struct screen {
         struct check_page *checks;
         struct unit_acting *acting;
         struct job_acting *job_acting;
+        struct job_list *jobs;          /* of the home screen; NULL: no answer yet */
         struct screen *below;           /* in the stack */
         bool closing;                   /* closed by screen_close(), freed soon */
         int64_t tick_at;                /* of the ui */
@@ -169,6 +171,8 @@ void screen_ask_secret(struct screen *s, const char *label, void (*done)(struct 
 
 /* The stack, for the help screen and the palette: the screen below s that is not an overlay. */
 struct screen *screen_under(const struct screen *s);
+/* The lowest of the stack. */
+struct screen *screen_home(const struct screen *s);
 /* Sends an action to a screen as if its key had been pressed there (ui-wide ones too). */
 void screen_act(struct screen *s, enum action action);
 /* The bindings that work on every screen. */

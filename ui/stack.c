@@ -17,6 +17,13 @@ struct screen *screen_under(const struct screen *s) {
         return under;
 }
 
+struct screen *screen_home(const struct screen *s) {
+        struct screen *home = s->ui->top;
+        while (home->below)
+                home = home->below;
+        return home;
+}
+
 static struct screen *screen_free(struct screen *s) {
         if (!s)
                 return NULL;

@@ -194,7 +194,7 @@ endless() {
         try "it stands among the jobs" term_wait '> install endless +running' || return 0
         term_keys Enter
         try "its log is there from the beginning" term_wait '^Job  install endless' || return 0
-        term_keys c
+        term_keys X
         try "cancel asks" term_wait '\[ ' || return 0
         term_keys y
         try "it is cancelled" term_wait '^Job .* cancelled ' 60 || return 0
@@ -206,7 +206,7 @@ endless() {
 stubborn() {
         try "an installer that will not stop is begun" begin_install stubborn || return 0
         try "it runs, deaf to signals" term_wait '^still here' || return 0
-        term_keys c
+        term_keys X
         try "cancel asks" term_wait '\[ ' || return 0
         term_keys y
         try "it is killed in the end" term_wait '^Job .* cancelled ' 90 || return 0

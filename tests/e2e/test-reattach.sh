@@ -77,7 +77,7 @@ check_text "with the job to watch" "fairlead attach $job" "$output"
 
 step "a third console comes up" walk_open "$HOST"
 try "it shows the whole output, too" shows_whole_log || true
-term_keys c
+term_keys X
 try "cancelling asks first" term_wait 'Cancel this job' || true
 term_keys y
 try "it says what it does" term_wait 'asked the installer to stop|restored|Cancelled' 10 || true

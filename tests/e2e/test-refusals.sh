@@ -187,8 +187,8 @@ walk_review() {
 }
 
 walk_password_again() {
-        term_wait 'm +Type the password again' || return
-        term_keys m
+        term_wait 'f +Type the password again' || return
+        term_keys f
         term_wait 'page 4 of 5: secrets' 60 || return
         term_type "$password"
         term_wait '\*\*\*\*' || return

@@ -80,10 +80,10 @@ term_type 'echo shell-$((1+1))'
 term_keys Enter
 step "it answers" term_wait 'shell-2'
 host systemctl start --no-block fairlead-no-such.service || true
-check_not "nothing is painted over it" term_matches '^Fairlead '
+check_not "nothing is painted over it" term_matches '^Services '
 term_type 'exit'
 term_keys Enter
-step "the console returns" term_wait '^Fairlead '
+step "the console returns" term_wait '^Services '
 step "and closes" walk_close
 check_status "the tool is uninstalled" 0 host fairlead uninstall tools --yes
 finish

@@ -59,7 +59,7 @@ walk_leave() {
         term_wait 'SSSD +(online|offline)' || return
         term_keys x
         term_wait 'Actions' || return
-        term_keys l
+        term_keys X
         term_wait 'page 1 of 2: the account' || return
         term_wait '\(\*\) leave it in the realm' || return
         seen leave

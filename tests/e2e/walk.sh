@@ -14,13 +14,13 @@ source "$(dirname "${BASH_SOURCE[0]}")/../lab.d/tmux.sh"
 # walk_open HOST [COLSxROWS] [WORDS of fairlead…]: the console in a host.
 walk_open() {
         term_open console "${2:-80x24}" tests/lab tty "$1" -- fairlead "${@:3}"
-        term_wait '^Fairlead  host' || return
+        term_wait '^Services  host' || return
 }
 
 # From anywhere to the home: q goes back, 1 goes there.
 walk_home() {
         term_keys 1
-        term_wait '^Fairlead  host' || return
+        term_wait '^Services  host' || return
 }
 
 # Only the image whose name contains the text, then the wizard's first page.
@@ -126,7 +126,7 @@ walk_install() {
         seen job-running
         term_wait 'is installed; .* runs' 60 || return
         seen job-done
-        term_keys v
+        term_keys c
         term_wait '^Changes ' || return
         seen changes
         term_keys Escape
@@ -158,7 +158,7 @@ walk_log() {
         term_wait "$1" 15 || return
         seen log
         term_keys Escape
-        term_wait '^Fairlead  host' || return
+        term_wait '^Services  host' || return
 }
 
 walk_unit() {
@@ -181,7 +181,7 @@ walk_around() {
         term_wait '^Help' || return
         seen help
         term_keys Escape
-        term_wait '^Fairlead  host' || return
+        term_wait '^Services  host' || return
         term_keys ':'
         term_wait 'Commands' || return
         seen palette

@@ -244,6 +244,14 @@ static struct job *job_ended(struct job *job, const char *which) {
                 job->hint = xstrdup("The last lines of its output say why");
                 return job;
         }
+        if (str_equal(which, "withdrawn")) {
+                job->state = JOB_FAILED;
+                job->withdrawn = true;
+                job->steps[STEP_COMMAND].state = STEP_FAILED;
+                job->steps[STEP_SNAPSHOT].state = STEP_UNDONE;
+                job->message = xstrdup("The job was interrupted before its end");
+                return job;
+        }
         if (str_equal(which, "broken")) {
                 job->state = JOB_BROKEN;
                 job->steps[STEP_COMMAND].state = STEP_FAILED;

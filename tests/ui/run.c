@@ -11,6 +11,7 @@
  *     have WHAT WHICH                   what the host holds: have images full
  *     answer WHAT | fail WHAT TEXT | HINT    the host answers what waits
  *     gone WHAT TEXT                    the same, because it is not there
+ *     busy WHAT TEXT                    the same, because a job holds the host
  *     changed TOPIC                     something changed by itself
  *     key NAME …                        Up, Enter, Ctrl-L, x
  *     type TEXT                         the text, letter by letter
@@ -328,6 +329,8 @@ static void run_command(struct run *run, char *command) {
                 run_fail(run, arguments, -EIO);
         else if (strcmp(command, "gone") == 0)
                 run_fail(run, arguments, -ENOENT);
+        else if (strcmp(command, "busy") == 0)
+                run_fail(run, arguments, -EBUSY);
         else if (strcmp(command, "changed") == 0)
                 ui_changed(run->ui, topic_of(arguments));
         else if (strcmp(command, "key") == 0) {

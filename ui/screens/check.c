@@ -66,7 +66,7 @@ const struct screen_class check_screen = {
         .topics = TOPIC_SERVICES,
         .source = &check_page_source,
         .bindings = (const struct binding[]) {
-                { 'j', ACTION_JOIN }, { 'f', ACTION_FIX }, { 'r', ACTION_AGAIN }, { 'd', ACTION_DETAILS }, {}
+                { 'j', ACTION_JOIN }, { 'f', ACTION_FIX }, { 'R', ACTION_AGAIN }, { 'd', ACTION_DETAILS }, {}
         },
         .open = check_open,
         .close = check_close,

@@ -9,6 +9,7 @@
 #include "model/command/lint.h"
 #include "model/image/image.h"
 #include "model/image/recipe.h"
+#include "ui/screens/parts/known-jobs.h"
 
 struct images_state {
         struct reload loading_services;
@@ -78,8 +79,15 @@ static enum image_use images_use(const struct screen *s, size_t row) {
 }
 
 static void images_state_cell(const struct screen *s, size_t row, struct cell *ret) {
+        static const char *const now[_PLAN_VERB_MAX] = {
+                [VERB_INSTALL] = "installing", [VERB_UPGRADE] = "upgrading", [VERB_REHEARSE] = "rehearsing"
+        };
         const struct images_state *st = s->state;
-        if (images_installed(s, images_at(s, row))) {
+        const struct job *job = known_jobs_of_image(s, images_at(s, row));
+        if (job) {
+                ret->text = now[job->verb];
+                ret->style = STYLE_BUSY;
+        } else if (images_installed(s, images_at(s, row))) {
                 ret->text = "installed";
                 ret->style = STYLE_GOOD;
         } else if (!st->known[row].offers)
@@ -244,12 +252,14 @@ static void images_close(struct screen *s) {
 static void images_title(const struct screen *s, struct str *left, struct str *right) {
         const struct images_state *st = s->state;
         const struct host_status *status = host_status(ui_host(s->ui));
-        /* a filter wants the room */
-        if (status->engine != ENGINE_NONE && !s->list->filter)
+        /* a filter, or a job on the right, wants the room */
+        if (status->engine != ENGINE_NONE && !s->list->filter && !known_jobs_open(s))
                 str_addf(left, "%s %s  ", engine_kind_name(status->engine),
                          status->engine_version ? status->engine_version : "");
-        if (!st->images)
+        if (!st->images) {
+                known_jobs_title(s, right);
                 return;
+        }
         size_t n = st->images->n, offers = 0;
         for (size_t i = 0; i < n; i++)
                 offers += st->known[i].offers;
@@ -266,6 +276,7 @@ static void images_title(const struct screen *s, struct str *left, struct str *r
                          status->profile_errors);
         else
                 str_add(right, st->all ? "all images" : "services only");
+        known_jobs_title(s, right);
 }
 
 /* Up to three lines about an image, below the list. */
@@ -376,6 +387,7 @@ static bool images_act(struct screen *s, enum action action) {
 const struct screen_class images_screen = {
         .name = "images",
         .title = "Images",
+        .way = "2 ",
         .help = "The container images of this host. Shown are those that carry a command label (INSTALL, "
                 "RUN, UNINSTALL, STOP) or are known to a profile: they package a system service. The others "
                 "are one key away.\n"

@@ -16,6 +16,8 @@
 struct job_screen_state {
         struct job *job;                /* NULL: no answer yet */
         struct feed *feed;              /* of the output */
+        struct op *counting;            /* the files that it changed */
+        size_t n_files;                 /* 0: not known yet, or none */
         bool unfolded;                  /* all steps are shown */
         struct str recent;              /* the end of the output, at least RECENT_BYTES where it has them */
         struct terminal *terminal;      /* the command's, while all keys go to it; NULL */
@@ -67,6 +69,21 @@ static void job_report_size(struct screen *s) {
                 host_job_size(ui_host(s->ui), s->about, (unsigned) st->rows, (unsigned) st->columns);
 }
 
+/* Whether the files that it changed matter now: the page of the changes lists the same. */
+static bool job_counts_files(const struct job *job) {
+        return job->state == JOB_DONE && (job->verb == VERB_INSTALL || job->verb == VERB_REHEARSE);
+}
+
+static void job_counted(struct change_report *report, struct error *e, void *userdata) {
+        struct screen *s = userdata;
+        struct job_screen_state *st = s->state;
+        st->counting = op_cancel(st->counting);
+        st->n_files = report ? report->changes->n : 0;
+        change_report_free(report);
+        error_free(e);          /* c shows it */
+        screen_invalidate(s);
+}
+
 static void job_moved(const struct job *job, void *userdata) {
         struct screen *s = userdata;
         struct job_screen_state *st = s->state;
@@ -77,6 +94,11 @@ static void job_moved(const struct job *job, void *userdata) {
                 job_report_size(s);
         if (job_state_final(job->state))
                 feed_flush(st->feed);
+        if (job_counts_files(job) && !st->counting && !st->n_files)
+                st->counting = host_list_changes(ui_host(s->ui), s->about, false, job_counted, s);
+        /* The services, below all screens: the new one is what the person looks for there next. */
+        if (job->state == JOB_DONE && job->verb == VERB_INSTALL && job->name)
+                list_focus(&screen_home(s)->rows, job->name);
         screen_invalidate(s);
 }
 
@@ -119,6 +141,7 @@ static void job_screen_open(struct screen *s, const void *arg) {
 static void job_screen_close(struct screen *s) {
         struct job_screen_state *st = s->state;
         job_acting_done(s);
+        op_cancel(st->counting);
         terminal_free(st->terminal);
         str_done(&st->recent);
         feed_free(st->feed);
@@ -141,10 +164,12 @@ static void job_title(const struct screen *s, struct str *left, struct str *righ
 }
 
 /* Draws its result. Returns the rows. */
-static int job_result(const struct job *job, const struct canvas *c) {
+static int job_result(const struct job_screen_state *st, const struct canvas *c) {
+        const struct job *job = st->job;
         int row = canvas_paragraph(c, 0, 2, c->columns - 4, job_text_style(job),
-                                   job->message ? job->message : job_state_name(job->state));
-        if (job->hint) {
+                                   job->message ? job->message : job_state_word(job));
+        /* The ways on of an interrupted one are keys here: the status line names them. */
+        if (job->hint && job->state != JOB_INTERRUPTED) {
                 canvas_text(c, row, 2, 0, STYLE_PLAIN, "->");
                 row += canvas_paragraph(c, row, 5, c->columns - 7, STYLE_PLAIN, job->hint);
         }
@@ -157,10 +182,16 @@ static int job_result(const struct job *job, const struct canvas *c) {
                 canvas_textf(c, row++, 4, 0, STYLE_WARN, "and %zu more; \"fairlead attach %s\" lists them",
                              left - shown, job->id);
         bool installed = job->state == JOB_DONE && job->verb == VERB_INSTALL;
-        const char *files = job->steps[STEP_CHANGES].note;
-        if (files && (installed || job->verb == VERB_REHEARSE)) {
+        if (job_counts_files(job)) {
                 canvas_text(c, row, 2, 8, STYLE_STRONG, "Files");
-                canvas_textf(c, row++, 11, 0, STYLE_PLAIN, "%s (v to show)", files);
+                if (st->n_files)
+                        canvas_textf(c, row++, 11, 0, STYLE_PLAIN,
+                                     plural(st->n_files, "%zu changed file (c to show)",
+                                            "%zu changed files (c to show)"),
+                                     st->n_files);
+                else
+                        canvas_text(c, row++, 11, 0, STYLE_PLAIN,
+                                    st->counting ? "counting ..." : "no watched file was changed");
         }
         if (installed) {
                 canvas_text(c, row, 2, 8, STYLE_STRONG, "Undo");
@@ -196,7 +227,7 @@ static void job_draw(struct screen *s, const struct canvas *c) {
                 job_draw_terminal(st, c);
                 return;
         }
-        int row = job_text_runs(st->job) ? 0 : job_result(st->job, c);
+        int row = job_text_runs(st->job) ? 0 : job_result(st, c);
         if (s->error)
                 row += canvas_error(c, row, s->error, false);
         struct canvas rest = canvas_part(c, row, 0, -1, -1);
@@ -225,9 +256,9 @@ static char *job_asked(const struct screen *s) {
 static const char *job_sentence(const struct screen *s) {
         /* The escalation of backend and worker: three requests to stop, then a kill. */
         static const char *const ladder[] = {
-                "The command was asked to stop. If it does not, c asks again.",
-                "The command was asked to stop a second time. If it does not, c asks again.",
-                "The command was asked to stop a third time. c kills it.",
+                "The command was asked to stop. If it does not, X asks again.",
+                "The command was asked to stop a second time. If it does not, X asks again.",
+                "The command was asked to stop a third time. X kills it.",
                 "The command is being killed. Then everything it changed is restored.",
         };
         const struct job_screen_state *st = s->state;
@@ -413,11 +444,12 @@ static void job_resized(struct screen *s, int rows, int columns) {
 const struct screen_class job_screen = {
         .name = "job",
         .title = "Job",
+        .way = "4 Enter ",
         .help = "One job: its steps, the output of its command, and its result. The job does not need this "
                 "screen: z leaves it, or close the terminal; 4 (Jobs) or \"fairlead attach\" returns to it "
                 "with the whole output.\n"
-                "The output stays at its newest line until you move in it; f follows again. c cancels: the "
-                "command is asked to stop, more urgently at each further c, and everything it changed is "
+                "The output stays at its newest line until you move in it; f follows again. X cancels: the "
+                "command is asked to stop, more urgently at each further X, and everything it changed is "
                 "restored. When the command asks something, a types the answer; t gives it every key, "
                 "Tab and arrows too, until Ctrl-] takes them back.\n"
                 "A job that was interrupted (the host went down, its worker was killed) is resumed with r or "
@@ -428,14 +460,14 @@ const struct screen_class job_screen = {
         .follow = true,
         .looking = "Looking for the job ...",
         .bindings = (const struct binding[]){ { KEY_RETURN, ACTION_SERVICES },
-                                              { 'c', ACTION_CANCEL },
+                                              { 'X', ACTION_CANCEL },
                                               { 'r', ACTION_RESUME },
                                               { 'p', ACTION_ROLLBACK },
-                                              { 'm', ACTION_FIX },
+                                              { 'f', ACTION_FIX },
                                               { 'a', ACTION_ANSWER },
                                               { 't', ACTION_KEYS },
                                               { KEY_TAKE_BACK, ACTION_KEYS_BACK },
-                                              { 'v', ACTION_CHANGES },
+                                              { 'c', ACTION_CHANGES },
                                               { 'l', ACTION_LOG, "unit's log", true },
                                               { 'f', ACTION_FOLLOW },
                                               { 's', ACTION_FOLD, "steps" },

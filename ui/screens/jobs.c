@@ -96,6 +96,10 @@ static void jobs_load(struct screen *s, unsigned topics) {
 
 /* ---- the screen ---- */
 
+static void jobs_open(struct screen *s, const void *arg) {
+        list_filter(s->list, arg);
+}
+
 static void jobs_close(struct screen *s) {
         struct jobs_state *st = s->state;
         job_list_free(st->jobs);
@@ -187,6 +191,7 @@ static bool jobs_act(struct screen *s, enum action action) {
 const struct screen_class jobs_screen = {
         .name = "jobs",
         .title = "Jobs",
+        .way = "4 ",
         .help = "Each install, uninstall and upgrade is a job. It runs by itself, whether anybody watches or "
                 "not; here are the running and the finished ones, newest first, each with its output and the "
                 "files it changed.\n"
@@ -201,6 +206,7 @@ const struct screen_class jobs_screen = {
                 "stays here with its whole output. To install something press 2 and choose an image.",
         .bindings = (const struct binding[]){ { KEY_RETURN, ACTION_OPEN }, { 'c', ACTION_CHANGES }, {} },
         .menu = (const struct binding[]){ { 'c', ACTION_CHANGES }, { 'X', ACTION_CANCEL }, {} },
+        .open = jobs_open,
         .close = jobs_close,
         .title_text = jobs_title,
         .status = jobs_status,

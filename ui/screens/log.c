@@ -158,6 +158,7 @@ static bool log_act(struct screen *s, enum action action) {
 const struct screen_class log_screen = {
         .name = "log",
         .title = "Log",
+        .way = "3 l ",
         .help = "The journal of a unit and of the container behind it: the newest thousand lines, then new "
                 "ones as they come.\n"
                 "p chooses how urgent a line must be, t how old it may be, / searches, n and N go to the "

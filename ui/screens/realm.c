@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "model/realm/check.h"
 #include "ui/screens/parts/join-opener.h"
+#include "ui/screens/parts/known-jobs.h"
 
 struct realm_state {
         struct op *discovering, *testing;
@@ -194,6 +195,7 @@ static void realm_title(const struct screen *s, struct str *left, struct str *ri
                          !st->membership->asked ? "" : st->membership->online ? "  online" : "  offline");
         else if (st->membership)
                 str_add(right, "not joined");
+        known_jobs_title(s, right);
 }
 
 static void realm_status(const struct screen *s, struct str *out) {
@@ -336,6 +338,7 @@ static bool realm_act(struct screen *s, enum action action) {
 const struct screen_class realm_screen = {
         .name = "realm",
         .title = "Realm",
+        .way = "5 ",
         .help = "The identity domain that this host belongs to: Active Directory or FreeIPA. Where it "
                 "belongs to none, what its own domain has to offer.\n"
                 "j joins a realm by an image that packages SSSD, page by page: nothing is changed before you "
@@ -359,8 +362,8 @@ const struct screen_class realm_screen = {
         },
         .menu = (const struct binding[]) {
                 { 'p', ACTION_PERMIT }, { 'g', ACTION_PERMIT_GROUPS }, { 'd', ACTION_DENY },
-                { 'a', ACTION_PERMIT_ALL }, { 'n', ACTION_DENY_ALL }, { 'r', ACTION_RENEW },
-                { 'l', ACTION_LEAVE }, {}
+                { 'a', ACTION_PERMIT_ALL }, { 'n', ACTION_DENY_ALL }, { 'K', ACTION_RENEW },
+                { 'X', ACTION_LEAVE }, {}
         },
         .close = realm_close,
         .title_text = realm_title,

@@ -11,7 +11,7 @@ extern const struct screen_class images_screen;         /* arg: NULL */
 extern const struct screen_class image_screen;          /* arg: const char *reference */
 extern const struct screen_class wizard_screen;         /* arg: const struct wizard_order * */
 extern const struct screen_class job_screen;            /* arg: const char *job id */
-extern const struct screen_class jobs_screen;           /* arg: NULL */
+extern const struct screen_class jobs_screen;           /* arg: const char *service name to filter by; NULL */
 extern const struct screen_class changes_screen;        /* arg: const char *service name or job id */
 extern const struct screen_class units_screen;          /* arg: NULL */
 extern const struct screen_class unit_screen;           /* arg: const char *unit name */

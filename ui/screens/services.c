@@ -8,13 +8,13 @@
 #include "base/text.h"
 #include "ui/dialog.h"
 #include "ui/screens/parts/job-text.h"
+#include "ui/screens/parts/known-jobs.h"
 #include "ui/screens/parts/notes.h"
 #include "ui/screens/parts/unit-actions.h"
 
 struct services_state {
         struct reload loading_jobs;
         struct service_list *services;  /* NULL: no answer yet */
-        struct job_list *jobs;          /* NULL: no answer yet */
 };
 
 static const struct service *services_at(const struct screen *s, size_t row) {
@@ -163,8 +163,8 @@ static void services_jobs_loaded(struct job_list *jobs, struct error *e, void *u
         struct services_state *st = s->state;
         _cleanup_error_ struct error *unused = e;       /* the Jobs screen shows it */
         if (jobs) {
-                job_list_free(st->jobs);
-                st->jobs = jobs;
+                job_list_free(s->jobs);
+                s->jobs = jobs;
                 screen_invalidate(s);
         }
         if (reload_answered(&st->loading_jobs))
@@ -188,39 +188,25 @@ static void services_close(struct screen *s) {
         op_cancel(st->loading_jobs.op);
         unit_acting_done(s);
         service_list_free(st->services);
-        job_list_free(st->jobs);
-}
-
-/* The newest job that has not ended, or was interrupted; NULL. */
-static const struct job *services_job(const struct screen *s) {
-        const struct services_state *st = s->state;
-        for (size_t i = 0; st->jobs && i < st->jobs->n; i++)
-                if (!job_state_final(st->jobs->items[i]->state))
-                        return st->jobs->items[i];
-        return NULL;
+        job_list_free(s->jobs);
 }
 
 static void services_title(const struct screen *s, struct str *left, struct str *right) {
         const struct services_state *st = s->state;
         const struct host_status *status = host_status(ui_host(s->ui));
         str_add(left, status->hostname ? status->hostname : "this host");
-        size_t failed = 0, jobs = 0;
-        for (size_t i = 0; st->jobs && i < st->jobs->n; i++)
-                jobs += job_text_runs(st->jobs->items[i]);
+        size_t failed = 0;
         for (size_t i = 0; st->services && i < st->services->n; i++)
                 failed += st->services->items[i]->state == SERVICE_FAILED;
         if (failed)
                 str_addf(right, "%zu failed", failed);
-        if (jobs)
-                str_addf(right, plural(jobs, "%s%zu job running", "%s%zu jobs running"), failed ? "  " : "",
-                         jobs);
+        known_jobs_title(s, right);
         if (!status->root)
                 str_addf(right, "%sread-only (not root)", right->length ? "  " : "");
 }
 
 static void services_draw(struct screen *s, const struct canvas *c) {
-        const struct services_state *st = s->state;
-        int notes = notes_draw(s, st->jobs, NULL), below = notes ? notes + 1 : 0;
+        int notes = notes_draw(s, s->jobs, NULL), below = notes ? notes + 1 : 0;
         if (c->rows - below < 4)
                 below = 0;
         struct canvas rows = canvas_part(c, 0, 0, c->rows - below, -1);
@@ -229,13 +215,13 @@ static void services_draw(struct screen *s, const struct canvas *c) {
                          "before anything is run you see what it would do.");
         if (below) {
                 struct canvas part = canvas_part(c, c->rows - notes, 0, -1, -1);
-                notes_draw(s, st->jobs, &part);
+                notes_draw(s, s->jobs, &part);
         }
 }
 
 static void services_status(const struct screen *s, struct str *out) {
         const struct service *service = services_at(s, list_settled_row(s->list));
-        const struct job *job = services_job(s);
+        const struct job *job = known_jobs_open(s);
         if (unit_acting_status(s, out))
                 return;
         if (!service) {
@@ -293,15 +279,16 @@ static bool services_can(const struct screen *s, enum action action) {
         bool unit = services_unit(service);
         bool up = service && (service->state == SERVICE_RUNNING || service->state == SERVICE_STARTING);
         switch (action) {
-        case ACTION_OPEN: return service || services_job(s);
-        case ACTION_WATCH: return services_job(s);
+        case ACTION_OPEN: return service || known_jobs_open(s);
+        case ACTION_WATCH: return known_jobs_open(s);
         case ACTION_UNINSTALL:
-        case ACTION_UPGRADE: return service;
+        case ACTION_UPGRADE:
+        case ACTION_ITS_JOBS: return service;
         case ACTION_CHANGES:
         case ACTION_INSTALL_LOG: return service && service->job;
         case ACTION_LOG:
-        case ACTION_UNIT:
-        case ACTION_RESTART: return unit;
+        case ACTION_UNIT: return unit;
+        case ACTION_RESTART: return unit && (up || service->state == SERVICE_FAILED);
         case ACTION_ENABLE: return unit && service->at_boot != BOOT_YES;
         case ACTION_DISABLE: return unit && service->at_boot != BOOT_NO;
         case ACTION_START: return unit && !up;
@@ -321,7 +308,7 @@ static bool services_act(struct screen *s, enum action action) {
         const struct service *service = services_focus(s);
         const char *unit = services_unit(service);
         if (action == ACTION_WATCH || (action == ACTION_OPEN && !service))
-                screen_open(s->ui, &job_screen, services_job(s)->id);
+                screen_open(s->ui, &job_screen, known_jobs_open(s)->id);
         else if (action == ACTION_OPEN && !unit)
                 dialog_menu(s);
         else if (action == ACTION_OPEN || action == ACTION_UNIT)
@@ -332,6 +319,8 @@ static bool services_act(struct screen *s, enum action action) {
                                     .unit = unit, .container = service->container, .title = service->name });
         else if (action == ACTION_CHANGES)
                 screen_open(s->ui, &changes_screen, service->name);
+        else if (action == ACTION_ITS_JOBS)
+                screen_open(s->ui, &jobs_screen, service->name);
         else if (action == ACTION_INSTALL_LOG)
                 screen_open(s->ui, &job_screen, service->job);
         else if (verbs[action])
@@ -344,7 +333,8 @@ static bool services_act(struct screen *s, enum action action) {
 
 const struct screen_class services_screen = {
         .name = "services",
-        .title = "Fairlead",
+        .title = "Services",
+        .way = "1 ",
         .help = "The services that were installed from images, failed ones first, and the jobs that run.\n"
                 "Enter opens the unit that runs the focused service; l reads its log. What starts, stops or "
                 "removes it is behind x. w watches the running job, u upgrades to a newer image.\n"
@@ -363,7 +353,8 @@ const struct screen_class services_screen = {
         .menu = (const struct binding[]){ { 'l', ACTION_LOG },
                                           { 'o', ACTION_UNIT },
                                           { 'c', ACTION_CHANGES },
-                                          { 'j', ACTION_INSTALL_LOG },
+                                          { 'L', ACTION_INSTALL_LOG },
+                                          { 'J', ACTION_ITS_JOBS },
                                           { 's', ACTION_START },
                                           { 'r', ACTION_RESTART },
                                           { 'd', ACTION_RELOAD },

@@ -262,6 +262,13 @@ static void unit_status(const struct screen *s, struct str *out) {
                 str_add(out, "It is masked: nothing can start it. x, then U, unmasks it.");
 }
 
+/* The next change of what "for" says; a line above that stands still is not written again. */
+static unsigned unit_tick_ms(const struct screen *s) {
+        const struct unit_state *st = s->state;
+        int64_t since = st->detail && !st->gone ? st->detail->since : 0;
+        return since > 0 ? (unsigned) text_age_left(ui_now(s->ui) - since) * 1000 : 0;
+}
+
 static bool unit_can(const struct screen *s, enum action action) {
         const struct unit_state *st = s->state;
         if (action == ACTION_RELOAD && st->detail && !st->detail->can_reload)
@@ -289,6 +296,7 @@ static bool unit_act(struct screen *s, enum action action) {
 const struct screen_class unit_screen = {
         .name = "unit",
         .title = "Unit",
+        .way = "3 Enter ",
         .help = "How one unit is: its state, how its last run ended, what it uses, which files made it, "
                 "what it needs, and the newest lines of its log. What systemd does not count on this host is "
                 "left out.\n"
@@ -308,4 +316,6 @@ const struct screen_class unit_screen = {
         .can = unit_can,
         .act = unit_act,
         .changed = unit_load,
+        .tick_ms = unit_tick_ms,
+        .tick = unit_compose,
 };

@@ -3,6 +3,7 @@
 
 /* The systemd units of this host: services at first, all kinds or only failed ones at a key. */
 
+#include "ui/screens/parts/known-jobs.h"
 #include "ui/screens/parts/unit-actions.h"
 
 enum kind { KIND_SERVICES, KIND_FAILED, KIND_ALL, _KIND_MAX };
@@ -126,16 +127,16 @@ static void units_close(struct screen *s) {
 
 static void units_title(const struct screen *s, struct str *left, struct str *right) {
         const struct units_state *st = s->state;
-        if (!st->units)
-                return;
         size_t failed = 0;
-        for (size_t i = 0; i < st->units->n; i++)
+        for (size_t i = 0; st->units && i < st->units->n; i++)
                 failed += str_equal(st->units->items[i].active, "failed");
-        str_addf(left, "%zu of %zu  %s", s->list->shown, st->units->n, kind_names[st->kind]);
+        if (st->units)
+                str_addf(left, "%zu of %zu  %s", s->list->shown, st->units->n, kind_names[st->kind]);
         if (failed)
                 str_addf(right, "%zu failed", failed);
-        else if (s->error)
+        else if (st->units && s->error)
                 str_add(right, "not up to date");
+        known_jobs_title(s, right);
 }
 
 static void units_draw(struct screen *s, const struct canvas *c) {
@@ -185,6 +186,7 @@ static bool units_act(struct screen *s, enum action action) {
 const struct screen_class units_screen = {
         .name = "units",
         .title = "Units",
+        .way = "3 ",
         .help = "The units of systemd: what runs, what could run, and what is enabled at boot. Failed ones "
                 "are marked \"!\". Changes appear by themselves.\n"
                 "Enter opens one with its facts and log. What starts, stops or changes it is behind x, each "

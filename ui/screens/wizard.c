@@ -238,7 +238,7 @@ const struct screen_class wizard_screen = {
                                               { 'v', ACTION_VOLUMES },
                                               { 'e', ACTION_UNIT_FILE },
                                               { 'f', ACTION_FIX },
-                                              { 'r', ACTION_AGAIN },
+                                              { 'R', ACTION_AGAIN },
                                               { 'r', ACTION_REHEARSE },
                                               { 'r', ACTION_NO_REHEARSAL },
                                               { 'd', ACTION_DETAILS },

@@ -84,7 +84,7 @@ static const struct action_row action_table[_ACTION_MAX] = {
                                "Look up a user of the domain as every program of this host does" },
         [ACTION_AGAIN] = { "again", "check again", "Run all checks again" },
 
-        [ACTION_LOG] = { "log", "log", "Read the log" },
+        [ACTION_LOG] = { "log", "log", "Read its log in the journal" },
         [ACTION_UNIT] = { "unit", "unit", "Show the unit that runs it" },
         [ACTION_CHANGES] = { "changes", "changes", "Show the files that its install changed" },
         [ACTION_RUN] = { "run", "run", "Run its RUN label once" },
@@ -92,9 +92,10 @@ static const struct action_row action_table[_ACTION_MAX] = {
         [ACTION_UNINSTALL] = { "uninstall", "uninstall",
                                "Run its UNINSTALL label and restore every changed file" },
         [ACTION_INSTALL_LOG] = { "install-log", "install log", "Show how its install went" },
+        [ACTION_ITS_JOBS] = { "its-jobs", "its jobs", "Show the jobs of this service alone" },
 
         [ACTION_START] = { "start", "start", "Start it now" },
-        [ACTION_STOP] = { "stop", "stop", "Stop it now; if enabled it starts again at the next boot" },
+        [ACTION_STOP] = { "stop", "stop", "Stop it now; whether it starts at boot stays as it is" },
         [ACTION_RESTART] = { "restart", "restart", "Stop it and start it again" },
         [ACTION_RELOAD] = { "reload", "reload", "Have it read its configuration again without stopping" },
         [ACTION_ENABLE] = { "enable", "enable", "Start it at every boot from now on; it is not started now" },

@@ -89,6 +89,7 @@ enum action {
         ACTION_UPGRADE,
         ACTION_UNINSTALL,
         ACTION_INSTALL_LOG,
+        ACTION_ITS_JOBS,
 
         /* units */
         ACTION_START,

@@ -121,8 +121,11 @@ void list_settle(struct list *list) {
 
 bool list_focus(struct list *list, const char *identity) {
         size_t place = list_place(list, identity);
-        if (place == LIST_NONE)
+        if (place == LIST_NONE) {
+                list->moved = true;
+                str_replace(&list->identity, identity);
                 return false;
+        }
         list->at = list->settled = place;
         list_stay(list);
         return true;

@@ -88,7 +88,8 @@ void list_set(struct list *list, size_t n);
 size_t list_row(const struct list *list);
 size_t list_settled_row(const struct list *list);
 void list_settle(struct list *list);
-bool list_focus(struct list *list, const char *identity);       /* false: not shown */
+/* false: not shown; one that comes with the next rows has the focus then. */
+bool list_focus(struct list *list, const char *identity);
 /* After an action on the focused row: the focus stays with it, as if the person had moved. */
 void list_stay(struct list *list);
 

@@ -173,6 +173,6 @@ int job_action_draw_fix(const struct job *job, const struct canvas *c, int row) 
         const struct failure *f = job_actions_failure(job);
         if (!f)
                 return 0;
-        canvas_text(c, row, 2, 1, STYLE_KEY, "m");
+        canvas_text(c, row, 2, 1, STYLE_KEY, "f");
         return canvas_paragraph(c, row, 5, c->columns - 7, STYLE_STRONG, fix_title(f->fix));
 }

@@ -7,7 +7,7 @@
 #include "base/text.h"
 
 const char *job_text_state(const struct job *job) {
-        return job_warns(job) ? "done, warn" : job_state_name(job->state);
+        return job_warns(job) ? "done, warn" : job_state_word(job);
 }
 
 bool job_text_runs(const struct job *job) {
