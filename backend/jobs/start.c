@@ -13,6 +13,7 @@
 #include "backend/store/job-folder.h"
 
 #define BEGIN_USEC (15 * 1000000ULL)
+#define AGAIN_USEC 100000U
 
 struct start {
         struct op op;
@@ -21,10 +22,10 @@ struct start {
         off_t journal_size; /* of a job that resumes: its size before */
         started_done_t done;
         void *userdata;
-        char *id;
+        char *id, *description;
         int folder, secrets_fd;
         struct inotify *inotify;
-        sd_event_source *timeout;
+        sd_event_source *timeout, *again;
         struct error *error;
 };
 
@@ -33,12 +34,13 @@ static void start_drop(struct op *op) {
         struct start *s = container_of(op, struct start, op);
         inotify_free(s->inotify);
         sd_event_source_disable_unref(s->timeout);
+        sd_event_source_disable_unref(s->again);
         if (s->folder >= 0)
                 close(s->folder);
         if (s->secrets_fd >= 0)
                 close(s->secrets_fd);
         error_free(s->error);
-        free(s->id);
+        FREE_ALL(s->id, s->description);
 }
 
 static void start_end(struct start *s, struct error *e) {
@@ -84,13 +86,29 @@ static int on_timeout(sd_event_source *source, uint64_t usec, void *userdata) {
         return 0;
 }
 
+static void start_unit(struct start *s);
+
+static int start_on_again(sd_event_source *source, uint64_t usec, void *userdata) {
+        struct start *s = userdata;
+        s->again = sd_event_source_disable_unref(s->again);
+        start_unit(s);
+        return 0;
+}
+
+/* The unit of the job's last worker has the same name, and systemd forgets it a moment after its end: the try
+ * is repeated until on_timeout(). */
 static void on_transient(struct error *e, void *userdata) {
         struct start *s = userdata;
         op_wait(&s->op, NULL);
-        if (e) {
-                error_wrap(&e, e->code, "The worker could not be started");
-                start_fail(s, e);
+        if (!e)
+                return;
+        if (e->code == -EEXIST && sd_event_add_time_relative(s->jobs->event, &s->again, CLOCK_MONOTONIC,
+                                                             AGAIN_USEC, 10000, start_on_again, s) >= 0) {
+                error_free(e);
+                return;
         }
+        error_wrap(&e, e->code, "The worker could not be started");
+        start_fail(s, e);
 }
 
 /* ---- without systemd ---- */
@@ -151,17 +169,22 @@ static char **start_argv(const struct start *s) {
         return argv;
 }
 
-static int start_launch(struct start *s, const struct plan *plan, struct error **reterr) {
+static void start_unit(struct start *s) {
         _cleanup_strv_ char **argv = start_argv(s);
-        if (!s->jobs->units)
-                return start_detached(argv, s->secrets_fd, reterr);
         _cleanup_free_ char *name = str_printf("fairlead-job-%s.service", s->id);
-        _cleanup_free_ char *description =
-                str_printf("Fairlead: %s %s", plan_verb_name(plan->verb), plan->name);
         const struct transient transient = {
-                .name = name, .description = description, .argv = argv, .stdin_fd = s->secrets_fd
+                .name = name, .description = s->description, .argv = argv, .stdin_fd = s->secrets_fd
         };
         op_wait(&s->op, units_start_transient(s->jobs->units, &transient, on_transient, s));
+}
+
+static int start_launch(struct start *s, const struct plan *plan, struct error **reterr) {
+        if (!s->jobs->units) {
+                _cleanup_strv_ char **argv = start_argv(s);
+                return start_detached(argv, s->secrets_fd, reterr);
+        }
+        s->description = str_printf("Fairlead: %s %s", plan_verb_name(plan->verb), plan->name);
+        start_unit(s);
         return 0;
 }
 

@@ -520,7 +520,9 @@ static int start_transient(sd_bus_message *m, void *userdata, sd_bus_error *erro
         if (refused(f, error))
                 return -EIO;
         must(sd_bus_message_read(m, "ss", &name, &mode), "arguments");
-        if (!str_equal(mode, "fail") || fake_systemd_find(f, name))
+        bool there = fake_systemd_find(f, name);
+        f->n_refused_transient += there;
+        if (!str_equal(mode, "fail") || there)
                 return sd_bus_error_setf(error, NAME ".UnitExists", "Unit %s was already loaded.", name);
         f->transient_properties[0] = '\0';
         must(sd_bus_message_enter_container(m, 'a', "(sv)"), "properties");

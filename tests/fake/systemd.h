@@ -56,7 +56,7 @@ struct fake_systemd {
         unsigned refuse_reloads;/* so many reloads are refused for their rate */
 
         /* what was asked */
-        unsigned n_list, n_reloads, n_file_changes;
+        unsigned n_list, n_reloads, n_file_changes, n_refused_transient;
         char transient[256];    /* words of the last transient unit, joined by "|" */
         char transient_properties[1024];        /* names of its properties, each followed by a blank */
         char transient_input[256];              /* what stood in its stdin */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The client against real workers: this program is the worker, too, when it is given a worker's arguments. */
+#include "tests/fake/systemd.h"
 #include "tests/unit/job-fixture.h"
 
 #include <dirent.h>
@@ -8,6 +9,7 @@
 
 #include "backend/jobs/jobs.h"
 #include "backend/store/host-lock.h"
+#include "backend/systemd/units.h"
 
 struct fixture {
         struct host_fixture *host;
@@ -342,6 +344,38 @@ static void unknown_jobs_are_reported(void **state) {
         assert_int_equal(list->n, 0);
 }
 
+/* The unit of its last worker is known for a moment longer than that lives. */
+static void waits_until_the_last_unit_is_forgotten(void **state) {
+        struct fixture *f = *state;
+        sd_bus *bus;
+        struct fake_systemd *systemd = fake_systemd_new(f->event, &bus);
+        struct units *units = units_new(f->event, systemd->root, bus);
+        _cleanup_free_ char *id = start_well(f, "true");
+        struct watched w = {};
+        watch(f, id, &w);
+        run_until(f, &w.final);
+        unwatch(&w);
+        jobs_free(f->jobs);
+        f->jobs = jobs_new(f->event, &f->host->paths, units);
+        _cleanup_free_ char *name = str_printf("fairlead-job-%s.service", id);
+        struct fake_unit *last = fake_systemd_add(systemd, name, "inactive", "dead", NULL);
+        struct started s = {};
+        s.op = jobs_resume(f->jobs, id, RESUME_ROLL_BACK, NULL, on_started, &s);
+        while (!systemd->n_refused_transient && !s.done)
+                assert_true(sd_event_run(f->event, 10000) >= 0);
+        assert_false(s.done);
+        str_replace(&last->name, "other.service");
+        while (!systemd->transient[0] && !s.done)
+                assert_true(sd_event_run(f->event, 10000) >= 0);
+        assert_false(s.done);
+        _cleanup_free_ char *end = str_printf("|--roll-back|%s", id);
+        assert_non_null(str_ends(systemd->transient, end));
+        s.op = op_cancel(s.op);
+        units_free(units);
+        sd_bus_unref(bus);
+        fake_systemd_free(systemd);
+}
+
 /* As src/worker-main.c does. */
 /* Who made the job died before its worker was started; whoever watches it learns it when it is clear that none comes. */
 static void a_job_that_no_worker_begins_is_reported(void **state) {
@@ -391,6 +425,7 @@ int main(int argc, char **argv) {
                 T(listeners_hear_and_idle_is_silent), T(a_flood_arrives_whole),
                 T(the_next_job_need_not_be_asked_for_twice), T(a_job_that_no_worker_begins_is_reported),
                 T(a_dead_workers_id_is_not_the_holders), T(unknown_jobs_are_reported),
+                T(waits_until_the_last_unit_is_forgotten),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }
