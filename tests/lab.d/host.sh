@@ -123,6 +123,8 @@ host_ready() {
 # The command moves into a cgroup of the host first: it would show as `/../..` otherwise, which no program expects.
 # Its terminal is the caller's own, so ttyname(3) finds no such device in the host; isatty(3) and /dev/tty work.
 # The clock is the machine's: whatever runs in a host must not set it (host-init, too).
+# A shell waits for the command, and not nsenter: that stops itself when the command is stopped, as all are for a
+# moment when systemd ends a host, and nobody would continue it.
 host_run() {
         local host=$1 pid
 
@@ -130,9 +132,9 @@ host_run() {
         shift
         pid=$(host_pid "$host")
         # shellcheck disable=SC2016
-        nsenter -t "$pid" -m -u -i -n -p -C --root --wdns=/root -- env -i \
+        nsenter -t "$pid" -m -u -i -n -p -C --root --wdns=/root --no-fork -- env -i \
                 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root USER=root LOGNAME=root \
-                SHELL=/bin/bash LANG=C.UTF-8 TERM="${TERM:-dumb}" /bin/sh -c '
+                SHELL=/bin/bash LANG=C.UTF-8 TERM="${TERM:-dumb}" /bin/sh -c '"$@"; exit $?' lab-wait /bin/sh -c '
                         mkdir -p /sys/fs/cgroup/lab && echo 0 >/sys/fs/cgroup/lab/cgroup.procs
                         exec setpriv --bounding-set=-sys_time --inh-caps=-sys_time -- "$@"' lab-run "$@"
 }

@@ -42,6 +42,18 @@ says() {
 }
 
 # fails STATUS COMMAND...
+# As systemd does to all processes of a host that it ends.
+stops_for_a_moment() {
+        local stopped
+        on "$1" sh -c 'kill -STOP $$; exit 9' &
+        until stopped=$(on "$1" pgrep -r T -f 'kill -STOP .*exit 9'); do
+                sleep 0.1
+        done
+        # shellcheck disable=SC2086
+        on "$1" kill -CONT $stopped
+        fails 9 wait $!
+}
+
 fails() {
         local wanted=$1 status=0
         shift
@@ -129,6 +141,7 @@ test_host() {
         check "$host: the journal is persistent" on "$host" bash -c 'journalctl --flush; ls /var/log/journal/*/system.journal'
         check "$host: a locale with UTF-8" says "$host" UTF-8 locale charmap
         check "$host: the exit status is the command's" fails 42 on "$host" sh -c 'exit 42'
+        check "$host: a command that was stopped for a moment goes on" stops_for_a_moment "$host"
         check "$host: Podman's socket answers from the machine" \
                 curl -sf --unix-socket "$(status_of "$host.podman_socket")" http://d/_ping
         for term in vt100 vt220 linux xterm xterm-256color tmux screen dumb; do
