@@ -38,6 +38,7 @@ host sh -c 'mkdir -p /run/e2e; echo FROM localhost/supervised >/run/e2e/From'
 image mounts --mount type=bind,source=/srv/data,target=/data -v "'/srv/a b:/b'" -- sleep infinity
 image readiness --sdnotify=container -v /srv/data:/data -- ready
 image stopping --stop-timeout=80 -v /srv/data:/data -- slow-stop
+image stubborn --stop-timeout=1 -v /srv/data:/data -- sleep infinity
 image again --restart=always -v /srv/data:/data -- until-asked again
 image once --restart=no -v /srv/data:/data -- until-asked once
 image behind --volumes-from mounts -- sleep infinity
@@ -71,6 +72,16 @@ check_status "it is stopped" 0 host systemctl stop stopping.service
 check "and had the time it needs" host test -e /srv/data/clean
 check "nothing of it is left" test -z "$(host podman ps -aq --filter name=stopping)"
 
+# The first process of a container ignores TERM unless it says otherwise: systemd calls the end a failure, status 137.
+check_status "a service that ignores the request to end" 0 host fairlead install localhost/stubborn --yes
+check_status "a stop that has to kill" 0 host fairlead stop stubborn
+check_text "says so" 'stubborn\.service was stopped; it was killed after [0-9]+ s' "$output"
+check "systemd has it as failed" is stubborn ActiveState failed
+output=$(host fairlead services --json)
+check_text "the service is stopped, not failed" '"stopped"' "$(json '.services[] | select(.name == "stubborn") | .state')"
+check_text "status calls it a stop" 'result +stopped; killed after' "$(host fairlead status stubborn)"
+check_status "it starts again" 0 host fairlead start stubborn
+
 # ---- restarts ----
 
 check_status "a service that restarts always" 0 host fairlead install localhost/again --yes
@@ -95,7 +106,7 @@ for row in podman=5.4:StopTimeout=80 podman=4.3:ExecStart=/usr/bin/podman docker
 done
 check_status "an engine without a version" 2 host fairlead plan install --labels /run/e2e/labels.json --engine podman
 
-for name in behind mounts readiness stopping again once; do
+for name in behind mounts readiness stopping stubborn again once; do
         check_status "uninstall $name" 0 host fairlead uninstall "$name" --yes
 done
 host podman rmi -f "${names[@]/#/localhost/}" localhost/supervised >/dev/null || true
