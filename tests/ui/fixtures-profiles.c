@@ -30,7 +30,10 @@ static int profile_rsyslog(const struct image *image, struct profile **ret, stru
         struct profile *profile = xcalloc(1, sizeof *profile);
         profile->name = xstrdup(label_set(image) ? "rsyslog" : "generic");
         profile->title = xstrdup("Rsyslog: system logging");
-        profile->source = label_set(image) ? xstrdup("/usr/share/fairlead/profiles/rsyslog.json") : NULL;
+        if (label_list_get(&image->labels, PROFILE_LABEL))
+                profile->source = str_printf("label " PROFILE_LABEL " of %s", image_reference(image));
+        else if (label_set(image))
+                profile->source = xstrdup("/usr/share/fairlead/profiles/rsyslog.json");
         profile->modes = xcalloc(2, sizeof *profile->modes);
         profile->n_modes = 2;
         profile->modes[0] = (struct mode) {

@@ -40,7 +40,8 @@ static struct image *make_image(unsigned number, const char *name, const char *v
 
 static const char *const rsyslog_labels[] = { "INSTALL", INSTALL_RSYSLOG, "RUN", RUN_RSYSLOG, "UNINSTALL", UNINSTALL_RSYSLOG, NULL };
 static const char *const chrony_labels[] = { "RUN", "podman run -d --name NAME --cap-add SYS_TIME --net=host IMAGE", NULL };
-static const char *const broken_labels[] = { "INSTALL", "podman run --rm -v $UNDEFINED:/data IMAGE; rm -rf /host", NULL };
+static const char *const broken_labels[] = { "INSTALL", "podman run --rm -v $UNDEFINED:/data IMAGE; rm -rf /host",
+                                             "io.fairlead.profile", "{\n  \"title\": \"Its own\"\n}\n", NULL };
 
 static struct image *image_rsyslog(void) {
         return make_image(1, "localhost/rsyslog:latest", "8.2302.0", "Rsyslog: system logging", 212000000, rsyslog_labels);
