@@ -249,7 +249,7 @@ static void ui_change_display(struct ui *ui, struct screen *s) {
 
 bool screen_can(const struct screen *s, enum action action) {
         if (action == ACTION_SHELL)
-                return s->ui->options.lend;
+                return screen_can_lend(s);
         if (s->class->can && !s->class->can(s, action))
                 return false;
         /* The home knows whether a job runs. */

@@ -49,6 +49,10 @@ bool screen_lend(struct screen *s, const char *name, char *const *argv, char *co
         return r >= 0;
 }
 
+bool screen_can_lend(const struct screen *s) {
+        return s->ui->options.lend;
+}
+
 void ui_shell(struct ui *ui) {
         const char *host = host_status(ui_host(ui))->hostname;
         _cleanup_free_ char *line =

@@ -160,6 +160,9 @@ void screen_say(struct screen *s, const char *format, ...) __attribute__((format
  * words are only read now. false: it could not be started, and a dialog says why. */
 bool screen_lend(struct screen *s, const char *name, char *const *argv, char *const *environment, bool holds);
 
+/* Whether anything can have the terminal. */
+bool screen_can_lend(const struct screen *s);
+
 /* Asks for a line of text in the place of the status line: changed() at each key (NULL: not wanted), done()
  * with the text, or NULL when the person cancelled. */
 void screen_ask(struct screen *s, const char *label, const char *text,

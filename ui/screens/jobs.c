@@ -147,6 +147,7 @@ static bool jobs_can(const struct screen *s, enum action action) {
         case ACTION_OPEN: return job;
         case ACTION_CHANGES: return job && job->state == JOB_DONE;
         case ACTION_CANCEL: return job && job_text_runs(job);
+        case ACTION_PRUNE: return job && screen_can_lend(s);
         default: return true;
         }
 }
@@ -175,6 +176,15 @@ static void jobs_ask_cancel(struct screen *s, const struct job *job) {
         dialog_confirm(s, &question, jobs_cancel);
 }
 
+/* It takes the time that the disk takes, and has its own question: the verb does it, at this terminal. */
+static void jobs_prune(struct screen *s) {
+        _cleanup_strv_ char **argv = NULL;
+        strv_add(&argv, "/proc/self/exe");
+        strv_add(&argv, "prune");
+        strv_add(&argv, "--all");
+        screen_lend(s, "prune", argv, NULL, true);
+}
+
 static bool jobs_act(struct screen *s, enum action action) {
         const struct job *job = jobs_at(s, list_row(s->list));
         if (action == ACTION_OPEN)
@@ -183,6 +193,8 @@ static bool jobs_act(struct screen *s, enum action action) {
                 screen_open(s->ui, &changes_screen, job->id);
         else if (action == ACTION_CANCEL)
                 jobs_ask_cancel(s, job);
+        else if (action == ACTION_PRUNE)
+                jobs_prune(s);
         else
                 return false;
         return true;
@@ -205,7 +217,9 @@ const struct screen_class jobs_screen = {
         .none = "Nothing was installed or removed with fairlead yet. Each install and uninstall is a job and "
                 "stays here with its whole output. To install something press 2 and choose an image.",
         .bindings = (const struct binding[]){ { KEY_RETURN, ACTION_OPEN }, { 'c', ACTION_CHANGES }, {} },
-        .menu = (const struct binding[]){ { 'c', ACTION_CHANGES }, { 'X', ACTION_CANCEL }, {} },
+        .menu = (const struct binding[]) {
+                { 'c', ACTION_CHANGES }, { 'P', ACTION_PRUNE }, { 'X', ACTION_CANCEL }, {}
+        },
         .open = jobs_open,
         .close = jobs_close,
         .title_text = jobs_title,

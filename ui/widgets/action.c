@@ -115,6 +115,7 @@ static const struct action_row action_table[_ACTION_MAX] = {
         [ACTION_CANCEL] = { "cancel", "cancel", "Stop the job and restore everything it changed" },
         [ACTION_RESUME] = { "resume", "resume", "Resume a job that was interrupted" },
         [ACTION_ROLLBACK] = { "rollback", "roll back", "Restore everything that the job changed" },
+        [ACTION_PRUNE] = { "prune", "prune", "Remove finished jobs that nothing needs; it asks first" },
         [ACTION_DETACH] = { "detach", "detach",
                             "Leave this screen; the job continues, and Jobs (4) returns to it" },
         [ACTION_ANSWER] = { "answer", "answer", "Type a line to the command" },

@@ -111,6 +111,7 @@ enum action {
         ACTION_CANCEL,
         ACTION_RESUME,
         ACTION_ROLLBACK,
+        ACTION_PRUNE,
         ACTION_DETACH,
         ACTION_ANSWER, /* types a line to the command */
         ACTION_KEYS,   /* gives it every key */
