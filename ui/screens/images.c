@@ -274,8 +274,8 @@ static void images_title(const struct screen *s, struct str *left, struct str *r
         else if (status->profile_errors)
                 str_addf(right, plural(status->profile_errors, "%zu bad profile", "%zu bad profiles"),
                          status->profile_errors);
-        else
-                str_add(right, st->all ? "all images" : "services only");
+        else if (st->all)
+                str_add(right, "all images");
         known_jobs_title(s, right);
 }
 
