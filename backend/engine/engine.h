@@ -80,6 +80,8 @@ struct op *engine_untag(struct engine *engine, const char *name, nothing_done_t 
 struct op *engine_find_volume(struct engine *engine, const char *name, nothing_done_t done, void *userdata);
 struct op *engine_create_volume(struct engine *engine, const char *name, const char *service,
                                 nothing_done_t done, void *userdata);
+/* Those that are labelled with a service. */
+struct op *engine_list_volumes(struct engine *engine, volumes_done_t done, void *userdata);
 struct op *engine_remove_volume(struct engine *engine, const char *name, nothing_done_t done, void *userdata);
 
 /* A sentence for an exit status of `podman run`, `docker run` and the like (podman-run(1) "Exit Status");

@@ -12,7 +12,7 @@
 struct engine_dialect {
         enum engine_kind kind;
         const char *stop_seconds;       /* the query's name of the grace period of a stop */
-        const char *volume_behind;      /* behind the name of a volume that is inspected */
+        const char *volume_behind; /* behind the name of a volume that is inspected, and the list of all */
         const char *events;
         /* The path's prefix for an engine of this version (and its API's, of the headers); the caller
          * frees. */
@@ -78,6 +78,7 @@ struct engine_call {
         struct image *image;
         struct container_list *containers;
         struct container_origin *origin;
+        char **volumes;
         struct error *error;            /* that a stream brought: a pull fails with status 200 */
         void (*progress)(const char *text, void *userdata);     /* may drop the op */
         struct {
@@ -85,6 +86,7 @@ struct engine_call {
                 image_done_t image;
                 containers_done_t containers;
                 origin_done_t origin;
+                volumes_done_t volumes;
                 nothing_done_t nothing;
         } done;                         /* one of them */
         void *userdata;

@@ -53,6 +53,7 @@ struct host_call {
                 images_done_t images;
                 image_done_t image;
                 container_done_t container;
+                volumes_done_t volumes;
                 detail_done_t detail;
                 jobs_done_t jobs;
                 report_done_t report;
@@ -78,6 +79,9 @@ struct op *backend_find_image(struct host *host, const char *reference, image_do
 int backend_find_profile(struct host *host, const struct image *image, struct profile **ret,
                          struct error **reterr);
 struct op *backend_find_container(struct host *host, const char *name, container_done_t done, void *userdata);
+
+struct op *backend_list_volumes(struct host *host, volumes_done_t done, void *userdata);
+struct op *backend_remove_volume(struct host *host, const char *name, nothing_done_t done, void *userdata);
 
 struct op *backend_list_services(struct host *host, services_done_t done, void *userdata);
 

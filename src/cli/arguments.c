@@ -60,6 +60,8 @@ const struct argument_row option_table[_OPTION_MAX] = {
         [OPTION_SET] = { "set", 0, "NAME=VALUE", true, "answer a parameter, or set a variable of the label" },
         [OPTION_SINCE] = { "since", 0, "WHEN", false, "only lines of the last WHEN: 30s, 10min, 2h, 3d" },
         [OPTION_VERSION] = { "version", 0, NULL, false, "print the version" },
+        [OPTION_VOLUMES] = { "volumes", 0, NULL, false,
+                             "remove the volumes, too, that an uninstall kept: the state in them is lost" },
         [OPTION_YES] = { "yes", 'y', NULL, false, "consent to the plan without being asked" },
 };
 

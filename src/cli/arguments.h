@@ -48,6 +48,7 @@ enum option_id {
         OPTION_SET,
         OPTION_SINCE,
         OPTION_VERSION,
+        OPTION_VOLUMES,
         OPTION_YES,
         _OPTION_MAX,
 };

@@ -68,6 +68,7 @@ WAIT(list_units, struct unit_list *,
      (struct session * s, const char *pattern, struct unit_list **ret, struct error **reterr), pattern, )
 WAIT(show_unit, struct unit_detail *,
      (struct session * s, const char *name, struct unit_detail **ret, struct error **reterr), name, )
+WAIT(list_volumes, char **, (struct session * s, char ***ret, struct error **reterr))
 WAIT(make_plan, struct plan *,
      (struct session * s, const struct plan_order *order, struct plan **ret, struct error **reterr), order, )
 WAIT(list_jobs, struct job_list *, (struct session * s, struct job_list **ret, struct error **reterr))
@@ -120,6 +121,15 @@ int session_resume_job(struct session *s, const char *id, enum job_resume how, s
                        struct error **reterr) {
         struct waiting w = {};
         return session_wait(s, &w, host_resume_job(s->host, id, how, secrets, waited_job, &w), reterr);
+}
+
+static void waited_nothing(struct error *e, void *userdata) {
+        session_arrived(userdata, e);
+}
+
+int session_remove_volume(struct session *s, const char *name, struct error **reterr) {
+        struct waiting w = {};
+        return session_wait(s, &w, host_remove_volume(s->host, name, waited_nothing, &w), reterr);
 }
 
 static void waited_preflight(struct preflight *preflight, void *userdata) {

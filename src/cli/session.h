@@ -34,6 +34,9 @@ int session_act_on_unit(struct session *s, const char *name, enum unit_action ac
                         struct error **reterr);
 int session_find_container(struct session *s, const char *name, enum container_state *ret,
                            struct error **reterr);
+/* "NAME:SERVICE" of those that an uninstall kept */
+int session_list_volumes(struct session *s, char ***ret, struct error **reterr);
+int session_remove_volume(struct session *s, const char *name, struct error **reterr);
 int session_make_plan(struct session *s, const struct plan_order *order, struct plan **ret,
                       struct error **reterr);
 /* *ret: the job's id */

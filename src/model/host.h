@@ -83,6 +83,8 @@ enum container_state {
         CONTAINER_RUNNING,
 };
 
+/* volumes: "NAME:SERVICE"; done() owns them, NULL: none */
+typedef void (*volumes_done_t)(char **volumes, struct error *e, void *userdata);
 /* e NULL: state holds */
 typedef void (*container_done_t)(enum container_state state, struct error *e, void *userdata);
 typedef void (*images_done_t)(struct image_list *images, struct error *e, void *userdata);
@@ -182,6 +184,11 @@ struct host_ops {
         struct op *(*find_container)(struct host *host, const char *name, container_done_t done,
                                      void *userdata);
 
+        /* Volumes of the engine with the state of services that do not use them any more: kept at an
+         * uninstall. Removing one fails while a container uses it. */
+        struct op *(*list_volumes)(struct host *host, volumes_done_t done, void *userdata);
+        struct op *(*remove_volume)(struct host *host, const char *name, nothing_done_t done, void *userdata);
+
         struct op *(*make_plan)(struct host *host, const struct plan_order *order, plan_done_t done,
                                 void *userdata);
         /* Starts the worker and takes the secrets (their memory is wiped afterwards), also on failure. -EBUSY
@@ -254,6 +261,8 @@ struct host {
 #define host_read_log(h, ...) HOST_CALL(h, read_log, __VA_ARGS__)
 #define host_engine_path(h) HOST_CALL(h, engine_path)
 #define host_find_container(h, ...) HOST_CALL(h, find_container, __VA_ARGS__)
+#define host_list_volumes(h, ...) HOST_CALL(h, list_volumes, __VA_ARGS__)
+#define host_remove_volume(h, ...) HOST_CALL(h, remove_volume, __VA_ARGS__)
 #define host_make_plan(h, ...) HOST_CALL(h, make_plan, __VA_ARGS__)
 #define host_start_job(h, ...) HOST_CALL(h, start_job, __VA_ARGS__)
 #define host_resume_job(h, ...) HOST_CALL(h, resume_job, __VA_ARGS__)

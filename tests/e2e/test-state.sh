@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# What a service keeps: its state in a volume over restarts, a restart of the host and an uninstall; an edited unit that starts nothing; a tool that is run.
+# What a service keeps: its state in a volume over restarts, a restart of the host and an uninstall; an edited unit that starts nothing; daemons
+# that would not run by themselves; a tool that is run.
 cd "$(dirname "$0")/../.." || exit
 source tests/e2e/lib.sh
 source tests/e2e/walk.sh
@@ -29,8 +30,16 @@ check "so does a restart of the host" until_true 60 starts 3
 check_status "an uninstall" 0 host fairlead uninstall volume --yes
 check_text "says that it keeps the volume" 'its volume volume-data is kept' "$output"
 check "and does" host podman volume exists volume-data
+check_text "which prune lists" 'volume volume-data, with the state of volume' "$(host fairlead prune || true)"
 check_status "the next install finds it" 0 host fairlead install volume --set volume:/data=volume-data --yes
 check "with what it holds" until_true 20 starts 4
+check_not "prune lists none that is in use" grep -q volume-data <<<"$(host fairlead prune --volumes || true)"
+check_status "an uninstall that keeps it once more" 0 host fairlead uninstall volume --yes
+check_status "prune removes it when asked" 0 host fairlead prune --volumes --yes
+check_text "and says so" '1 volume that an uninstall kept is removed' "$output"
+check_not "it is gone" host podman volume exists volume-data
+check_status "an install makes it anew" 0 host fairlead install volume --set volume:/data=volume-data --yes
+check "without what it held" until_true 20 starts 1
 check_status "another uninstall removes it when asked" 0 host fairlead uninstall volume --remove-volumes --yes
 check_not "it is gone" host podman volume exists volume-data
 
@@ -45,11 +54,49 @@ host sh -c "echo '# mine' >>$unit"
 check_status "the plan of the uninstall names it" 0 host fairlead plan uninstall volume
 check_text "by its file" "$unit is not as it was written" "$output"
 check_status "the uninstall" 0 host fairlead uninstall volume --yes
-check_text "says so too" 'its unit file was edited and is kept' "$output"
+check_text "says so too, as a warning" '^done, with warnings: .*its unit file was edited and is kept' "$output"
 host systemctl daemon-reload
 check_not "nothing wants it at boot" host sh -c 'systemctl show -p Wants multi-user.target | grep -q volume.service'
 check "what was edited is there" host sh -c "grep -q mine $unit $unit.edited 2>/dev/null || grep -q mine $unit.edited"
 host sh -c "rm -f $unit $unit.edited; systemctl daemon-reload"
+check_status "installed once more" 0 host fairlead install volume --yes
+host sh -c "echo '# mine' >>$unit"
+check_status "an uninstall removes an edited unit file when asked" 0 host fairlead uninstall volume --remove-unit --yes
+check_text "as its plan says" "$unit is not as it was written, and is removed" "$output"
+check_text "and its result" '^done: .*its unit file was edited and is removed' "$output"
+check_not "nothing of it is left" host sh -c "ls $unit $unit.edited"
+
+# Daemons that would not run by themselves: said in the plan and as a warning in the result, and each can have a unit.
+for image in leaves leaves-unnamed wants-terminal; do
+        build_image $image
+done
+containers_of() {
+        host podman ps -aq --filter "ancestor=localhost/$1" | wc -l
+}
+idle() {
+        check_status "the plan of $1 warns" 0 host fairlead plan install "$1"
+        check_text "by name" "warn .*\[$2\]" "$output"
+        check_status "$1 installs" 0 host fairlead install "$1" --yes
+        check_text "with a warning" "^done, with warnings: $1 is installed[,;] $3" "$output"
+        check_text "and the way to a unit" 'WARN +Unit: none\..*as a unit' "$output"
+}
+idle leaves starts-container 'its installer left the container leaves, which no unit watches'
+check "its container runs" host podman exec leaves true
+check_status "an uninstall" 0 host fairlead uninstall leaves --yes
+check "removes it" test "$(containers_of leaves)" = 0
+idle leaves-unnamed starts-container 'its installer left the container [a-z]+_[a-z]+, which'
+check_status "an uninstall finds that, too" 0 host fairlead uninstall leaves-unnamed --yes
+check "and removes it" test "$(containers_of leaves-unnamed)" = 0
+idle wants-terminal no-unit 'but nothing of it runs by itself: its RUN asks for a terminal'
+check_status "it is uninstalled" 0 host fairlead uninstall wants-terminal --yes
+for image in leaves wants-terminal; do
+        check_status "a unit of $image" 0 host fairlead install $image --set unit=yes --yes
+        check_not "no warning is left" grep -q '^done, with' <<<"$output"
+        check "it is watched" host systemctl is-active --quiet $image.service
+        check "and starts at boot" host sh -c "fairlead services --json | jq -e '.[] | select(.name == \"$image\") | .at_boot == \"yes\"'"
+        check_status "and uninstalls" 0 host fairlead uninstall $image --yes
+done
+host podman rmi -f localhost/leaves localhost/leaves-unnamed localhost/wants-terminal >/dev/null || true
 
 # A tool has the terminal, by keys, and its record stays as the install wrote it.
 check_status "a tool can be installed" 0 host fairlead install tools --yes

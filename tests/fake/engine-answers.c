@@ -246,6 +246,13 @@ static void list(struct fake_state *state, const char *request, struct fake_answ
         a->chunked = a->body.length > 2048; /* as Go's server does when it does not know the length */
 }
 
+/* Two made for services, one for nobody known; shapes as the two engines have them. */
+static void list_volumes(struct fake_state *state, struct fake_answer *a) {
+        str_addf(&a->body, "%s[{\"Name\":\"mq-data\",\"Labels\":{\"io.fairlead.service\":\"mq\"}},{\"Name\":\"x\",\"Labels\":null},"
+                 "{\"Name\":\"web-data\",\"Labels\":{\"a\":\"b\",\"io.fairlead.service\":\"web\"}}]%s\n",
+                 is_podman(state) ? "" : "{\"Volumes\":", is_podman(state) ? "" : ",\"Warnings\":null}");
+}
+
 static void inspect_container(struct fake_state *state, const char *request, struct fake_answer *a) {
         char name[512];
         cut_name(request, "/containers/", "/json", name);
@@ -285,6 +292,8 @@ void fake_answer_request(struct fake_state *state, const char *request, struct f
                 inspect_image(state, request, a);
         else if (strstr(request, "GET ") && strstr(request, "/containers/") && strstr(request, "/json"))
                 inspect_container(state, request, a);
+        else if (strstr(request, "GET ") && strstr(request, "/volumes"))
+                list_volumes(state, a);
         else if (strstr(request, "/events"))
                 a->chunked = a->hold = true;
         else if (strstr(request, "/containers/") && (strstr(request, "DELETE ") || strstr(request, "/stop")))

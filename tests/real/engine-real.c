@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The engine client against real engines: each argument is a socket with a system's images on it (the lab's). Looks only, but for a container that it makes no use of; prints "N passed, N failed". */
+/* The engine client against real engines: each argument is a socket with a system's images on it (the lab's).
+ * Looks only, but for a name and a volume that it takes away again; prints "N passed, N failed". */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -134,6 +135,38 @@ static void containers(sd_event *event, struct engine *engine) {
         error_free(r.e);
 }
 
+static void got_volumes(char **volumes, struct error *e, void *userdata) {
+        *(struct got *) userdata = (struct got) { true, volumes, e };
+}
+
+static bool lists_volume(sd_event *event, struct engine *engine, const char *volume) {
+        struct got g = {};
+        wait_for(event, &g, engine_list_volumes(engine, got_volumes, &g));
+        _cleanup_strv_ char **volumes = g.result;
+        check(g.over && !g.e, "lists volumes", g.e);
+        error_free(g.e);
+        return strv_contains(volumes, volume);
+}
+
+static void volumes(sd_event *event, struct engine *engine) {
+        static const char name[] = "fairlead-test-0123456789ab", listed[] = "fairlead-test-0123456789ab:fairlead-test";
+        struct got none = {}, made = {}, found = {}, gone = {}, again = {};
+        wait_for(event, &none, engine_find_volume(engine, name, got_end, &none));
+        check(none.e && none.e->code == -ENOENT, "knows that there is no such volume", none.e);
+        wait_for(event, &made, engine_create_volume(engine, name, "fairlead-test", got_end, &made));
+        check(made.over && !made.e, "makes a volume", made.e);
+        wait_for(event, &found, engine_find_volume(engine, name, got_end, &found));
+        check(found.over && !found.e, "finds it", found.e);
+        check(lists_volume(event, engine, listed), "with its service", NULL);
+        wait_for(event, &gone, engine_remove_volume(engine, name, got_end, &gone));
+        check(gone.over && !gone.e, "removes it", gone.e);
+        check(!lists_volume(event, engine, listed), "it is gone", NULL);
+        wait_for(event, &again, engine_remove_volume(engine, name, got_end, &again));
+        check(again.over && !again.e, "removing it once more is no error", again.e);
+        for (size_t i = 0; i < 5; i++)
+                error_free((struct error *[]) { none.e, made.e, found.e, gone.e, again.e }[i]);
+}
+
 static void pull(sd_event *event, struct engine *engine) {
         struct got g = {};
         wait_for(event, &g, engine_pull(engine, "127.0.0.1:1/no/such:image", got_progress, got_image, &g));
@@ -157,6 +190,7 @@ int main(int argc, char **argv) {
                 if (about)
                         names(event, engine);
                 containers(event, engine);
+                volumes(event, engine);
                 pull(event, engine);
                 engine_free(engine);
                 sd_event_unref(event);

@@ -52,6 +52,8 @@ struct pruning {
         struct retention limits;
         char **removed; /* ids of jobs, newest first */
         char **closed;  /* those that keep no secrets any more */
+        char **volumes; /* "NAME:SERVICE": volumes of the engine that an uninstall kept */
+        bool drops_volumes;     /* they are removed, too */
         uint64_t jobs;  /* that stay */
         uint64_t freed; /* bytes */
         uint64_t size;  /* of all that stay */

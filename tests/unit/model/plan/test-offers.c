@@ -78,18 +78,22 @@ static struct image *image_of(const char *label, const char *text) {
         return image;
 }
 
-static struct plan *planned(const struct image *image, enum plan_verb verb, const char *const *answers) {
+static struct plan *planned_on(const struct image *image, enum plan_verb verb, const char *const *answers, const struct host_facts *facts) {
         _cleanup_(profile_freep) struct profile *profile = profile_generic(image);
         _cleanup_(answers_freep) struct answers *a = new0(struct answers);
-        static const struct host_facts facts = { .engine_path = "/usr/bin/podman", .quadlet = true };
         _cleanup_error_ struct error *e = NULL;
         struct plan *plan = NULL;
         offers_add(profile, image);
         for (; answers && answers[0]; answers += 2)
                 answers_set(a, answers[0], answers[1], "command line");
-        const struct plan_request q = { .verb = verb, .image = image, .profile = profile, .answers = a, .facts = &facts };
+        const struct plan_request q = { .verb = verb, .image = image, .profile = profile, .answers = a, .facts = facts };
         assert_ok(plan_make(&q, &plan, &e), e);
         return plan;
+}
+
+static struct plan *planned(const struct image *image, enum plan_verb verb, const char *const *answers) {
+        static const struct host_facts facts = { .engine_path = "/usr/bin/podman", .quadlet = true };
+        return planned_on(image, verb, answers, &facts);
 }
 
 static const struct finding *found(const struct plan *plan, const char *id) {
@@ -157,6 +161,37 @@ static void makes_a_unit_of_what_install_starts(void **state) {
         assert_string_equal(words, "/usr/bin/podman run -d --name x -v x-data:/data localhost/x:latest");
 }
 
+/* Each kind of unit mounts what keeps the state, in its own words. */
+static void mounts_volumes_in_all_kinds_of_units(void **state) {
+        static const struct {
+                enum engine_kind engine;
+                const char *path, *version;
+                bool quadlet;
+                const char *lines[2];
+        } rows[] = {
+                { ENGINE_PODMAN, "/usr/bin/podman", "5.4", true, { "\nVolume=x-data:/data\n", "\nVolume=/srv/x:/var/lib/x\n" } },
+                { ENGINE_PODMAN, "/usr/bin/podman", "4.3", false, { " -v x-data:/data ", " -v /srv/x:/var/lib/x " } },
+                { ENGINE_DOCKER, "/usr/bin/docker", "20.10", false, { "\nExecStart=/usr/bin/docker run ", " -v x-data:/data -v /srv/x:/var/lib/x " } },
+        };
+        static const char *const answers[] = { "volume:/data", "x-data", "volume:/var/lib/x", "/srv/x", NULL };
+        for (size_t i = 0; i < ELEMENTS(rows); i++) {
+                const struct host_facts facts = { .engine = rows[i].engine, .engine_path = rows[i].path,
+                                                  .engine_version = rows[i].version, .quadlet = rows[i].quadlet };
+                _cleanup_image_ struct image *image = image_of("RUN", "docker run -d --name NAME IMAGE");
+                image_add_volume(image, "/data");
+                image_add_volume(image, "/var/lib/x");
+                _cleanup_plan_ struct plan *plan = planned_on(image, VERB_INSTALL, answers, &facts);
+                for (size_t k = 0; k < 2; k++)
+                        if (!strstr(plan->unit.text, rows[i].lines[k]))
+                                fail_msg("%s: no %s in %s", rows[i].version, rows[i].lines[k], plan->unit.text);
+                assert_string_equal(plan->volumes[0], "x-data:/data");
+                assert_null(plan->volumes[1]);
+                assert_null(found(plan, "state-lost"));
+                _cleanup_plan_ struct plan *bare = planned_on(image, VERB_INSTALL, NULL, &facts);
+                assert_non_null(found(bare, "state-lost"));
+        }
+}
+
 /* Only what is offered is asked. */
 static void asks_for_what_it_offers(void **state) {
         static const struct {
@@ -197,6 +232,7 @@ int main(void) {
                 cmocka_unit_test(keeps_state_in_volumes),
                 cmocka_unit_test(makes_a_unit_of_what_wants_a_terminal),
                 cmocka_unit_test(makes_a_unit_of_what_install_starts),
+                cmocka_unit_test(mounts_volumes_in_all_kinds_of_units),
                 cmocka_unit_test(asks_for_what_it_offers),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
