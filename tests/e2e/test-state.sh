@@ -81,7 +81,9 @@ idle() {
         check_text "and the way to a unit" 'WARN +Unit: none\..*as a unit' "$output"
 }
 idle leaves starts-container 'its installer left the container leaves, which no unit watches'
-check "its container runs" host podman exec leaves true
+check_status "status of it" 0 host fairlead status leaves
+check_text "knows that there is no unit" 'unit +none' "$output"
+check_text "and its container" 'container +leaves, running' "$output"
 check_status "an uninstall" 0 host fairlead uninstall leaves --yes
 check "removes it" test "$(containers_of leaves)" = 0
 idle leaves-unnamed starts-container 'its installer left the container [a-z]+_[a-z]+, which'

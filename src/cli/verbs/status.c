@@ -49,6 +49,24 @@ static void verb_status_print_unit(const struct unit_detail *d) {
                 out("  not loaded %s\n", d->load_error);
 }
 
+/* A service that has no unit: a tool, or what its installer started. */
+static void verb_status_print_idle(struct session *s, const struct service *service) {
+        static const char *const states[] = {
+                [CONTAINER_ABSENT] = "absent",
+                [CONTAINER_STOPPED] = "stopped",
+                [CONTAINER_RUNNING] = "running",
+        };
+        enum container_state state = CONTAINER_ABSENT;
+        struct error *e = NULL;
+        out("%s  %s\n", service->name, service->pin.title ? service->pin.title : "");
+        out("  unit       none: nothing of it runs by itself or starts at boot\n");
+        if (!service->container)
+                return;
+        int r = session_find_container(s, service->container, &state, &e);
+        error_free(e);
+        out("  container  %s, %s\n", service->container, r < 0 ? "unknown" : states[state]);
+}
+
 /* Its unit was rolled back with its install: only the job knows of it. */
 static void verb_status_name_job(struct session *s, const char *name) {
         _cleanup_(job_list_freep) struct job_list *jobs = NULL;
@@ -80,8 +98,9 @@ static int verb_status_run(struct session *s, const struct verb *verb, const str
                 return r;
         if (service && s->json)
                 return out_json(emit_service(service));
+        bool idle = service && !strv_length(service->units);
         r = unit_for(s, a->words[0], &unit, &s->error);
-        r = r < 0 ? r : session_show_unit(s, unit, &detail, &s->error);
+        r = r < 0 || idle ? r : session_show_unit(s, unit, &detail, &s->error);
         if (r == -ENOENT && unseen) {
                 error_free(s->error);
                 s->error = TAKE(unseen);
@@ -91,7 +110,9 @@ static int verb_status_run(struct session *s, const struct verb *verb, const str
                 verb_status_name_job(s, a->words[0]);
         if (s->json && r >= 0)
                 return out_json(emit_unit(detail));
-        if (r >= 0)
+        if (idle)
+                verb_status_print_idle(s, service);
+        else if (r >= 0)
                 verb_status_print_unit(detail);
         if (service)
                 out("  image      %s\n  installed  by job %s\n",
