@@ -132,3 +132,12 @@ int backend_access_plan(const struct backend *b, enum plan_verb verb, const char
         *ret = TAKE(plan);
         return 0;
 }
+
+struct op *backend_access_names(const struct backend *b, const struct access_change *change,
+                                lookup_done_t done, void *userdata) {
+        if (!change->names || !*change->names ||
+            (change->what != ACCESS_PERMIT && change->what != ACCESS_DENY))
+                return NULL;
+        _cleanup_(membership_freep) struct membership *m = membership_read(&b->paths);
+        return lookup_names(b->event, m, change->groups, change->names, done, userdata);
+}

@@ -104,9 +104,22 @@ struct op *backend_test_user(struct host *host, const char *user, user_done_t do
 struct op *backend_repair(struct host *host, const struct repair *repair, nothing_done_t done,
                           void *userdata);
 
+/* Runs getent(1) or id(1), 30 s at most (lookup.c). status: the exit status, -ETIMEDOUT, or -EIO. NULL: it could
+ * not be started. */
+typedef void (*lookup_done_t)(int status, const struct str *answer, void *userdata);
+struct op *lookup_start(sd_event *event, char *const *argv, lookup_done_t done, void *userdata);
+/* Users or groups of the realm, all by one getent(1); lookup_found(): whether its answer has one. */
+struct op *lookup_names(sd_event *event, const struct membership *m, bool groups, char *const *names,
+                        lookup_done_t done, void *userdata);
+bool lookup_found(const struct str *answer, const char *name);
+
 /* The plan of VERB_ACCESS or VERB_RENEW of the service called name, or (NULL) of the one that joined. */
 int backend_access_plan(const struct backend *b, enum plan_verb verb, const char *name,
                         const struct access_change *change, struct plan **ret, struct error **reterr);
+
+/* Looks up the names that a change adds; NULL: it adds none. */
+struct op *backend_access_names(const struct backend *b, const struct access_change *change,
+                                lookup_done_t done, void *userdata);
 
 /* The service whose unit file of fairlead's own the unit is made from (the caller frees); false: none. */
 bool backend_owns(const struct backend *b, const struct unit_detail *unit, struct service **ret);

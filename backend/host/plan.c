@@ -411,6 +411,18 @@ static void planning_take_record(struct planning *p) {
                 p->given.mode = xstrdup(was->mode);
 }
 
+/* Whom the realm does not know is often mistyped: a list with only such a name keeps everybody out. */
+static void planning_on_names(int status, const struct str *answer, void *userdata) {
+        struct planning *p = userdata;
+        for (char *const *name = p->access.names; status >= 0 && *name; name++)
+                if (!lookup_found(answer, *name))
+                        finding_report(&p->plan->findings, "unknown-name", "realm",
+                                       p->access.groups ? "This host finds no group %s in the realm"
+                                                        : "This host finds no user %s in the realm",
+                                       *name);
+        planning_end(p);
+}
+
 /* Finds the record of the service that an order without an image names; begins the search for the image. */
 static void planning_begin(void *state) {
         struct planning *p = state;
@@ -418,7 +430,11 @@ static void planning_begin(void *state) {
         bool upgrade = p->verb == VERB_UPGRADE && p->name; /* else a label is examined */
         if (p->verb == VERB_ACCESS || p->verb == VERB_RENEW) {
                 backend_access_plan(b, p->verb, p->name, &p->access, &p->plan, &p->error);
-                planning_end(p);
+                struct op *names = p->plan ? backend_access_names(b, &p->access, planning_on_names, p) : NULL;
+                if (names)
+                        op_wait(&p->op, names);
+                else
+                        planning_end(p);
                 return;
         }
         if (p->reference && !upgrade) {

@@ -3,7 +3,6 @@
 #include <time.h>
 
 #include "backend/host/internal.h"
-#include "backend/io/pty.h"
 #include "backend/io/turn.h"
 #include "backend/realm/realm.h"
 
@@ -189,29 +188,17 @@ struct op *backend_repair(struct host *host, const struct repair *repair, nothin
 
 /* ---- the test of a user ---- */
 
-/* A lookup like that of every program of this host, by getent(1), which follows nsswitch.conf. In a child,
- * since a lookup may wait for SSSD without limit. */
-
-#define USER_ANSWER_MAX 4096U
-#define USER_WAIT_USEC (30ULL * 1000 * 1000)
-
 struct testing {
-        struct op op;
-        struct pty *pty;
-        sd_event_source *deadline;
+        struct op op; /* inner: the present lookup */
         char *user, *line;
         const struct backend *backend;
         bool own; /* a user of this host itself */
-        struct str answer;
         user_done_t done;
         void *userdata;
 };
 
 static void testing_drop(struct op *op) {
         struct testing *t = container_of(op, struct testing, op);
-        sd_event_source_disable_unref(t->deadline);
-        pty_free(t->pty);
-        str_done(&t->answer);
         FREE_ALL(t->user, t->line);
 }
 
@@ -221,15 +208,10 @@ static void testing_end(struct testing *t, char *line, struct error *e) {
         t->done(line, e, t->userdata);
 }
 
-static void host_user_on_output(const void *bytes, size_t n, void *userdata) {
-        struct testing *t = userdata;
-        if (t->answer.length + n <= USER_ANSWER_MAX)
-                str_add_bytes(&t->answer, bytes, n);
-}
-
 /* "name:x:uid:gid:gecos:home:shell" in words. */
-static char *host_user_line(struct testing *t) {
-        char *fields[7] = {}, *rest = t->answer.text;
+static char *host_user_line(const struct str *answer) {
+        _cleanup_free_ char *copy = xstrdup(answer->text);
+        char *fields[7] = {}, *rest = copy;
         if (!rest)
                 return NULL;
         rest[strcspn(rest, "\r\n")] = '\0';
@@ -240,33 +222,18 @@ static char *host_user_line(struct testing *t) {
                          : NULL;
 }
 
-static int host_user_run(struct testing *t, char *const *argv,
-                         void (*ended)(bool exited, int status, void *userdata)) {
-        static char *const environment[] = { (char *) "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
-                                             (char *) "LC_ALL=C.UTF-8", NULL };
-        const struct pty_options options = { .argv = argv,
-                                             .environment = environment,
-                                             .columns = 4096,
-                                             .stdin_fd = -1,
-                                             .output = host_user_on_output,
-                                             .ended = ended,
-                                             .userdata = t };
-        str_done(&t->answer);
-        return pty_new(t->backend->event, &options, &t->pty, NULL);
-}
-
 /* What id(1) printed: the names of the groups, each with a NUL. */
-static char **host_user_groups(const struct testing *t) {
+static char **host_user_groups(const struct str *answer) {
         char **groups = strv_copy(NULL);
-        for (size_t at = 0; at < t->answer.length; at += strlen(t->answer.text + at) + 1)
-                if (t->answer.text[at])
-                        strv_add(&groups, t->answer.text + at);
+        for (size_t at = 0; at < answer->length; at += strlen(answer->text + at) + 1)
+                if (answer->text[at])
+                        strv_add(&groups, answer->text + at);
         return groups;
 }
 
-static void host_user_on_groups(bool exited, int status, void *userdata) {
+static void host_user_on_groups(int status, const struct str *answer, void *userdata) {
         struct testing *t = userdata;
-        _cleanup_strv_ char **groups = exited && status == 0 ? host_user_groups(t) : NULL;
+        _cleanup_strv_ char **groups = status == 0 ? host_user_groups(answer) : NULL;
         _cleanup_(membership_freep) struct membership *m = membership_read(&t->backend->paths);
         _cleanup_free_ char *names = groups ? strv_join(groups, ", ") : NULL, *access = NULL;
         if (m->kind != REALM_NONE && !t->own)
@@ -277,36 +244,37 @@ static void host_user_on_groups(bool exited, int status, void *userdata) {
                     NULL);
 }
 
-static void host_user_on_ended(bool exited, int status, void *userdata) {
-        struct testing *t = userdata;
+static struct error *host_user_missing(const struct testing *t, int status) {
+        _cleanup_(membership_freep) struct membership *m = membership_read(&t->backend->paths);
         struct error *e = NULL;
-        char *line = exited && status == 0 ? host_user_line(t) : NULL;
-        char *const argv[] = { (char *) "/usr/bin/id", (char *) "-Gnz", (char *) "--", t->user, NULL };
-        t->pty = pty_free(t->pty);
-        t->line = line;
-        if (line && host_user_run(t, argv, host_user_on_groups) >= 0)
-                return;
-        t->line = NULL;
-        if (!line) {
-                _cleanup_(membership_freep) struct membership *m = membership_read(&t->backend->paths);
-                error_set(&e, -ENOENT, "%s is no user of this host", t->user);
-                if (m->domain && !strchr(t->user, '@'))
-                        error_hint(&e, "Is SSSD online, and does nsswitch.conf ask it? The name may need its "
-                                       "domain: %s@%s", t->user, m->domain);
-                else if (m->domain)
-                        error_hint(&e, "Is SSSD online, and does nsswitch.conf ask it?");
-                else
-                        error_hint(&e, "This host is in no realm: only its own users are known");
+        if (status == -ETIMEDOUT) {
+                error_set(&e, -ETIMEDOUT, "The lookup of %s has no answer after 30 s", t->user);
+                return e;
         }
-        testing_end(t, line, e);
+        error_set(&e, -ENOENT, "%s is no user of this host", t->user);
+        if (m->kind == REALM_NONE)
+                error_hint(&e, "This host is in no realm: only its own users are known");
+        else if (m->domain && !strchr(t->user, '@'))
+                error_hint(&e,
+                           "Is SSSD online, and does nsswitch.conf ask it? The name may need its domain: %s@%s",
+                           t->user, m->domain);
+        else
+                error_hint(&e, "Is SSSD online, and does nsswitch.conf ask it?");
+        return e;
 }
 
-static int host_user_on_deadline(sd_event_source *source, uint64_t usec, void *userdata) {
+static void host_user_on_ended(int status, const struct str *answer, void *userdata) {
         struct testing *t = userdata;
-        struct error *e = NULL;
-        error_set(&e, -ETIMEDOUT, "The lookup of %s has no answer after 30 s", t->user);
-        testing_end(t, NULL, e);
-        return 0;
+        char *const argv[] = { (char *) "/usr/bin/id", (char *) "-Gnz", (char *) "--", t->user, NULL };
+        t->line = status == 0 ? host_user_line(answer) : NULL;
+        struct op *groups =
+                t->line ? lookup_start(t->backend->event, argv, host_user_on_groups, t) : NULL;
+        if (groups)
+                op_wait(&t->op, groups);
+        else if (t->line)
+                testing_end(t, TAKE(t->line), NULL);
+        else
+                testing_end(t, NULL, host_user_missing(t, status));
 }
 
 struct op *backend_test_user(struct host *host, const char *user, user_done_t done, void *userdata) {
@@ -321,9 +289,6 @@ struct op *backend_test_user(struct host *host, const char *user, user_done_t do
                             *own = str_printf("\n%s:", user);
         t->own = passwd && (strstr(passwd, own) || str_starts(passwd, own + 1));
         char *const argv[] = { (char *) "/usr/bin/getent", (char *) "passwd", (char *) "--", t->user, NULL };
-        if (host_user_run(t, argv, host_user_on_ended) < 0)
-                return op_cancel(&t->op);
-        sd_event_add_time_relative(b->event, &t->deadline, CLOCK_MONOTONIC, USER_WAIT_USEC, 100000,
-                                   host_user_on_deadline, t);
-        return &t->op;
+        struct op *lookup = lookup_start(b->event, argv, host_user_on_ended, t);
+        return lookup ? op_wait(&t->op, lookup) : op_cancel(&t->op);
 }

@@ -62,6 +62,7 @@ const struct argument_row option_table[_OPTION_MAX] = {
         [OPTION_VERSION] = { "version", 0, NULL, false, "print the version" },
         [OPTION_VOLUMES] = { "volumes", 0, NULL, false,
                              "remove the volumes, too, that an uninstall kept: the state in them is lost" },
+        [OPTION_WITHDRAW] = { "withdraw", 'x', NULL, false, "take the names off the lists, each by itself" },
         [OPTION_YES] = { "yes", 'y', NULL, false, "consent to the plan without being asked" },
 };
 

@@ -49,6 +49,7 @@ enum option_id {
         OPTION_SINCE,
         OPTION_VERSION,
         OPTION_VOLUMES,
+        OPTION_WITHDRAW,
         OPTION_YES,
         _OPTION_MAX,
 };

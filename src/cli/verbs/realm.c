@@ -126,14 +126,15 @@ static int verb_realm_change(struct session *s, enum plan_verb verb, const struc
 
 static int verb_realm_access(struct session *s, const struct verb *verb, const struct arguments *a) {
         bool all = a->given[OPTION_ALL_USERS], groups = a->given[OPTION_GROUPS];
-        bool permit = verb == &realm_verbs[REALM_PERMIT];
-        if (all == (a->words != NULL) || (all && groups))
+        bool permit = verb == &realm_verbs[REALM_PERMIT], withdraw = a->given[OPTION_WITHDRAW];
+        if (all == (a->words != NULL) || (all && (groups || withdraw)))
                 return error_set(&s->error, -EINVAL, "%s takes names, --groups and names, or --all",
                                  verb->name);
         const struct access_change access = {
-                .what = all      ? permit ? ACCESS_PERMIT_ALL : ACCESS_DENY_ALL
-                        : permit ? ACCESS_PERMIT
-                                 : ACCESS_DENY,
+                .what = all        ? permit ? ACCESS_PERMIT_ALL : ACCESS_DENY_ALL
+                        : withdraw ? ACCESS_WITHDRAW
+                        : permit   ? ACCESS_PERMIT
+                                   : ACCESS_DENY,
                 .groups = groups,
                 .names = a->words,
         };
@@ -182,9 +183,10 @@ const struct verb realm_verbs[_REALM_VERB_MAX] = {
                 .operands = "[NAME…]",
                 .help = "permit users or groups of the realm to log in",
                 .details = "They are added to those permitted by name before; nobody else of the realm may "
-                           "log in. --all leaves it to the domain's own rules. Local users of this host are "
-                           "never affected. The plan is shown first.",
-                .takes = TAKES(OPTION_ALL_USERS) | TAKES(OPTION_GROUPS) | JOB_OPTIONS,
+                           "log in. --all leaves it to the domain's own rules. --withdraw takes them off "
+                           "the list again, and all other names stay. Local users of this host are never "
+                           "affected. The plan is shown first.",
+                .takes = TAKES(OPTION_ALL_USERS) | TAKES(OPTION_GROUPS) | TAKES(OPTION_WITHDRAW) | JOB_OPTIONS,
                 .json = true,
                 .run = verb_realm_access,
         },
@@ -193,9 +195,10 @@ const struct verb realm_verbs[_REALM_VERB_MAX] = {
                 .group = GROUP_REALM,
                 .operands = "[NAME…]",
                 .help = "deny users or groups of the realm to log in",
-                .details = "They may not log in, whatever permits them. --all denies the whole domain. Local"
-                           " users of this host are never affected. The plan is shown first.",
-                .takes = TAKES(OPTION_ALL_USERS) | TAKES(OPTION_GROUPS) | JOB_OPTIONS,
+                .details = "They may not log in, whatever permits them. --all denies the whole domain. "
+                           "--withdraw takes them off the list again. Local users of this host are never "
+                           "affected. The plan is shown first.",
+                .takes = TAKES(OPTION_ALL_USERS) | TAKES(OPTION_GROUPS) | TAKES(OPTION_WITHDRAW) | JOB_OPTIONS,
                 .json = true,
                 .run = verb_realm_access,
         },

@@ -295,6 +295,10 @@ static const struct finding_kind kinds[] = {
           "The text as it was edited stays in the job's saved files" },
         { "unit-unwritable", SEVERITY_BLOCK, "No unit can be written for this command.",
           "Report this to the image's maintainer", .final = true },
+        { "unknown-name", SEVERITY_WARN,
+          "The realm has no user or group of this name, as far as this host can look it up.",
+          "Look whether it is spelled as the realm has it (fairlead realm test, getent group); a list with "
+          "only such names keeps everybody out" },
         { "unknown-option", SEVERITY_BLOCK,
           "The engine has no such option and refuses the command. It only warns where the engine is newer "
           "than what Fairlead knows.",

@@ -12,6 +12,7 @@ DEFINE_NAMES(permit, enum permit)
 static const char *const access_what_names[] = {
         [ACCESS_PERMIT] = "permit",         [ACCESS_DENY] = "deny",
         [ACCESS_PERMIT_ALL] = "permit-all", [ACCESS_DENY_ALL] = "deny-all",
+        [ACCESS_WITHDRAW] = "withdraw",
 };
 DEFINE_NAMES(access_what, enum access_what)
 
@@ -132,13 +133,16 @@ static int access_check_name(const char *name, const char *domain, struct error 
         return -EINVAL;
 }
 
-static void take_out(char ***list, const char *name) {
+/* True: it was there. */
+static bool take_out(char ***list, const char *name) {
+        size_t before = strv_length(*list);
         _cleanup_strv_ char **rest = NULL;
         for (char **one = *list; one && *one; one++)
                 if (!str_equal_nocase(*one, name))
                         strv_add(&rest, *one);
         strv_free(*list);
         *list = TAKE(rest);
+        return strv_length(*list) < before;
 }
 
 static void put_in(char ***list, const char *name) {
@@ -167,6 +171,26 @@ static void move_names(struct access *a, const struct access_change *change) {
                 a->permit = PERMIT_OTHERS;
 }
 
+/* Without its last names a list of those permitted becomes nobody, a list of those denied everybody. */
+static int withdraw_names(struct access *a, const struct access_change *change, struct error **reterr) {
+        char ***allowed = change->groups ? &a->groups : &a->users,
+             ***denied = change->groups ? &a->denied_groups : &a->denied_users;
+        for (char *const *name = change->names; *name; name++) {
+                bool permitted = take_out(allowed, *name), refused = take_out(denied, *name);
+                if (permitted || refused)
+                        continue;
+                _cleanup_free_ char *words = access_words(a);
+                error_set(reterr, -ENOENT, change->groups ? "No list names a group %s" : "No list names a user %s",
+                          *name);
+                return error_hint(reterr, "Who may log in now: %s", words);
+        }
+        if (a->permit == PERMIT_LISTED && !strv_length(a->users) && !strv_length(a->groups))
+                a->permit = PERMIT_NOBODY;
+        else if (a->permit == PERMIT_OTHERS && !strv_length(a->denied_users) && !strv_length(a->denied_groups))
+                a->permit = PERMIT_ALL;
+        return 0;
+}
+
 static const char *provider_of(const struct access *a, const char *id_provider) {
         switch (a->permit) {
         case PERMIT_NOBODY: return "deny";
@@ -187,7 +211,8 @@ int access_change(const char *text, const char *domain, const struct access_chan
         _cleanup_(access_done) struct access a = {};
         _cleanup_free_ char *section = str_printf("domain/%s", domain), *changed = xstrdup(text);
         _cleanup_free_ char *id_provider = ini_value(text, section, "id_provider");
-        bool named = change->what == ACCESS_PERMIT || change->what == ACCESS_DENY;
+        bool withdraw = change->what == ACCESS_WITHDRAW,
+             named = withdraw || change->what == ACCESS_PERMIT || change->what == ACCESS_DENY;
         if (!id_provider)
                 return error_set(reterr, -EINVAL,
                                  "sssd.conf has no section for %s that says where its users are", domain);
@@ -197,9 +222,12 @@ int access_change(const char *text, const char *domain, const struct access_chan
                 if (access_check_name(*name, domain, reterr) < 0)
                         return -EINVAL;
         access_read(text, domain, &a);
-        if (named)
+        int r = withdraw ? withdraw_names(&a, change, reterr) : 0;
+        if (r < 0)
+                return r;
+        if (named && !withdraw)
                 move_names(&a, change);
-        else
+        else if (!named)
                 a.permit = change->what == ACCESS_PERMIT_ALL ? PERMIT_DOMAIN : PERMIT_NOBODY;
         access_set(&changed, section, "access_provider", provider_of(&a, id_provider));
         for (size_t i = 0; i < ELEMENTS(list_keys); i++) {

@@ -42,17 +42,20 @@ enum access_what {
         ACCESS_DENY,            /* not these, even if permitted otherwise */
         ACCESS_PERMIT_ALL,      /* by the domain's own rules */
         ACCESS_DENY_ALL,        /* nobody of the domain; this host's own users are not affected */
+        ACCESS_WITHDRAW,        /* these off the lists, permitted or denied; all other names stay */
         _ACCESS_WHAT_MAX,
 };
-DECLARE_NAMES(access_what, enum access_what);   /* "permit", "deny", "permit-all", "deny-all" */
+DECLARE_NAMES(access_what, enum access_what);   /* "permit", "deny", "permit-all", "deny-all",
+                                                 * "withdraw" */
 
 struct access_change {
         enum access_what what;
         bool groups;            /* the names are groups */
-        char *const *names;     /* PERMIT, DENY: at least one */
+        char *const *names;     /* PERMIT, DENY, WITHDRAW: at least one */
 };
 
 /* The text of sssd.conf with the change; every other line stays. *ret_sentence: the new permission. -EINVAL
- * with a sentence: section not found, an invalid name; -EALREADY: no change. */
+ * with a sentence: section not found, an invalid name; -ENOENT: a name to withdraw is on no list; -EALREADY:
+ * no change. */
 int access_change(const char *text, const char *domain, const struct access_change *change, char **ret,
                   char **ret_sentence, struct error **reterr);

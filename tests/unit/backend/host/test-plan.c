@@ -299,6 +299,14 @@ static void who_may_log_in_is_a_file_of_this_host(void **state) {
         assert_string_equal(access->file.path, PLAN_ACCESS_FILE);
         assert_non_null(strstr(access->file.text, "access_provider = simple\nsimple_allow_users = bob\n"));
         assert_null(finding_list_find(&access->findings, "domain-rules"));
+        assert_string_equal(finding_list_find(&access->findings, "unknown-name")->message, "This host finds no user bob in the realm");
+        char *known[] = { (char *) "ROOT", NULL };
+        const struct access_change other = { .what = ACCESS_PERMIT, .groups = true, .names = known };
+        _cleanup_plan_ struct plan *found = make_plan(f, &(struct plan_order) { .verb = VERB_ACCESS, .access = &other }, NULL);
+        assert_null(strstr(finding_list_find(&found->findings, "unknown-name")->message, "user"));
+        known[0] = (char *) "root";
+        _cleanup_plan_ struct plan *well_known = make_plan(f, &(struct plan_order) { .verb = VERB_ACCESS, .access = &other }, NULL);
+        assert_null(finding_list_find(&well_known->findings, "unknown-name"));
         _cleanup_strv_ char **lines = plan_file_lines(&access->file);
         assert_string_equal(lines[0], "+access_provider = simple");
         assert_int_equal(strv_length(lines), 2);
