@@ -152,11 +152,13 @@ static struct service *installed(const char *name) {
 /* Who may log in, in a file as realmd writes it; and new keys. */
 static int plan_in_realm(const struct plan_order *order, struct plan **ret, struct error **reterr) {
         static const char text[] = "[domain/example.test]\nid_provider = ad\nldap_default_authtok = " "Lab-Secret-1\naccess_provider = ad\n";
+        static const char listed[] = "[domain/example.test]\nid_provider = ad\naccess_provider = simple\nsimple_allow_users = alice@example.test, bob@example.test\n"
+                                     "simple_allow_groups = linux admins\nsimple_deny_users = carol@example.test\n";
         static char *renew[] = { (char *) "podman", (char *) "exec", (char *) "sssd", (char *) "adcli", (char *) "update", NULL };
         struct plan *plan = xcalloc(1, sizeof *plan);
         plan->given.answers = new0(struct answers);
         plan->verb = order->verb;
-        plan->name = xstrdup(order->name);
+        plan->name = xstrdup(order->name ? order->name : "sssd"); /* the one that joined */
         plan->pin.image = xstrdup("localhost/sssd:latest");
         plan->pin.reference = xstrdup(plan->pin.image);
         plan->pin.image_id = xstrdup("7aff8f1a01c3");
@@ -165,14 +167,14 @@ static int plan_in_realm(const struct plan_order *order, struct plan **ret, stru
         if (order->verb == VERB_RENEW)
                 plan->command = command_read("renew", renew, ENGINE_PODMAN, "/usr/bin/podman", NULL);
         else
-                r = access_change(text, "example.test", order->access, &plan->file.text, &plan->file.sentence, reterr);
+                r = access_change(order->access->what == ACCESS_WITHDRAW ? listed : text, "example.test", order->access, &plan->file.text, &plan->file.sentence, reterr);
         if (r < 0) {
                 plan_free(plan);
                 return r;
         }
         if (order->verb == VERB_ACCESS) {
                 plan->file.path = xstrdup(PLAN_ACCESS_FILE);
-                plan->file.was = xstrdup(text);
+                plan->file.was = xstrdup(order->access->what == ACCESS_WITHDRAW ? listed : text);
                 strv_add(&plan->paths, PLAN_ACCESS_FOLDER);
                 finding_report(&plan->findings, "domain-rules", "realm",
                                "The rules of the domain itself (group policies, HBAC) do not count any more: only these lists do");

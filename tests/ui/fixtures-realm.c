@@ -78,6 +78,15 @@ static struct membership *member_offline(void) {
         return m;
 }
 
+static struct membership *member_listed(void) {
+        struct membership *m = member_of(true, 0);
+        m->access.permit = PERMIT_LISTED;
+        m->access.users = strv_split("alice@example.test,bob@example.test", ",");
+        m->access.groups = strv_split("linux admins", ",");
+        m->access.denied_users = strv_split("carol@example.test", ",");
+        return m;
+}
+
 /* A container that is paused. */
 static struct membership *member_silent(void) {
         struct membership *m = member_of(false, 0);
@@ -284,6 +293,7 @@ bool fixture_use_realm(struct fake_host *fake, const char *what, const char *whi
                 { "membership", "none", offsetof(struct fake_host, membership), (void *) member_none },
                 { "membership", "joined", offsetof(struct fake_host, membership), (void *) member_joined },
                 { "membership", "offline", offsetof(struct fake_host, membership), (void *) member_offline },
+                { "membership", "listed", offsetof(struct fake_host, membership), (void *) member_listed },
                 { "membership", "silent", offsetof(struct fake_host, membership), (void *) member_silent },
                 { "membership", "hostile", offsetof(struct fake_host, membership), (void *) member_hostile },
                 { "profile", "join", offsetof(struct fake_host, profile), (void *) fixture_profile_join },

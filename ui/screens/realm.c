@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "model/realm/check.h"
+#include "ui/screens/parts/access-actions.h"
 #include "ui/screens/parts/join-opener.h"
 #include "ui/screens/parts/known-jobs.h"
 
@@ -207,8 +208,7 @@ static void realm_status(const struct screen *s, struct str *out) {
         else if (realm_joined(st))
                 str_add(out,
                         st->membership->service
-                                ? "t tests whether a user of the domain is known on this host; p permits "
-                                  "users, x has all the rest: deny, renew, leave."
+                                ? "t tests whether a user may log in, w lists who may, x has all the rest."
                                 : "t tests whether a user of the domain is known on this host.");
 }
 
@@ -248,50 +248,17 @@ static void realm_ask_user(struct screen *s) {
 /* ---- who may log in, and the keys ---- */
 
 /* The wizard for the service that joined this host. */
-static void realm_wizard(struct screen *s, enum plan_verb verb, const struct access_change *change) {
+static void realm_wizard(struct screen *s, enum plan_verb verb) {
         const struct realm_state *st = s->state;
         screen_open(s->ui, &wizard_screen,
-                    &(struct wizard_order) {
-                            .verb = verb, .name = st->membership->service, .access = change });
-}
-
-static void realm_change(struct screen *s, enum access_what what, bool groups, char *const *names) {
-        const struct access_change change = { .what = what, .groups = groups, .names = names };
-        realm_wizard(s, VERB_ACCESS, &change);
-}
-
-static void realm_change_names(struct screen *s, enum access_what what, bool groups, const char *text) {
-        _cleanup_strv_ char **parts = NULL, **names = NULL;
-        parts = strv_split(text, ",");
-        for (char **part = parts; part && *part; part++) {
-                const char *from = *part + strspn(*part, " ");
-                size_t n = strlen(from);
-                while (n && from[n - 1] == ' ')
-                        n--;
-                if (n)
-                        strv_take(&names, xstrndup(from, n));
-        }
-        if (names)
-                realm_change(s, what, groups, names);
-}
-
-static void realm_permit(struct screen *s, const char *text) {
-        realm_change_names(s, ACCESS_PERMIT, false, text);
-}
-
-static void realm_permit_groups(struct screen *s, const char *text) {
-        realm_change_names(s, ACCESS_PERMIT, true, text);
-}
-
-static void realm_deny(struct screen *s, const char *text) {
-        realm_change_names(s, ACCESS_DENY, false, text);
+                    &(struct wizard_order) { .verb = verb, .name = st->membership->service });
 }
 
 static bool realm_can(const struct screen *s, enum action action) {
         const struct realm_state *st = s->state;
         switch (action) {
         case ACTION_JOIN: return st->membership && !realm_joined(st) && !st->opener.choosing;
-        case ACTION_OPEN:
+        case ACTION_LOGINS:
         case ACTION_LEAVE:
         case ACTION_PERMIT:
         case ACTION_PERMIT_GROUPS:
@@ -311,18 +278,11 @@ static bool realm_act(struct screen *s, enum action action) {
         if (action == ACTION_JOIN)
                 join_opener_start(&st->opener, s, st->found);
         else if (action == ACTION_LEAVE)
-                realm_wizard(s, VERB_UNINSTALL, NULL);
+                realm_wizard(s, VERB_UNINSTALL);
         else if (action == ACTION_RENEW)
-                realm_wizard(s, VERB_RENEW, NULL);
-        else if (action == ACTION_PERMIT)
-                screen_ask(s, "Permit users (separated by commas):", NULL, NULL, realm_permit);
-        else if (action == ACTION_PERMIT_GROUPS)
-                screen_ask(s, "Permit groups (separated by commas):", NULL, NULL, realm_permit_groups);
-        else if (action == ACTION_DENY)
-                screen_ask(s, "Deny users (separated by commas):", NULL, NULL, realm_deny);
-        else if (action == ACTION_PERMIT_ALL || action == ACTION_DENY_ALL)
-                realm_change(s, action == ACTION_DENY_ALL ? ACCESS_DENY_ALL : ACCESS_PERMIT_ALL, false,
-                             NULL);
+                realm_wizard(s, VERB_RENEW);
+        else if (action == ACTION_LOGINS)
+                screen_open(s->ui, &logins_screen, NULL);
         else if (action == ACTION_TEST_USER)
                 realm_ask_user(s);
         else if (action == ACTION_CHECK)
@@ -331,7 +291,7 @@ static bool realm_act(struct screen *s, enum action action) {
                 st->questions = !st->questions;
                 realm_write(s);
         } else
-                return false;
+                return access_actions_act(s, action);
         return true;
 }
 
@@ -345,7 +305,7 @@ const struct screen_class realm_screen = {
                 "consent, and a join that fails leaves no trace. c looks at all that a join needs. t asks "
                 "for a user of the domain as every program of this host would. d shows every question that "
                 "was asked of the network, with its answer.\n"
-                "p and the actions behind x say who of the domain may log in. Permitting somebody by name "
+                "w lists who of the domain may log in, name by name; p and the actions behind x change it. Permitting somebody by name "
                 "keeps everybody else out who was not permitted by name before; denying somebody counts more "
                 "than whatever permits him; the domain's rules (group policies, HBAC) count only while there "
                 "are no names. This host's own users are never touched. What will be changed is shown before "
@@ -357,8 +317,8 @@ const struct screen_class realm_screen = {
         .name_width = 14,
         .looking = "Looking for the realm of this host ...",
         .bindings = (const struct binding[]) {
-                { 'j', ACTION_JOIN }, { 't', ACTION_TEST_USER }, { 'p', ACTION_PERMIT },
-                { 'c', ACTION_CHECK }, { 'd', ACTION_DETAILS }, {}
+                { 'j', ACTION_JOIN }, { 't', ACTION_TEST_USER }, { 'w', ACTION_LOGINS },
+                { 'p', ACTION_PERMIT, NULL, true }, { 'c', ACTION_CHECK }, { 'd', ACTION_DETAILS }, {}
         },
         .menu = (const struct binding[]) {
                 { 'p', ACTION_PERMIT }, { 'g', ACTION_PERMIT_GROUPS }, { 'd', ACTION_DENY },

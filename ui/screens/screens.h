@@ -17,6 +17,7 @@ extern const struct screen_class units_screen;          /* arg: NULL */
 extern const struct screen_class unit_screen;           /* arg: const char *unit name */
 extern const struct screen_class log_screen;            /* arg: const struct log_order * */
 extern const struct screen_class realm_screen;          /* arg: NULL */
+extern const struct screen_class logins_screen;         /* arg: NULL */
 extern const struct screen_class check_screen;          /* arg: const char *domain; NULL: this host's */
 extern const struct screen_class help_screen;           /* arg: const struct screen * to explain */
 extern const struct screen_class palette_screen;        /* arg: NULL */

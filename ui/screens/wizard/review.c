@@ -230,7 +230,7 @@ static void review_write_plan(struct screen *s) {
         struct join join;
         if (!w->plan)
                 return;
-        if (wizard_asks(w) || w->verb == VERB_UPGRADE) {
+        if (w->verb != VERB_ACCESS && w->verb != VERB_RENEW && w->verb != VERB_UNINSTALL) {
                 plan_text_answers(&s->text, w->plan, w->ask.profile, NULL);
                 if (questions_join(&w->ask, &join) && realm)
                         plan_text_realm(&s->text, realm, &join, host_status(ui_host(s->ui))->hostname);
