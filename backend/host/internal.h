@@ -104,8 +104,8 @@ struct op *backend_test_user(struct host *host, const char *user, user_done_t do
 struct op *backend_repair(struct host *host, const struct repair *repair, nothing_done_t done,
                           void *userdata);
 
-/* Runs getent(1) or id(1), 30 s at most (lookup.c). status: the exit status, -ETIMEDOUT, or -EIO. NULL: it could
- * not be started. */
+/* Runs getent(1) or id(1), 30 s at most (lookup.c). status: the exit status, -ETIMEDOUT, or -EIO. NULL: it
+ * could not be started. */
 typedef void (*lookup_done_t)(int status, const struct str *answer, void *userdata);
 struct op *lookup_start(sd_event *event, char *const *argv, lookup_done_t done, void *userdata);
 /* Users or groups of the realm, all by one getent(1); lookup_found(): whether its answer has one. */

@@ -256,7 +256,8 @@ static struct error *host_user_missing(const struct testing *t, int status) {
                 error_hint(&e, "This host is in no realm: only its own users are known");
         else if (m->domain && !strchr(t->user, '@'))
                 error_hint(&e,
-                           "Is SSSD online, and does nsswitch.conf ask it? The name may need its domain: %s@%s",
+                           "Is SSSD online, and does nsswitch.conf ask it? The name may need its domain: "
+                           "%s@%s",
                            t->user, m->domain);
         else
                 error_hint(&e, "Is SSSD online, and does nsswitch.conf ask it?");

@@ -145,6 +145,7 @@ static int verb_realm_renew(struct session *s, const struct verb *verb, const st
         return verb_realm_change(s, VERB_RENEW, NULL, a);
 }
 
+#define ACCESS_OPTIONS (TAKES(OPTION_ALL_USERS) | TAKES(OPTION_GROUPS) | TAKES(OPTION_WITHDRAW))
 #define JOB_OPTIONS                                                                               \
         (TAKES(OPTION_YES) | TAKES(OPTION_CONSENT) | TAKES(OPTION_ALLOW) | TAKES(OPTION_DETACH) | \
          TAKES(OPTION_IF_INTERRUPTED))
@@ -186,7 +187,7 @@ const struct verb realm_verbs[_REALM_VERB_MAX] = {
                            "log in. --all leaves it to the domain's own rules. --withdraw takes them off "
                            "the list again, and all other names stay. Local users of this host are never "
                            "affected. The plan is shown first.",
-                .takes = TAKES(OPTION_ALL_USERS) | TAKES(OPTION_GROUPS) | TAKES(OPTION_WITHDRAW) | JOB_OPTIONS,
+                .takes = ACCESS_OPTIONS | JOB_OPTIONS,
                 .json = true,
                 .run = verb_realm_access,
         },
@@ -198,7 +199,7 @@ const struct verb realm_verbs[_REALM_VERB_MAX] = {
                 .details = "They may not log in, whatever permits them. --all denies the whole domain. "
                            "--withdraw takes them off the list again. Local users of this host are never "
                            "affected. The plan is shown first.",
-                .takes = TAKES(OPTION_ALL_USERS) | TAKES(OPTION_GROUPS) | TAKES(OPTION_WITHDRAW) | JOB_OPTIONS,
+                .takes = ACCESS_OPTIONS | JOB_OPTIONS,
                 .json = true,
                 .run = verb_realm_access,
         },

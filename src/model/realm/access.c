@@ -180,13 +180,14 @@ static int withdraw_names(struct access *a, const struct access_change *change, 
                 if (permitted || refused)
                         continue;
                 _cleanup_free_ char *words = access_words(a);
-                error_set(reterr, -ENOENT, change->groups ? "No list names a group %s" : "No list names a user %s",
-                          *name);
+                error_set(reterr, -ENOENT,
+                          change->groups ? "No list names a group %s" : "No list names a user %s", *name);
                 return error_hint(reterr, "Who may log in now: %s", words);
         }
         if (a->permit == PERMIT_LISTED && !strv_length(a->users) && !strv_length(a->groups))
                 a->permit = PERMIT_NOBODY;
-        else if (a->permit == PERMIT_OTHERS && !strv_length(a->denied_users) && !strv_length(a->denied_groups))
+        else if (a->permit == PERMIT_OTHERS && !strv_length(a->denied_users) &&
+                 !strv_length(a->denied_groups))
                 a->permit = PERMIT_ALL;
         return 0;
 }

@@ -48,7 +48,8 @@ bool access_actions_act(struct screen *s, enum action action) {
                 enum access_what what;
         } rows[] = {
                 { ACTION_PERMIT, "Permit users (separated by commas):", access_actions_permit, 0 },
-                { ACTION_PERMIT_GROUPS, "Permit groups (separated by commas):", access_actions_permit_groups, 0 },
+                { ACTION_PERMIT_GROUPS, "Permit groups (separated by commas):", access_actions_permit_groups,
+                  0 },
                 { ACTION_DENY, "Deny users (separated by commas):", access_actions_deny, 0 },
                 { ACTION_DENY_GROUPS, "Deny groups (separated by commas):", access_actions_deny_groups, 0 },
                 { ACTION_PERMIT_ALL, NULL, NULL, ACCESS_PERMIT_ALL },
