@@ -1,62 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "atomic.h"
 
+#include "atomic-words.h"
 #include "cli.h"
 #include "cli/out.h"
 #include "cli/verb.h"
 
-/* atomic's -n or --name, --display and so on in fairlead's words; options without a meaning here are accepted
- * where units in the field carry them. */
-struct translation {
-        const char *theirs; /* atomic's verb */
-        const char *ours;
-        const char *option;   /* an added option, or NULL */
-        bool name_from_image; /* `atomic stop --name=X IMAGE`: units still write both words; the name wins */
-};
-
-static const struct translation translations[] = {
-        { "install", "install", NULL, false },
-        { "run", "run", NULL, false },
-        /* A unit's ExecStop= must stop the container: a stop of the unit from within it would wait for
-         * itself. */
-        { "stop", "stop", "--container", true },
-        { "uninstall", "uninstall", NULL, true },
-        { "info", "show", NULL, false },
-        { "images", "images", NULL, false },
-};
-
-/* Accepted and dropped, because fairlead decides these otherwise. With a value: the next word goes too. */
-static const struct {
-        const char *option;
-        bool value;
-} dropped[] = {
-        { "-q", false },       { "--quiet", false },  { "-d", false }, { "--spc", false },
-        { "-i", false },       { "--ignore", false }, { "-f", false }, { "--force", false },
-        { "--storage", true }, { "--debug", false },
-};
-
 bool atomic_called(const char *argv0) {
         const char *slash = argv0 ? strrchr(argv0, '/') : NULL;
         return argv0 && strcmp(slash ? slash + 1 : argv0, "atomic") == 0;
-}
-
-static const struct translation *atomic_find(const char *theirs) {
-        for (size_t i = 0; theirs && i < ELEMENTS(translations); i++)
-                if (strcmp(translations[i].theirs, theirs) == 0)
-                        return &translations[i];
-        return NULL;
-}
-
-/* How many words a dropped option takes at argv[0]; 0: not one. */
-static int atomic_drop(const char *word) {
-        for (size_t i = 0; i < ELEMENTS(dropped); i++) {
-                const char *rest = str_starts(word, dropped[i].option);
-                if (rest && !*rest)
-                        return dropped[i].value ? 2 : 1;
-                if (rest && *rest == '=' && dropped[i].value)
-                        return 1;
-        }
-        return 0;
 }
 
 /* The value of -n X, -n=X, --name X or --name=X at argv[i]; *ret_words: how many words it took. */
@@ -107,7 +59,7 @@ static void sort_words(int argc, char **argv, int from, struct translated *t) {
         }
 }
 
-static char **atomic_build(const struct translation *tr, const struct translated *t) {
+static char **atomic_build(const struct atomic_verb *tr, const struct translated *t) {
         char **ret = NULL;
         strv_add(&ret, "fairlead");
         strv_add(&ret, tr->ours);
@@ -129,7 +81,7 @@ static char **atomic_build(const struct translation *tr, const struct translated
 }
 
 int atomic_main(int argc, char **argv) {
-        const struct translation *tr = argc > 1 ? atomic_find(argv[1]) : NULL;
+        const struct atomic_verb *tr = argc > 1 ? atomic_find(argv[1]) : NULL;
         if (!tr) {
                 out_note("atomic: this is fairlead's stand-in for the atomic tool; it knows install, run, "
                          "stop, uninstall, info and images\n"

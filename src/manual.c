@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 
+#include "atomic-words.h"
 #include "cli/out.h"
 #include "cli/verb.h"
 #include "config.h"
@@ -147,6 +148,27 @@ static void put_examples(void) {
         }
 }
 
+static void put_atomic(void) {
+        out("Units that images write themselves call /usr/bin/atomic, the command that their labels were "
+            "made "
+            "for.\n"
+            "Fairlead called by that name (on Debian the package fairlead\\-atomic) takes these verbs:\n");
+        for (const struct atomic_verb *v = atomic_verbs; v->theirs; v++) {
+                _cleanup_free_ char *term = str_printf("atomic %s", v->theirs);
+                _cleanup_free_ char *text = str_printf("as fairlead %s", v->ours);
+                out(".TP\n");
+                manual_request(".B", term);
+                manual_sentence(text);
+        }
+        _cleanup_strv_ char **options = NULL;
+        for (const struct atomic_option *o = atomic_dropped; o->option; o++)
+                strv_add(&options, o->option);
+        _cleanup_free_ char *joined = strv_join(options, ", ");
+        out(".PP\nThese options are accepted and without effect: ");
+        manual_put(joined);
+        out(".\n");
+}
+
 void manual_print(void) {
         out(".TH FAIRLEAD 8 \"\" \"fairlead %s\"\n.SH NAME\n"
             "fairlead \\- install system services from container images and look after their units\n"
@@ -165,6 +187,8 @@ void manual_print(void) {
         put_screens();
         out(".SH EXIT STATUS\n");
         put_statuses();
+        out(".SH THE COMMAND ATOMIC\n");
+        put_atomic();
         out(".SH EXAMPLES\n");
         put_examples();
         out(".SH FILES\n.TP\n.I /var/lib/fairlead/jobs/ID/\nA job: plan.json, journal, snapshot, log, "
