@@ -350,6 +350,13 @@ struct op *units_act(struct units *units, const char *name, enum unit_action act
 
 /* ---- transient units ---- */
 
+/* What no worker needs, nor the commands of labels, which run with its rights: see fairlead-resume.service,
+ * which has the same. */
+static void act_append_sandbox(sd_bus_message *m) {
+        sd_bus_message_append(m, "(sv)(sv)(sv)", "LockPersonality", "b", true, "SystemCallErrorNumber", "i",
+                              ENOSYS, "SystemCallFilter", "(bas)", false, 2, "@cpu-emulation", "@obsolete");
+}
+
 /* Type=exec, so that a successful start means a running program; the worker is the last victim of the OOM
  * killer, and survives a child's end; its log is its own, so the journal's rate limit must not apply. After
  * a failure sd-bus refuses further appends, and to send the message. */
@@ -362,6 +369,7 @@ static int act_append_transient(sd_bus_message *m, const struct transient *t) {
                               -500, "OOMPolicy", "s", "continue", "CollectMode", "s", "inactive-or-failed",
                               "UMask", "u", 0077, "LogRateLimitIntervalUSec", "t", (uint64_t) 0, "SendSIGHUP",
                               "b", false, "IgnoreSIGPIPE", "b", false);
+        act_append_sandbox(m);
         if (t->stdin_fd >= 0)
                 sd_bus_message_append(m, "(sv)", "StandardInputFileDescriptor", "h", t->stdin_fd);
         sd_bus_message_open_container(m, 'r', "sv");
