@@ -1,11 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# House rule: shellcheck has nothing to say about any script, from warnings on; and packages come from one place, tests/deps, whose call waits
-# for apt's lock.
+# House rule: shellcheck has nothing to say about any script, from warnings on; and packages of this machine come from one place, tests/deps,
+# whose call waits for apt's lock.
 . "$(dirname "$0")/house.sh"
 
 scripts() {
-        find tests .ci data -type f ! -path 'tests/fixtures/*' ! -path 'tests/fuzz/corpus/*' -exec \
+        find tests .ci data debian -type f ! -path 'tests/fixtures/*' ! -path 'tests/fuzz/corpus/*' -exec \
                 awk 'FNR <= 3 && /^#!.*sh$|^# shellcheck shell=/ { print FILENAME; nextfile }' {} + 2>/dev/null | sort -u
 }
 
@@ -22,7 +22,7 @@ look_shellcheck() {
 }
 
 look_apt() {
-        scripts | grep -v -e '^tests/deps$' -e '^tests/check-scripts.sh$' | xargs grep -nE '^[^#]*\b(apt-get|apt|aptitude|dpkg -i)\b.* (install|update|upgrade)\b' |
+        scripts | grep -v -e '^tests/deps$' -e '^tests/check-scripts.sh$' -e '^tests/package.d/' | xargs grep -nE '^[^#]*\b(apt-get|apt|aptitude|dpkg -i)\b.* (install|update|upgrade)\b' |
                 sed -E 's/^([^:]*:[0-9]+):.*/\1: installs packages; let tests\/deps do it, which waits for the lock and is called before anything runs side by side/' || true
 }
 

@@ -14,7 +14,7 @@ term_need
 with_realm
 # What a run that was broken off left behind.
 ! host test -e /etc/sssd/sssd.conf || tests/lab reset "$HOST"
-tests/lab deploy "$HOST" build-release/stage
+tests/lab deploy "$HOST"
 trap 'fix_realm >/dev/null 2>&1 || true; rm -f "${before:-}" "${states:-}"; term_end >/dev/null 2>&1 || true' EXIT
 
 # The state of the units that a join may touch.

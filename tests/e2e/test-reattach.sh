@@ -96,7 +96,7 @@ worker_pid() {
 
 # 200 in all on one of the hosts, some on the other.
 [ "$HOST" = trixie ] && rounds=200 || rounds=30
-[ -n "${FAIRLEAD_STAGED:-}" ] || ninja -C build-release tests/kill-console >/dev/null
+tests/stage --programs
 tests/lab put "$HOST" build-release/tests/kill-console /root
 build_image counting
 check_status "an install that counts" 0 host fairlead install counting --yes --detach

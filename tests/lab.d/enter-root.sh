@@ -59,6 +59,11 @@ root_mount_overlay() {
         mount -t overlay -o "lowerdir=$1,upperdir=$2/upper,workdir=$2/work" overlay "$2/root"
 }
 
+# The folder becomes the root of this process, and the machine's is out of sight.
+root_pivot() {
+        cd "$1" && pivot_root . mnt && umount -l /mnt
+}
+
 # Writes down this very process as the machine sees it: its pid there, and its pid namespace, so that a reused pid is
 # never taken for it. $1 is the machine's /proc, $2 the file. `read` is a builtin: no other process is in between.
 root_note_pid() {

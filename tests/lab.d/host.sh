@@ -194,6 +194,21 @@ host_put() {
         done
 }
 
+# host_install HOST: the packages that tests/pack built for its release, as an administrator installs them without an archive. What they
+# depend on must be there.
+host_install() {
+        local folder packages
+        folder=$(realpath "$LAB_PARTS/../..")/build-pack/$(root_suite "$1")
+        packages=("$folder"/fairlead{,-atomic}_[0-9]*.deb)
+
+        [[ -e $folder/made ]] || die "there are no packages for $1: run tests/pack $(root_suite "$1")"
+        host_run "$1" rm -rf /run/packages
+        host_put "$1" "${packages[@]}" /run/packages
+        host_run "$1" sh -c 'cd /run/packages && exec dpkg --install *.deb' >/dev/null
+        host_run "$1" rm -r /run/packages
+        host_run "$1" systemctl daemon-reload
+}
+
 # host_deploy HOST DESTDIR: a staged `meson install` tree becomes the host's, owned by root.
 host_deploy() {
         [[ $1 != machine-readonly ]] || { machine_deploy "$@"; return; }
