@@ -197,16 +197,30 @@ host_put() {
 # host_install HOST: the packages that tests/pack built for its release, as an administrator installs them without an archive. What they
 # depend on must be there.
 host_install() {
-        local folder packages
-        folder=$(realpath "$LAB_PARTS/../..")/build-pack/$(root_suite "$1")
+        local suite=trixie folder packages
+        [[ $1 != *bookworm* ]] || suite=bookworm
+        folder=$(realpath "$LAB_PARTS/../..")/build-pack/$suite
         packages=("$folder"/fairlead{,-atomic}_[0-9]*.deb)
 
-        [[ -e $folder/made ]] || die "there are no packages for $1: run tests/pack $(root_suite "$1")"
+        [[ -e $folder/made ]] || die "there are no packages for $1: run tests/pack $suite"
+        [[ $1 != machine-readonly ]] || { host_install_tree "$1" "${packages[@]}"; return; }
         host_run "$1" rm -rf /run/packages
         host_put "$1" "${packages[@]}" /run/packages
         host_run "$1" sh -c 'cd /run/packages && exec dpkg --install *.deb' >/dev/null
         host_run "$1" rm -r /run/packages
         host_run "$1" systemctl daemon-reload
+}
+
+# Where nobody can install anything, what is in the packages becomes part of the system's image.
+host_install_tree() {
+        local host=$1 tree package
+        shift
+        tree=$(mktemp -d)
+        for package; do
+                dpkg-deb --extract "$package" "$tree"
+        done
+        host_deploy "$host" "$tree"
+        rm -rf "$tree"
 }
 
 # host_deploy HOST DESTDIR: a staged `meson install` tree becomes the host's, owned by root.
