@@ -227,8 +227,8 @@ twice() {
 }
 
 look_twice() {
-        # src/atomic.c translates the verbs of another tool, src/plain.c offers some of ours; engines, plans, units and actions of screens have names of their own.
-        verbs | twice verbs 6 '"' '"' src/atomic.c src/plain.c src/cli/verbs/unit-action.c src/model/command/options.c src/model/plan/plan.[ch] src/model/service/unit.c ui/widgets/action.c
+        # src/atomic-words.c translates the verbs of another tool, src/plain.c offers some of ours; engines, plans, units and actions of screens have names of their own.
+        verbs | twice verbs 6 '"' '"' src/atomic-words.c src/plain.c src/cli/verbs/unit-action.c src/model/command/options.c src/model/plan/plan.[ch] src/model/service/unit.c ui/widgets/action.c
         sed -nE 's/^ +\[OPTION_[A-Z_0-9]+\] = \{ "([a-z0-9-]+)".*/\1/p' src/cli/arguments.c | sort -u | twice options 7 '--' '[^a-z]' src/cli/arguments.c README.md
         statuses | twice 'exit statuses' 3 '' '' README.md
         kinds | cut -d ' ' -f 1 | twice findings 8 '["`]' '["`]' $kinds_file
