@@ -70,6 +70,7 @@ static enum service_state services_state(const struct unit_detail *d) {
 static void services_take_state(struct service *s, const struct unit_detail *d) {
         s->state = services_state(d);
         s->at_boot = unit_boot(d);
+        s->can_reload = d->can_reload;
         s->since = d->since;
         s->cpu_nsec = d->cpu_nsec;
         s->memory = d->memory;

@@ -166,6 +166,7 @@ static struct service_list *services_full(void) {
         s->reason = xstrdup("the container ended with status 1");
         service_list_take(list, s);
         s = make_service("rsyslog", "running", 3 * 86400 + 100, "ok", "8.2302.0", "Rsyslog: system logging");
+        s->can_reload = true;
         _cleanup_(image_freep) struct image *image = image_rsyslog();
         s->pin.image_id = xstrdup(image->id);
         s->cpu_nsec = 412000000;

@@ -6,6 +6,8 @@
 #include <sys/stat.h>
 
 #include "base/text.h"
+#include "ui/screens/parts/job-text.h"
+#include "ui/screens/parts/known-jobs.h"
 
 struct changes_state {
         struct change_report *report;   /* NULL: no answer yet */
@@ -91,7 +93,12 @@ static void changes_close(struct screen *s) {
 
 static void changes_title(const struct screen *s, struct str *left, struct str *right) {
         const struct changes_state *st = s->state;
-        str_addf(left, "of %s", s->about);
+        const struct job *job = known_jobs_find(s, s->about);
+        str_add(left, "of ");
+        if (job)
+                job_text_what(job, left);
+        else
+                str_add(left, s->about);
         if (s->pager) {
                 const struct change *change = changes_at(s, list_row(&s->rows));
                 str_addf(left, "  %s", change ? change->path : "");

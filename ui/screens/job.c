@@ -384,7 +384,9 @@ static bool job_can(const struct screen *s, enum action action) {
         case ACTION_FOLLOW:
         case ACTION_INTERRUPT: return job_lives(s);
         case ACTION_KEYS:
-        case ACTION_ANSWER: return job_lives(s) && st->job->state == JOB_RUNNING;
+        case ACTION_ANSWER:
+                return job_lives(s) && st->job->state == JOB_RUNNING &&
+                       job_current_step(st->job) == STEP_COMMAND;
         case ACTION_CHANGES:
         case ACTION_SERVICES: return st->job && !job_lives(s);
         case ACTION_LOG: return st->job && st->job->name && st->job->steps[STEP_START].state != STEP_TODO;

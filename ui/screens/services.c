@@ -292,8 +292,8 @@ static bool services_can(const struct screen *s, enum action action) {
         case ACTION_ENABLE: return unit && service->at_boot != BOOT_YES;
         case ACTION_DISABLE: return unit && service->at_boot != BOOT_NO;
         case ACTION_START: return unit && !up;
-        case ACTION_STOP:
-        case ACTION_RELOAD: return unit && up;
+        case ACTION_STOP: return unit && up;
+        case ACTION_RELOAD: return unit && up && service->can_reload;
         case ACTION_RUN: return service && service->run_argv && !unit;
         default: return true;
         }

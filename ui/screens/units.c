@@ -24,7 +24,7 @@ struct units_state {
 enum { COLUMN_UNIT, COLUMN_STATE, COLUMN_SUB, COLUMN_BOOT, COLUMN_DESCRIPTION };
 
 static const struct column columns[] = {
-        [COLUMN_UNIT] = { "UNIT", 20, 30, 0, .fit = true, .middle = true },
+        [COLUMN_UNIT] = { "UNIT", 20, 40, 0, .fit = true, .middle = true },
         [COLUMN_STATE] = { "STATE", 10, 10, 0 },
         [COLUMN_SUB] = { "SUB", 9, 10, 3, .spare = true },
         [COLUMN_BOOT] = { "AT BOOT", 9, 9, 1, .fit = true },

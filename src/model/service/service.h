@@ -71,6 +71,7 @@ struct service {
         uint64_t memory;        /* UNIT_UNKNOWN */
         char *reason;           /* of a failure, in a sentence */
         enum unit_boot at_boot; /* of its main unit */
+        bool can_reload;        /* its main unit */
         bool image_gone;        /* the image is no longer on the host */
         bool newer;             /* the reference names a newer image on this host */
 };

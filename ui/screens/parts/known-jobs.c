@@ -7,6 +7,14 @@ const struct job_list *known_jobs(const struct screen *s) {
         return screen_home(s)->jobs;
 }
 
+const struct job *known_jobs_find(const struct screen *s, const char *id) {
+        const struct job_list *jobs = known_jobs(s);
+        for (size_t i = 0; jobs && i < jobs->n; i++)
+                if (str_equal(jobs->items[i]->id, id))
+                        return jobs->items[i];
+        return NULL;
+}
+
 const struct job *known_jobs_open(const struct screen *s) {
         const struct job_list *jobs = known_jobs(s);
         for (size_t i = 0; jobs && i < jobs->n; i++)

@@ -9,6 +9,9 @@
 /* All of them, newest first; NULL: no answer yet. */
 const struct job_list *known_jobs(const struct screen *s);
 
+/* The one with this id; NULL. */
+const struct job *known_jobs_find(const struct screen *s, const char *id);
+
 /* The newest that has not ended, or was interrupted; NULL. */
 const struct job *known_jobs_open(const struct screen *s);
 
