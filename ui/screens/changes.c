@@ -16,8 +16,8 @@ struct changes_state {
 enum { COLUMN_WHAT, COLUMN_PATH, COLUMN_MODE, COLUMN_SIZE };
 
 static const struct column columns[] = {
-        [COLUMN_WHAT] = { "CHANGE", 8, 14, 0 },
-        [COLUMN_PATH] = { "FILE", 24, 50, 0, .grow = true },
+        [COLUMN_WHAT] = { "CHANGE", 7, 14, 0, .fit = true },
+        [COLUMN_PATH] = { "FILE", 24, 50, 0, .grow = true, .middle = true },
         [COLUMN_MODE] = { "MODE", 4, 5, 2, .right = true },
         [COLUMN_SIZE] = { "SIZE", 7, 8, 1, .right = true },
 };

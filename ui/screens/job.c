@@ -195,10 +195,11 @@ static int job_result(const struct job_screen_state *st, const struct canvas *c)
         }
         if (installed) {
                 canvas_text(c, row, 2, 8, STYLE_STRONG, "Undo");
-                canvas_textf(c, row++, 11, 0, STYLE_PLAIN,
-                             job_checks_fail(job) ? "p restores every file; so does uninstall %s"
-                                                  : "uninstall %s restores every file",
-                             job->name);
+                _cleanup_free_ char *undo =
+                        str_printf(job_checks_fail(job) ? "p restores every file; so does uninstall %s"
+                                                        : "uninstall %s restores every file",
+                                   job->name);
+                row += canvas_paragraph(c, row, 11, 0, STYLE_PLAIN, undo);
         }
         return row;
 }
