@@ -42,6 +42,8 @@ static void verb_status_print_unit(const struct unit_detail *d) {
                 out(killed ? "  result     stopped; %s\n" : "  result     stopped\n", killed);
         else if (d->result && !str_equal(d->result, "success"))
                 out("  result     %s, exit status %d\n", d->result, d->exit_status);
+        if (d->restarts)
+                out("  restarts   %u by systemd since it was started\n", d->restarts);
         if (d->why)
                 out("  why        %s\n", d->why);
         out("  memory     %s\n", memory);
