@@ -36,9 +36,12 @@ static void outcome_no_unit(struct making *m) {
         struct plan *plan = m->plan;
         if (plan->verb == VERB_REHEARSE || !plan_sets_up(plan->verb))
                 return;
-        if (!plan->command && plan->run && plan->run->interactive)
+        if (plan->run && plan->run->interactive)
                 finding_report(&plan->findings, "no-unit", "RUN",
-                               "RUN asks for a terminal, so no unit is written: nothing of %s runs by itself",
+                               plan->command ? "RUN asks for a terminal: unless the installer makes a unit, "
+                                               "nothing of %s runs by itself"
+                                             : "RUN asks for a terminal, so no unit is written: nothing of "
+                                               "%s runs by itself",
                                plan->name);
         const struct command *c = plan->command;
         if (c && !plan->run && c->engine != ENGINE_NONE && c->detached && str_equal(c->subcommand, "run"))

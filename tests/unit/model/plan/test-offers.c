@@ -136,6 +136,10 @@ static void makes_a_unit_of_what_wants_a_terminal(void **state) {
         _cleanup_plan_ struct plan *idle = planned(image, VERB_INSTALL, NULL);
         assert_int_equal(idle->unit.kind, UNIT_NONE);
         assert_int_equal(found(idle, "no-unit")->severity, SEVERITY_WARN);
+        _cleanup_image_ struct image *both = image_of("run", "podman run -it --name NAME IMAGE");
+        image_add_label(both, "INSTALL", "podman run --rm IMAGE setup");
+        _cleanup_plan_ struct plan *installed = planned(both, VERB_INSTALL, NULL);
+        assert_non_null(strstr(found(installed, "no-unit")->message, "unless the installer makes a unit"));
         static const char *const yes[] = { "unit", "yes", NULL };
         _cleanup_plan_ struct plan *unit = planned(image, VERB_INSTALL, yes);
         assert_int_equal(unit->unit.kind, UNIT_QUADLET);
