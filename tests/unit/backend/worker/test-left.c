@@ -61,6 +61,15 @@ static void keeps_an_edited_unit_that_starts_nothing(void **state) {
         assert_non_null(strstr(kept, "# mine"));
         assert_null(gone);
 
+        /* an uninstall that is rolled back leaves everything as it was */
+        assert_int_equal(run_job(f, job->id, (struct with) { .mode = WORKER_ROLL_BACK }), WORKER_FAILED);
+        _cleanup_free_ char *back = tree_read(f->root, "/etc/containers/systemd/demo.container"),
+                            *aside = tree_read(f->root, "/etc/containers/systemd/demo.container.edited");
+        assert_non_null(strstr(back, "# mine"));
+        assert_null(aside);
+        job_free(run_done(f, leave));
+        assert_int_equal(unlink(tree_path(f->root, "/etc/containers/systemd/demo.container.edited")), 0);
+
         job_free(run_done(f, plan));
         tree_write(f->root, "/etc/containers/systemd/demo.container", "[Container]\n# mine\n");
         finding_list_done(&leave->findings);
