@@ -10,6 +10,7 @@
 #include "base/text.h"
 
 #define DEPTH_MAX 64U
+#define TOKEN_BYTES_MAX (1024U * 1024)
 
 const struct json_limits json_limits_default = { .bytes = 16U * 1024 * 1024, .depth = 32, .weight = 1000000 };
 
@@ -32,6 +33,9 @@ struct json_stream {
         size_t weight;
         size_t before;       /* bytes of earlier pieces */
         size_t from;         /* where the document begins, or the gap before it */
+
+        size_t tokens;  /* names and beginnings of values so far */
+        size_t pending; /* bytes of the last pieces, in which none was */
 
         size_t count;
         int failed;          /* the code of the failure; 0 */
@@ -97,6 +101,7 @@ static struct json_value *parse_place(struct json_stream *stream, enum json_shap
         unsigned level = stream->depth - stream->base;
         bool opens = shape == SHAPE_LIST || shape == SHAPE_OBJECT;
         stream->weight += shape == SHAPE_OBJECT ? 8 : 1;
+        stream->tokens++;
         if (!stream->text && level == 0 && shape != SHAPE_OBJECT)
                 parse_fail(stream, -EBADMSG, "It is not JSON (an object is expected)");
         else if (opens && (level >= limits->depth || level >= DEPTH_MAX))
@@ -207,6 +212,7 @@ static bool parse_wants(const struct json_table *wanted, const char *name, size_
 
 static int parse_name(void *userdata, const unsigned char *name, size_t n) {
         struct json_stream *stream = userdata;
+        stream->tokens++;
         if (stream->depth == stream->base + 1)
                 stream->unwanted = !parse_wants(stream->sink.wanted, (const char *) name, n);
         if (stream->unwanted)
@@ -289,11 +295,17 @@ static int parse_check(struct json_stream *stream, yajl_status status) {
         return stream->failed;
 }
 
+/* A text that comes in pieces is read by yajl from its beginning again with each piece: 16 MiB of one would
+ * take it seconds. */
 static void parse_piece(struct json_stream *stream, const char *bytes, size_t n) {
+        size_t tokens = stream->tokens;
         if (n == 0 || parse_check(stream, yajl_parse(stream->yajl, (const unsigned char *) bytes, n)) < 0)
                 return;
         stream->before += n;
-        if (stream->before - stream->from > stream->sink.limits.bytes)
+        stream->pending = stream->tokens == tokens ? stream->pending + n : n;
+        if (stream->pending > TOKEN_BYTES_MAX)
+                parse_fail(stream, -E2BIG, "One text is larger than %u KiB", TOKEN_BYTES_MAX / 1024);
+        else if (stream->before - stream->from > stream->sink.limits.bytes)
                 parse_fail(stream, -E2BIG, "One entry is larger than %zu KiB",
                            stream->sink.limits.bytes / 1024);
 }

@@ -243,8 +243,8 @@ static void says_why_a_list_is_none(void **state) {
         } rows[] = {
                 { { .what = FAKE_CUT_BODY }, -ECONNRESET, "It may have been restarted: try again", "Transferred a partial file" },
                 { { .what = FAKE_GARBAGE }, -EPROTO, "ls -l shows who owns the socket", NULL },
-                { { .what = FAKE_ENDLESS }, -E2BIG, NULL, "One entry is larger than 16384 KiB" },
-                { { .what = FAKE_HUGE, .amount = 17 }, -E2BIG, NULL, "One entry is larger than 16384 KiB" },
+                { { .what = FAKE_ENDLESS }, -E2BIG, NULL, "One text is larger than 1024 KiB" },
+                { { .what = FAKE_HUGE, .amount = 17 }, -E2BIG, NULL, "One text is larger than 1024 KiB" },
                 { { .what = FAKE_ENDLESS_LIST }, -E2BIG, NULL, "It holds more than 20000 entries" },
                 { { .what = FAKE_BROKEN }, -EBADMSG, NULL, NULL },
                 { { .what = FAKE_DEEP, .amount = 40 }, -E2BIG, NULL, NULL },
@@ -444,7 +444,7 @@ static void says_why_a_pull_failed(void **state) {
                 { { .what = FAKE_STATUS, .amount = 500, .text = "no space left on device" }, -ENOSPC,
                   "podman system df shows what takes the room", "no space left on device" },
                 { { .what = FAKE_HTML }, -EBADMSG, NULL, "It is not JSON (an object is expected)" },
-                { { .what = FAKE_ENDLESS }, -E2BIG, NULL, "One entry is larger than 1024 KiB" },
+                { { .what = FAKE_ENDLESS }, -E2BIG, NULL, "One text is larger than 1024 KiB" },
                 { { .what = FAKE_TYPES }, -EIO, NULL, "The engine reported an error without a message" },
         };
         for (size_t i = 0; i < ELEMENTS(rows); i++) {
