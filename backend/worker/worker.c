@@ -22,7 +22,9 @@ void worker_finish(struct run *run, enum job_state state, int status) {
         /* The log first: a reader of the end in the journal then has all of the log. */
         const struct job *job = w->recorder->job;
         const char *message = state == JOB_DONE ? job->steps[STEP_COMMIT].note : job->message;
-        joblog_note(w->log, "Job %s%s%s", job_state_name(state), message ? ": " : "", message ? message : "");
+        bool back = job->withdrawn && (state == JOB_CANCELLED || state == JOB_FAILED);
+        joblog_note(w->log, "Job %s%s%s", back ? "rolled back" : job_state_name(state), message ? ": " : "",
+                    message ? message : "");
         joblog_flush(w->log);
         run->status = worker_set_state(run, state, NULL) < 0 ? WORKER_FAILED : status;
         jobfolder_write_result(w->folder, w->id);

@@ -91,6 +91,7 @@ check_status "resume it" 0 host fairlead resume "$job"
 check_text "only what was missing is done" 'resuming with the step "start the unit"' "$output"
 check "its unit is active" host systemctl is-active --quiet slow.service
 check_status "a job that is done can be rolled back, too" 0 host fairlead rollback "$job" --yes
+check_text "and says that it was" '^rolled back: Everything was restored' "$output"
 check "the service is gone" test -z "$(host fairlead services | grep slow)"
 nothing_left
 

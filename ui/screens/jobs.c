@@ -51,7 +51,8 @@ static void jobs_cell(const void *owner, size_t row, size_t column, struct cell 
         case COLUMN_TOOK:
                 ret->ordered = true;
                 ret->order = job->ended - job->started;
-                if (job->started > 0 && job->ended >= job->started)
+                /* A job that was rolled back later did not run until then. */
+                if (job->started > 0 && job->ended >= job->started && !job->withdrawn)
                         ret->text = text_age(ret->buffer, job->ended - job->started);
                 break;
         default:

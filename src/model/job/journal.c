@@ -175,7 +175,7 @@ static bool apply_state(struct job *job, const struct record *record) {
         if (job->state == JOB_DONE)
                 str_replace(&job->message, job->steps[STEP_COMMIT].note);
         else if (job->state == JOB_CANCELLED)
-                str_replace(&job->message, job->withdrawn ? "Rolled back; everything was restored"
+                str_replace(&job->message, job->withdrawn ? "Everything was restored"
                                                           : "Cancelled; everything was restored");
         else if (!job->message)
                 job->message = xstrdup(job->state == JOB_FAILED

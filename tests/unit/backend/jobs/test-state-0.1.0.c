@@ -62,7 +62,7 @@ static const struct {
         [UNINSTALL] = { VERB_UNINSTALL, "clock", JOB_DONE, -1, 0, 0, "clock is uninstalled" },
         [CLOCK] = { VERB_INSTALL, "clock", JOB_DONE, -1, 0, 0, "clock is installed; clock.service runs" },
         [ROLLED_BACK] = { VERB_INSTALL, "chrony", JOB_CANCELLED, -1, 0, 0,
-                "Rolled back; everything was restored" },
+                "Everything was restored" },
         [BROKEN] = { VERB_INSTALL, "held", JOB_BROKEN, 7, 2, 0, "The installer ended with status 7" },
         [UNHEALTHY] = { VERB_INSTALL, "sickly", JOB_FAILED, 0, 0, 0,
                 "sickly.service runs, but its check did not pass: status 1" },

@@ -177,7 +177,7 @@ static void a_job_goes_back_and_on(void **state) {
         assert_null(gone->left);
         assert_true(gone->withdrawn);
         assert_string_equal(job_state_word(gone), "rolled back");
-        assert_string_equal(gone->message, "Rolled back; everything was restored");
+        assert_string_equal(gone->message, "Everything was restored");
         str_done(&book.text);
 }
 
