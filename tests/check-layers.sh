@@ -43,7 +43,7 @@ program
 layers='
 base     base                          : unistring
 model    base,model                    : pcre2-8
-backend  base,model,backend            : curl json-c yajl systemd crypto cares lber resolv
+backend  base,model,backend            : curl json-c yajl systemd crypto ssl cares lber resolv
 ui       base,model,ui                 : ncursesw tinfo vterm
 program  base,model,backend,ui,program : systemd
 '
@@ -179,7 +179,7 @@ look_circles() {
 library_symbols() {
         local library path
         for library in c:libc.so.6 loader:ld-linux-x86-64.so.2 m:libm.so.6 curl:libcurl.so json-c:libjson-c.so systemd:libsystemd.so \
-                crypto:libcrypto.so cares:libcares.so yajl:libyajl.so.2 lber:liblber.so resolv:libresolv.so.2 unistring:libunistring.so pcre2-8:libpcre2-8.so \
+                crypto:libcrypto.so ssl:libssl.so cares:libcares.so yajl:libyajl.so.2 lber:liblber.so resolv:libresolv.so.2 unistring:libunistring.so pcre2-8:libpcre2-8.so \
                 vterm:libvterm.so ncursesw:libncursesw.so.6 tinfo:libtinfo.so.6; do
                 path=$("${CC:-cc}" -print-file-name="${library#*:}")
                 [ -e "$path" ] || continue

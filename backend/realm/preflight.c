@@ -31,7 +31,7 @@ static const struct {
         { "ids", "User ids", false, check_ids, NULL },
         { "room", "Disk space", false, check_room, NULL },
         { "locks", "Package locks", false, check_locks, NULL },
-        { "files", "Files of the join", true, check_files, NULL }, /* only where there are some */
+        { "files", "Files of the join", true, NULL, check_files }, /* only where there are some */
 };
 
 struct running {
@@ -242,6 +242,7 @@ struct op *preflight_start(sd_event *event, const struct preflight_options *opti
                          .realm = text_or_null(order->realm),
                          .ca_file = text_or_null(order->ca_file),
                          .keytab = text_or_null(order->keytab),
+                         .https_port = options->https_port ? options->https_port : 443,
                          .own_job = xstrdup(options->own_job),
                          .dns = dns_new(event, options->servers, PROBE_MS),
                          .settled = preflight_settled },

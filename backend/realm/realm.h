@@ -36,6 +36,7 @@ struct preflight_options {
         const struct facts *facts;              /* must outlive the operation */
         const char *servers;                    /* name servers, for tests; NULL */
         uint16_t port;                          /* of a named server, for tests; 0: 389 */
+        uint16_t https_port;                    /* where a CA file is tried, for tests; 0: 443 */
         const char *own_job;                    /* the job that runs it and holds the host's lock; NULL */
 };
 #define PREFLIGHT_MS 8000U

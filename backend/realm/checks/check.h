@@ -30,6 +30,7 @@ struct preflight_run {
         struct preflight *preflight;
         enum realm_kind wanted; /* REALM_NONE: any */
         char *domain, *server, *computer_name, *hostname, *realm, *ca_file, *keytab;
+        uint16_t https_port;
         char *own_job; /* the job that runs this preflight; NULL: none */
         struct dns *dns;
         /* An asynchronous check is through. The run may be gone afterwards. */
@@ -53,8 +54,8 @@ bool check_exists(const struct preflight_run *run, const char *path);
 typedef void check_look(struct preflight_run *run, struct check_result *result);
 check_look check_root, check_hostname, check_static_name, check_enrolled, check_timesync, check_libraries,
         check_nsswitch, check_pam, check_daemons, check_login, check_ids, check_room, check_locks;
-check_look check_dns, check_kind, check_files;
+check_look check_dns, check_kind;
 
 /* Starts what ends in settled(); NULL: the verdict is set. */
 typedef struct op *check_ask(struct preflight_run *run, struct check_result *result);
-check_ask check_names, check_ports, check_clock;
+check_ask check_names, check_ports, check_clock, check_files;

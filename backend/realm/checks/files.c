@@ -1,57 +1,47 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The files that a join is given: the CA certificate, compared with the one that the realm's directory shows
- * to everybody, and a keytab. The tools find a wrong one late, and blame the DNS or the network. */
+ * to everybody and tried on the server, and a keytab. The tools find a wrong one late, and blame the DNS or
+ * the network. */
+#include <openssl/pem.h>
 #include <sys/stat.h>
 
 #include "backend/realm/checks/check.h"
 #include "backend/wire/kerberos.h"
+#include "backend/wire/tls.h"
 #include "base/readfile.h"
 
 #define CA_BYTES_MAX (256U * 1024)
 #define KEYTAB_BYTES_MAX (1024U * 1024)
-#define PEM_BEGINS "-----BEGIN CERTIFICATE-----"
-#define PEM_ENDS "-----END CERTIFICATE-----"
 
-static int check_files_digit(char c) {
-        return c >= 'A' && c <= 'Z'   ? c - 'A'
-               : c >= 'a' && c <= 'z' ? c - 'a' + 26
-               : c >= '0' && c <= '9' ? c - '0' + 52
-               : c == '+'             ? 62
-               : c == '/'             ? 63
-                                      : -1;
+struct files {
+        struct op op; /* inner: the try on the server */
+        struct preflight_run *run;
+        struct check_result *result;
+        char *server;
+};
+
+static void check_files_drop(struct op *op) {
+        free(container_of(op, struct files, op)->server);
 }
 
-/* The bytes of base64 text up to its end; into room for 3/4 of it. */
-static size_t check_files_decode(const char *text, const char *end, uint8_t *ret) {
-        uint32_t bits = 0;
-        unsigned n_bits = 0;
-        size_t n = 0;
-        for (; text < end; text++) {
-                int digit = check_files_digit(*text);
-                if (digit < 0)
-                        continue;
-                bits = bits << 6 | (uint32_t) digit;
-                n_bits += 6;
-                if (n_bits >= 8)
-                        ret[n++] = (uint8_t) (bits >> (n_bits -= 8));
-        }
-        return n;
-}
-
-static bool check_files_has(const char *text, const struct realm *realm, bool *ret_any) {
+/* Whether one of these certificates is that of the realm's CA, and whether there is any. */
+static bool check_files_has(const char *text, size_t n, const struct realm *realm, bool *ret_any) {
+        BIO *pem = BIO_new_mem_buf(text, (int) n);
+        char *name = NULL, *header = NULL;
+        unsigned char *der = NULL;
+        long length = 0;
+        bool same = false;
         *ret_any = false;
-        for (const char *at = text; (at = strstr(at, PEM_BEGINS));) {
-                const char *begin = at + strlen(PEM_BEGINS), *end = strstr(begin, PEM_ENDS);
-                if (!end)
-                        return false;
-                _cleanup_free_ uint8_t *der = xcalloc(1, (size_t) (end - begin) + 1);
-                size_t n = check_files_decode(begin, end, der);
-                *ret_any |= n > 0;
-                if (realm->ca && n == realm->n_ca && memcmp(der, realm->ca, n) == 0)
-                        return true;
-                at = end;
+        while (pem && PEM_read_bio(pem, &name, &header, &der, &length)) {
+                *ret_any |= str_equal(name, PEM_STRING_X509);
+                same |= realm->ca && (size_t) length == realm->n_ca &&
+                        memcmp(der, realm->ca, realm->n_ca) == 0;
+                OPENSSL_free(name);
+                OPENSSL_free(header);
+                OPENSSL_free(der);
         }
-        return false;
+        BIO_free(pem);
+        return same;
 }
 
 static char *check_files_read(const struct preflight_run *run, const char *path, size_t max, size_t *ret_n,
@@ -74,14 +64,15 @@ static bool check_files_unreadable(struct check_result *result, const char *what
         return false;
 }
 
-static bool check_files_ca(struct preflight_run *run, struct check_result *result) {
+/* *ret: its text. */
+static bool check_files_ca(struct preflight_run *run, struct check_result *result, char **ret,
+                           size_t *ret_n) {
         const struct realm *realm = run->preflight->realm;
         _cleanup_error_ struct error *e = NULL;
-        size_t n;
-        _cleanup_free_ char *text = check_files_read(run, run->ca_file, CA_BYTES_MAX, &n, &e);
+        char *text = *ret = check_files_read(run, run->ca_file, CA_BYTES_MAX, ret_n, &e);
         if (!text)
                 return check_files_unreadable(result, "CA file", run->ca_file, e);
-        bool any, same = check_files_has(text, realm, &any);
+        bool any, same = check_files_has(text, *ret_n, realm, &any);
         if (!any || (realm->ca && !same)) {
                 check_say(result, VERDICT_FAIL,
                           "Copy /etc/ipa/ca.crt of a server, by a way that you trust, and give that file",
@@ -115,11 +106,55 @@ static bool check_files_keytab(struct preflight_run *run, struct check_result *r
         return keys;
 }
 
-void check_files(struct preflight_run *run, struct check_result *result) {
-        if (run->ca_file && !check_files_ca(run, result))
-                return;
-        if (run->keytab && !check_files_keytab(run, result))
-                return;
+static void check_files_well(struct preflight_run *run, struct check_result *result) {
         check_say(result, VERDICT_OK, NULL, "%s%s%s can be used", run->ca_file ? run->ca_file : "",
                   run->ca_file && run->keytab ? " and " : "", run->keytab ? run->keytab : "");
+}
+
+/* A server that cannot be reached is the matter of the ports. */
+static void check_files_tried(struct error *e, void *userdata) {
+        struct files *f = userdata;
+        struct preflight_run *run = f->run;
+        struct check_result *result = f->result;
+        _cleanup_error_ struct error *owned = e;
+        if (e && e->code == -EKEYREJECTED) {
+                check_say(result, VERDICT_FAIL, e->hint, "%s does not fit the server: %s", run->ca_file,
+                          e->message);
+                result->fix = FIX_CA_FILE;
+        } else {
+                check_detail(result, "%s port %u: %s", f->server, run->https_port,
+                             e ? e->message : "its certificate is verified by that file");
+                check_files_well(run, result);
+        }
+        op_end(&f->op);
+        run->settled(run, result);
+}
+
+/* The certificate of the server is looked at by a real handshake, before anybody says a password to it. */
+struct op *check_files(struct preflight_run *run, struct check_result *result) {
+        const struct place *server = run->ldap.n ? &run->ldap.items[0] : NULL;
+        _cleanup_free_ char *text = NULL;
+        size_t n = 0;
+        if (run->ca_file && !check_files_ca(run, result, &text, &n))
+                return NULL;
+        if (run->keytab && !check_files_keytab(run, result))
+                return NULL;
+        if (!text || !server || !server->address) {
+                check_files_well(run, result);
+                return NULL;
+        }
+        struct files *f = new0(struct files);
+        *f = (struct files) {
+                .op.drop = check_files_drop, .run = run, .result = result, .server = xstrdup(server->host)
+        };
+        const struct tls_options options = { .address = server->address,
+                                             .port = run->https_port,
+                                             .host = server->host,
+                                             .pem = text,
+                                             .n = n };
+        struct op *trial = tls_try(run->event, &options, check_files_tried, f);
+        if (trial)
+                return op_wait(&f->op, trial);
+        check_files_well(run, result);
+        return op_cancel(&f->op);
 }

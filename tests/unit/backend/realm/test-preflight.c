@@ -12,12 +12,14 @@
 #include "backend/store/services.h"
 #include "base/str.h"
 #include "tests/fake/realm.h"
+#include "tests/fake/tls.h"
 #include "tests/unit/tree.h"
 
 /* A network, a host's files, and what a preflight of both said. */
 struct fixture {
         sd_event *event;
         struct fake_realm network;
+        uint16_t https_port;
         char *root;
         struct paths paths;
         struct facts facts;
@@ -81,7 +83,7 @@ static void start(struct fixture *f) {
         f->done = false;
         f->moves = 0;
         const struct preflight_options options = { .order = &f->order, .paths = &f->paths, .facts = &f->facts, .servers = f->network.name_server,
-                                                    .port = f->network.port };
+                                                    .port = f->network.port, .https_port = f->https_port };
         f->op = preflight_start(f->event, &options, on_moved, on_done, f);
         assert_non_null(f->op);
 }
@@ -328,6 +330,36 @@ static void looks_into_the_files_of_a_join(void **state) {
         expect(f, "files", VERDICT_FAIL, "the keytab /keytab has no keys");
 }
 
+/* On the server itself, before anybody is asked for a password. */
+static void tries_the_ca_file_on_the_server(void **state) {
+        struct fixture *f = *state;
+        static const struct {
+                enum fake_tls_kind kind;
+                bool other;
+                enum verdict verdict;
+                const char *text;
+        } rows[] = {
+                { FAKE_TLS_GOOD, false, VERDICT_OK, "/ca.crt can be used" },
+                { FAKE_TLS_GOOD, true, VERDICT_FAIL, "/ca.crt does not fit the server: the certificate of dc1.example.test is of another CA" },
+                { FAKE_TLS_EXPIRED, false, VERDICT_FAIL, "has expired" },
+                { FAKE_TLS_OTHER_NAME, false, VERDICT_FAIL, "is for another name" },
+                { FAKE_TLS_PLAIN, false, VERDICT_OK, "can be used" },     /* the matter of the ports */
+                { FAKE_TLS_SILENT, false, VERDICT_OK, "can be used" },
+        };
+        f->network.flavour = FAKE_IPA;
+        f->order.ca_file = "/ca.crt";
+        for (size_t i = 0; i < ELEMENTS(rows); i++) {
+                struct fake_tls server;
+                fake_tls_start(&server, rows[i].kind);
+                f->https_port = server.port;
+                tree_write(f->root, "/ca.crt", rows[i].other ? server.other_ca : server.ca);
+                look(f);
+                expect(f, "files", rows[i].verdict, rows[i].text);
+                assert_int_equal(preflight_find(f->preflight, "files")->fix, rows[i].verdict == VERDICT_FAIL ? FIX_CA_FILE : FIX_NONE);
+                fake_tls_stop(&server);
+        }
+}
+
 static void knows_the_wrong_kind(void **state) {
         struct fixture *f = *state;
         f->order.wanted = REALM_IPA;
@@ -420,7 +452,7 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 T(all_is_well), T(judges_the_clock), T(names_shut_ports), T(judges_names),
                 T(sees_earlier_joins), T(judges_the_host), T(looks_at_a_named_server), T(looks_into_the_files_of_a_join), T(knows_the_wrong_kind),
-                T(recognizes_a_dead_name_service), T(sees_the_time_service), T(names_the_command_for_the_clock), T(is_over_in_time),
+                T(recognizes_a_dead_name_service), T(sees_the_time_service), T(tries_the_ca_file_on_the_server), T(names_the_command_for_the_clock), T(is_over_in_time),
                 T(forgets_when_dropped),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
