@@ -70,7 +70,7 @@ check_status "enable it" 0 host fairlead enable boots
 says "which says what came of it" '^boots.service was enabled.*; at boot: yes'
 check_status "disable it once more" 0 host fairlead disable boots
 if host test -e /etc/containers/systemd/boots.container; then
-        job=$(host fairlead jobs | awk '$2 == "disable" { print $1; exit }')
+        job=$(host fairlead jobs | awk '$2 == "disable" && !n++ { print $1 }')
         check_status "the job of it is rolled back" 0 host fairlead rollback "$job" --yes
         check "and it starts at boot again" test "$(boot_of boots)" = yes
         check_status "disable it for the uninstall" 0 host fairlead disable boots

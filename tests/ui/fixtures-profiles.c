@@ -187,7 +187,7 @@ static int plan_in_realm(const struct plan_order *order, struct plan **ret, stru
 static int plan_for(const struct plan_order *order, struct plan **ret, struct error **reterr) {
         if (order->verb == VERB_ACCESS || order->verb == VERB_RENEW)
                 return plan_in_realm(order, ret, reterr);
-        bool keeps = str_equal(order->name, "mq") || str_equal(order->image, "localhost/mq:latest");
+        bool keeps = str_equal(order->name, "mq") || STR_IN_SET(order->image, "localhost/mq:latest", "localhost/kea:latest");
         const char *reference = order->image ? order->image : keeps ? "localhost/mq:latest" : "localhost/rsyslog:latest";
         _cleanup_(image_freep) struct image *image = fixture_image(reference);
         _cleanup_(profile_freep) struct profile *profile = NULL;

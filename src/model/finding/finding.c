@@ -127,6 +127,16 @@ size_t finding_list_count(const struct finding_list *list, enum severity severit
         return n;
 }
 
+void finding_list_drop(struct finding_list *list, const char *id, const char *where) {
+        size_t kept = 0;
+        for (size_t i = 0; i < list->n; i++)
+                if (str_equal(list->items[i].id, id) && str_equal_nocase(list->items[i].where, where))
+                        finding_done(&list->items[i]);
+                else
+                        list->items[kept++] = list->items[i];
+        list->n = kept;
+}
+
 const struct finding *finding_list_find(const struct finding_list *list, const char *id) {
         for (size_t i = 0; i < list->n; i++)
                 if (str_equal(list->items[i].id, id))

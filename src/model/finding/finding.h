@@ -47,6 +47,8 @@ size_t finding_list_allow(struct finding_list *list, const char *id);
 
 /* The number with this severity that are not allowed. */
 size_t finding_list_count(const struct finding_list *list, enum severity severity);
+/* Drops those with this id about this label, whatever its case. */
+void finding_list_drop(struct finding_list *list, const char *id, const char *where);
 const struct finding *finding_list_find(const struct finding_list *list, const char *id);
 
 /* ---- the kinds of findings ---- */

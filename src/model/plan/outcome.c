@@ -16,6 +16,7 @@ void plan_make_unit_of(struct making *m) {
         _cleanup_strv_ char **argv = offers_without_terminal(plan->run);
         command_free(plan->run);
         plan->run = command_read("RUN", argv, m->engine, m->engine_path, NULL);
+        finding_list_drop(&plan->findings, "interactive", "RUN");
 }
 
 static void outcome_state(struct making *m) {
@@ -36,13 +37,15 @@ static void outcome_no_unit(struct making *m) {
         struct plan *plan = m->plan;
         if (plan->verb == VERB_REHEARSE || !plan_sets_up(plan->verb))
                 return;
-        if (plan->run && plan->run->interactive)
+        if (plan->run && plan->run->interactive) {
+                finding_list_drop(&plan->findings, "interactive", "RUN");
                 finding_report(&plan->findings, "no-unit", "RUN",
                                plan->command ? "RUN asks for a terminal: unless the installer makes a unit, "
                                                "nothing of %s runs by itself"
                                              : "RUN asks for a terminal, so no unit is written: nothing of "
                                                "%s runs by itself",
                                plan->name);
+        }
         const struct command *c = plan->command;
         if (c && !plan->run && c->engine != ENGINE_NONE && c->detached && str_equal(c->subcommand, "run"))
                 finding_report(&plan->findings, "starts-container", plan->label_key,

@@ -144,6 +144,8 @@ static void makes_a_unit_of_what_wants_a_terminal(void **state) {
         _cleanup_plan_ struct plan *unit = planned(image, VERB_INSTALL, yes);
         assert_int_equal(unit->unit.kind, UNIT_QUADLET);
         assert_null(found(unit, "no-unit"));
+        assert_null(found(unit, "interactive"));
+        assert_null(found(idle, "interactive")); /* one cause, one finding */
         assert_null(strstr(unit->unit.text, "-t"));
         assert_null(strstr(unit->unit.text, "interactive"));
         _cleanup_free_ char *words = argv_text(unit->run->argv);
