@@ -97,7 +97,7 @@ static bool comes_back(const struct change *change) {
 
 /* In an area where others write, only folders that the job created are removed, with their content. */
 static bool restore_spare(const struct restore *re, const struct change *change) {
-        if (!snapshot_volatile(change->path) || S_ISDIR(change->after.mode))
+        if (!plan_path_volatile(change->path) || S_ISDIR(change->after.mode))
                 return false;
         _cleanup_free_ char *path = path_folder(change->path);
         const struct change *folder = changes_find(re->options->changes, path);

@@ -57,12 +57,6 @@ bool snapshot_skipped(const char *path) {
         return below_any(path, skipped, ELEMENTS(skipped));
 }
 
-bool snapshot_volatile(const char *path) {
-        static const char *const areas[] = { "/var/log", "/var/cache", "/var/spool", "/var/mail",
-                                             "/var/lib/systemd" };
-        return below_any(path, areas, ELEMENTS(areas));
-}
-
 /* The roots of the walk: the plan's paths with their symlinks resolved, each once, none below another. */
 static void add_root(struct snapshot *s, const char *path) {
         _cleanup_free_ char *resolved = NULL;
@@ -169,7 +163,7 @@ static int leave_out(struct snapshot *s, struct entry *e, enum snapshot_reason r
 
 /* Of an area of others the outermost object of the walk is reported, not each file in it. */
 static void report_others(struct snapshot *s, const struct entry *e) {
-        if (s->depth == 0 || !snapshot_volatile(s->frames[s->depth - 1].path))
+        if (s->depth == 0 || !plan_path_volatile(s->frames[s->depth - 1].path))
                 report(s, e->path, SNAPSHOT_OTHERS);
 }
 
@@ -185,7 +179,7 @@ static int keep_regular(struct snapshot *s, int folder, const char *name, struct
                 s->tally.bytes += e->size;
                 return 0;
         }
-        if (snapshot_volatile(e->path)) {
+        if (plan_path_volatile(e->path)) {
                 e->left_out = true;
                 report_others(s, e);
                 return 0;
@@ -212,7 +206,7 @@ static int snapshot_enter(struct snapshot *s, int folder, const char *name, stru
                 return leave_out(s, e, SNAPSHOT_OTHER_DEVICE);
         if (s->depth == SNAPSHOT_DEPTH_MAX)
                 return leave_out(s, e, SNAPSHOT_DEEP);
-        if (snapshot_volatile(e->path))
+        if (plan_path_volatile(e->path))
                 report_others(s, e); /* the folder itself is saved; its content is not */
         int fd = openat(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
         if (fd < 0)

@@ -31,7 +31,7 @@ enum snapshot_reason {
         SNAPSHOT_UNREADABLE,
         SNAPSHOT_CHANGING,     /* changes while read */
         SNAPSHOT_OTHER_DEVICE, /* mount point of another file system */
-        SNAPSHOT_OTHERS,       /* snapshot_volatile(): reported of the outermost folder only */
+        SNAPSHOT_OTHERS,       /* plan_path_volatile(): reported of the outermost folder only */
         SNAPSHOT_DEEP,
         _SNAPSHOT_REASON_MAX,
 };
@@ -101,10 +101,6 @@ int snapshot_load(int folder, const char *name, struct manifest *ret, struct err
 
 /* Areas that no snapshot enters, whatever a plan names: the kernel's, the engine's, always changing ones. */
 bool snapshot_skipped(const char *path);
-
-/* Areas where others write at any time (logs, caches, spools): objects are recorded by name and time without
- * their content, and an undo removes there only the content of folders that the job created. */
-bool snapshot_volatile(const char *path);
 
 /* ---- estimate.c ---- */
 

@@ -214,6 +214,14 @@ void joblog_heading(struct joblog *log, const char *title) {
         log->heading = xstrdup(title);
 }
 
+void joblog_ended(struct joblog *log, const char *note) {
+        _cleanup_free_ char *heading = TAKE(log->heading);
+        if (heading)
+                joblog_note(log, note ? "%s: %s" : "%s", heading, note);
+        else if (note)
+                joblog_note(log, "  %s", note);
+}
+
 void joblog_skipped(struct joblog *log, const char *why) {
         _cleanup_free_ char *heading = TAKE(log->heading);
         const char *gap = heading && why ? ": " : "";

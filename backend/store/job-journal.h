@@ -46,11 +46,13 @@ DEFINE_CLEANUP(struct joblog, joblog_free)
 /* Output of the command. A full disk does not stop it: lost bytes are counted and reported once. */
 void joblog_output(struct joblog *log, const void *bytes, size_t n);
 
-/* A line of fairlead's own ("fairlead: …"). */
-/* The title of what comes next: written before it. NULL: now. */
+/* The title of what comes next: written before it, or with what came of it. NULL: now. */
 void joblog_heading(struct joblog *log, const char *title);
+/* It has ended: what came of it (may be NULL), in the line of the title where nothing stands between. */
+void joblog_ended(struct joblog *log, const char *note);
 /* Nothing came: the title, and why (may be NULL). */
 void joblog_skipped(struct joblog *log, const char *why);
+/* A line of fairlead's own ("fairlead: …"). */
 void joblog_note(struct joblog *log, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* The text without the job's secrets; the caller frees. NULL for NULL. */

@@ -20,11 +20,8 @@ void worker_finish(struct run *run, enum job_state state, int status) {
         struct worker *w = &run->w;
         (void) files_remove(w->folder, "reserve", NULL);
         /* The log first: a reader of the end in the journal then has all of the log. */
-        const struct job *job = w->recorder->job;
-        const char *message = state == JOB_DONE ? job->steps[STEP_COMMIT].note : job->message;
-        bool back = job->withdrawn && (state == JOB_CANCELLED || state == JOB_FAILED);
-        joblog_note(w->log, "Job %s%s%s", back ? "rolled back" : job_state_name(state), message ? ": " : "",
-                    message ? message : "");
+        bool back = w->recorder->job->withdrawn && (state == JOB_CANCELLED || state == JOB_FAILED);
+        joblog_note(w->log, "Job %s", back ? "rolled back" : job_state_name(state));
         joblog_flush(w->log);
         run->status = worker_set_state(run, state, NULL) < 0 ? WORKER_FAILED : status;
         jobfolder_write_result(w->folder, w->id);
@@ -113,6 +110,8 @@ static void worker_undo_before(struct run *run) {
 static void worker_step_done(struct run *run, enum step_result result) {
         struct worker *w = &run->w;
         if (w->undoing) {
+                joblog_note(w->log, run->note ? "rolled back: %s: %s" : "rolled back: %s", worker_title(w),
+                            run->note);
                 worker_record(run, w->at, RECORD_UNDONE, run->note);
                 worker_undo_before(run);
                 return;
@@ -123,8 +122,11 @@ static void worker_step_done(struct run *run, enum step_result result) {
                 worker_failed(w, e);
                 return;
         }
+        /* The last one's is the result of the job. */
         if (result == STEP_NOTHING)
                 joblog_skipped(w->log, run->note);
+        else
+                joblog_ended(w->log, w->at == STEP_COMMIT ? NULL : run->note);
         worker_record(run, w->at, result == STEP_NOTHING ? RECORD_SKIPPED : RECORD_DONE, run->note);
         worker_clear_step(run);
         if (w->at == STEP_COMMIT) {
@@ -221,7 +223,7 @@ static void worker_turn_forward(struct run *run) {
         joblog_heading(w->log, worker_title(w));
         if (r >= 0)
                 r = worker_begin(run, step, &e);
-        if (r != STEP_NOTHING)
+        if (r == STEP_WAITS)
                 joblog_heading(w->log, NULL);
         worker_settle(w, r, e);
 }

@@ -17,7 +17,6 @@ struct following {
         struct session *session;
         const char *id;
         struct feed *feed;
-        enum step_state printed[_JOB_STEP_MAX];
         bool over; /* the job is in a final state and its whole log was printed */
         bool left; /* Ctrl-C */
         bool undo; /* a rollback is the wanted result */
@@ -46,29 +45,8 @@ static void end_when_whole(struct following *f) {
                 f->over = true;
 }
 
-static void follow_print_steps(struct following *f, const struct job *job) {
-        if (f->session->json)
-                return;
-        for (int step = 0; step < _JOB_STEP_MAX; step++) {
-                const struct step_status *now = &job->steps[step];
-                if (!job->planned[step] || now->state == f->printed[step])
-                        continue;
-                f->printed[step] = now->state;
-                /* The log names each step that begins, here only what came of it where there is more to say.
-                 */
-                if (now->state == STEP_TODO || now->state == STEP_NOW || now->state == STEP_UNDOING ||
-                    (now->state == STEP_DONE && !now->note))
-                        continue;
-                feed_flush(f->feed);
-                out("[%s] %s%s%s\n", step_state_name(now->state), job_step_title(step, job->verb),
-                    now->note ? ": " : "", now->note ? now->note : "");
-        }
-        fflush(stdout);
-}
-
 static void follow_job_moved(const struct job *job, void *userdata) {
         struct following *f = userdata;
-        follow_print_steps(f, job);
         job_free(f->job);
         f->job = job_copy(job);
         end_when_whole(f);

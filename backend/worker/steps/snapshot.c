@@ -37,7 +37,7 @@ static void snapshot_log_left_out(struct worker *w, const struct manifest *m) {
         size_t n = 0;
         for (size_t i = 0; i < m->n; i++) {
                 const struct entry *e = &m->items[i];
-                if (e->left_out && !snapshot_volatile(e->path) && n++ < LEFT_OUT_SHOWN)
+                if (e->left_out && !plan_path_volatile(e->path) && n++ < LEFT_OUT_SHOWN)
                         joblog_note(w->log,
                                     "not saved (too large, unreadable or on a file system of its own): %s",
                                     e->path);

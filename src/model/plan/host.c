@@ -223,7 +223,8 @@ static void report_not_saved(struct making *m, const struct mount *mount) {
         if (!not_saved(mount->host) || holds_no_files(mount->host) ||
             path_below(mount->host, PLAN_FILES_DIR))
                 return;
-        _cleanup_free_ char *paths = strv_join(plan->paths, ", ");
+        _cleanup_strv_ char **saved = plan_saved(plan);
+        _cleanup_free_ char *paths = strv_join(saved, ", ");
         if (str_equal(mount->host, "/"))
                 finding_report(&plan->findings, "not-saved", plan->label_key,
                                "The command can write to all of /; of that, %s are saved and can be "

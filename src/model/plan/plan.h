@@ -210,8 +210,11 @@ char **plan_summary(const struct plan *plan);
 /* What is said of a plan without a command. */
 const char *plan_no_command(enum plan_verb verb);
 
-/* Those of plan.paths whose contents are saved: of places where others write, too, only the names are. The
- * caller frees. */
+/* Places where others write at any time (logs, caches, spools): a job records objects there by name and time
+ * without their content, and an undo removes there only the content of folders that the job created. */
+bool plan_path_volatile(const char *path);
+
+/* Those of plan.paths whose contents are saved. The caller frees. */
 char **plan_saved(const struct plan *plan);
 
 /* 0, or -EPERM and a sentence with the findings that block and are not allowed. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/plan/plan.h"
 
+#include "base/path.h"
 #include "base/text.h"
 
 static size_t summary_risks(const struct command *command) {
@@ -81,6 +82,15 @@ const char *plan_no_command(enum plan_verb verb) {
         return texts[verb] ? texts[verb] : "No label for this: nothing of the image runs.";
 }
 
+bool plan_path_volatile(const char *path) {
+        static const char *const places[] = { "/var/log", "/var/cache", "/var/spool", "/var/mail",
+                                              "/var/lib/systemd" };
+        for (size_t i = 0; i < ELEMENTS(places); i++)
+                if (path_below(path, places[i]))
+                        return true;
+        return false;
+}
+
 static bool saved_not(const struct plan *plan, const char *path) {
         for (size_t i = 0; i < plan->findings.n; i++)
                 if (str_equal(plan->findings.items[i].id, "not-saved") &&
@@ -92,7 +102,7 @@ static bool saved_not(const struct plan *plan, const char *path) {
 char **plan_saved(const struct plan *plan) {
         char **saved = NULL;
         for (char **path = plan->paths; path && *path; path++)
-                if (!saved_not(plan, *path))
+                if (!plan_path_volatile(*path) && !saved_not(plan, *path))
                         strv_add(&saved, *path);
         return saved;
 }

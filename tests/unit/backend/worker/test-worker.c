@@ -23,6 +23,9 @@ static void installs_and_uninstalls(void **state) {
         assert_non_null(strstr(log, "fairlead: run the installer\r\n"));
         assert_non_null(strstr(log, "fairlead: skipped: start the unit: systemd does not run here\r\n"));
         assert_null(strstr(log, "fairlead: start the unit\r\n"));
+        /* each step once: with what came of it, or behind what it waited for */
+        assert_non_null(strstr(log, "fairlead: get the image\r\n\036fairlead:   already here\r\n"));
+        assert_non_null(strstr(log, "\036fairlead: record the service\r\n\036fairlead: Job done\r\n"));
         assert_non_null(strstr(result, "\"done\""));
         _cleanup_(service_freep) struct service *service = NULL;
         assert_int_equal(services_read(&f->paths, "demo", &service, NULL), 0);

@@ -546,11 +546,11 @@ static void what_is_saved_has_no_path_twice(void **state) {
         _cleanup_image_ struct image *image = image_with(
                 "INSTALL", "podman run -v /:/host -v /srv/data/:/a -v /srv:/b -v /srvx:/c -v /etc/ssh:/d -v /run:/e -v /proc:/f "
                            "-v /var/run/x.sock:/g -v /opt/s.sock:/h -v /var/lib/ro:/i:ro -v vol:/j -v /var//lib///x:/k $IMAGE", NULL);
-        static char *paths[] = { (char *) "/var/lib/x/y", (char *) "/usr/local/z", (char *) "/opt", NULL };
+        static char *paths[] = { (char *) "/var/lib/x/y", (char *) "/usr/local/z", (char *) "/opt", (char *) "/var/log/x", NULL };
         struct mode only = { .name = (char *) "default", .title = (char *) "T" };
         const struct profile p = { .source = (char *) "t", .modes = &only, .n_modes = 1, .paths = paths };
         _cleanup_plan_ struct plan *plan = make(&(struct plan_request) { .verb = VERB_INSTALL, .image = image, .profile = &p });
-        assert_words(plan->paths, "/etc /opt /srv /srvx /usr/local /var/lib/x");
+        assert_words(plan->paths, "/etc /opt /srv /srvx /usr/local /var/lib/x /var/log/x");
         /* and what is not saved is said */
         static const char *const expected[] = {
                 "The command can write to all of /; of that, /etc, /opt, /srv, /srvx, /usr/local, /var/lib/x are saved and can be restored, nothing else",

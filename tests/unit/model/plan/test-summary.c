@@ -39,8 +39,9 @@ static void says_what_a_plan_comes_to(void **state) {
 static void names_what_is_saved(void **state) {
         struct plan *plan = new0(struct plan);
         strv_add(&plan->paths, "/etc");
+        strv_add(&plan->paths, "/srv/large");
         strv_add(&plan->paths, "/var/log/lab");
-        finding_report(&plan->findings, "not-saved", "/var/log/lab", "/var/log/lab is not saved: others write there");
+        finding_report(&plan->findings, "not-saved", "/srv/large", "/srv/large is not saved: it is too large");
         _cleanup_strv_ char **saved = plan_saved(plan);
         assert_int_equal(strv_length(saved), 1);
         assert_string_equal(saved[0], "/etc");
