@@ -151,9 +151,14 @@ static void report_answers(const struct plan *plan) {
                     delivery_words(plan->secrets[i].delivery));
 }
 
+/* A short name is shown with the repository that it was found in. */
 static void report_head(const struct plan *plan) {
-        out("%s %s from %s\n", plan_verb_name(plan->verb), plan->name,
-            plan->pin.reference ? plan->pin.reference : "-");
+        const char *typed = plan->pin.reference, *found = plan->pin.image,
+                   *tag = typed ? strchr(typed, ':') : NULL;
+        bool is_short = typed && !strpbrk(typed, "/@") && found && strchr(found, '/');
+        _cleanup_free_ char *whole =
+                is_short ? str_printf("%.*s%s", (int) strcspn(found, "@"), found, tag ? tag : "") : NULL;
+        out("%s %s from %s\n", plan_verb_name(plan->verb), plan->name, whole ? whole : typed ? typed : "-");
 }
 
 void report_summary(const struct plan *plan) {
