@@ -170,6 +170,8 @@ static void units_on_words(struct log_line *lines, size_t n, void *userdata) {
         struct reading_why *r = userdata;
         const struct log_line *line = log_reason(lines, n);
         str_replace(&r->now->why, line ? line->message : NULL);
+        if (log_memory_ran_out(lines, n))
+                str_replace(&r->now->result, "oom-kill");
         op_end(&r->op);
         r->done(r->userdata);
 }

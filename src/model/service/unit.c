@@ -187,3 +187,11 @@ size_t log_errors(const struct log_line *lines, size_t n) {
                 errors += lines[i].source == LOG_PROGRAM && lines[i].priority >= 0 && lines[i].priority <= 3;
         return errors;
 }
+
+bool log_memory_ran_out(const struct log_line *lines, size_t n) {
+        for (size_t i = 0; i < n; i++)
+                if (lines[i].source == LOG_SYSTEMD && lines[i].message &&
+                    str_ends(lines[i].message, "killed by the OOM killer."))
+                        return true;
+        return false;
+}

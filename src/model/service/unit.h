@@ -129,6 +129,10 @@ size_t log_errors(const struct log_line *lines, size_t n);
  * no program said anything. Lines are oldest first. */
 const struct log_line *log_reason(const struct log_line *lines, size_t n);
 
+/* Whether systemd reports that the kernel's OOM killer ended a process of the unit. Its Result= says so only
+ * where that was the main process: of a container it is conmon, which ends with status 137. */
+bool log_memory_ran_out(const struct log_line *lines, size_t n);
+
 struct log_query {
         const char *unit;       /* this unit's lines, as journalctl -u selects them */
         const char *container;  /* and of the container of this name (CONTAINER_NAME=), or NULL */

@@ -30,6 +30,8 @@ static void says_what_it_died_of(void **state) {
                   "it took longer than its unit file allows", "TimeoutStartSec=" },
                 { DETAIL(.result = S("start-limit-hit")), "it was started too often in too short a time", "reset" },
                 { DETAIL(.result = S("oom-kill")), "the kernel ended it because memory ran out", "memory" },
+                { DETAIL(.result = S("oom-kill"), .exit_code = CLD_EXITED, .exit_status = 137),
+                  "the kernel ended it because memory ran out", "memory" },
                 { DETAIL(.result = S("something-new")), "systemd calls it \"something-new\"", "log" },
                 { DETAIL(.result = S("success")), "systemd does not say why", "log" },
                 { DETAIL(), "systemd does not say why", "log" },

@@ -89,6 +89,22 @@ static void finds_the_reason(void **state) {
         }
 }
 
+/* The words are those of systemd 252 and 257; a program that says the same is not believed. */
+static void knows_when_memory_ran_out(void **state) {
+        static const struct {
+                struct log_line lines[2];
+                bool ran_out;
+        } rows[] = {
+                { { L(LOG_SYSTEMD, 5, "a.service: A process of this unit has been killed by the OOM killer."),
+                    L(LOG_SYSTEMD, 6, "a.service: Main process exited, code=exited, status=137/n/a") }, true },
+                { { L(LOG_PROGRAM, 5, "a.service: A process of this unit has been killed by the OOM killer."),
+                    L(LOG_SYSTEMD, 6, "a.service: Main process exited, code=exited, status=137/n/a") }, false },
+                { { L(LOG_SYSTEMD, 6, "Started a.service"), L(LOG_PROGRAM, 6, NULL) }, false },
+        };
+        for (size_t i = 0; i < ELEMENTS(rows); i++)
+                assert_int_equal(log_memory_ran_out(rows[i].lines, 2), rows[i].ran_out);
+}
+
 /* systemd counts what a stop had to kill as a failure. */
 static void knows_a_stop_from_a_failure(void **state) {
 #define ENDED(how, code, status, began, ended)                                                        \
@@ -154,6 +170,7 @@ int main(void) {
                 cmocka_unit_test(unescapes_for_people),
                 cmocka_unit_test(takes_names_as_systemctl_does),
                 cmocka_unit_test(finds_the_reason),
+                cmocka_unit_test(knows_when_memory_ran_out),
                 cmocka_unit_test(knows_a_stop_from_a_failure), cmocka_unit_test(knows_names),
                 cmocka_unit_test(frees_what_is_half_built),
         };
