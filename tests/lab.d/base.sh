@@ -50,7 +50,7 @@ lab_check_settings() {
 }
 
 # One writer at a time: `instance` for one lab, `shared` for what is common to all (taken second, never the other way
-# round). The descriptors 8 and 9 close with the process; whatever is started to stay is started by without_lock, or it
+# round), `machine` for the first boot of a machine. The descriptors 6, 8 and 9 close with the process; whatever is started to stay is started by without_lock, or it
 # would keep the lock.
 lab_lock() {
         mkdir -p "$LAB_CACHE/run"
@@ -63,6 +63,10 @@ lab_lock() {
                 exec 9>"$LAB_CACHE/lock"
                 flock -w 1800 9 || die "another lab has been making images for half an hour"
                 ;;
+        machine)
+                exec 6>"$LAB_CACHE/machine.lock"
+                flock -w 1800 6 || die "another lab has been booting a machine for half an hour"
+                ;;
         esac
 }
 
@@ -70,6 +74,7 @@ lab_unlock() {
         case $1 in
         instance) exec 8>&- ;;
         shared) exec 9>&- ;;
+        machine) exec 6>&- ;;
         esac
 }
 

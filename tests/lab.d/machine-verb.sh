@@ -7,7 +7,7 @@ machine_usage() {
 usage: tests/lab machine save STATE [MACHINE]          put the running machine aside, memory and disk
        tests/lab machine load STATE [MACHINE]          and go on from there, in seconds
        tests/lab machine button [MACHINE]              its reset button
-       tests/lab machine ports one|two|phantom|none [MACHINE]    its serial ports, from the next start on; "phantom": the second is but a name
+       tests/lab machine ports one|two|phantom|none [MACHINE]    its serial ports, from the next start on
        tests/lab machine hangup PORT [MACHINE]         the cable of serial port 0 or 1 is pulled: who is there gets SIGHUP
        tests/lab machine plug LABEL vfat|ext4 FOLDER [MACHINE]   a stick with a label and a folder's files
        tests/lab machine unplug LABEL [MACHINE]        and away with it
@@ -53,15 +53,16 @@ machine_hangup() {
 
 # The kernel has no USB; a disk that can be taken out of a SCSI adapter is the same to all but udev.
 machine_plug_stick() {
-        local label=$1 kind=$2 folder=$3 name=$4 file
+        local label=$1 kind=$2 folder=$3 name=$4 file files
         file=$(machine_dir "$name")/stick-$label.img
+        files=("$folder"/*)
 
         rm -f "$file"
         case $kind in
-        ext4) mke2fs -q -t ext4 -L "$label" -d "$folder" "$file" 32m ;;
+        ext4) mke2fs -q -t ext4 -L "$label" -d "$folder" "$file" 32m >/dev/null ;;
         vfat)
                 mkfs.vfat -n "$label" -C "$file" 32768 >/dev/null
-                find "$folder" -mindepth 1 -maxdepth 1 -exec mcopy -s -i "$file" {} :: +
+                [[ ! -e ${files[0]} ]] || mcopy -s -i "$file" "${files[@]}" ::
                 ;;
         *) machine_usage ;;
         esac
