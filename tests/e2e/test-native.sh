@@ -105,7 +105,7 @@ walk_answers() {
         term_keys y
         term_wait 'host-command\] \(allowed\)|Enter consent' || return
         term_keys Enter
-        term_wait '\[ Install \]' || return
+        term_wait '\[ Join \]' || return
         term_keys Right Enter
 }
 

@@ -182,7 +182,7 @@ walk_review() {
         term_wait 'page 5 of 5: last look' || return
         term_wait 'OU=Linux,DC=example,DC=test +\(typed\)' 60 || return
         term_keys Enter
-        term_wait '\[ Install \]' || return
+        term_wait '\[ Join \]' || return
         term_keys Right Enter
 }
 

@@ -46,7 +46,7 @@ walk_password() {
         term_wait 'Password +<secret>' || return
         seen join-review
         term_keys Enter
-        term_wait '\[ Install \]' || return
+        term_wait '\[ Join \]' || return
         term_keys Right Enter
 }
 

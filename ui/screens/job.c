@@ -74,6 +74,11 @@ static bool job_counts_files(const struct job *job) {
         return job->state == JOB_DONE && (job->verb == VERB_INSTALL || job->verb == VERB_REHEARSE);
 }
 
+/* What follows a join is on the screen of the realm. */
+static bool job_joined(const struct job *job) {
+        return job->state == JOB_DONE && job->verb == VERB_INSTALL && job->n_checks > 0;
+}
+
 static void job_counted(struct change_report *report, struct error *e, void *userdata) {
         struct screen *s = userdata;
         struct job_screen_state *st = s->state;
@@ -195,10 +200,11 @@ static int job_result(const struct job_screen_state *st, const struct canvas *c)
         }
         if (installed) {
                 canvas_text(c, row, 2, 8, STYLE_STRONG, "Undo");
-                _cleanup_free_ char *undo =
-                        str_printf(job_checks_fail(job) ? "p restores every file; so does uninstall %s"
-                                                        : "uninstall %s restores every file",
-                                   job->name);
+                _cleanup_free_ char *undo = str_printf(
+                        job_checks_fail(job) ? "p restores every file; so does uninstall %s"
+                        : job_joined(job)    ? "leave (5, then x l) restores every file; so does uninstall %s"
+                                             : "uninstall %s restores every file",
+                        job->name);
                 row += canvas_paragraph(c, row, 11, 0, STYLE_PLAIN, undo);
         }
         return row;
@@ -388,8 +394,9 @@ static bool job_can(const struct screen *s, enum action action) {
         case ACTION_ANSWER:
                 return job_lives(s) && st->job->state == JOB_RUNNING &&
                        job_current_step(st->job) == STEP_COMMAND;
-        case ACTION_CHANGES:
-        case ACTION_SERVICES: return st->job && !job_lives(s);
+        case ACTION_CHANGES: return st->job && !job_lives(s);
+        case ACTION_SERVICES: return st->job && !job_lives(s) && !job_joined(st->job);
+        case ACTION_REALM: return st->job && job_joined(st->job);
         case ACTION_LOG: return st->job && st->job->name && st->job->steps[STEP_START].state != STEP_TODO;
         case ACTION_FOLD: return st->job;
         default: return job_action_fits(st->job, action);
@@ -463,6 +470,7 @@ const struct screen_class job_screen = {
         .follow = true,
         .looking = "Looking for the job ...",
         .bindings = (const struct binding[]){ { KEY_RETURN, ACTION_SERVICES },
+                                              { KEY_RETURN, ACTION_REALM, "realm" },
                                               { 'X', ACTION_CANCEL },
                                               { 'r', ACTION_RESUME },
                                               { 'p', ACTION_ROLLBACK },

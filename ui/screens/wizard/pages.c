@@ -55,5 +55,11 @@ void wizard_title_of(const struct wizard *w, const char *name, struct str *out) 
                 [VERB_REHEARSE] = "Rehearse ",   [VERB_ACCESS] = "Change who may log in: ",
                 [VERB_RENEW] = "Renew the keys: ",
         };
-        str_addf(out, "%s%s", begins[w->verb], name);
+        struct join join;
+        /* not letter by letter while it is typed */
+        if (w->verb == VERB_INSTALL && questions_join(&w->ask, &join))
+                str_addf(out, "Join %s",
+                         str_empty(join.domain) || w->page == PAGE_FORM ? "a realm" : join.domain);
+        else
+                str_addf(out, "%s%s", begins[w->verb], name);
 }

@@ -316,10 +316,11 @@ static void review_next(struct screen *s) {
         if (review_refused(w))
                 return;
         _cleanup_str_ struct str title = {}, text = {};
+        bool joins = w->verb == VERB_INSTALL && w->plan->joins != REALM_NONE;
         wizard_title_of(w, w->plan->name, &title);
         plan_text_consent(w->plan, &text);
         const struct question question = {
-                .title = title.text, .text = text.text, .yes = yes[w->verb], .no = "Back"
+                .title = title.text, .text = text.text, .yes = joins ? "Join" : yes[w->verb], .no = "Back"
         };
         dialog_confirm(s, &question, review_start);
 }
