@@ -27,7 +27,7 @@ static const struct column columns[] = {
         [COLUMN_UNIT] = { "UNIT", 20, 40, 0, .fit = true, .middle = true },
         [COLUMN_STATE] = { "STATE", 10, 10, 0 },
         [COLUMN_SUB] = { "SUB", 9, 10, 3, .spare = true },
-        [COLUMN_BOOT] = { "AT BOOT", 9, 9, 1, .fit = true },
+        [COLUMN_BOOT] = { "UNIT FILE", 9, 9, 1, .fit = true },
         [COLUMN_DESCRIPTION] = { "DESCRIPTION", 18, 40, 2, .grow = true },
 };
 
