@@ -11,7 +11,7 @@ static int verb_units_run(struct session *s, const struct verb *verb, const stru
         if (s->json)
                 return out_json(emit_units(units));
         struct out_table t = { .columns = 5 };
-        out_table_row(&t, "UNIT", "STATE", "SUB", "AT BOOT", "DESCRIPTION", NULL);
+        out_table_row(&t, "UNIT", "STATE", "SUB", "UNIT FILE", "DESCRIPTION", NULL);
         for (size_t i = 0; i < units->n; i++) {
                 const struct unit *u = &units->items[i];
                 _cleanup_free_ char *plain = unit_name_plain(u->name);
