@@ -120,14 +120,9 @@ struct preflight_order joining_preflight(const struct profile *profile, const st
                                          const struct answers *answers, const char *domain) {
         struct join join;
         profile_join(profile, mode, answers, &join);
-        return (struct preflight_order) { .domain = join.domain ? join.domain : domain,
-                                          .wanted = join.kind,
-                                          .server = join.server,
-                                          .computer_name = join.computer_name,
-                                          .hostname = join.hostname,
-                                          .realm = join.realm,
-                                          .ca_file = join.ca_file,
-                                          .keytab = join.keytab };
+        struct preflight_order order = preflight_of_join(&join);
+        order.domain = order.domain ? order.domain : domain;
+        return order;
 }
 
 void joined_done(struct joined *j) {

@@ -139,6 +139,18 @@ struct preflight_order {
         const char *ca_file, *keytab;   /* files of this host that the join is given; NULL: none */
 };
 
+/* The order of a join; its texts are the join's. */
+static inline struct preflight_order preflight_of_join(const struct join *join) {
+        return (struct preflight_order) { .domain = join->domain,
+                                          .wanted = join->kind,
+                                          .server = join->server,
+                                          .computer_name = join->computer_name,
+                                          .hostname = join->hostname,
+                                          .realm = join->realm,
+                                          .ca_file = join->ca_file,
+                                          .keytab = join->keytab };
+}
+
 enum job_resume {
         RESUME_ONWARD,          /* continue, as job.way says */
         RESUME_ROLL_BACK,       /* roll back */

@@ -15,14 +15,8 @@ void wizard_check(struct screen *s) {
         struct join join;
         if (!questions_join(&w->ask, &join))
                 return;
-        check_page_look(&w->checks, &(struct preflight_order){ .domain = join.domain,
-                                                              .wanted = join.kind,
-                                                              .server = join.server,
-                                                              .computer_name = join.computer_name,
-                                                              .hostname = join.hostname,
-                                                              .realm = join.realm,
-                                                              .ca_file = join.ca_file,
-                                                              .keytab = join.keytab });
+        const struct preflight_order order = preflight_of_join(&join);
+        check_page_look(&w->checks, &order);
 }
 
 /* Going back to it shows the earlier results; a try that began behind it has none yet. */
