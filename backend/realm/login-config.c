@@ -146,11 +146,28 @@ static bool sockets_of(char *const *services, const char *unit) {
         return strv_contains(services, name);
 }
 
+/* The responders that SSSD starts itself: those of its services, and the one of PAC beside them without being
+ * named, where a domain is of Active Directory or FreeIPA. */
+static char **sockets_services(const char *conf) {
+        _cleanup_free_ char *listed = ini_value(conf, "sssd", "services"),
+                            *names = ini_value(conf, "sssd", "domains"),
+                            *implicit = ini_value(conf, "sssd", "implicit_pac_responder");
+        _cleanup_strv_ char **domains = strv_split(names, ", \t");
+        char **services = strv_split(listed, ", \t");
+        bool named = *services && !str_equal_nocase(implicit, "false");
+        for (char **domain = domains; *domain && named; domain++) {
+                _cleanup_free_ char *section = str_printf("domain/%s", *domain),
+                                    *provider = ini_value(conf, section, "id_provider");
+                if (provider && STR_IN_SET(provider, "ad", "ipa") && !strv_contains(services, "pac"))
+                        strv_add(&services, "pac");
+        }
+        return services;
+}
+
 char **logins_sockets(const char *root) {
         _cleanup_free_ char *conf = paths_read(root, "/etc/sssd/sssd.conf", NULL),
-                            *listed = ini_value(conf, "sssd", "services"),
                             *pattern = str_printf("%s" UNITS "/*.wants/sssd-*.socket", root);
-        _cleanup_strv_ char **services = strv_split(listed, ", \t"), **units = NULL;
+        _cleanup_strv_ char **services = sockets_services(conf), **units = NULL;
         glob_t found = {};
         (void) glob(pattern, 0, NULL, &found);
         for (size_t i = 0; i < found.gl_pathc; i++) {

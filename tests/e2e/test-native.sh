@@ -44,7 +44,8 @@ joined() {
         check "by the host's own SSSD" host systemctl is-active --quiet sssd.service
         # As at the next start of the host: the units that sssd.service wants.
         host systemctl restart sssd.service
-        check "no socket unit of SSSD fails with it" until_true 10 host sh -c '! systemctl list-units --failed --plain --no-legend | grep sssd'
+        check "which come to their end" until_true 30 host sh -c '[ -z "$(systemctl list-jobs --no-legend)" ]'
+        check "no socket unit of SSSD fails with it" host sh -c '! systemctl list-units --failed --plain --no-legend | grep sssd'
         check_not "as they are off" host systemctl is-enabled sssd-nss.socket
         check_status "a user of the domain logs in" 0 login alice@$domain "$password"
         check_text "as himself" "\\(alice@$domain\\)" "$output"

@@ -98,6 +98,11 @@ static void finds_the_sockets_that_fail(void **state) {
         } cases[] = {
                 { "services = nss, pam, ssh, sudo\n", NULL, "sssd-nss.socket sssd-pam-priv.socket sssd-pam.socket sssd-ssh.socket sssd-sudo.socket" },
                 { "services=nss,pam\n", NULL, "sssd-nss.socket sssd-pam-priv.socket sssd-pam.socket" },
+                /* PAC's is started unnamed */
+                { "services = nss, pam\ndomains = a.test, b.test\n[domain/b.test]\nid_provider = ad\n", NULL,
+                  "sssd-nss.socket sssd-pac.socket sssd-pam-priv.socket sssd-pam.socket" },
+                { "services = nss\nimplicit_pac_responder = False\ndomains = b.test\n[domain/b.test]\nid_provider = ipa\n", NULL, "sssd-nss.socket" },
+                { "domains = b.test\n[domain/b.test]\nid_provider = ad\n", NULL, NULL },
                 { "services = nss, pam\n", "/etc/systemd/system/sssd-nss.socket", "sssd-pam-priv.socket sssd-pam.socket" },
                 { "domains = example.test\n", NULL, NULL },
                 { "services = ifp\n", NULL, NULL },
