@@ -116,6 +116,10 @@ host_back() {
         check_status "apt installs it again" 0 host_apt install "./$(basename "$(package_file fairlead)")"
         check_status "the service is uninstalled" 0 host fairlead uninstall rsyslog --yes
         check_same_tree "and the host's files are as before" "$before"
+        host ln -s jobs/20260101-000000-00000000 /var/lib/fairlead/active
+        check_status "a purge beside a job that is not finished" 0 host sh /var/lib/dpkg/info/fairlead.postrm purge
+        check_text "says which, and that it keeps its files" '20260101-000000-00000000' "$output"
+        check "and keeps them" host rm /var/lib/fairlead/active
         check_status "apt purges it again" 0 host_apt purge fairlead
         check_text "and says what it took" '/var/lib/fairlead is removed' "$output"
         host rm -r /etc/fairlead

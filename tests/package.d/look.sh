@@ -28,7 +28,7 @@ look_again() {
         cp -a build-pack/source "$other/some-other-name"
         # shellcheck disable=SC2016
         build_run "$HOST" "$other" env CCACHE_DISABLE=1 TZ=Pacific/Kiritimati LC_ALL=C sh -c \
-                'umask 027; cd some-other-name && DEB_BUILD_OPTIONS=parallel=$(nproc) exec dpkg-buildpackage -us -uc -b' >"$work/again.log" 2>&1 || {
+                'umask 027; cd some-other-name && DEB_BUILD_OPTIONS=parallel=$(nproc) exec nice dpkg-buildpackage -us -uc -b' >"$work/again.log" 2>&1 || {
                 tail -n 30 "$work/again.log"
                 return 1
         }
