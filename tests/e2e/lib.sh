@@ -201,6 +201,7 @@ job_file() {
         echo "/var/lib/fairlead/jobs/$1/$2"
 }
 
+# The first word of it: "rolled" of "rolled back".
 state_of() {
         host fairlead jobs | awk -v id="$1" '$1 == id { print $4 }'
 }
