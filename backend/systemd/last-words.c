@@ -21,6 +21,7 @@
 #define LAST_WORDS_USEC (3U * 1000 * 1000)
 /* Seconds until journald has written what a dead program said, busy or not; later nobody waits for it. */
 #define LAST_WORDS_FRESH 30
+#define LAST_WORDS_BEFORE 5 /* seconds that such a short run may have begun before its end */
 
 struct last_words {
         struct op op; /* inner: reads the journal */
@@ -190,5 +191,8 @@ struct op *units_read_why(struct units *units, struct unit_detail *now, void (*d
                 .op.drop = units_why_drop, .now = now, .done = done, .userdata = userdata
         };
         bool fresh = usec_now(CLOCK_REALTIME) / 1000000 - now->since < LAST_WORDS_FRESH;
-        return op_wait(&r->op, units_last_words(units, now->invocation, NULL, 0, fresh, units_on_words, r));
+        /* Lines of a run that was over before journald looked at it have its unit and no invocation. */
+        return op_wait(&r->op, units_last_words(units, now->invocation, now->unit.name,
+                                                (now->since - LAST_WORDS_BEFORE) * 1000000, fresh,
+                                                units_on_words, r));
 }

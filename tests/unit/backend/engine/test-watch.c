@@ -150,7 +150,7 @@ static void says_why_it_is_away(void **state) {
                 { { .what = FAKE_PAGE, .amount = 404, .text = "Not Found" }, "The container engine refuses its events", "Not Found" },
                 { { .what = FAKE_EMPTY }, "The container engine ended its stream of events", NULL },
                 { { .what = FAKE_HTML }, "It is not JSON (an object is expected)", NULL },
-                { { .what = FAKE_ENDLESS }, "One entry is larger than 1024 KiB", NULL },
+                { { .what = FAKE_ENDLESS }, "One text is larger than 1024 KiB", NULL },
                 { { .what = FAKE_DEEP, .amount = 40 }, NULL, NULL },
                 { { .what = FAKE_GARBAGE }, "SOCKET is not the socket of a container engine", "Unsupported protocol" },
         };
