@@ -48,7 +48,7 @@ machine_set_ports() {
 # No port of QEMU's has a carrier to lose, so the kernel does what it does when that is lost (TIOCVHANGUP).
 machine_hangup() {
         # shellcheck disable=SC2016
-        machine_run "$2" perl -MFcntl -e 'sysopen(my $line, $ARGV[0], O_RDWR | O_NOCTTY | O_NONBLOCK) && ioctl($line, 0x5437, 0) or die "$!\n"' "/dev/ttyS$1"
+        machine_run "$2" perl -MFcntl -e 'my $line; sysopen($line, $ARGV[0], O_RDWR | O_NOCTTY | O_NONBLOCK) && ioctl($line, 0x5437, 0) or die "$!\n"' "/dev/ttyS$1"
 }
 
 # The kernel has no USB; a disk that can be taken out of a SCSI adapter is the same to all but udev.
