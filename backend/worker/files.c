@@ -93,8 +93,8 @@ int worker_load_changes(struct worker *w, struct error **reterr) {
 
 int worker_keep_changes(struct worker *w, bool whole, struct error **reterr) {
         struct worker_made *made = &w->kept.made;
-        /* Before the record: after a power cut a file that is empty, because its content never got to the disk,
-         * would be taken for somebody else's work and stay. */
+        /* Before the record: after a power cut a file that is empty, because its content never got to the
+         * disk, would be taken for somebody else's work and stay. */
         if (syncfs(w->root) < 0)
                 return error_errno(reterr, -errno, "The command's changes cannot be brought to the disk");
         _cleanup_close_ int saved = jobfolder_snapshot(w->folder, NULL, false, reterr);
