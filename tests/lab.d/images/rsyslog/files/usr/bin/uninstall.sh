@@ -17,5 +17,8 @@ while read -r sum path; do
         fi
 done <"$record"
 rmdir --ignore-fail-on-non-empty "$host/etc/rsyslog.d" 2>/dev/null || true
-rm -rf "$host/var/lib/rsyslog"
+# The daemon still runs, and may write its state in between.
+until rm -rf "$host/var/lib/rsyslog" 2>/dev/null; do
+        sleep 0.1
+done
 echo "Removed. The logs stay in /var/log/fairlead-lab."
