@@ -27,6 +27,10 @@ static void says_what_a_plan_comes_to(void **state) {
                 { { .verb = VERB_UNINSTALL },
                   "Runs     nothing of the image\nUnit     stopped and removed, with its containers\n"
                   "Files    every one that the install changed is restored, except what was changed since" },
+                /* no jobs: nothing is recorded, so nothing is promised to come back */
+                { { .verb = VERB_RUN, .command = &risky }, "Runs     one container, as root, with 1 RISK\nWrites   /etc, /var" },
+                { { .verb = VERB_STOP, .command = &plain }, "Runs     one container, as root" },
+                { { .verb = VERB_OTHER, .command = &plain }, "Runs     one container, as root" },
         };
         for (size_t i = 0; i < ELEMENTS(rows); i++) {
                 _cleanup_strv_ char **lines = plan_summary(&rows[i].plan);
