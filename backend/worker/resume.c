@@ -195,9 +195,9 @@ static int roll_back(struct run *run, struct error **reterr) {
                 return r;
         w->cancelled = job->state == JOB_DONE || job->state == JOB_CANCELLING;
         if (!w->cancelled && !job->message) {
-                worker_record(run, job_current_step(job), RECORD_FAILED,
-                              "The job was interrupted before its end");
-                worker_record(run, job_current_step(job), RECORD_REASON, REASON_WITHDRAWN);
+                enum job_step at = job_current_step(job); /* a record replaces the job */
+                worker_record(run, at, RECORD_FAILED, "The job was interrupted before its end");
+                worker_record(run, at, RECORD_REASON, REASON_WITHDRAWN);
         }
         go_back(run);
         joblog_note(w->log, "rolling everything back");
