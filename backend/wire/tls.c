@@ -141,9 +141,8 @@ static bool tls_prepare(struct tls *t, const struct tls_options *options) {
         BIO *pem = BIO_new_mem_buf(options->pem, (int) options->n), *in = BIO_new(BIO_s_mem()),
             *out = BIO_new(BIO_s_mem());
         X509_STORE *store = t->context ? SSL_CTX_get_cert_store(t->context) : NULL;
-        /* With a password, of no letters: without one OpenSSL would ask at the terminal for that of an encrypted
-         * piece. */
-        for (X509 *ca; store && pem && (ca = PEM_read_bio_X509(pem, NULL, NULL, (void *) "")); X509_free(ca))
+        /* An empty password: without one OpenSSL would ask at the terminal for that of an encrypted piece. */
+        for (X509 *ca; store && pem && (ca = PEM_read_bio_X509(pem, NULL, NULL, (char *) "")); X509_free(ca))
                 (void) X509_STORE_add_cert(store, ca);
         BIO_free(pem);
         t->ssl = t->context ? SSL_new(t->context) : NULL;
