@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # State in a volume under Docker, with the words of the unit: no host of the lab has both systemd and Docker, so the lines of the unit are run by
-# hand, as systemd would at a start, a stop and the next start. tests/check builds the program before.
+# hand, as systemd would at a start, a stop and the next start. The program is that of a host.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 passed=0 failed=0
@@ -21,8 +21,8 @@ socket=$(tests/lab status docker.socket)
 cat >"$folder/labels.json" <<'JSON'
 {"labels": {"RUN": "docker run -d --net=host --name NAME IMAGE sh -c 'echo started >>/data/starts; trap \"exit 0\" TERM; while :; do sleep 0.2; done'"}, "volumes": ["/data"]}
 JSON
-build-release/fairlead plan install --labels "$folder/labels.json" --image localhost/rsyslog:latest --name test-volumes \
-        --engine docker=20.10 --set volume:/data=test-volumes-data --json |
+tests/lab run trixie -- fairlead plan install --labels /dev/stdin --image localhost/rsyslog:latest --name test-volumes \
+        --engine docker=20.10 --set volume:/data=test-volumes-data --json <"$folder/labels.json" |
         python3 -c 'import json, sys; print(json.load(sys.stdin)["unit"]["text"])' >"$folder/unit"
 
 # line KEY: what systemd runs of that key, by the lab's Docker.
