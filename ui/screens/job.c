@@ -74,11 +74,6 @@ static bool job_counts_files(const struct job *job) {
         return job->state == JOB_DONE && (job->verb == VERB_INSTALL || job->verb == VERB_REHEARSE);
 }
 
-/* What follows a join is on the screen of the realm. */
-static bool job_joined(const struct job *job) {
-        return job->state == JOB_DONE && job->verb == VERB_INSTALL && job->n_checks > 0;
-}
-
 static void job_counted(struct change_report *report, struct error *e, void *userdata) {
         struct screen *s = userdata;
         struct job_screen_state *st = s->state;
@@ -280,7 +275,8 @@ static const char *job_sentence(const struct screen *s) {
         if (st->job->state == JOB_INTERRUPTED)
                 return "p rolls the job back; it asks first.";
         if (!job_lives(s))
-                return st->job->state == JOB_DONE
+                return job_joined(st->job) ? "Done. Enter goes to the realm. / searches its whole output."
+                       : st->job->state == JOB_DONE
                                ? "Done. Enter goes to the services. / searches its whole output."
                                : "/ searches its whole output.";
         if (st->job->state == JOB_CANCELLING && st->cancels)

@@ -188,6 +188,13 @@ bool job_checks_fail(const struct job *job) {
         return false;
 }
 
+bool job_joined(const struct job *job) {
+        bool checked = false;
+        for (size_t i = 0; i < job->n_checks; i++)
+                checked |= job->checks[i].verdict != VERDICT_WARN;
+        return job->state == JOB_DONE && job->verb == VERB_INSTALL && checked;
+}
+
 bool job_warns(const struct job *job) {
         bool warns = job->left && job->left[0];
         for (size_t i = 0; i < job->n_checks; i++)

@@ -125,6 +125,8 @@ void job_drop_checks(struct job *job, enum job_step step);
 bool job_checks_fail(const struct job *job);
 /* Whether a job that is done has something to say beside that: a check that is not OK, or a leftover. */
 bool job_warns(const struct job *job);
+/* Whether it joined this host to a realm: its checks have results of all kinds, those of others only warn. */
+bool job_joined(const struct job *job);
 /* the one NOW or UNDOING, else the last not TODO, else the first */
 enum job_step job_current_step(const struct job *job);
 

@@ -126,6 +126,30 @@ static void lists_begin_with_the_newest(void **state) {
         assert_string_equal(list->items[2]->id, ids[2]);
 }
 
+/* The results of a join, and the warning of an install after which nothing runs. */
+static void knows_a_join_by_its_checks(void **state) {
+        static const struct {
+                enum plan_verb verb;
+                enum job_state state;
+                size_t n;
+                enum verdict verdicts[2];
+                bool joined;
+        } rows[] = {
+                { VERB_INSTALL, JOB_DONE, 2, { VERDICT_OK, VERDICT_WARN }, true },
+                { VERB_INSTALL, JOB_DONE, 1, { VERDICT_FAIL }, true },
+                { VERB_INSTALL, JOB_DONE, 1, { VERDICT_WARN }, false },
+                { VERB_INSTALL, JOB_DONE, 0, {}, false },
+                { VERB_INSTALL, JOB_FAILED, 1, { VERDICT_OK }, false },
+                { VERB_UNINSTALL, JOB_DONE, 1, { VERDICT_OK }, false },
+        };
+        for (size_t i = 0; i < ELEMENTS(rows); i++) {
+                struct job_check checks[2] = { { .verdict = rows[i].verdicts[0] }, { .verdict = rows[i].verdicts[1] } };
+                const struct job job = { .verb = rows[i].verb, .state = rows[i].state, .checks = checks, .n_checks = rows[i].n };
+                if (job_joined(&job) != rows[i].joined)
+                        fail_msg("row %zu", i);
+        }
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(final_states_move_only_back),
@@ -134,7 +158,7 @@ int main(void) {
                 cmocka_unit_test(an_uninstall_has_fewer_steps),
                 cmocka_unit_test(the_current_step_is_the_one_at_work),
                 cmocka_unit_test(a_copy_shares_nothing),
-                cmocka_unit_test(lists_begin_with_the_newest),
+                cmocka_unit_test(knows_a_join_by_its_checks), cmocka_unit_test(lists_begin_with_the_newest),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }
