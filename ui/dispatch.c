@@ -25,6 +25,8 @@ static const struct binding everywhere[] = {
         { '3', ACTION_UNITS },
         { '4', ACTION_JOBS },
         { '5', ACTION_REALM },
+        { KEY_TAB, ACTION_NEXT_PLACE },
+        { KEY_BACK_TAB, ACTION_PREVIOUS_PLACE },
         { 'w', ACTION_WATCH },
         { 'R', ACTION_REFRESH },
         { KEY_F1 + 4, ACTION_REFRESH },
@@ -266,8 +268,32 @@ static void ui_watch(struct ui *ui, struct screen *s) {
                 screen_act(home, ACTION_WATCH);
 }
 
+/* The place that the action goes to; NULL: none. */
+static const struct screen_class *ui_place(const struct ui *ui, const struct screen *s, enum action action) {
+        const struct ui_places *places = ui->options.places;
+        switch (action) {
+        case ACTION_SERVICES: return places->services;
+        case ACTION_IMAGES: return places->images;
+        case ACTION_UNITS: return places->units;
+        case ACTION_JOBS: return places->jobs;
+        case ACTION_REALM: return places->realm;
+        case ACTION_NEXT_PLACE:
+        case ACTION_PREVIOUS_PLACE:
+                /* Nobody means to leave a form, or a menu, by Tab. */
+                return s->class->overlay || s->class->keep
+                               ? NULL
+                               : tabs_neighbour(ui, action == ACTION_NEXT_PLACE);
+        default: return NULL;
+        }
+}
+
 static void ui_do(struct ui *ui, struct screen *s, enum action action) {
         const struct ui_places *places = ui->options.places;
+        const struct screen_class *place = ui_place(ui, s, action);
+        if (place) {
+                ui_go(ui, place);
+                return;
+        }
         switch (action) {
         case ACTION_BACK:
         case ACTION_INTERRUPT:
@@ -297,11 +323,6 @@ static void ui_do(struct ui *ui, struct screen *s, enum action action) {
                 else
                         screen_say(s, "This screen has no actions");
                 break;
-        case ACTION_SERVICES: ui_go(ui, places->services); break;
-        case ACTION_IMAGES: ui_go(ui, places->images); break;
-        case ACTION_UNITS: ui_go(ui, places->units); break;
-        case ACTION_JOBS: ui_go(ui, places->jobs); break;
-        case ACTION_REALM: ui_go(ui, places->realm); break;
         case ACTION_REFRESH:
                 for (struct screen *each = ui->top; each; each = each->below)
                         if (each->class->changed && !each->closing)

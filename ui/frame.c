@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ui/internal.h"
 
-/* Row 1 is the title, the last row the key bar, the row above it the status line (more rows where a text is
- * shown and the sentence needs them); between them is the screen, with its overlays at the bottom. */
+/* Row 1 is the tab line. A screen that is no place has its title in row 2, or in row 1 instead of the tabs
+ * where rows are few. The last row is the key bar, the row above it the status line (more rows where a text
+ * is shown and the sentence needs them); between them is the screen, with its overlays at the bottom. */
 
 #include "base/text.h"
 
@@ -11,39 +12,81 @@
 #define TITLE_LEFT_MIN_NARROW 10
 #define NARROW 60
 
+/* Below so many rows each is dear: no tabs above a title. */
+#define TABS_ROWS_MIN 20
+
 #define STATUS_ROWS_MAX 3
 
-static void frame_title(const struct screen *s, const struct canvas *c) {
-        _cleanup_str_ struct str left = {}, right = {};
-        str_add(&left, s->class->title);
-        if (!s->class->title_text && s->pager)
-                pager_place(s->pager, &right);
-        else if (s->class->title_text) {
-                struct str more = {};
-                s->class->title_text(s, &more, &right);
-                if (more.length) {
-                        str_add(&left, left.length ? "  " : "");
-                        str_add(&left, more.text);
-                }
-                str_done(&more);
-        }
-        if (s->list && !s->list->source->bare) {
-                _cleanup_str_ struct str place = {};
-                list_place_text(s->list, &place);
-                if (place.length)
-                        str_addf(&right, "%s%s", right.length ? "  " : "", place.text);
-        }
+/* What a screen says about itself beside its name. */
+struct words {
+        struct str left, right;
+        struct str place;               /* in its list or text */
+        char *filter;                   /* NULL: none */
+};
+
+static void words_done(struct words *w) {
+        str_done(&w->left);
+        str_done(&w->right);
+        str_done(&w->place);
+        free(w->filter);
+}
+
+static void words_of_screen(const struct screen *s, struct words *w) {
+        if (s->class->title_text)
+                s->class->title_text(s, &w->left, &w->right);
+        else if (s->pager)
+                pager_place(s->pager, &w->place);
+        if (s->list && !s->list->source->bare)
+                list_place_text(s->list, &w->place);
         if (s->list && s->list->filter)
-                str_addf(&left, "  filter \"%s\" (%zu)", s->list->filter, s->list->shown);
+                w->filter = str_printf("filter \"%s\" (%zu)", s->list->filter, s->list->shown);
+}
+
+static void frame_job(const struct ui *ui, struct summary *summary, unsigned rank) {
+        _cleanup_str_ struct str text = {};
+        if (ui->options.places->job)
+                ui->options.places->job(screen_home(ui->top), &text);
+        summary_add(summary, rank, text.text);
+}
+
+/* The title of a screen that is no place. */
+static void frame_title(const struct ui *ui, const struct screen *s, const struct canvas *c, bool job) {
+        _cleanup_str_ struct str left = {};
+        _cleanup_(words_done) struct words w = {};
+        _cleanup_(summary_done) struct summary right = {};
+        words_of_screen(s, &w);
+        str_add(&left, s->class->title);
+        if (w.left.length)
+                str_addf(&left, "%s%s", left.length ? "  " : "", w.left.text);
+        if (w.filter)
+                str_addf(&left, "  %s", w.filter);
+        summary_add(&right, 0, w.right.text);
+        if (job)
+                frame_job(ui, &right, 2);
+        summary_add(&right, 1, w.place.text);
         canvas_repeat(c, 0, 0, c->columns, STYLE_TITLE, ' ');
         /* The state, on the right, precedes the place: the left side is cut. */
-        int wants = right.length ? (int) text_width(right.text) : 0;
-        int room = c->columns - (c->columns < NARROW ? TITLE_LEFT_MIN_NARROW : TITLE_LEFT_MIN);
-        if (wants > room)
-                wants = room;
-        canvas_text(c, 0, 0, wants ? c->columns - wants - 2 : 0, STYLE_TITLE, left.text);
-        if (wants)
-                canvas_text_right(c, 0, c->columns - wants, wants, STYLE_TITLE, right.text);
+        int least = c->columns < NARROW ? TITLE_LEFT_MIN_NARROW : TITLE_LEFT_MIN;
+        int end = summary_draw(&right, c, least, STYLE_TITLE);
+        canvas_text(c, 0, 0, end < c->columns ? end - 2 : 0, STYLE_TITLE, left.text);
+}
+
+/* The tabs; at their right, on a place, what its title says. */
+static void frame_tabs(struct ui *ui, const struct screen *s, const struct canvas *c) {
+        _cleanup_(words_done) struct words w = {};
+        _cleanup_(summary_done) struct summary right = {};
+        bool place = tabs_is_place(ui, s);
+        if (place) {
+                words_of_screen(s, &w);
+                summary_add_parts(&right, 4, w.left.text);
+                summary_add(&right, 0, w.filter);
+                summary_add(&right, 1, w.right.text);
+        }
+        /* these two show it in full */
+        if (s->class != ui->options.places->home && s->class != ui->options.places->jobs)
+                frame_job(ui, &right, 3);
+        summary_add(&right, 2, w.place.text);
+        summary_draw(&right, c, tabs_draw(ui, c), STYLE_PLAIN);
 }
 
 /* The sentence in the status line; empty where a line is asked for in its place. */
@@ -206,6 +249,18 @@ bool frame_fits(const struct ui *ui) {
         return term_rows(ui->term) >= UI_ROWS_MIN && term_columns(ui->term) >= UI_COLUMNS_MIN;
 }
 
+/* The rows above the screen; returns how many. c NULL: only counts. */
+static int frame_heads(struct ui *ui, const struct screen *s, const struct canvas *c) {
+        bool place = tabs_is_place(ui, s), tabs = place || term_rows(ui->term) >= TABS_ROWS_MIN;
+        int rows = place || !tabs ? 1 : 2;
+        struct canvas title = c ? canvas_part(c, rows - 1, 0, 1, -1) : (struct canvas) {};
+        if (c && tabs)
+                frame_tabs(ui, s, c);
+        if (c && !place)
+                frame_title(ui, s, &title, !tabs);
+        return rows;
+}
+
 void frame_paint(struct ui *ui) {
         struct canvas c;
         int rows = term_rows(ui->term), columns = term_columns(ui->term);
@@ -221,13 +276,13 @@ void frame_paint(struct ui *ui) {
                 status_text(ui, ui->top, &sentence);
                 const char *text = sentence.length ? sentence.text : "";
                 int below = status_rows(ui->top, text, columns) + 1;
-                struct canvas title = canvas_part(&c, 0, 0, 1, -1),
-                              body = canvas_part(&c, 1, 0, rows - 1 - below, -1);
+                int above = frame_heads(ui, base, NULL);
+                struct canvas body = canvas_part(&c, above, 0, rows - above - below, -1);
                 struct canvas status = canvas_part(&c, rows - below, 0, below - 1, -1),
                               bar = canvas_part(&c, rows - 1, 0, 1, -1);
                 canvas_cursor(&body, 0, 0);
                 frame_screen(base, &body);
-                frame_title(base, &title);      /* after the screen: it shows the place in the text */
+                frame_heads(ui, base, &c);      /* after the screen: they show the place in the text */
                 frame_overlays(ui, ui->top, &body);
                 frame_bar(ui, ui->top, &bar);
                 frame_status(ui, text, &status);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The inside of struct ui, for ui.c, stack.c, dispatch.c, frame.c and lend.c only: one object, cut by its
- * subjects. They call each other, as dialog.c and menu.c call them and are called: a key opens a question,
- * which is a screen, whose end drops a line that was asked for, which asks for a paint. */
+/* The inside of struct ui, for ui.c, stack.c, dispatch.c, frame.c, tabs.c and lend.c only: one object, cut by
+ * its subjects. They call each other, as dialog.c and menu.c call them and are called: a key opens a
+ * question, which is a screen, whose end drops a line that was asked for, which asks for a paint. */
 
 #include "ui/screen.h"
 #include "ui/widgets/field.h"
@@ -55,6 +55,33 @@ struct ui {
 
 #define UI_ROWS_MIN 12
 #define UI_COLUMNS_MIN 40
+
+/* Parts of a summary at the right of a row, in the order of their places on it; of those that do not all have
+ * room the lowest ranks stay: tabs.c. */
+#define SUMMARY_MAX 8
+#define SUMMARY_RANKS 5U
+struct summary {
+        struct {
+                unsigned rank;
+                char *text;
+                bool shown;
+        } items[SUMMARY_MAX];
+        size_t n;
+        bool any;                       /* one is shown */
+};
+void summary_add(struct summary *summary, unsigned rank, const char *text);     /* "" and NULL: nothing */
+/* The same for each of the parts between two blanks. */
+void summary_add_parts(struct summary *summary, unsigned rank, const char *text);
+/* Into row 0, right of the column `from`; returns the column where it begins. */
+int summary_draw(struct summary *summary, const struct canvas *c, int from, enum style style);
+void summary_done(struct summary *summary);
+
+/* The tab line: tabs.c. tabs_draw() returns the first column behind it. */
+#define UI_PLACES 5U
+bool tabs_is_place(const struct ui *ui, const struct screen *s);
+int tabs_draw(struct ui *ui, const struct canvas *c);
+/* The place beside the active one. */
+const struct screen_class *tabs_neighbour(const struct ui *ui, bool next);
 
 /* Paints everything: frame.c. */
 void frame_paint(struct ui *ui);

@@ -59,6 +59,9 @@ struct screen_class {
 
         void (*open)(struct screen *s, const void *arg);                                        /* optional */
         void (*close)(struct screen *s);                                                        /* optional */
+        /* of a place, optional: what its tab says beside its name, as the home and the host's status know it:
+         * first a sign ("!1" for trouble, "*1" for work), or else a word, which narrow screens leave out */
+        void (*mark)(const struct screen *home, struct str *out, enum style *style);
         /* NULL: only the place in the text */
         void (*title_text)(const struct screen *s, struct str *left, struct str *right);
         void (*draw)(struct screen *s, const struct canvas *c);                                 /* optional */

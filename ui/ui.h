@@ -23,6 +23,7 @@
 
 struct ui;
 
+struct screen;
 struct screen_class;
 
 /* The screens that keys open from everywhere, defined with the screens (ui/screens/parts/places.c), so that
@@ -31,6 +32,8 @@ struct ui_places {
         const struct screen_class *home;        /* the lowest of the stack, opened at the start */
         const struct screen_class *services, *images, *units, *jobs, *realm;
         const struct screen_class *help, *palette;
+        /* The running job as the home knows it, in few words ("install sssd 4/11"), for every screen. */
+        void (*job)(const struct screen *home, struct str *out);
 };
 
 struct ui_options {

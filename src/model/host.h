@@ -29,6 +29,7 @@ enum {
         TOPIC_UNITS = 1 << 3,
         TOPIC_JOBS = 1 << 4,
         TOPIC_REALM = 1 << 5,           /* host_status.realm */
+        TOPIC_HOST = 1 << 6,            /* host_status.failed_units */
 };
 
 /* This host's realm without a query: its files, and the last known state of SSSD (seen: its time; 0:
@@ -56,6 +57,7 @@ struct host_status {
         size_t profile_errors;          /* the number of refused profiles */
         bool root;                      /* false: read only */
         bool systemd;                   /* systemd runs this host */
+        unsigned failed_units;          /* as systemd counts them */
         struct host_realm realm;        /* changes come with TOPIC_REALM */
 };
 

@@ -137,7 +137,7 @@ luck() {
 look_at_vanishing() {
         walk_open "$HOST" || return
         term_keys 2
-        term_wait '^Images .*offer' || return
+        term_wait '[0-9]+ images' || return
         term_keys /
         term_type vanish
         term_wait '> localhost/broken/vanish' || return
@@ -155,7 +155,7 @@ install_vanished() {
 begin_install() {
         walk_open "$HOST" || return
         term_keys 2
-        term_wait '^Images .*offer' || return
+        term_wait '[0-9]+ images' || return
         term_keys /
         term_type "$1"
         term_wait "> localhost/broken/$1" || return
@@ -189,7 +189,7 @@ endless() {
         term_close                              # the terminal is gone, as when a line drops
         check "the job goes on" host sh -c 'fairlead jobs | grep -q "install endless *running"'
         try "a new console opens" walk_open "$HOST" || return 0
-        try "and says that a job runs" term_wait 'install endless|1 job running|job' || return 0
+        try "and says that a job runs" term_wait 'Jobs \*1' || return 0
         term_keys 4
         try "it stands among the jobs" term_wait '> install endless +running' || return 0
         term_keys Enter

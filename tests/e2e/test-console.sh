@@ -39,13 +39,13 @@ host systemctl stop podman.socket podman.service
 try "an engine that goes is shown" term_wait 'the list is old' || true
 seen engine-gone
 host systemctl start podman.socket
-try "and found again" term_wait '^Images .*offer' 30 || true
+try "and found again" term_wait '[0-9]+ images  podman' 30 || true
 walk_home || true
 # A terminal of any size, while it is open.
 term_size 40x12
 try "it is usable at 40x12" term_wait '> rsyslog +running' || true
 term_keys 3
-try "so are the units" term_wait '^Units' || true
+try "so are the units" term_wait '^  UNIT +STATE' || true
 walk_home || true
 term_size 132x43
 try "and at 132x43" term_wait '> rsyslog +running' || true

@@ -71,7 +71,7 @@ left() {
 
 walk_choose() {
         term_keys 2
-        term_wait '^Images ' || return
+        term_wait '^  IMAGE ' || return
         term_keys /
         term_type host/realmd
         term_wait '> host/realmd' || return

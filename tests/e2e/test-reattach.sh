@@ -36,7 +36,7 @@ console_pids() {
 # The newest line of the console's own log is on its screen, and so is what came first.
 shows_whole_log() {
         term_keys 4
-        term_wait '^Jobs' || return
+        term_wait '^  JOB +STATE' || return
         term_wait '> install endless +running' || return
         term_keys Enter
         term_wait '^Job  install endless' || return

@@ -129,7 +129,7 @@ term_type 'echo shell-$((1+1))'
 term_keys Enter
 step "it answers" term_wait 'shell-2'
 host systemctl start --no-block fairlead-no-such.service || true
-check_not "nothing is painted over it" term_matches '^Services '
+check_not "nothing is painted over it" term_matches '^  SERVICE '
 term_type 'exit'
 term_keys Enter
 step "the console returns" term_wait '^Services '

@@ -14,19 +14,19 @@ source "$(dirname "${BASH_SOURCE[0]}")/../lab.d/tmux.sh"
 # walk_open HOST [COLSxROWS] [WORDS of fairlead…]: the console in a host.
 walk_open() {
         term_open console "${2:-80x24}" tests/lab tty "$1" -- fairlead "${@:3}"
-        term_wait '^Services  host' || return
+        term_wait '^  SERVICE +STATE' || return
 }
 
 # From anywhere to the home: q goes back, 1 goes there.
 walk_home() {
         term_keys 1
-        term_wait '^Services  host' || return
+        term_wait '^  SERVICE +STATE' || return
 }
 
 # Only the image whose name contains the text, then the wizard's first page.
 walk_to_plan() {
         term_keys 2
-        term_wait '^Images .*offer' || return
+        term_wait '[0-9]+ images' || return
         term_wait '> localhost/' || return
         seen images
         term_keys /
@@ -158,12 +158,12 @@ walk_log() {
         term_wait "$1" 15 || return
         seen log
         term_keys Escape
-        term_wait '^Services  host' || return
+        term_wait '^  SERVICE +STATE' || return
 }
 
 walk_unit() {
         term_keys 3
-        term_wait '^Units ' || return
+        term_wait '^  UNIT +STATE' || return
         seen units
         term_keys /
         term_type "$1"
@@ -181,14 +181,14 @@ walk_around() {
         term_wait '^Help' || return
         seen help
         term_keys Escape
-        term_wait '^Services  host' || return
+        term_wait '^  SERVICE +STATE' || return
         term_keys ':'
         term_wait 'Commands' || return
         seen palette
         term_keys Escape
         term_wait_gone 'Commands' || return # Esc and the next key at once would be one key with Alt
         term_keys 4
-        term_wait '^Jobs ' || return
+        term_wait '^  JOB +STATE' || return
         seen jobs
         walk_home
 }

@@ -449,6 +449,10 @@ bool fixture_use(struct fake_host *fake, const char *what, const char *which) {
                 fake->container = str_equal(which, "none") ? CONTAINER_ABSENT : str_equal(which, "stopped") ? CONTAINER_STOPPED : CONTAINER_RUNNING;
                 return true;
         }
+        if (str_equal(what, "failed-units")) {
+                fake->status.failed_units = (unsigned) atoi(which);
+                return true;
+        }
         if (str_equal(what, "root")) {
                 fake->status.root = str_equal(which, "yes");
                 return true;

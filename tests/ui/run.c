@@ -271,7 +271,7 @@ static void run_fail(struct run *run, char *arguments, int code) {
 }
 
 static unsigned topic_of(const char *name) {
-        static const char *const names[] = { "engine", "images", "services", "units", "jobs", "realm" };
+        static const char *const names[] = { "engine", "images", "services", "units", "jobs", "realm", "host" };
         for (unsigned i = 0; i < ELEMENTS(names); i++)
                 if (strcmp(names[i], name) == 0)
                         return 1U << i;

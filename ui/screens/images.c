@@ -249,34 +249,29 @@ static void images_close(struct screen *s) {
         strv_free(st->installed);
 }
 
+/* The tab line shows as many of the parts as it has room for. */
 static void images_title(const struct screen *s, struct str *left, struct str *right) {
         const struct images_state *st = s->state;
         const struct host_status *status = host_status(ui_host(s->ui));
-        /* a filter, or a job on the right, wants the room */
-        if (status->engine != ENGINE_NONE && !s->list->filter && !known_jobs_open(s))
-                str_addf(left, "%s %s  ", engine_kind_name(status->engine),
-                         status->engine_version ? status->engine_version : "");
-        if (!st->images) {
-                known_jobs_title(s, right);
-                return;
-        }
-        size_t n = st->images->n, offers = 0;
+        size_t n = st->images ? st->images->n : 0, offers = 0;
         for (size_t i = 0; i < n; i++)
                 offers += st->known[i].offers;
         if (n) {
-                str_addf(left, plural(n, "%zu image", "%zu images"), n);
+                str_addf(left, plural(n, "%zu image  ", "%zu images  "), n);
                 str_addf(left,
-                         plural(offers, ", %zu offers a system service", ", %zu offer a system service"),
+                         plural(offers, "%zu offers a system service  ", "%zu offer a system service  "),
                          offers);
         }
-        if (s->error)
+        if (status->engine != ENGINE_NONE)
+                str_addf(left, "%s %s", engine_kind_name(status->engine),
+                         status->engine_version ? status->engine_version : "");
+        if (st->images && s->error)
                 str_add(right, "not up to date");
         else if (status->profile_errors)
                 str_addf(right, plural(status->profile_errors, "%zu bad profile", "%zu bad profiles"),
                          status->profile_errors);
         else if (st->all)
                 str_add(right, "all images");
-        known_jobs_title(s, right);
 }
 
 /* Up to three lines about an image, below the list. */

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "ui/dialog.h"
 #include "ui/screens/parts/job-text.h"
+#include "ui/screens/parts/known-jobs.h"
 
 struct jobs_state {
         struct job_list *jobs;          /* NULL: no answer yet */
@@ -109,22 +110,24 @@ static void jobs_close(struct screen *s) {
 
 static void jobs_title(const struct screen *s, struct str *left, struct str *right) {
         const struct jobs_state *st = s->state;
-        size_t running = 0, unfinished = 0;
         uint64_t size = 0;
         char buffer[16];
-        for (size_t i = 0; st->jobs && i < st->jobs->n; i++) {
+        for (size_t i = 0; st->jobs && i < st->jobs->n; i++)
                 size += st->jobs->items[i]->size;
-                running += job_text_runs(st->jobs->items[i]);
-                unfinished += st->jobs->items[i]->state == JOB_INTERRUPTED;
-        }
         if (st->jobs)
                 str_addf(left, plural(st->jobs->n, "%zu job", "%zu jobs"), st->jobs->n);
         if (size)
                 str_addf(left, "  %s", text_size(buffer, size));
-        if (unfinished)
-                str_addf(right, "%zu interrupted%s", unfinished, running ? "  " : "");
+}
+
+/* A job that runs moves on by itself; an interrupted one waits for a person. */
+static void jobs_mark(const struct screen *home, struct str *out, enum style *style) {
+        size_t running = known_jobs_count(home, true), interrupted = known_jobs_count(home, false);
+        if (interrupted)
+                str_addf(out, "!%zu", interrupted);
         if (running)
-                str_addf(right, "%zu running", running);
+                str_addf(out, "%s*%zu", interrupted ? " " : "", running);
+        *style = interrupted ? STYLE_BAD : STYLE_BUSY;
 }
 
 static void jobs_status(const struct screen *s, struct str *out) {
@@ -223,6 +226,7 @@ const struct screen_class jobs_screen = {
         },
         .open = jobs_open,
         .close = jobs_close,
+        .mark = jobs_mark,
         .title_text = jobs_title,
         .status = jobs_status,
         .can = jobs_can,

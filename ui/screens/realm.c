@@ -8,7 +8,6 @@
 #include "model/realm/check.h"
 #include "ui/screens/parts/access-actions.h"
 #include "ui/screens/parts/join-opener.h"
-#include "ui/screens/parts/known-jobs.h"
 
 struct realm_state {
         struct op *discovering, *testing;
@@ -196,7 +195,14 @@ static void realm_title(const struct screen *s, struct str *left, struct str *ri
                          !st->membership->asked ? "" : st->membership->online ? "  online" : "  offline");
         else if (st->membership)
                 str_add(right, "not joined");
-        known_jobs_title(s, right);
+}
+
+static void realm_mark(const struct screen *home, struct str *out, enum style *style) {
+        const struct host_realm *realm = &host_status(ui_host(home->ui))->realm;
+        if (!realm->name || !realm->seen || !realm->asked)
+                return;
+        str_add(out, realm->online ? "ok" : "offline");
+        *style = realm->online ? STYLE_GOOD : STYLE_WARN;
 }
 
 static void realm_status(const struct screen *s, struct str *out) {
@@ -327,6 +333,7 @@ const struct screen_class realm_screen = {
                 { 'X', ACTION_LEAVE }, {}
         },
         .close = realm_close,
+        .mark = realm_mark,
         .title_text = realm_title,
         .status = realm_status,
         .can = realm_can,

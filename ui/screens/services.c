@@ -41,7 +41,7 @@ enum {
 };
 
 static const struct column columns[] = {
-        [COLUMN_NAME] = { "NAME", 14, 16, 0, .fit = true, .middle = true },
+        [COLUMN_NAME] = { "SERVICE", 14, 16, 0, .fit = true, .middle = true },
         [COLUMN_STATE] = { "STATE", 8, 8, 0 },
         [COLUMN_FOR] = { "FOR", 7, 8, 1 },
         [COLUMN_BOOT] = { "BOOT", 4, 4, 2 },
@@ -192,17 +192,20 @@ static void services_close(struct screen *s) {
 }
 
 static void services_title(const struct screen *s, struct str *left, struct str *right) {
-        const struct services_state *st = s->state;
         const struct host_status *status = host_status(ui_host(s->ui));
         str_add(left, status->hostname ? status->hostname : "this host");
+        if (!status->root)
+                str_add(right, "read-only (not root)");
+}
+
+static void services_mark(const struct screen *home, struct str *out, enum style *style) {
+        const struct services_state *st = home->state;
         size_t failed = 0;
         for (size_t i = 0; st->services && i < st->services->n; i++)
                 failed += st->services->items[i]->state == SERVICE_FAILED;
         if (failed)
-                str_addf(right, "%zu failed", failed);
-        known_jobs_title(s, right);
-        if (!status->root)
-                str_addf(right, "%sread-only (not root)", right->length ? "  " : "");
+                str_addf(out, "!%zu", failed);
+        *style = STYLE_BAD;
 }
 
 static void services_draw(struct screen *s, const struct canvas *c) {
@@ -366,6 +369,7 @@ const struct screen_class services_screen = {
                                           { 'X', ACTION_UNINSTALL },
                                           {} },
         .close = services_close,
+        .mark = services_mark,
         .title_text = services_title,
         .draw = services_draw,
         .status = services_status,

@@ -3,7 +3,6 @@
 
 /* The systemd units of this host: services at first, all kinds or only failed ones at a key. */
 
-#include "ui/screens/parts/known-jobs.h"
 #include "ui/screens/parts/unit-actions.h"
 
 enum kind { KIND_SERVICES, KIND_FAILED, KIND_ALL, _KIND_MAX };
@@ -127,16 +126,17 @@ static void units_close(struct screen *s) {
 
 static void units_title(const struct screen *s, struct str *left, struct str *right) {
         const struct units_state *st = s->state;
-        size_t failed = 0;
-        for (size_t i = 0; st->units && i < st->units->n; i++)
-                failed += str_equal(st->units->items[i].active, "failed");
         if (st->units)
                 str_addf(left, "%zu of %zu  %s", s->list->shown, st->units->n, kind_names[st->kind]);
-        if (failed)
-                str_addf(right, "%zu failed", failed);
-        else if (st->units && s->error)
+        if (st->units && s->error)
                 str_add(right, "not up to date");
-        known_jobs_title(s, right);
+}
+
+static void units_mark(const struct screen *home, struct str *out, enum style *style) {
+        unsigned failed = host_status(ui_host(home->ui))->failed_units;
+        if (failed)
+                str_addf(out, "!%u", failed);
+        *style = STYLE_BAD;
 }
 
 static void units_draw(struct screen *s, const struct canvas *c) {
@@ -200,6 +200,7 @@ const struct screen_class units_screen = {
         },
         .menu = unit_menu,
         .close = units_close,
+        .mark = units_mark,
         .title_text = units_title,
         .draw = units_draw,
         .status = units_status,

@@ -33,6 +33,8 @@ static const struct action_row action_table[_ACTION_MAX] = {
         [ACTION_UNITS] = { "units", "units", "Go to the systemd units of this host" },
         [ACTION_JOBS] = { "jobs", "jobs", "Go to the jobs, running and done" },
         [ACTION_REALM] = { "realm", "realm", "Go to the realm of this host" },
+        [ACTION_NEXT_PLACE] = { "next-place", "next place", "Go to the next of these five places" },
+        [ACTION_PREVIOUS_PLACE] = { "previous-place", "previous place", "Go to the one before" },
 
         [ACTION_OPEN] = { "open", "open", "Open the focused thing" },
         [ACTION_FILTER] = { "filter", "filter", "Show only the rows that contain what you type" },

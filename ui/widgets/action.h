@@ -39,6 +39,8 @@ enum action {
         ACTION_UNITS,
         ACTION_JOBS,
         ACTION_REALM,
+        ACTION_NEXT_PLACE,
+        ACTION_PREVIOUS_PLACE,
 
         /* lists and text */
         ACTION_OPEN,

@@ -14,6 +14,18 @@ bool job_text_runs(const struct job *job) {
         return !job_state_final(job->state) && job->state != JOB_INTERRUPTED;
 }
 
+/* The number of the current step among those planned. */
+static unsigned job_text_number(const struct job *job, unsigned *ret_all) {
+        enum job_step current = job_current_step(job);
+        unsigned number = 0;
+        *ret_all = 0;
+        for (unsigned i = 0; i < _JOB_STEP_MAX; i++) {
+                *ret_all += job->planned[i];
+                number += job->planned[i] && i <= (unsigned) current;
+        }
+        return number;
+}
+
 void job_text_progress(const struct job *job, struct str *out) {
         static const char *const texts[_JOB_STATE_MAX] = {
                 [JOB_QUEUED] = "waiting to start",
@@ -22,20 +34,25 @@ void job_text_progress(const struct job *job, struct str *out) {
                 [JOB_BROKEN] = "failed, and not everything could be restored",
                 [JOB_INTERRUPTED] = "interrupted: its worker is gone",
         };
-        enum job_step current = job_current_step(job);
-        unsigned number = 0, all = 0;
-        for (unsigned i = 0; i < _JOB_STEP_MAX; i++) {
-                all += job->planned[i];
-                number += job->planned[i] && i <= (unsigned) current;
-        }
+        unsigned all, number = job_text_number(job, &all);
         if (job->state == JOB_RUNNING)
-                str_addf(out, "step %u of %u: %s", number, all, job_step_title(current, job->verb));
+                str_addf(out, "step %u of %u: %s", number, all,
+                         job_step_title(job_current_step(job), job->verb));
         else
                 str_add(out, texts[job->state] ? texts[job->state] : job_text_state(job));
 }
 
 void job_text_what(const struct job *job, struct str *out) {
         str_addf(out, "%s %s", plan_verb_name(job->verb), job->name ? job->name : "?");
+}
+
+void job_text_brief(const struct job *job, struct str *out) {
+        unsigned all, number = job_text_number(job, &all);
+        job_text_what(job, out);
+        if (job->state == JOB_RUNNING)
+                str_addf(out, " %u/%u", number, all);
+        else
+                str_add(out, job->state == JOB_QUEUED ? " waits" : " rolls back");
 }
 
 const char *job_text_when(char buffer[static 24], int64_t seconds, int64_t now) {

@@ -35,13 +35,19 @@ const struct job *known_jobs_of_image(const struct screen *s, const struct image
         return NULL;
 }
 
-void known_jobs_title(const struct screen *s, struct str *right) {
+size_t known_jobs_count(const struct screen *s, bool running) {
         const struct job_list *jobs = known_jobs(s);
-        size_t running = 0;
+        size_t n = 0;
         for (size_t i = 0; jobs && i < jobs->n; i++)
-                running += job_text_runs(jobs->items[i]);
-        if (!running)
-                return;
-        str_add(right, right->length ? "  " : "");
-        str_addf(right, plural(running, "%zu job running", "%zu jobs running"), running);
+                n += running ? job_text_runs(jobs->items[i]) : jobs->items[i]->state == JOB_INTERRUPTED;
+        return n;
+}
+
+void known_jobs_brief(const struct screen *s, struct str *out) {
+        const struct job_list *jobs = known_jobs(s);
+        for (size_t i = 0; jobs && i < jobs->n; i++)
+                if (job_text_runs(jobs->items[i])) {
+                        job_text_brief(jobs->items[i], out);
+                        return;
+                }
 }

@@ -18,5 +18,8 @@ const struct job *known_jobs_open(const struct screen *s);
 /* The one that sets this image up, upgrades to it or rehearses it now; NULL. */
 const struct job *known_jobs_of_image(const struct screen *s, const struct image *image);
 
-/* "1 job running", for the right side of a title. */
-void known_jobs_title(const struct screen *s, struct str *right);
+/* How many run, or (not running) were interrupted. */
+size_t known_jobs_count(const struct screen *s, bool running);
+
+/* "install sssd 4/11" of the one that runs: ui_places.job. */
+void known_jobs_brief(const struct screen *s, struct str *out);

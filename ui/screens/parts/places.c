@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ui/screens/parts/known-jobs.h"
 #include "ui/screens/screens.h"
 
 const struct ui_places screen_places = {
@@ -10,6 +11,7 @@ const struct ui_places screen_places = {
         .realm = &realm_screen,
         .help = &help_screen,
         .palette = &palette_screen,
+        .job = known_jobs_brief,
 };
 
 const struct screen_class *const screen_classes[] = {
