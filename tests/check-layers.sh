@@ -19,6 +19,7 @@ model/profile
 model/service
 model/plan
 model/job
+model/trouble
 model
 backend/io
 backend/format
@@ -30,6 +31,7 @@ backend/store
 backend/realm
 backend/worker
 backend/jobs
+backend/trouble
 backend/host
 ui/widgets
 ui

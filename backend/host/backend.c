@@ -190,6 +190,9 @@ static struct op *backend_list_changes(struct host *host, const char *of, bool d
 
 static const struct host_ops backend_ops = {
         .status = backend_status,
+        .figures = backend_figures,
+        .look_trouble = backend_look_trouble,
+        .sleep_trouble = backend_sleep_trouble,
         .list_images = backend_list_images,
         .find_image = backend_find_image,
         .find_profile = backend_find_profile,
@@ -248,6 +251,7 @@ struct host *backend_free(struct host *host) {
         engine_free(b->engine);
         profiles_free(b->profiles);
         facts_done(&b->facts);
+        figures_done(&b->figures);
         sd_event_source_disable_unref(b->looking);
         membership_free(b->known);
         error_free(b->engine_error);

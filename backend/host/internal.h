@@ -10,6 +10,7 @@
 #include "backend/io/facts.h"
 #include "backend/jobs/jobs.h"
 #include "backend/systemd/units.h"
+#include "backend/trouble/trouble.h"
 
 struct backend {
         struct host host; /* first */
@@ -20,6 +21,7 @@ struct backend {
         struct units *units;
         struct jobs *jobs;
         struct profiles *profiles;
+        struct figures figures;
 
         struct host_status status;
         bool root, systemd;
@@ -73,6 +75,10 @@ void backend_changed(struct backend *b, unsigned topics);
 /* Schedules a new read of the realm's files, after urgent events (realm.c); and returns the known state. */
 void backend_look_at_realm(struct backend *b);
 void backend_fill_realm(const struct backend *b, struct host_realm *ret);
+
+const struct host_figures *backend_figures(struct host *host);
+struct op *backend_look_trouble(struct host *host, trouble_done_t done, void *userdata);
+int backend_sleep_trouble(struct host *host, const char *id, int64_t until, struct error **reterr);
 
 struct op *backend_list_images(struct host *host, images_done_t done, void *userdata);
 struct op *backend_find_image(struct host *host, const char *reference, image_done_t done, void *userdata);

@@ -107,3 +107,31 @@ char *ini_set(const char *text, const char *section, const char *key, const char
                          out.length && out.text[out.length - 1] != '\n' ? "\n" : "", section, key, value);
         return str_take(&out);
 }
+
+void ini_each(const char *text, void (*line)(const struct ini_line *line, void *userdata), void *userdata) {
+        _cleanup_free_ char *section = xstrdup("");
+        struct ini_row row;
+        unsigned number = 1;
+        for (const char *at = text; at && *at; at = row.end, number++) {
+                row = row_read(at);
+                const char *from = at, *to = row.end;
+                ini_trim(&from, &to);
+                if (row.blank || *from == '#' || *from == ';')
+                        continue;
+                if (row.value) {
+                        from = row.value;
+                        to = row.value_end;
+                }
+                _cleanup_free_ char *name =
+                        row.name ? xstrndup(row.name, (size_t) (row.name_end - row.name)) : NULL;
+                _cleanup_free_ char *value = xstrndup(from, (size_t) (to - from));
+                if (row.section)
+                        str_replace(&section, name);
+                line(&(struct ini_line) { .number = number,
+                                          .section = section,
+                                          .key = row.value ? name : NULL,
+                                          .value = row.section ? NULL : value,
+                                          .wrong = !row.name },
+                     userdata);
+        }
+}

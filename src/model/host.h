@@ -20,6 +20,7 @@
 #include "model/realm/realm.h"
 #include "model/service/service.h"
 #include "model/service/unit.h"
+#include "model/trouble/trouble.h"
 
 /* Topics of changes; screens of a topic reload. A bit set. */
 enum {
@@ -59,6 +60,18 @@ struct host_status {
         bool systemd;                   /* systemd runs this host */
         unsigned failed_units;          /* as systemd counts them */
         struct host_realm realm;        /* changes come with TOPIC_REALM */
+};
+
+/* The host in figures. Strings stay valid until the host is freed. */
+struct host_figures {
+        const char *os;         /* "Debian GNU/Linux 13 (trixie)"; NULL: unknown */
+        const char *address;    /* the first address that others reach; NULL: none */
+        int cpu;                /* percent of all processors since the call before; -1: unknown (the first) */
+        unsigned cpus;
+        unsigned load;          /* of the last minute, in hundredths */
+        uint64_t memory, memory_total;  /* bytes in use (that cannot be had at once), and all; 0: unknown */
+        int var_used;           /* percent of the file system of /var; -1: unknown */
+        int64_t uptime, booted; /* seconds; seconds since the epoch */
 };
 
 /* job() is called first with the known state, then at each change of it; output() with the bytes of the log
@@ -106,6 +119,7 @@ typedef void (*preflight_done_t)(struct preflight *preflight, void *userdata);
 typedef void (*membership_done_t)(struct membership *membership, struct error *e, void *userdata);
 /* line: the user in a sentence; done() owns it */
 typedef void (*user_done_t)(char *line, struct error *e, void *userdata);
+typedef void (*trouble_done_t)(struct trouble_list *trouble, struct error *e, void *userdata);
 typedef void (*nothing_done_t)(struct error *e, void *userdata);                        /* e NULL: done */
 
 /* A plan by names: the host finds image, profile, facts and the installed record itself. */
@@ -169,6 +183,15 @@ struct host;
 
 struct host_ops {
         const struct host_status *(*status)(struct host *host);
+
+        /* Cheap: a few small files of /proc; cpu is of the time between two calls. */
+        const struct host_figures *(*figures)(struct host *host);
+
+        /* All that needs a person now, those asleep too. Whoever shows it looks again when a topic changes,
+         * and each 30 s for what no signal reports (disks, pressure, clock). Never fails for one source. */
+        struct op *(*look_trouble)(struct host *host, trouble_done_t done, void *userdata);
+        /* Puts a line (trouble.id) to sleep until then (seconds since the epoch); 0: wakes it. At once. */
+        int (*sleep_trouble)(struct host *host, const char *id, int64_t until, struct error **reterr);
 
         struct op *(*list_images)(struct host *host, images_done_t done, void *userdata);
         /* -ENOENT error when not found; -EEXIST when the name means several images (the hint lists them). */
@@ -264,6 +287,9 @@ struct host {
                 host_->ops->op(host_, ##__VA_ARGS__);                                                        \
         })
 #define host_status(h) HOST_CALL(h, status)
+#define host_figures(h) HOST_CALL(h, figures)
+#define host_look_trouble(h, ...) HOST_CALL(h, look_trouble, __VA_ARGS__)
+#define host_sleep_trouble(h, ...) HOST_CALL(h, sleep_trouble, __VA_ARGS__)
 #define host_list_images(h, ...) HOST_CALL(h, list_images, __VA_ARGS__)
 #define host_find_image(h, ...) HOST_CALL(h, find_image, __VA_ARGS__)
 #define host_find_profile(h, ...) HOST_CALL(h, find_profile, __VA_ARGS__)

@@ -16,6 +16,7 @@ static const char *const request_kind_names[] = {
         [REQUEST_CONTAINER] = "container", [REQUEST_REALM] = "realm",
         [REQUEST_PREFLIGHT] = "preflight", [REQUEST_REPAIR] = "repair",
         [REQUEST_MEMBERSHIP] = "membership", [REQUEST_USER] = "user",
+        [REQUEST_TROUBLE] = "trouble",
 };
 DEFINE_NAMES(request_kind, enum request_kind)
 
@@ -43,6 +44,7 @@ struct request {
                 preflight_done_t preflight;
                 membership_done_t membership;
                 user_done_t user;
+                trouble_done_t trouble;
                 struct job_watcher watcher;
                 struct log_reader reader;
         } done;
@@ -86,6 +88,21 @@ static struct request *request_new(struct host *host, enum request_kind kind, co
 
 static const struct host_status *fake_status(struct host *host) {
         return &((struct fake_host *) host)->status;
+}
+
+static const struct host_figures *fake_figures(struct host *host) {
+        return &((struct fake_host *) host)->figures;
+}
+
+static struct op *fake_look_trouble(struct host *host, trouble_done_t done, void *userdata) {
+        struct request *r = request_new(host, REQUEST_TROUBLE, NULL, userdata);
+        r->done.trouble = done;
+        return &r->op;
+}
+
+static int fake_sleep_trouble(struct host *host, const char *id, int64_t until, struct error **reterr) {
+        str_addf(&((struct fake_host *) host)->asked, "sleep %s %lld\n", id, (long long) until);
+        return 0;
 }
 
 static struct op *fake_list_images(struct host *host, images_done_t done, void *userdata) {
@@ -290,6 +307,9 @@ static void fake_listen(struct host *host, void (*listener)(unsigned topics, voi
 
 static const struct host_ops fake_ops = {
         .status = fake_status,
+        .figures = fake_figures,
+        .look_trouble = fake_look_trouble,
+        .sleep_trouble = fake_sleep_trouble,
         .list_images = fake_list_images,
         .find_image = fake_find_image,
         .find_profile = fake_find_profile,
@@ -334,6 +354,18 @@ struct fake_host *fake_host_new(void) {
                 .root = true,
                 .systemd = true,
         };
+        fake->figures = (struct host_figures) {
+                .os = "Debian GNU/Linux 13 (trixie)",
+                .address = "10.89.7.12",
+                .cpu = 3,
+                .cpus = 4,
+                .load = 41,
+                .memory = 1500000000,
+                .memory_total = 23500000000,
+                .var_used = 71,
+                .uptime = 12 * 86400 + 300,
+                .booted = 1764400000,
+        };
         fake->job_id = "20261124-120000-0000a4f1";
         return fake;
 }
@@ -351,7 +383,7 @@ struct fake_host *fake_host_free(struct fake_host *fake) {
         return NULL;
 }
 
-/* What is asked about realms. */
+/* What is asked about realms, and trouble. */
 static void deliver_realm(struct request *r, struct error *e) {
         struct fake_host *fake = r->fake;
         switch (r->kind) {
@@ -366,6 +398,9 @@ static void deliver_realm(struct request *r, struct error *e) {
                 break;
         case REQUEST_REALM:
                 r->done.realm(e ? NULL : fake->realm(r->text), e, r->userdata);
+                break;
+        case REQUEST_TROUBLE:
+                r->done.trouble(e ? NULL : fake->trouble ? fake->trouble() : new0(struct trouble_list), e, r->userdata);
                 break;
         default:
                 abort();

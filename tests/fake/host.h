@@ -26,6 +26,7 @@ enum request_kind {
         REQUEST_REPAIR,
         REQUEST_MEMBERSHIP,
         REQUEST_USER,
+        REQUEST_TROUBLE,
         _REQUEST_KIND_MAX,
 };
 DECLARE_NAMES(request_kind, enum request_kind);         /* "images", "image", … */
@@ -37,6 +38,8 @@ struct fake_host {
         struct host host;               /* first */
         enum container_state container; /* of any name; running at first */
         struct host_status status;
+        struct host_figures figures;
+        struct trouble_list *(*trouble)(void);
         struct image_list *(*images)(void);
         struct image *(*image)(const char *reference);
         int (*profile)(const struct image *image, struct profile **ret, struct error **reterr);
@@ -61,6 +64,9 @@ struct fake_host {
 struct fake_host *fake_host_new(void);
 /* Fails the test when a request is still waiting: a screen that closed must have dropped what it asked. */
 struct fake_host *fake_host_free(struct fake_host *fake);
+
+/* A line of each kind, one of them asleep: for fake_host.trouble. */
+struct trouble_list *fake_host_troubles(void);
 
 /* Answers every request of this kind that waits now; returns how many. */
 size_t fake_host_answer(struct fake_host *fake, enum request_kind kind);
