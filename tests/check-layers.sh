@@ -45,7 +45,7 @@ program
 layers='
 base     base                          : unistring
 model    base,model                    : pcre2-8
-backend  base,model,backend            : curl json-c yajl systemd crypto ssl cares lber resolv
+backend  base,model,backend            : curl json-c systemd crypto ssl cares lber resolv
 ui       base,model,ui                 : ncursesw tinfo vterm
 program  base,model,backend,ui,program : systemd
 '
@@ -123,7 +123,7 @@ look_includes() {
                         name = substr($0, RSTART + 1, RLENGTH - 2)
                         if (name ~ /^(n?curses|term|panel|form|menu)\.h$/ && index(curses, " " FILENAME " ") == 0)
                                 breach("curses belongs to three files of ui/:" curses)
-                        if (name ~ /^(curl|json-c|yajl|openssl)\// && layer != "backend")
+                        if (name ~ /^(curl|json-c|openssl)\// && layer != "backend")
                                 breach("<" name "> belongs to backend/")
                         if (name ~ /^systemd\// && layer != "backend" && layer != "program")
                                 breach("<" name "> belongs to backend/ and the programs")
@@ -181,7 +181,7 @@ look_circles() {
 library_symbols() {
         local library path
         for library in c:libc.so.6 loader:ld-linux-x86-64.so.2 m:libm.so.6 curl:libcurl.so json-c:libjson-c.so systemd:libsystemd.so \
-                crypto:libcrypto.so ssl:libssl.so cares:libcares.so yajl:libyajl.so.2 lber:liblber.so resolv:libresolv.so.2 unistring:libunistring.so pcre2-8:libpcre2-8.so \
+                crypto:libcrypto.so ssl:libssl.so cares:libcares.so lber:liblber.so resolv:libresolv.so.2 unistring:libunistring.so pcre2-8:libpcre2-8.so \
                 vterm:libvterm.so ncursesw:libncursesw.so.6 tinfo:libtinfo.so.6; do
                 path=$("${CC:-cc}" -print-file-name="${library#*:}")
                 [ -e "$path" ] || continue

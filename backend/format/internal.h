@@ -35,6 +35,40 @@ struct json_tree {
 void *json_tree_take(struct json_tree *tree, size_t n);
 void json_tree_clear(struct json_tree *tree, bool keep_one);
 
+/* Finds the tokens of JSON text in pieces of any size, strictly by RFC 8259 but for bytes beyond ASCII, which
+ * may be any: whoever keeps a text looks at `foreign`. What it calls returns false to end the work. Texts are
+ * without their escapes, not NUL-terminated, and gone after the call. (tokens.c) */
+struct json_listener {
+        /* a word's shape says what it is, but for "true" and "false" */
+        bool (*scalar)(void *userdata, enum json_shape shape, const char *text, size_t n);
+        bool (*name)(void *userdata, const char *name, size_t n);
+        bool (*opens)(void *userdata, enum json_shape shape); /* refuses what is nested too deep */
+        bool (*closes)(void *userdata);
+};
+#define JSON_DEPTH_MAX 64U
+
+struct json_tokens {
+        const struct json_listener *listener;
+        void *userdata;
+        bool several;           /* values one after the other, else one */
+        bool foreign;           /* the last name or text has bytes beyond ASCII in it */
+        const char *reason;     /* why it is not JSON; NULL: it is so far */
+
+        /* private to tokens.c */
+        enum json_token { TOKEN_NONE, TOKEN_TEXT, TOKEN_NUMBER, TOKEN_WORD } token; /* the open one */
+        unsigned place, digits, depth;  /* what may stand here; digits that an escape lacks; open brackets */
+        bool backslash, escapes;        /* the last byte of the text was one; it has some */
+        bool objects[JSON_DEPTH_MAX + 2]; /* the kinds of the open brackets */
+        struct str kept;                /* the open token as far as it came in earlier pieces */
+        size_t before;                  /* bytes of these */
+        const char *begin, *at;         /* of this piece */
+};
+/* false: refused, with the reason, or ended by what it called. Not to be fed again then. */
+bool json_tokens_feed(struct json_tokens *t, const char *bytes, size_t n);
+bool json_tokens_end(struct json_tokens *t); /* behind the one value */
+size_t json_tokens_position(const struct json_tokens *t); /* behind the last token */
+void json_tokens_done(struct json_tokens *t);
+
 /* The member whose name has these n bytes. */
 struct json_value *json_member_n(const struct json_value *o, const char *name, size_t n);
 

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* JSON from outside, with ceilings, read into structs through const tables, and JSON written from them. yajl
- * finds the tokens, in pieces of any size (json-c wants whole documents, takes three times as long for a long
- * list of images, and 0.18 takes bytes above 127 for control characters when it is strict); json-c writes.
+/* JSON from outside, with ceilings, read into structs through const tables, and JSON written from them.
+ *
+ * json-c writes. It does not read: it wants whole documents, takes several times as long for a long list of
+ * images, and 0.18 takes bytes above 127 for control characters when it is strict. yajl reads pieces, but a
+ * text in pieces from its beginning again with each, takes bytes behind a document and UTF-8 that is none,
+ * and was half of the console's time for such a list. Half a surrogate pair ("\ud800") becomes "?".
  *
  * Errors: -EBADMSG for text that is not JSON or has another shape, -E2BIG beyond a ceiling. */
 

@@ -54,6 +54,35 @@ static void cuts_documents_at_any_border(void **state) {
         str_done(&c.seen);
 }
 
+/* Wherever a piece ends, and so also in the middle of each. */
+static void reads_every_token(void **state) {
+        static const struct {
+                const char *text, *seen;
+        } good[] = {
+                { "null,true,false", NULL },
+                { "0,-0,12,-1.50,1e5,0E-12,2.5e+10", NULL },
+                { "\"\",\"a\",\"1234567\",\"12345678\",\"123456789 123456789\"", NULL },
+                { "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\"", "\"\\\"\\\\/\b\f\n\r\t\"" },
+                { "\"1234567\\\"89\",\"123456789\\\\\"", NULL },
+                { "\"ä€😀\x7f 12345678ß\"", NULL },
+                { "\"\\u0041\\u00e4\\u20ac\\ud83d\\ude00\\uABCD\"", "\"Aä€😀\xea\xaf\x8d\"" },
+                { "\"\\ud83d\",\"\\ude00\",\"\\ud83d\\n\",\"\\ud83d\\u0041\"", "\"?\",\"?\",\"?\n\",\"?A\"" },
+                { "{ \"a\" :\t{\"\\u0062\":[ ]\r},\n\"\":{ }} , [[],[{}]]", "{\"a\":{\"b\":[]},\"\":{}},[[],[{}]]" },
+        };
+        struct catcher c = {};
+        for (size_t i = 0; i < ELEMENTS(good); i++) {
+                _cleanup_free_ char *text = str_printf("{\"x\":[%s]}", good[i].text),
+                                    *seen = str_printf("{\"x\":[%s]};", good[i].seen ? good[i].seen : good[i].text);
+                const struct json_stream_sink sink = {};
+                for (size_t piece = 1; piece <= strlen(text); piece++) {
+                        _cleanup_error_ struct error *e = NULL;
+                        assert_ok(run(&c, &sink, text, piece, &e), e);
+                        assert_string_equal(c.seen.text, seen);
+                }
+        }
+        str_done(&c.seen);
+}
+
 /* Wherever a piece ends. */
 static void leaves_out_what_nobody_wants(void **state) {
         static const char text[] = "[{\"z\":0,\"a\":[{\"x\":1},2],\"x\":{\"a\":\",\\\"}\"},\"b\":{\"c\":{\"x\":3}},\"y,\" : [\"a\"],\"ab\":1,\"a\\\"\":4,\"x\":5}"
@@ -160,7 +189,7 @@ static void stops_when_its_sink_refuses(void **state) {
 
 int main(void) {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(cuts_documents_at_any_border),
+                cmocka_unit_test(cuts_documents_at_any_border), cmocka_unit_test(reads_every_token),
                 cmocka_unit_test(leaves_out_what_nobody_wants), cmocka_unit_test(hands_over_the_entries_of_a_list),
                 cmocka_unit_test(says_what_is_broken),
                 cmocka_unit_test(holds_the_ceilings),
