@@ -31,6 +31,7 @@ static const struct host_status *backend_status(struct host *host) {
                 .profile_errors = profiles_errors(b->profiles),
                 .root = b->root,
                 .systemd = b->systemd,
+                .failed_units = b->failed,
         };
         backend_fill_realm(b, &b->status.realm);
         return &b->status;
@@ -76,7 +77,28 @@ static bool concern_services(const struct backend *b, char *const *names) {
         return false;
 }
 
+static void backend_count_failed(struct backend *b);
+
+static void backend_on_counted(int64_t n, void *userdata) {
+        struct backend *b = userdata;
+        b->counting = op_cancel(b->counting);
+        if (n >= 0 && n != b->failed) {
+                b->failed = (unsigned) n;
+                backend_changed(b, TOPIC_HOST);
+        }
+        if (b->count_again)
+                backend_count_failed(b);
+}
+
+/* One question at a time, however fast units change. */
+static void backend_count_failed(struct backend *b) {
+        b->count_again = b->counting;
+        if (!b->counting)
+                b->counting = units_count_failed(b->units, backend_on_counted, b);
+}
+
 static void units_changed(char *const *names, void *userdata) {
+        backend_count_failed(userdata);
         backend_changed(userdata, TOPIC_UNITS | (concern_services(userdata, names) ? TOPIC_SERVICES : 0));
 }
 
@@ -104,11 +126,13 @@ static void backend_listen(struct host *host, void (*listener)(unsigned topics, 
         b->looking = sd_event_source_disable_unref(b->looking);
         b->watching = op_cancel(b->watching);
         b->finding = op_cancel(b->finding);
+        b->counting = op_cancel(b->counting);
         units_listen(b->units, listener ? units_changed : NULL, b);
         jobs_listen(b->jobs, listener ? jobs_changed : NULL, b);
         if (!listener)
                 return;
         backend_look_at_realm(b);
+        backend_count_failed(b);
         const struct engine_watcher watcher = {
                 .changed = engine_changed, .away = engine_away, .back = engine_back, .userdata = b
         };
@@ -198,6 +222,7 @@ static const struct host_ops backend_ops = {
         .find_profile = backend_find_profile,
         .suggest = backend_suggest,
         .list_services = backend_list_services,
+        .read_usage = backend_read_usage,
         .list_units = backend_list_units,
         .show_unit = backend_show_unit,
         .act_on_unit = backend_act_on_unit,

@@ -30,6 +30,9 @@ struct backend {
         struct op *finding;       /* the first search for an engine */
         struct membership *known; /* of the realm: its files, SSSD's last answer; NULL: not read yet */
         int64_t seen;             /* time of that answer, in seconds since the epoch; 0: none */
+        unsigned failed;          /* units, as systemd counts them */
+        struct op *counting;
+        bool count_again;         /* units changed since it was asked */
         sd_event_source *looking; /* reads the files again in the next turn of the loop */
 
         /* listening (backend.c) */
@@ -90,6 +93,10 @@ struct op *backend_list_volumes(struct host *host, volumes_done_t done, void *us
 struct op *backend_remove_volume(struct host *host, const char *name, nothing_done_t done, void *userdata);
 
 struct op *backend_list_services(struct host *host, services_done_t done, void *userdata);
+
+void backend_read_usage(struct host *host, const struct service *service, struct usage *ret);
+/* The cgroup of a container that the engine does not run within that of its unit; NULL: it does. */
+char *usage_container_cgroup(const struct backend *b, const char *id);
 
 struct op *backend_list_units(struct host *host, const char *pattern, units_done_t done, void *userdata);
 struct op *backend_show_unit(struct host *host, const char *name, detail_done_t done, void *userdata);

@@ -74,6 +74,11 @@ static void services_take_state(struct service *s, const struct unit_detail *d) 
         s->since = d->since;
         s->cpu_nsec = d->cpu_nsec;
         s->memory = d->memory;
+        s->memory_max = d->memory_max;
+        s->tasks = d->tasks;
+        s->restarts = d->restarts;
+        if (!str_empty(d->cgroup))
+                strv_add(&s->cgroups, d->cgroup);
         if (unit_was_stopped(d)) {
                 s->state = SERVICE_STOPPED;
                 free(s->reason);
@@ -131,6 +136,10 @@ static void services_take_containers(struct service_listing *l, const struct con
                                                      : containers->items[c].health;
                         if (health)
                                 str_replace(&s->health, str_equal(health, "healthy") ? "ok" : health);
+                        _cleanup_free_ char *cgroup =
+                                usage_container_cgroup(l->backend, containers->items[c].id);
+                        if (cgroup)
+                                strv_add(&s->cgroups, cgroup);
                 }
 }
 

@@ -34,6 +34,8 @@ static const struct property {
         P("NRestarts", UINT32, restarts),
         P("MainPID", UINT32, main_pid),
         P("StateChangeTimestamp", TIME, since),
+        P("ControlGroup", TEXT, cgroup),
+        P("MemoryMax", UINT64, memory_max),
         P("CPUUsageNSec", UINT64, cpu_nsec),
         P("MemoryCurrent", UINT64, memory),
         P("TasksCurrent", UINT64, tasks),
@@ -198,6 +200,7 @@ static int show_read_all(sd_bus_message *m, struct unit_detail *d) {
 int unit_detail_read(sd_bus_message *m, struct unit_detail **ret, struct error **reterr) {
         _cleanup_(unit_detail_freep) struct unit_detail *d = new0(struct unit_detail);
         d->cpu_nsec = d->memory = d->tasks = d->io_read = d->io_written = UNIT_UNKNOWN;
+        d->memory_max = UNIT_UNKNOWN;
         int r = show_read_all(m, d);
         if (r < 0)
                 return error_errno(reterr, r, "systemd's answer about the unit cannot be read");
@@ -306,6 +309,7 @@ static int show_on_template(sd_bus_message *m, void *userdata, sd_bus_error *err
         }
         struct unit_detail *d = s->detail = new0(struct unit_detail);
         d->cpu_nsec = d->memory = d->tasks = d->io_read = d->io_written = UNIT_UNKNOWN;
+        d->memory_max = UNIT_UNKNOWN;
         d->unit = (struct unit){ .name = xstrdup(s->name),
                                  .description =
                                          xstrdup("A template: an instance of it has a name behind the @"),

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "backend/systemd/internal.h"
 
+#include "backend/io/turn.h"
+
 /* The state may be stale: systemd has reloaded, or the connection is lost. */
 static void units_resync(struct units *units) {
         if (!units->bus || sd_bus_is_open(units->bus) <= 0)
@@ -61,4 +63,44 @@ void units_listen(struct units *units, void (*changed)(char *const *names, void 
         if (was && !units->acts && units->bus)
                 sd_bus_call_method_async(units->bus, NULL, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER,
                                          "Unsubscribe", units_ignore, NULL, "");
+}
+
+/* ---- how many have failed ---- */
+
+struct counting {
+        struct op op;
+        sd_bus_slot *slot;
+        int64_t n;
+        counted_done_t done;
+        void *userdata;
+};
+
+static void counting_drop(struct op *op) {
+        sd_bus_slot_unref(container_of(op, struct counting, op)->slot);
+}
+
+static void counting_end(void *state) {
+        struct counting *c = state;
+        op_end(&c->op);
+        c->done(c->n, c->userdata);
+}
+
+static int units_on_count(sd_bus_message *m, void *userdata, sd_bus_error *error) {
+        struct counting *c = userdata;
+        uint32_t n;
+        if (!sd_bus_message_is_method_error(m, NULL) && sd_bus_message_has_signature(m, "v") &&
+            sd_bus_message_read(m, "v", "u", &n) >= 0)
+                c->n = n;
+        counting_end(c);
+        return 0;
+}
+
+struct op *units_count_failed(struct units *units, counted_done_t done, void *userdata) {
+        struct counting *c = new0(struct counting);
+        *c = (struct counting){ .op.drop = counting_drop, .n = -1, .done = done, .userdata = userdata };
+        if (units_connect(units, NULL) < 0 ||
+            sd_bus_call_method_async(units->bus, &c->slot, SYSTEMD_NAME, SYSTEMD_PATH, BUS_PROPERTIES, "Get",
+                                     units_on_count, c, "ss", SYSTEMD_MANAGER, "NFailedUnits") < 0)
+                return op_answer(&c->op, units->event, counting_end);
+        return &c->op;
 }

@@ -27,6 +27,9 @@ struct op *units_list(struct units *units, const char *pattern,
                       units_done_t done, void *userdata);
 struct op *units_show(struct units *units, const char *name,
                       detail_done_t done, void *userdata);
+/* How many units have failed, as systemd counts them; -1: no answer. */
+typedef void (*counted_done_t)(int64_t n, void *userdata);
+struct op *units_count_failed(struct units *units, counted_done_t done, void *userdata);
 /* start, stop, restart, reload wait for systemd's job to end and then for the unit's state; the error of a
  * failure has the reason (result, exit status, the line of its log). The other actions end with a reload;
  * made (done() owns it, NULL: nothing) is what they changed: "made PATH", "removed PATH". */

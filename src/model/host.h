@@ -206,6 +206,8 @@ struct host_ops {
         const char *(*suggest)(struct host *host, const char *what);
 
         struct op *(*list_services)(struct host *host, services_done_t done, void *userdata);
+        /* What a listed service uses, at once: a few small files of the kernel. */
+        void (*read_usage)(struct host *host, const struct service *service, struct usage *ret);
         /* pattern: fnmatch, NULL: all */
         struct op *(*list_units)(struct host *host, const char *pattern, units_done_t done, void *userdata);
         struct op *(*show_unit)(struct host *host, const char *name, detail_done_t done, void *userdata);
@@ -295,6 +297,7 @@ struct host {
 #define host_find_profile(h, ...) HOST_CALL(h, find_profile, __VA_ARGS__)
 #define host_suggest(h, ...) HOST_CALL(h, suggest, __VA_ARGS__)
 #define host_list_services(h, ...) HOST_CALL(h, list_services, __VA_ARGS__)
+#define host_read_usage(h, ...) HOST_CALL(h, read_usage, __VA_ARGS__)
 #define host_list_units(h, ...) HOST_CALL(h, list_units, __VA_ARGS__)
 #define host_show_unit(h, ...) HOST_CALL(h, show_unit, __VA_ARGS__)
 #define host_act_on_unit(h, ...) HOST_CALL(h, act_on_unit, __VA_ARGS__)

@@ -136,6 +136,11 @@ static struct op *fake_list_services(struct host *host, services_done_t done, vo
         return &r->op;
 }
 
+static void fake_read_usage(struct host *host, const struct service *service, struct usage *ret) {
+        struct fake_host *fake = (struct fake_host *) host;
+        *ret = fake->usage ? fake->usage(service->name) : (struct usage) { UNIT_UNKNOWN, UNIT_UNKNOWN, UNIT_UNKNOWN };
+}
+
 static struct op *fake_list_units(struct host *host, const char *pattern, units_done_t done, void *userdata) {
         struct request *r = request_new(host, REQUEST_UNITS, pattern, userdata);
         r->done.units = done;
@@ -315,6 +320,7 @@ static const struct host_ops fake_ops = {
         .find_profile = fake_find_profile,
         .suggest = fake_suggest,
         .list_services = fake_list_services,
+        .read_usage = fake_read_usage,
         .list_units = fake_list_units,
         .show_unit = fake_show_unit,
         .act_on_unit = fake_act_on_unit,

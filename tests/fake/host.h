@@ -45,6 +45,7 @@ struct fake_host {
         int (*profile)(const struct image *image, struct profile **ret, struct error **reterr);
         const char *(*suggest)(const char *what);
         struct service_list *(*services)(void);
+        struct usage (*usage)(const char *service);
         struct unit_list *(*units)(void);
         struct unit_detail *(*unit)(const char *name);
         int (*plan)(const struct plan_order *order, struct plan **ret, struct error **reterr);

@@ -541,8 +541,18 @@ static int get_unit_path(sd_bus *bus, const char *path, const char *interface, c
         return sd_bus_message_append(reply, "as", 2, "/etc/systemd/system", "/fake/systemd/system");
 }
 
+static int get_failed(sd_bus *bus, const char *path, const char *interface, const char *property, sd_bus_message *reply,
+                      void *userdata, sd_bus_error *error) {
+        const struct fake_systemd *f = userdata;
+        uint32_t n = 0;
+        for (size_t i = 0; i < f->n; i++)
+                n += str_equal(f->units[i]->active, "failed");
+        return sd_bus_message_append(reply, "u", n);
+}
+
 static const sd_bus_vtable manager_vtable[] = {
         SD_BUS_VTABLE_START(0),
+        SD_BUS_PROPERTY("NFailedUnits", "u", get_failed, 0, 0),
         SD_BUS_PROPERTY("UnitPath", "as", get_unit_path, 0, 0),
         SD_BUS_METHOD("StartUnit", "ss", "o", start, 0),
         SD_BUS_METHOD("StopUnit", "ss", "o", stop, 0),

@@ -47,7 +47,7 @@ void given_copy(const struct given *from, struct given *to) {
 struct service *service_new(void) {
         struct service *s = new0(struct service);
         s->given.answers = new0(struct answers);
-        s->cpu_nsec = s->memory = UNIT_UNKNOWN;
+        s->cpu_nsec = s->memory = s->memory_max = s->tasks = UNIT_UNKNOWN;
         return s;
 }
 
@@ -58,7 +58,7 @@ struct service *service_free(struct service *s) {
         given_done(&s->given);
         FREE_ALL(s->name, s->job, s->container, s->health, s->reason);
         STRV_FREE_ALL(s->arguments, s->units, s->files, s->install_argv, s->run_argv, s->uninstall_argv,
-                      s->stop_argv, s->health_argv, s->renew_argv, s->rewritten, s->volumes);
+                      s->stop_argv, s->health_argv, s->renew_argv, s->rewritten, s->volumes, s->cgroups);
         free(s);
         return NULL;
 }

@@ -69,6 +69,10 @@ struct service {
         int64_t since;          /* seconds since the epoch; 0 */
         uint64_t cpu_nsec;      /* UNIT_UNKNOWN */
         uint64_t memory;        /* UNIT_UNKNOWN */
+        uint64_t memory_max;    /* its limit; UNIT_UNKNOWN: none */
+        uint64_t tasks;         /* UNIT_UNKNOWN */
+        unsigned restarts;      /* by systemd, since it was started last */
+        char **cgroups;         /* of its main unit and of a container outside of it: below /sys/fs/cgroup */
         char *reason;           /* of a failure, in a sentence */
         enum unit_boot at_boot; /* of its main unit */
         bool can_reload;        /* its main unit */
@@ -78,6 +82,12 @@ struct service {
 struct service *service_new(void);
 struct service *service_free(struct service *s);
 DEFINE_CLEANUP(struct service, service_free)
+
+/* What it uses now, of all its cgroups together; UNIT_UNKNOWN where the kernel does not count. */
+struct usage {
+        uint64_t cpu_usec;      /* since its start */
+        uint64_t memory, tasks;
+};
 
 struct service_list {
         struct service **items; /* failed first, then by name */

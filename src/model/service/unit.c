@@ -23,7 +23,7 @@ struct unit_detail *unit_detail_free(struct unit_detail *d) {
                 return NULL;
         unit_done(&d->unit);
         FREE_ALL(d->fragment, d->source, d->result, d->load_error, d->container, d->invocation,
-                 d->why);
+                 d->why, d->cgroup);
         STRV_FREE_ALL(d->drop_ins, d->requires, d->wants, d->after, d->required_by, d->wanted_by,
                       d->triggered_by);
         free(d);

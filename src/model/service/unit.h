@@ -42,6 +42,8 @@ struct unit_detail {
         unsigned restarts;      /* NRestarts */
         uint32_t main_pid;      /* 0: none */
         int64_t since;          /* of the last state change, seconds since the epoch; 0: unknown */
+        char *cgroup;           /* "/system.slice/rsyslog.service"; NULL: none now */
+        uint64_t memory_max;    /* its limit; UNIT_UNKNOWN: none */
         uint64_t cpu_nsec, memory, tasks, io_read, io_written;  /* UNIT_UNKNOWN where systemd does not
                                                                  * count */
         char **requires, **wants, **after, **required_by, **wanted_by, **triggered_by;
