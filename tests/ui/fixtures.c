@@ -142,8 +142,8 @@ struct image *fixture_image(const char *reference) {
 
 /* ---- services ---- */
 
-static struct service *make_service(const char *name, const char *state, int64_t age, const char *health, const char *version,
-                                    const char *title) {
+struct service *fixture_service(const char *name, const char *state, int64_t age, const char *health, const char *version,
+                                const char *title) {
         struct service *s = service_new();
         s->name = xstrdup(name);
         s->state = (enum service_state) service_state_from_name(state);
@@ -162,22 +162,22 @@ static struct service *make_service(const char *name, const char *state, int64_t
 
 static struct service_list *services_full(void) {
         struct service_list *list = xcalloc(1, sizeof *list);
-        struct service *s = make_service("ntpd", "failed", 120, NULL, "4.3", "Chrony: network time");
+        struct service *s = fixture_service("ntpd", "failed", 120, NULL, "4.3", "Chrony: network time");
         s->reason = xstrdup("the container ended with status 1");
         service_list_take(list, s);
-        s = make_service("rsyslog", "running", 3 * 86400 + 100, "ok", "8.2302.0", "Rsyslog: system logging");
+        s = fixture_service("rsyslog", "running", 3 * 86400 + 100, "ok", "8.2302.0", "Rsyslog: system logging");
         s->can_reload = true;
         _cleanup_(image_freep) struct image *image = image_rsyslog();
         s->pin.image_id = xstrdup(image->id);
         s->cpu_nsec = 412000000;
         s->memory = 12300000;
         service_list_take(list, s);
-        s = make_service("sssd", "running", 5 * 3600, "online", "2.8", "System Security Services Daemon");
+        s = fixture_service("sssd", "running", 5 * 3600, "online", "2.8", "System Security Services Daemon");
         s->cpu_nsec = 91000000000;
         s->memory = 41000000;
         s->newer = true;
         service_list_take(list, s);
-        service_list_take(list, make_service("tools", "no unit", 0, NULL, "9", "Support tools"));
+        service_list_take(list, fixture_service("tools", "no unit", 0, NULL, "9", "Support tools"));
         return list;
 }
 
@@ -185,7 +185,7 @@ static struct service_list *services_hostile(void) {
         struct service_list *list = xcalloc(1, sizeof *list);
         static const char *const names[] = { HOSTILE_ESCAPE, HOSTILE_BIDI, HOSTILE_WIDE, HOSTILE_MARKS, HOSTILE_LONG };
         for (size_t i = 0; i < ELEMENTS(names); i++) {
-                struct service *s = make_service(names[i], i ? "running" : "failed", 100, names[i], names[i], names[i]);
+                struct service *s = fixture_service(names[i], i ? "running" : "failed", 100, names[i], names[i], names[i]);
                 s->reason = i ? NULL : xstrdup(names[i]);
                 service_list_take(list, s);
         }
@@ -194,7 +194,7 @@ static struct service_list *services_hostile(void) {
 
 static struct service_list *services_state(void) {
         struct service_list *list = xcalloc(1, sizeof *list);
-        service_list_take(list, make_service("mq", "running", 100, "ok", "9.3", "A message queue"));
+        service_list_take(list, fixture_service("mq", "running", 100, "ok", "9.3", "A message queue"));
         return list;
 }
 
@@ -202,7 +202,7 @@ static struct service_list *services_many(void) {
         struct service_list *list = xcalloc(1, sizeof *list);
         for (unsigned i = 0; i < 60; i++) {
                 _cleanup_free_ char *name = str_printf("service-%03u", i);
-                service_list_take(list, make_service(name, "running", 100, "ok", "1", "One of many"));
+                service_list_take(list, fixture_service(name, "running", 100, "ok", "1", "One of many"));
         }
         return list;
 }
@@ -458,5 +458,6 @@ bool fixture_use(struct fake_host *fake, const char *what, const char *which) {
                 return true;
         }
         return fixture_pick(fake, variants, ELEMENTS(variants), what, which) || fixture_use_unit(fake, what, which) ||
-               fixture_use_profile(fake, what, which) || fixture_use_realm(fake, what, which);
+               fixture_use_profile(fake, what, which) || fixture_use_realm(fake, what, which) ||
+               fixture_use_home(fake, what, which);
 }

@@ -19,9 +19,15 @@
 
 /* Points the host's builder for `what` at the variant `which`; false: there is none of that name. */
 bool fixture_use(struct fake_host *fake, const char *what, const char *which);
-/* It asks these two: units and changes, and profiles. */
+/* It asks these, each with a file of its own. */
 bool fixture_use_unit(struct fake_host *fake, const char *what, const char *which);
 bool fixture_use_profile(struct fake_host *fake, const char *what, const char *which);
+/* What services use, and the host. */
+bool fixture_use_home(struct fake_host *fake, const char *what, const char *which);
+
+/* A service of localhost/NAME; age: of its state, in seconds. */
+struct service *fixture_service(const char *name, const char *state, int64_t age, const char *health, const char *version,
+                                const char *title);
 
 /* Realms, preflights, and the profile "join" of an image that joins one. */
 bool fixture_use_realm(struct fake_host *fake, const char *what, const char *which);

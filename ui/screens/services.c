@@ -3,10 +3,9 @@
 
 /* Home: the installed services and their state, then the running jobs. */
 
-#include <inttypes.h>
-
 #include "base/text.h"
 #include "ui/dialog.h"
+#include "ui/screens/home/internal.h"
 #include "ui/screens/parts/job-text.h"
 #include "ui/screens/parts/known-jobs.h"
 #include "ui/screens/parts/notes.h"
@@ -15,6 +14,8 @@
 struct services_state {
         struct reload loading_jobs;
         struct service_list *services;  /* NULL: no answer yet */
+        struct rates rates;
+        int64_t sampled;                /* boottime of the last sample; 0: none */
 };
 
 static const struct service *services_at(const struct screen *s, size_t row) {
@@ -28,106 +29,11 @@ static const struct service *services_focus(const struct screen *s) {
 
 /* ---- rows ---- */
 
-enum {
-        COLUMN_NAME,
-        COLUMN_STATE,
-        COLUMN_FOR,
-        COLUMN_BOOT,
-        COLUMN_HEALTH,
-        COLUMN_CPU,
-        COLUMN_MEMORY,
-        COLUMN_IMAGE,
-        COLUMN_UPDATE
-};
-
-static const struct column columns[] = {
-        [COLUMN_NAME] = { "SERVICE", 14, 16, 0, .fit = true, .middle = true },
-        [COLUMN_STATE] = { "STATE", 8, 8, 0 },
-        [COLUMN_FOR] = { "FOR", 7, 8, 1 },
-        [COLUMN_BOOT] = { "BOOT", 4, 4, 2 },
-        [COLUMN_HEALTH] = { "HEALTH", 7, 9, 2, .optional = true },
-        [COLUMN_CPU] = { "CPU", 7, 8, 5, .right = true, .optional = true },
-        [COLUMN_MEMORY] = { "MEMORY", 7, 7, 4, .right = true, .optional = true },
-        [COLUMN_IMAGE] = { "IMAGE", 18, 24, 3, .fit = true, .middle = true },
-        [COLUMN_UPDATE] = { "UPDATE", 6, 6, 2, .optional = true },
-};
-
-/* "rsyslog:8.2302" of "localhost/rsyslog:latest" and version 8.2302. */
-static void services_image(const struct service *service, char *buffer, size_t n) {
-        const char *reference = service->pin.reference ? service->pin.reference
-                                : service->pin.image   ? service->pin.image
-                                                   : "";
-        const char *slash = strrchr(reference, '/'), *name = slash ? slash + 1 : reference;
-        size_t bare = strcspn(name, "@");
-        const char *tag = memchr(name, ':', bare);
-        if (service->pin.version)
-                snprintf(buffer, n, "%.*s:%s", (int) (tag ? (size_t) (tag - name) : bare), name,
-                         service->pin.version);
-        else
-                snprintf(buffer, n, "%.*s", (int) bare, name);
-}
-
-/* Processor time used: "0.4 s", "12 min". */
-static const char *services_cpu(char *buffer, size_t n, uint64_t nsec) {
-        uint64_t ms = nsec / 1000000;
-        if (ms < 100000)
-                snprintf(buffer, n, "%" PRIu64 ".%" PRIu64 " s", ms / 1000, ms % 1000 / 100);
-        else if (ms < 6000000)
-                snprintf(buffer, n, "%" PRIu64 " min", ms / 60000);
-        else
-                snprintf(buffer, n, "%" PRIu64 " h", ms / 3600000);
-        return buffer;
-}
-
 static void services_cell(const void *owner, size_t row, size_t column, struct cell *ret) {
-        static const enum style styles[_SERVICE_STATE_MAX] = {
-                [SERVICE_FAILED] = STYLE_BAD,
-                [SERVICE_RUNNING] = STYLE_GOOD,
-                [SERVICE_STARTING] = STYLE_BUSY,
-                [SERVICE_STOPPING] = STYLE_BUSY,
-        };
         const struct screen *s = owner;
+        const struct services_state *st = s->state;
         const struct service *service = services_at(s, row);
-        switch (column) {
-        case COLUMN_NAME: ret->text = service->name; break;
-        case COLUMN_STATE:
-                ret->text = service_state_name(service->state);
-                ret->style = styles[service->state];
-                break;
-        case COLUMN_FOR:
-                ret->ordered = true;
-                ret->order = ui_now(s->ui) - service->since;
-                if (service->since > 0)
-                        ret->text = text_age(ret->buffer, ret->order);
-                break;
-        case COLUMN_BOOT:
-                if (service->at_boot)
-                        ret->text = unit_boot_name(service->at_boot);
-                break;
-        case COLUMN_HEALTH:
-                ret->text = service->health;
-                ret->style = STR_IN_SET(service->health, "unhealthy", "paused") ? STYLE_BAD : STYLE_PLAIN;
-                break;
-        case COLUMN_CPU:
-                ret->ordered = true;
-                ret->order = (int64_t) service->cpu_nsec;
-                if (service->cpu_nsec != UNIT_UNKNOWN)
-                        ret->text = services_cpu(ret->buffer, sizeof ret->buffer, service->cpu_nsec);
-                break;
-        case COLUMN_MEMORY:
-                ret->ordered = true;
-                ret->order = (int64_t) service->memory;
-                if (service->memory != UNIT_UNKNOWN)
-                        ret->text = text_size(ret->buffer, service->memory);
-                break;
-        case COLUMN_IMAGE:
-                services_image(service, ret->buffer, sizeof ret->buffer);
-                ret->text = ret->buffer;
-                break;
-        default:
-                ret->text = service->image_gone ? "gone" : service->newer ? "newer" : NULL;
-                ret->style = service->image_gone ? STYLE_WARN : STYLE_PLAIN;
-        }
+        home_cell(service, rates_find(&st->rates, service->name), ui_now(s->ui), column, ret);
 }
 
 static const char *services_identity(const void *owner, size_t row) {
@@ -139,12 +45,53 @@ static char services_flag(const void *owner, size_t row) {
 }
 
 static const struct list_source services_source = {
-        .columns = columns,
-        .n_columns = ELEMENTS(columns),
+        .columns = home_columns,
+        .n_columns = HOME_COLUMNS,
         .cell = services_cell,
         .identity = services_identity,
         .flag = services_flag,
 };
+
+/* ---- samples ---- */
+
+/* Microseconds between two: on a slow line, and in basic, numbers that change are dear. */
+#define SAMPLE_USEC 1000000
+#define SAMPLE_DEAR_USEC 5000000
+/* Before the list was drawn first. */
+#define SAMPLED_AT_FIRST 24
+
+static int64_t services_period(const struct screen *s) {
+        const struct theme *theme = ui_theme(s->ui);
+        return theme->slow || theme->display == DISPLAY_BASIC ? SAMPLE_DEAR_USEC : SAMPLE_USEC;
+}
+
+/* The services in sight that the kernel counts, one after the other; NULL: no more. */
+static const struct service *services_next_counted(const struct screen *s, size_t *i) {
+        size_t rows = s->list->height ? s->list->height : SAMPLED_AT_FIRST;
+        while (*i < rows && s->list->top + *i < s->list->shown) {
+                const struct service *service = services_at(s, s->list->order[s->list->top + (*i)++]);
+                if (service->cgroups)
+                        return service;
+        }
+        return NULL;
+}
+
+static void services_sample(struct screen *s) {
+        struct services_state *st = s->state;
+        const struct service *service;
+        for (size_t i = 0; (service = services_next_counted(s, &i));) {
+                struct usage usage;
+                host_read_usage(ui_host(s->ui), service, &usage);
+                rates_take(&st->rates, service->name, &usage, ui_boottime(s->ui));
+        }
+        st->sampled = ui_boottime(s->ui);
+}
+
+static void services_tick(struct screen *s) {
+        const struct services_state *st = s->state;
+        if (ui_boottime(s->ui) >= st->sampled + services_period(s))
+                services_sample(s);
+}
 
 /* ---- answers ---- */
 
@@ -156,6 +103,7 @@ static void services_loaded(struct service_list *services, struct error *e, void
                 st->services = services;
         }
         screen_loaded(s, services ? services->n : 0, e, TOPIC_SERVICES);
+        services_tick(s);
 }
 
 static void services_jobs_loaded(struct job_list *jobs, struct error *e, void *userdata) {
@@ -188,6 +136,7 @@ static void services_close(struct screen *s) {
         op_cancel(st->loading_jobs.op);
         unit_acting_done(s);
         service_list_free(st->services);
+        rates_done(&st->rates);
         job_list_free(s->jobs);
 }
 
@@ -208,6 +157,21 @@ static void services_mark(const struct screen *home, struct str *out, enum style
         *style = STYLE_BAD;
 }
 
+/* The last 15 minutes of the focused service, in bars; elsewhere the status line has them in numbers. */
+static bool services_charts(const struct screen *s) {
+        return ui_theme(s->ui)->display == DISPLAY_RICH;
+}
+
+/* In the last row of the list, where no service needs it. */
+static void services_draw_chart(const struct screen *s, const struct canvas *rows) {
+        const struct services_state *st = s->state;
+        const struct service *service = services_at(s, list_settled_row(s->list));
+        const struct rate *rate = service ? rates_find(&st->rates, service->name) : NULL;
+        if (rate && services_charts(s) && (int) s->list->shown + 2 < rows->rows &&
+            rate_mean(rate, 15, ui_boottime(s->ui)) != RATE_UNKNOWN)
+                rate_draw(rate, ui_boottime(s->ui), rows, rows->rows - 1);
+}
+
 static void services_draw(struct screen *s, const struct canvas *c) {
         int notes = notes_draw(s, s->jobs, NULL), below = notes ? notes + 1 : 0;
         if (c->rows - below < 4)
@@ -216,6 +180,7 @@ static void services_draw(struct screen *s, const struct canvas *c) {
         screen_draw_rows(s, &rows, "service",
                          "No service is installed yet. Press 2 (or i) to choose an image that packages one: "
                          "before anything is run you see what it would do.");
+        services_draw_chart(s, &rows);
         if (below) {
                 struct canvas part = canvas_part(c, c->rows - notes, 0, -1, -1);
                 notes_draw(s, s->jobs, &part);
@@ -223,6 +188,7 @@ static void services_draw(struct screen *s, const struct canvas *c) {
 }
 
 static void services_status(const struct screen *s, struct str *out) {
+        const struct services_state *st = s->state;
         const struct service *service = services_at(s, list_settled_row(s->list));
         const struct job *job = known_jobs_open(s);
         if (unit_acting_status(s, out))
@@ -252,23 +218,34 @@ static void services_status(const struct screen *s, struct str *out) {
                 str_addf(out, "%s: %s.", service->name, title);
         else
                 str_addf(out, "%s.", service->name);
+        const struct rate *rate = rates_find(&st->rates, service->name);
+        if (rate && !services_charts(s) && rate_mean(rate, 1, ui_boottime(s->ui)) != RATE_UNKNOWN) {
+                str_add(out, " CPU ");
+                rate_means_text(rate, ui_boottime(s->ui), out);
+                str_add_char(out, '.');
+        }
         if (service->image_gone)
                 str_add(out, " Its image is not on this host any more.");
         else if (service->newer)
                 str_add(out, " A newer image is here: u upgrades.");
 }
 
-/* The next change of what "FOR" says. */
+/* The next change of what "FOR" says, or the next sample. */
 static unsigned services_tick_ms(const struct screen *s) {
         const struct services_state *st = s->state;
-        int64_t next = 0;
+        int64_t next = 0, period = services_period(s) / 1000;
         for (size_t i = 0; st->services && i < st->services->n; i++) {
                 int64_t since = st->services->items[i]->since,
-                        left = since > 0 ? text_age_left(ui_now(s->ui) - since) : 0;
+                        left = since > 0 ? text_age_left(ui_now(s->ui) - since) * 1000 : 0;
                 if (left && (!next || left < next))
                         next = left;
         }
-        return (unsigned) next * 1000;
+        size_t from = 0;
+        bool samples = services_next_counted(s, &from);
+        if (samples && (!next || period < next))
+                next = period;
+        /* where samples are dear, so are the seconds of what started just now */
+        return (unsigned) (samples && next < period ? period : next);
 }
 
 /* ---- actions ---- */
@@ -377,4 +354,5 @@ const struct screen_class services_screen = {
         .act = services_act,
         .changed = services_load,
         .tick_ms = services_tick_ms,
+        .tick = services_tick,
 };

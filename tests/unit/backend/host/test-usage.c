@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What services use, from cgroup files of a tree of the test's. */
+/* What services use, from cgroup files of a tree of the test's; and how many units have failed. */
 #include "backend/host/backend.h"
 #include "base/str.h"
+#include "tests/fake/systemd.h"
 #include "tests/unit/tree.h"
 
 #define UNIT "/system.slice/rsyslog.service"
@@ -11,7 +12,10 @@ struct fixture {
         char *root;
         sd_event *event;
         struct paths paths;
+        struct fake_systemd *systemd;
+        sd_bus *bus;
         struct host *host;
+        unsigned topics;
 };
 
 static int begin(void **state) {
@@ -20,7 +24,8 @@ static int begin(void **state) {
         f->paths = paths_default;
         f->paths.root = f->root;
         assert_int_equal(sd_event_new(&f->event), 0);
-        f->host = backend_new(f->event, &(const struct backend_options) { .paths = &f->paths });
+        f->systemd = fake_systemd_new(f->event, &f->bus);
+        f->host = backend_new(f->event, &(const struct backend_options) { .paths = &f->paths, .bus = f->bus });
         *state = f;
         return 0;
 }
@@ -28,6 +33,8 @@ static int begin(void **state) {
 static int end(void **state) {
         struct fixture *f = *state;
         backend_free(f->host);
+        fake_systemd_free(f->systemd);
+        sd_bus_unref(f->bus);
         sd_event_unref(f->event);
         tree_remove(f->root);
         free(f->root);
@@ -82,10 +89,27 @@ static void knows_nothing_of_others(void **state) {
         assert_true(usage.cpu_usec == UNIT_UNKNOWN);
 }
 
+static void on_changed(unsigned topics, void *userdata) {
+        ((struct fixture *) userdata)->topics |= topics;
+}
+
+static void counts_the_failed(void **state) {
+        struct fixture *f = *state;
+        fake_systemd_add(f->systemd, "ssh.service", "active", "running", "enabled");
+        fake_systemd_add(f->systemd, "oops.service", "failed", "failed", "enabled");
+        assert_int_equal(host_status(f->host)->failed_units, 0);
+        host_listen(f->host, on_changed, f);
+        for (unsigned i = 0; i < 500 && !(f->topics & TOPIC_HOST); i++)
+                sd_event_run(f->event, 20 * 1000);
+        assert_int_equal(host_status(f->host)->failed_units, 1);
+        host_listen(f->host, NULL, NULL);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(reads_a_cgroup, begin, end),
                 cmocka_unit_test_setup_teardown(adds_the_container, begin, end),
+                cmocka_unit_test_setup_teardown(counts_the_failed, begin, end),
                 cmocka_unit_test_setup_teardown(knows_nothing_of_others, begin, end),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);

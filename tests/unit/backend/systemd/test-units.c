@@ -26,7 +26,6 @@ struct fixture {
 
         unsigned reports, of_many;
         char **names;
-        int64_t counted;
 };
 
 static int begin(void **state) {
@@ -379,27 +378,6 @@ static void says_that_there_is_no_such_unit(void **state) {
         assert_int_equal(f->error->code, -EINVAL);
 }
 
-static void on_counted(int64_t n, void *userdata) {
-        struct fixture *f = userdata;
-        on_done(NULL, f);
-        f->counted = n;
-}
-
-static void counts_the_failed(void **state) {
-        struct fixture *f = *state;
-        fake_systemd_add(f->systemd, "ssh.service", "active", "running", "enabled");
-        for (int64_t n = 0; n < 3; n++) {
-                char name[32];
-                forget(f);
-                struct op *op = units_count_failed(f->units, on_counted, f);
-                assert_true(run(f, &f->done, 20000));
-                op_cancel(op);
-                assert_int_equal(f->counted, n);
-                snprintf(name, sizeof name, "bad%d.service", (int) n);
-                fake_systemd_add(f->systemd, name, "failed", "failed", "enabled");
-        }
-}
-
 /* ---- acting ---- */
 
 static void starts_and_stops(void **state) {
@@ -711,7 +689,7 @@ int main(void) {
                 T(keeps_files_while_it_follows),
                 T(reads_the_file_of_a_new_unit),
                 T(does_not_wait_for_files_while_it_follows), T(forgets_files_it_waits_for), T(lists_five_thousand), T(forgets_a_dropped_operation), T(shows_a_unit), T(keeps_a_ceiling_of_texts),
-                T(shows_the_job_of_a_unit), T(says_that_there_is_no_such_unit), T(counts_the_failed), T(starts_and_stops),
+                T(shows_the_job_of_a_unit), T(says_that_there_is_no_such_unit), T(starts_and_stops),
                 T(waits_for_the_end_of_the_job), T(says_why_a_start_failed), T(notices_a_condition_that_is_not_met), T(says_what_systemd_refuses),
                 T(notices_without_the_signal), T(copes_with_an_early_signal), T(looks_again_after_a_reload),
                 T(acts_side_by_side), T(answers_when_the_bus_goes), T(enables_and_reloads), T(reloads_when_it_may),

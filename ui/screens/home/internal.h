@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* The parts of the home screen (ui/screens/services.c), which has their state. */
+
+#include "ui/screen.h"
+
+/* ---- rates.c: what services use, from samples that are taken while the screen is shown, and their last 15
+ * minutes ---- */
+
+#define RATE_SLOTS 60U
+#define RATE_SLOT_USEC (15LL * 1000000)         /* 60 of them are 15 minutes */
+#define RATE_UNKNOWN (-1)
+
+struct rate {
+        char *name;                     /* of the service */
+        struct usage usage;             /* of the last sample */
+        int64_t at;                     /* its boottime in usec; 0: none */
+        int cpu;                        /* since the one before: thousandths of a processor; RATE_UNKNOWN */
+        /* The newest slots, by number % RATE_SLOTS. */
+        struct {
+                int64_t number;         /* boottime / RATE_SLOT_USEC */
+                uint64_t cpu, time;     /* in usec */
+        } slots[RATE_SLOTS];
+};
+
+/* All zero is empty. */
+struct rates {
+        struct rate *items;
+        size_t n;
+};
+void rates_done(struct rates *rates);
+void rates_take(struct rates *rates, const char *name, const struct usage *usage, int64_t now);
+const struct rate *rates_find(const struct rates *rates, const char *name);     /* NULL: no sample */
+
+/* The mean of the last minutes, as far as there are samples of them. */
+int rate_mean(const struct rate *rate, unsigned minutes, int64_t now);
+/* "0.4%", "12%", "-" for RATE_UNKNOWN. Fills buffer, returns it. */
+const char *rate_text(char buffer[static 16], int cpu);
+/* "0.4%, 0.2%, 0.2% in 1, 5, 15 min" */
+void rate_means_text(const struct rate *rate, int64_t now, struct str *out);
+/* A row with a bar for each slot, the newest at the right, and the means. */
+void rate_draw(const struct rate *rate, int64_t now, const struct canvas *c, int row);
+
+/* ---- columns.c ---- */
+
+#define HOME_COLUMNS 12U
+extern const struct column home_columns[HOME_COLUMNS];
+/* rate NULL: no sample yet. */
+void home_cell(const struct service *service, const struct rate *rate, int64_t now, size_t column,
+               struct cell *ret);
