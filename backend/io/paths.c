@@ -17,6 +17,7 @@ const struct paths paths_default = {
         .config = "/etc/fairlead",
         .data = DATA_DIR,
         .worker = WORKER_PATH,
+        .pam = PAM_TOOL_PATH,
 };
 
 char *paths_read(const char *root, const char *path, size_t *ret_n) {

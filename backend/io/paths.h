@@ -12,6 +12,7 @@ struct paths {
         const char *config;     /* "/etc/fairlead" */
         const char *data;       /* "/usr/share/fairlead" */
         const char *worker;     /* the worker's absolute path */
+        const char *pam;        /* that of the program which asks PAM */
 };
 
 extern const struct paths paths_default;

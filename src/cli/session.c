@@ -78,7 +78,8 @@ WAIT(list_changes, struct change_report *,
 WAIT(discover, struct realm *,
      (struct session * s, const char *domain, struct realm **ret, struct error **reterr), domain, )
 WAIT(membership, struct membership *, (struct session * s, struct membership **ret, struct error **reterr))
-WAIT(test_user, char *, (struct session * s, const char *user, char **ret, struct error **reterr), user, )
+WAIT(test_user, struct account *,
+     (struct session * s, const char *user, struct account **ret, struct error **reterr), user, )
 
 static void waited_report(char *report, struct error *e, void *userdata) {
         struct waiting *w = userdata;

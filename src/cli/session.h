@@ -51,7 +51,7 @@ int session_discover(struct session *s, const char *domain, struct realm **ret, 
 int session_preflight(struct session *s, const struct preflight_order *order, struct preflight **ret,
                       struct error **reterr);
 int session_membership(struct session *s, struct membership **ret, struct error **reterr);
-int session_test_user(struct session *s, const char *user, char **ret, struct error **reterr);
+int session_test_user(struct session *s, const char *user, struct account **ret, struct error **reterr);
 
 /* The exit status of what a verb returned. For a negative errno prints, and frees, the session's error:
  * ENOENT 4, EBUSY 5, EINVAL (a wrong name or value) 2, else 1. */

@@ -16,6 +16,7 @@
 #include "model/job/retention.h"
 #include "model/plan/plan.h"
 #include "model/profile/profile.h"
+#include "model/realm/account.h"
 #include "model/realm/check.h"
 #include "model/realm/realm.h"
 #include "model/service/service.h"
@@ -117,8 +118,7 @@ typedef void (*report_done_t)(struct change_report *report, struct error *e, voi
 typedef void (*realm_done_t)(struct realm *realm, struct error *e, void *userdata);
 typedef void (*preflight_done_t)(struct preflight *preflight, void *userdata);
 typedef void (*membership_done_t)(struct membership *membership, struct error *e, void *userdata);
-/* line: the user in a sentence; done() owns it */
-typedef void (*user_done_t)(char *line, struct error *e, void *userdata);
+typedef void (*user_done_t)(struct account *account, struct error *e, void *userdata);
 typedef void (*trouble_done_t)(struct trouble_list *trouble, struct error *e, void *userdata);
 typedef void (*nothing_done_t)(struct error *e, void *userdata);                        /* e NULL: done */
 
@@ -267,7 +267,8 @@ struct host_ops {
 
         /* This host's membership in its realm; REALM_NONE: not a member. */
         struct op *(*membership)(struct host *host, membership_done_t done, void *userdata);
-        /* Looks a user up as every program of this host would; -ENOENT: not found. */
+        /* Looks a user up as every program of this host would, and asks PAM whether he may log in; -ENOENT:
+         * not found. */
         struct op *(*test_user)(struct host *host, const char *user, user_done_t done, void *userdata);
         struct op *(*repair)(struct host *host, const struct repair *repair, nothing_done_t done,
                              void *userdata);

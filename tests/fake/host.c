@@ -394,7 +394,7 @@ static void deliver_realm(struct request *r, struct error *e) {
         struct fake_host *fake = r->fake;
         switch (r->kind) {
         case REQUEST_USER:
-                r->done.user(e ? NULL : str_printf("%s is user 1120800500 of this host, group 1120800513", r->text), e, r->userdata);
+                r->done.user(e ? NULL : fake->account(r->text), e, r->userdata);
                 break;
         case REQUEST_MEMBERSHIP:
                 r->done.membership(e ? NULL : fake->membership(), e, r->userdata);

@@ -54,6 +54,7 @@ struct fake_host {
         struct realm *(*realm)(const char *domain);
         struct preflight *(*preflight)(const char *domain);
         struct membership *(*membership)(void);
+        struct account *(*account)(const char *user);
         struct answers *kept_answers;           /* the fake's */
         struct plan_order kept;                 /* what job_plan() makes a plan of */
         const char *job_id;             /* of the job that start_job() begins */

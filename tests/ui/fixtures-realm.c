@@ -197,6 +197,18 @@ static struct preflight *preflight_hostile(const char *domain) {
         return p;
 }
 
+/* PAM lets him in by login, and not by sshd. */
+static struct account *account_of(const char *user) {
+        struct account *a = new0(struct account);
+        a->line = str_printf("%s is user 1120800500 of this host, group 1120800513; groups domain users", user);
+        a->rules = xstrdup("yes, alice is permitted");
+        a->n = 2;
+        a->checks = xcalloc(a->n, sizeof *a->checks);
+        a->checks[0] = (struct account_check) { .service = xstrdup("login"), .code = xstrdup("PAM_SUCCESS"), .asks_sssd = true };
+        a->checks[1] = (struct account_check) { .service = xstrdup("sshd"), .code = xstrdup("PAM_PERM_DENIED"), .asks_sssd = true };
+        return a;
+}
+
 /* ---- the profile ---- */
 
 static struct param *add(struct profile *profile, const char *mode, const char *name, const char *title, enum param_type type) {
@@ -300,6 +312,7 @@ bool fixture_use_realm(struct fake_host *fake, const char *what, const char *whi
         };
         if (!fake->membership)
                 fake->membership = member_none;
+        fake->account = account_of;
         if (!fake->realm)
                 fake->realm = realm_ad;
         if (!fake->preflight)

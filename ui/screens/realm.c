@@ -16,8 +16,8 @@ struct realm_state {
         struct realm *found;            /* of a host in no realm: its domain */
         struct error *no_domain;
         bool questions;                 /* shown below */
-        char *tested;                   /* the line about the last tested user */
-        bool tested_well;
+        struct account *tested;         /* the last tested user; NULL: none, or */
+        char *unknown;                  /* why he could not be looked up */
         char *user; /* who was tested last */
 };
 
@@ -127,6 +127,27 @@ static void realm_put_none(const struct realm_state *st, struct pager *p) {
         }
 }
 
+static void realm_put_tested(struct pager *p, const struct realm_state *st) {
+        static const uint8_t marks[_VERDICT_MAX] = {
+                [VERDICT_OK] = DOC_GOOD, [VERDICT_WARN] = DOC_WARN, [VERDICT_FAIL] = DOC_BAD
+        };
+        const struct account *a = st->tested;
+        if (!a && !st->unknown)
+                return;
+        pager_end(p);
+        pager_addf(p, DOC_HEAD, "Test of %s", st->user);
+        pager_addf(p, a ? DOC_PLAIN : DOC_BAD, "  %s", a ? a->line : st->unknown);
+        if (a && a->rules)
+                pager_row(p, "SSSD's rules", DOC_PLAIN, "%s", a->rules);
+        for (size_t i = 0; a && i < a->n; i++) {
+                _cleanup_free_ char *words = NULL;
+                enum verdict verdict = account_words(a, i, &words);
+                pager_row(p, a->checks[i].service, marks[verdict], "%s", words);
+        }
+        if (a && a->unasked)
+                pager_addf(p, DOC_WARN, "  %s.", a->unasked);
+}
+
 static void realm_write(struct screen *s) {
         const struct realm_state *st = s->state;
         struct pager *p = s->pager;
@@ -135,10 +156,7 @@ static void realm_write(struct screen *s) {
                 realm_put_member(s, p, st->membership);
         else if (st->membership)
                 realm_put_none(st, p);
-        if (st->tested) {
-                pager_end(p);
-                pager_addf(p, st->tested_well ? DOC_GOOD : DOC_BAD, "  %s", st->tested);
-        }
+        realm_put_tested(p, st);
         if (st->questions && st->membership)
                 realm_put_questions(p, realm_joined(st) ? st->membership->realm_found : st->found);
         screen_invalidate(s);
@@ -185,7 +203,8 @@ static void realm_close(struct screen *s) {
         membership_free(st->membership);
         realm_free(st->found);
         error_free(st->no_domain);
-        FREE_ALL(st->tested, st->user);
+        account_free(st->tested);
+        FREE_ALL(st->unknown, st->user);
 }
 
 static void realm_title(const struct screen *s, struct str *left, struct str *right) {
@@ -208,25 +227,26 @@ static void realm_mark(const struct screen *home, struct str *out, enum style *s
 static void realm_status(const struct screen *s, struct str *out) {
         const struct realm_state *st = s->state;
         if (st->testing)
-                str_add(out, "Asking SSSD for that user ...");
+                str_add(out, "Asking SSSD and PAM for that user ...");
         else if (st->opener.choosing)
                 str_add(out, "Looking for an image that joins a realm ...");
         else if (realm_joined(st))
                 str_add(out,
                         st->membership->service
                                 ? "t tests whether a user may log in, w lists who may, x has all the rest."
-                                : "t tests whether a user of the domain is known on this host.");
+                                : "t tests whether a user of the domain may log in.");
 }
 
 /* ---- actions ---- */
 
-static void realm_tested(char *line, struct error *e, void *userdata) {
+static void realm_tested(struct account *account, struct error *e, void *userdata) {
         struct screen *s = userdata;
         struct realm_state *st = s->state;
         st->testing = op_cancel(st->testing);
-        free(st->tested);
-        st->tested_well = line;
-        st->tested = line ? line : error_line(e);
+        account_free(st->tested);
+        free(st->unknown);
+        st->tested = account;
+        st->unknown = account ? NULL : error_line(e);
         error_free(e);
         realm_write(s);
         pager_act(s->pager, ACTION_LAST);
@@ -308,8 +328,9 @@ const struct screen_class realm_screen = {
         .help = "The identity domain that this host belongs to: Active Directory or FreeIPA. Where it "
                 "belongs to none, what its own domain has to offer.\n"
                 "j joins a realm by an image that packages SSSD, page by page: nothing is changed before you "
-                "consent, and a join that fails leaves no trace. c looks at all that a join needs. t asks "
-                "for a user of the domain as every program of this host would. d shows every question that "
+                "consent, and a join that fails leaves no trace. c looks at all that a join needs. t looks "
+                "a user of the domain up as every program of this host would, and asks PAM whether he would "
+                "be let in by login and sshd, without his password. d shows every question that "
                 "was asked of the network, with its answer.\n"
                 "w lists who of the domain may log in, name by name; p and the actions behind x change it. "
                 "Permitting somebody by name keeps everybody else out who was not permitted by name "

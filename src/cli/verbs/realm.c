@@ -107,12 +107,20 @@ static int verb_realm_status(struct session *s, const struct verb *verb, const s
 }
 
 static int verb_realm_test(struct session *s, const struct verb *verb, const struct arguments *a) {
-        _cleanup_free_ char *line = NULL;
-        int r = session_test_user(s, a->words[0], &line, &s->error);
+        _cleanup_(account_freep) struct account *account = NULL;
+        int r = session_test_user(s, a->words[0], &account, &s->error);
         if (r < 0)
                 return r;
-        out("%s\n", line);
-        return EXIT_DONE;
+        out("%s\n", account->line);
+        verb_realm_print_row("SSSD's rules", account->rules);
+        for (size_t i = 0; i < account->n; i++) {
+                _cleanup_free_ char *words = NULL;
+                account_words(account, i, &words);
+                verb_realm_print_row(account->checks[i].service, words);
+        }
+        if (account->unasked)
+                out("  %s.\n", account->unasked);
+        return account_refused(account) ? EXIT_FAILED : EXIT_DONE;
 }
 
 static int verb_realm_change(struct session *s, enum plan_verb verb, const struct access_change *access,
@@ -174,8 +182,12 @@ const struct verb realm_verbs[_REALM_VERB_MAX] = {
                 .name = "realm test",
                 .group = GROUP_REALM,
                 .operands = "USER",
-                .help = "look up a user as every program of this host would",
-                .details = "Exit status 4 when there is no such user.",
+                .help = "look up a user, and ask PAM whether he may log in",
+                .details = "He is looked up as every program of this host would. PAM's account check is "
+                           "asked without a password, for login and sshd (su on a host without both): it "
+                           "says what SSSD, HBAC rules, group policies and access.conf say together. "
+                           "It needs root. Exit status 1 when none would let him in, 4 when there is no "
+                           "such user.",
                 .run = verb_realm_test,
         },
         [REALM_PERMIT] = {
