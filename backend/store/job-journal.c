@@ -132,13 +132,31 @@ struct joblog {
         struct redact *redact;
 };
 
+/* A file system whose power was cut may have kept the length of what was written and not the bytes: the end
+ * is NULs, which nobody wrote. No job stays as it is because of them. */
+static void job_log_cut_unwritten(struct joblog *log) {
+        char end[4096];
+        uint64_t size = log->size;
+        size_t n = 0;
+        while (size > 0 && n == 0) {
+                n = size < sizeof end ? (size_t) size : sizeof end;
+                if (pread(log->fd, end, n, (off_t) (size - n)) != (ssize_t) n)
+                        return;
+                for (; n > 0 && end[n - 1] == '\0'; n--)
+                        size--;
+        }
+        if (size < log->size && ftruncate(log->fd, (off_t) size) == 0)
+                log->size = size;
+}
+
 int joblog_new(int folder, const struct secret_list *secrets, struct joblog **ret, struct error **reterr) {
         _cleanup_(joblog_freep) struct joblog *log = new0(struct joblog);
-        log->fd = openat(folder, "log", O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
+        log->fd = openat(folder, "log", O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
         struct stat st;
         if (log->fd < 0 || fstat(log->fd, &st) < 0)
                 return error_errno(reterr, -errno, "The log of the job cannot be opened");
         log->size = (uint64_t) st.st_size;
+        job_log_cut_unwritten(log);
         log->redact = redact_new(secrets);
         if (!log->redact)
                 return error_set(reterr, -ENOMEM, "There is no memory to keep the secrets out of the log");

@@ -61,7 +61,37 @@ static void no_output_is_a_line_of_ours(void **state) {
         }
 }
 
+/* The length is on the disk, the bytes are not. */
+static void what_a_power_cut_left_unwritten_is_cut_off(void **state) {
+        (void) state;
+        const size_t lost[] = { 0, 1, 374, 4096, 10000 };
+        for (size_t i = 0; i < ELEMENTS(lost); i++) {
+                char *root = tree_new();
+                int folder = open(root, O_DIRECTORY | O_CLOEXEC);
+                struct joblog *log = NULL;
+                assert_int_equal(joblog_new(folder, NULL, &log, NULL), 0);
+                joblog_output(log, "half", 4);
+                joblog_free(log);
+                struct stat st;
+                assert_int_equal(fstatat(folder, "log", &st, 0), 0);
+                int fd = openat(folder, "log", O_WRONLY | O_CLOEXEC);
+                assert_int_equal(ftruncate(fd, st.st_size + (off_t) lost[i]), 0);
+                close(fd);
+                assert_int_equal(joblog_new(folder, NULL, &log, NULL), 0);
+                joblog_note(log, "Job done");
+                joblog_free(log);
+                close(folder);
+                _cleanup_free_ char *seen = job_log_read(root);
+                assert_string_equal(seen, "| half\nfairlead: Job done\n");
+                tree_remove(root);
+                free(root);
+        }
+}
+
 int main(void) {
-        const struct CMUnitTest tests[] = { cmocka_unit_test(no_output_is_a_line_of_ours) };
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(no_output_is_a_line_of_ours),
+                cmocka_unit_test(what_a_power_cut_left_unwritten_is_cut_off),
+        };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }
