@@ -57,8 +57,20 @@ static void containers_mark(struct worker *w, const struct container *c) {
 
 static int containers_next(struct worker *w, struct error **reterr);
 
+/* Of a container that was being made when the power failed, the engine may have kept the record and lost the
+ * storage: it cannot be inspected, and can never run. It is of the command's image and time. */
+static bool containers_is_wreck(const struct container *c, const struct error *e) {
+        return e && e->code == -EIO && (str_equal(c->state, "created") || str_equal(c->state, "exited"));
+}
+
 static int containers_judge(struct worker *w, struct error **reterr) {
         const struct container *c = &w->got.containers->items[w->got.container_at++];
+        if (containers_is_wreck(c, *reterr)) {
+                worker_log_error(w, *reterr);
+                *reterr = error_free(*reterr);
+                containers_mark(w, c);
+                return containers_next(w, reterr);
+        }
         if (*reterr && (*reterr)->code != -ENOENT)
                 return (*reterr)->code;
         *reterr = error_free(*reterr);

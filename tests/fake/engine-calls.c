@@ -110,15 +110,16 @@ static void give_containers(struct reply *a, struct error *e) {
         struct container_list *list = calloc(1, sizeof *list);
         DIR *d = opendir(getenv("FAKE_ENGINE"));
         for (struct dirent *item; d && (item = readdir(d));) {
-                char path[4096], name[256] = "", image[256] = "";
+                char path[4096], name[256] = "", image[256] = "", more[256] = "";
                 snprintf(path, sizeof path, "%s/%s", getenv("FAKE_ENGINE"), item->d_name);
                 FILE *f = item->d_name[0] == '.' ? NULL : fopen(path, "re");
                 if (!f)
                         continue;
-                int n = fscanf(f, "%255s %255s", name, image);
+                int n = fscanf(f, "%255s %255s %255s", name, image, more);
                 fclose(f);
                 list->items = reallocarray(list->items, list->n + 1, sizeof *list->items);
-                list->items[list->n++] = (struct container) { .id = strdup(item->d_name), .name = strdup(name), .image_id = strdup(n == 2 ? image : "") };
+                list->items[list->n++] = (struct container) { .id = strdup(item->d_name), .name = strdup(name), .image_id = strdup(n >= 2 ? image : ""),
+                                                              .state = strdup(strcmp(more, "damaged") == 0 ? "created" : "running") };
         }
         if (d)
                 closedir(d);
@@ -135,6 +136,7 @@ struct container_list *container_list_free(struct container_list *list) {
                 free(list->items[i].id);
                 free(list->items[i].name);
                 free(list->items[i].image_id);
+                free(list->items[i].state);
         }
         if (list)
                 free(list->items);
@@ -157,6 +159,8 @@ static void give_origin(struct reply *a, struct error *e) {
                 error_set(&e, -ENOENT, "There is no container %s", a->name);
         if (f)
                 fclose(f);
+        if (!e && (strstr(text, "damaged") || strstr(text, "ailing")))
+                error_set(&e, -EIO, "readlink overlay: invalid argument");
         struct container_origin *origin = e ? NULL : calloc(1, sizeof *origin);
         snprintf(path, sizeof path, "%s/../command", getenv("FAKE_ENGINE"));
         f = !origin ? NULL : fopen(strstr(text, "foreign") ? "/dev/null" : path, "re");

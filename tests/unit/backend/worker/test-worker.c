@@ -503,6 +503,26 @@ static void spares_containers_of_others(void **state) {
         assert_non_null(strstr(job->left[0], "theirs of the same image"));
 }
 
+/* The power was cut while the engine made the installer's container: it has the record, and no storage to look at. */
+static void removes_what_a_power_cut_left_of_a_container(void **state) {
+        struct host_fixture *f = *state;
+        for (unsigned runs = 0; runs < 2; runs++) {
+                const char *script = runs ? "echo \"zen " IMAGE_ID " ailing\" > $ENGINE/c1; echo half way; sleep 100"
+                                          : "echo \"zen " IMAGE_ID " damaged\" > $ENGINE/c1; echo half way; sleep 100";
+                _cleanup_plan_ struct plan *plan = script_plan(f, script, ENGINE_PODMAN);
+                _cleanup_free_ char *id = make_job(f, plan);
+                pid_t child = start_worker(f, id);
+                wait_for_log(f, id, "half way\r");
+                kill(child, SIGKILL);
+                assert_int_equal(waitpid(child, NULL, 0), child);
+                assert_int_equal(run_job(f, id, (struct with) { .mode = WORKER_ROLL_BACK }), WORKER_FAILED);
+                /* of what runs nobody knows whose it is */
+                assert_int_equal(access(tree_path(f->engine, "/c1"), F_OK), runs ? 0 : -1);
+                _cleanup_(job_freep) struct job *job = read_job(f, id);
+                assert_int_equal(job->state, runs ? JOB_BROKEN : JOB_FAILED);
+        }
+}
+
 static void one_job_at_a_time(void **state) {
         struct host_fixture *f = *state;
         _cleanup_plan_ struct plan *plan = script_plan(f, "echo ready; sleep 100", ENGINE_NONE);
@@ -618,7 +638,8 @@ int main(void) {
                 T(an_image_that_is_gone_is_reported), T(starts_what_it_wrote),
                 T(a_unit_without_install_is_no_failure),
                 T(a_unit_that_does_not_start_undoes_the_job), T(what_ran_before_runs_again),
-                T(rolls_back_after_a_death), T(resumes_only_what_was_consented_to), T(spares_containers_of_others), T(one_job_at_a_time),
+                T(rolls_back_after_a_death), T(resumes_only_what_was_consented_to), T(spares_containers_of_others),
+                T(removes_what_a_power_cut_left_of_a_container), T(one_job_at_a_time),
                 T(clears_up_behind_a_worker_that_had_not_begun), T(informs_who_logs_in), T(wants_room_first),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
