@@ -5,6 +5,8 @@
 #
 # One processor: with two (QEMU 7.2, a thread for each) a boot in ten ended in a panic, a timer run on a stack that was another's by then.
 #
+# Without what takes longer to emulate than it saves (AVX), and without hardware whose drivers would be loaded for nobody (IDE).
+#
 # It goes before other work of this machine: its clock goes on while it waits, and what is too late there fails.
 #
 # Facts: what a machine wrote to is a qcow2 above the disk that all share. A machine that has booted is put aside in the cache as the stream
@@ -80,7 +82,7 @@ machine_launch() {
         made=$(cat "$dir/recipe")
         ports=$(cat "$dir/ports" 2>/dev/null || echo one)
         mapfile -t options < <(machine_ports "$dir" "$ports")
-        kernel="root=/dev/vda quiet loglevel=1 panic=5 net.ifnames=0 mitigations=off random.trust_cpu=on $(machine_consoles "$ports")"
+        kernel="root=/dev/vda quiet loglevel=1 panic=5 net.ifnames=0 mitigations=off random.trust_cpu=on systemd.ssh_auto=no $(machine_consoles "$ports")"
         if [[ -e $made/usrhash ]]; then
                 kernel+=" usrhash=$(cat "$dir/usrhash")"
                 options+=(-drive "file=$dir/usr.img,if=virtio,format=raw,readonly=on" -drive "file=$dir/usr.hash,if=virtio,format=raw,readonly=on")
@@ -90,7 +92,7 @@ machine_launch() {
         # shellcheck disable=SC2016
         without_lock machine_beside setsid -f bash -c 'source "$1"; root_note_pid /proc "$2"; shift 2
                         echo -10 >/proc/self/autogroup || true; exec nice -n -10 "$@"' machine \
-                "$LAB_PARTS/enter-root.sh" "$dir/pid" qemu-system-x86_64 -name "lab-$LAB_NAME-$name" -accel tcg -cpu max,-svm,-la57 -smp 1 \
+                "$LAB_PARTS/enter-root.sh" "$dir/pid" qemu-system-x86_64 -name "lab-$LAB_NAME-$name" -M q35,sata=off,smbus=off,vmport=off -accel tcg -cpu max,-svm,-la57,-avx,-avx2 -smp 1 \
                 -m 2048 -nodefaults -no-user-config -display none -rtc base=utc \
                 -kernel "$made/kernel" -initrd "$made/initrd" -append "$kernel" \
                 -drive "file=$dir/disk.qcow2,if=virtio,format=qcow2,cache=writeback" \

@@ -67,14 +67,14 @@ term_size() {
         term_tmux resize-window -t "=$TERM_CURRENT:" -x "${1%x*}" -y "${1#*x}"
 }
 
-# term_wait REGEX [SECONDS]: until a line of the screen matches (grep -E).
+# term_wait REGEX [SECONDS]: until a line of the screen matches (grep -E); 30 unless $TERM_PATIENCE says otherwise.
 term_wait() {
-        term_await "to see \"$1\"" "${2:-30}" term_matches "$1"
+        term_await "to see \"$1\"" "${2:-${TERM_PATIENCE:-30}}" term_matches "$1"
 }
 
 # term_wait_gone REGEX [SECONDS]: until no line of the screen matches.
 term_wait_gone() {
-        term_await "for \"$1\" to go" "${2:-30}" term_misses "$1"
+        term_await "for \"$1\" to go" "${2:-${TERM_PATIENCE:-30}}" term_misses "$1"
 }
 
 # term_wait_end [SECONDS]: until the program has ended; prints its exit status, or 128 and the number of its signal.

@@ -67,8 +67,7 @@ look_wanted() {
 # By the line of the README; apt brings the engine.
 look_fresh() {
         local line
-        line=$(sed -n '/^## Install/,/^## /s/^    \(apt install .*\)/\1/p' README.md)
-        [ -n "$line" ] || return
+        line=$(readme_install) || return
         fresh_root_make "$HOST"
         ROOM_NET=yes room "$(fresh_root "$HOST")" "$built" bash -s "$line" <tests/package.d/new-user
 }
