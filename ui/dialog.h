@@ -22,6 +22,17 @@ void dialog_error(struct ui *ui, struct error *e);
 /* The same of an action on what the asker shows: "l" closes it and gives the asker its ACTION_LOG. */
 void dialog_error_of(struct screen *asker, struct error *e);
 
+/* Something to choose from. Its strings live as long as the program. */
+struct choice {
+        int key;                /* chooses it at once; 0: none */
+        const char *word, *help;        /* a word or two; one line without final stop */
+        int value;
+};
+/* Asks for one of them; the focus is on that of this value. chosen() is called unless the person closes it,
+ * or the asker is gone. */
+void dialog_choose(struct screen *asker, const char *title, const struct choice *choices, size_t n, int value,
+                   void (*chosen)(struct screen *asker, int value));
+
 /* The asker's menu (the `menu` bindings of its class that are possible now): letter, word, help. The chosen
  * action goes to the asker's act(). */
 void dialog_menu(struct screen *asker);

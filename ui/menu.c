@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ui/dialog.h"
 
-/* The actions for the focused thing: letter, word, help. A narrow screen shows the help below, of the focused
- * row only. */
+/* Things to choose from: letter, word, help; the actions for the focused thing are the most used. A narrow
+ * screen shows the help below, of the focused row only. */
 
 #define MENU_MAX 24
 /* Below so many columns the help of an action has no room beside its word. */
@@ -11,8 +11,19 @@
 
 struct menu_state {
         struct screen *asker;
-        const struct binding *items[MENU_MAX];
+        const char *title;
+        struct choice items[MENU_MAX];
         size_t n;
+        void (*chosen)(struct screen *asker, int value);
+};
+
+struct menu_arg {
+        struct screen *asker;
+        const char *title;
+        const struct choice *choices;
+        size_t n;
+        int value;
+        void (*chosen)(struct screen *asker, int value);
 };
 
 static const struct column columns[] = {
@@ -21,29 +32,28 @@ static const struct column columns[] = {
         { "WHAT IT DOES", 40, 60, 1 },
 };
 
-static const struct binding *menu_item(const void *owner, size_t row) {
+static const struct choice *menu_item(const void *owner, size_t row) {
         const struct screen *s = owner;
         const struct menu_state *st = s->state;
-        return st->items[row];
+        return &st->items[row];
 }
 
 static void menu_cell(const void *owner, size_t row, size_t column, struct cell *ret) {
-        const struct binding *item = menu_item(owner, row);
+        const struct choice *item = menu_item(owner, row);
         char key[16];
         switch (column) {
         case 0:
-                snprintf(ret->buffer, sizeof ret->buffer, "%s", keys_name(item->key, key));
+                snprintf(ret->buffer, sizeof ret->buffer, "%s", item->key ? keys_name(item->key, key) : "");
                 ret->text = ret->buffer;
                 ret->style = STYLE_KEY;
                 break;
-        case 1: ret->text = item->word ? item->word : action_row(item->action)->word; break;
-        default:
-                ret->text = action_row(item->action)->help;
+        case 1: ret->text = item->word; break;
+        default: ret->text = item->help;
         }
 }
 
 static const char *menu_identity(const void *owner, size_t row) {
-        return action_row(menu_item(owner, row)->action)->name;
+        return menu_item(owner, row)->word;
 }
 
 static const struct list_source menu_source = {
@@ -56,13 +66,21 @@ static const struct list_source menu_source = {
 
 static void menu_open(struct screen *s, const void *arg) {
         struct menu_state *st = s->state;
-        st->asker = *(struct screen *const *) arg;
-        for (const struct binding *b = st->asker->class->menu; b->key && st->n < MENU_MAX; b++)
-                if (screen_can(st->asker, b->action))
-                        st->items[st->n++] = b;
+        const struct menu_arg *a = arg;
+        st->asker = a->asker;
+        st->title = a->title;
+        st->chosen = a->chosen;
+        const char *at = NULL;
+        for (; st->n < a->n && st->n < MENU_MAX; st->n++) {
+                st->items[st->n] = a->choices[st->n];
+                if (a->choices[st->n].value == a->value)
+                        at = a->choices[st->n].word;
+        }
         if (st->asker->list)
                 list_stay(st->asker->list);
         list_set(s->list, st->n);
+        if (at)
+                list_focus(s->list, at);
 }
 
 static int menu_rows(const struct screen *s, int cells) {
@@ -77,28 +95,28 @@ static void menu_draw(struct screen *s, const struct canvas *c) {
         list_draw(s->list, &rows);
         _cleanup_str_ struct str title = {}, place = {};
         list_place_text(s->list, &place);
-        str_addf(&title, place.length ? "Actions, %s" : "Actions", place.length ? place.text : "");
+        str_addf(&title, place.length ? "%s, %s" : "%s", st->title, place.text);
         canvas_rule(c, 0, title.text);
         size_t row = list_settled_row(s->list);
         if (!below || row == LIST_NONE)
                 return;
         struct canvas meaning = canvas_part(c, c->rows - below, 0, below, -1);
-        canvas_paragraph(&meaning, 0, 2, c->columns - 3, STYLE_PLAIN,
-                         action_row(st->items[row]->action)->help);
+        canvas_paragraph(&meaning, 0, 2, c->columns - 3, STYLE_PLAIN, st->items[row].help);
 }
 
 static void menu_choose(struct screen *s, size_t row) {
         struct menu_state *st = s->state;
         struct screen *asker = st->asker;
-        enum action action = st->items[row]->action;
+        void (*chosen)(struct screen * asker, int value) = st->chosen;
+        int value = st->items[row].value;
         screen_close(s);
-        screen_act(asker, action);
+        chosen(asker, value);
 }
 
 static bool menu_type(struct screen *s, int key) {
         struct menu_state *st = s->state;
         for (size_t i = 0; i < st->n; i++)
-                if (st->items[i]->key == key) {
+                if (st->items[i].key && st->items[i].key == key) {
                         menu_choose(s, i);
                         return true;
                 }
@@ -107,12 +125,8 @@ static bool menu_type(struct screen *s, int key) {
 
 static bool menu_act(struct screen *s, enum action action) {
         switch (action) {
-        case ACTION_OPEN:
-                menu_choose(s, list_row(s->list));
-                return true;
-        case ACTION_MENU:
-                screen_close(s);
-                return true;
+        case ACTION_OPEN: menu_choose(s, list_row(s->list)); return true;
+        case ACTION_MENU: screen_close(s); return true;
         default: return false;
         }
 }
@@ -123,11 +137,9 @@ static const struct screen_class menu_screen = {
         .size = sizeof(struct menu_state),
         .overlay = true,
         .source = &menu_source,
-        .bindings = (const struct binding[]) {
-                { KEY_RETURN, ACTION_OPEN, "do it" },
-                { KEY_ESC, ACTION_ESCAPE, "close" },
-                {}
-        },
+        .bindings = (const struct binding[]){ { KEY_RETURN, ACTION_OPEN, "do it" },
+                                              { KEY_ESC, ACTION_ESCAPE, "close" },
+                                              {} },
         .open = menu_open,
         .draw = menu_draw,
         .rows = menu_rows,
@@ -135,12 +147,31 @@ static const struct screen_class menu_screen = {
         .act = menu_act,
 };
 
+void dialog_choose(struct screen *asker, const char *title, const struct choice *choices, size_t n, int value,
+                   void (*chosen)(struct screen *asker, int value)) {
+        const struct menu_arg arg = {
+                .asker = asker, .title = title, .choices = choices, .n = n, .value = value, .chosen = chosen
+        };
+        screen_open(asker->ui, &menu_screen, &arg);
+}
+
+static void menu_act_on_asker(struct screen *asker, int value) {
+        screen_act(asker, (enum action) value);
+}
+
 void dialog_menu(struct screen *asker) {
-        const struct binding *b = asker->class->menu;
-        while (b->key && !screen_can(asker, b->action))
-                b++;
-        if (b->key)
-                screen_open(asker->ui, &menu_screen, &asker);
+        struct choice choices[MENU_MAX];
+        size_t n = 0;
+        for (const struct binding *b = asker->class->menu; b->key && n < MENU_MAX; b++)
+                if (screen_can(asker, b->action)) {
+                        const struct action_row *row = action_row(b->action);
+                        choices[n++] = (struct choice){ .key = b->key,
+                                                        .word = b->word ? b->word : row->word,
+                                                        .help = row->help,
+                                                        .value = (int) b->action };
+                }
+        if (n)
+                dialog_choose(asker, "Actions", choices, n, ACTION_NONE, menu_act_on_asker);
         else
                 screen_say(asker, "No action fits the focused row");
 }

@@ -9,6 +9,7 @@
 #include "backend/io/turn.h"
 #include "base/text.h"
 #include "model/service/action.h"
+#include "model/service/signal.h"
 
 #define SYSV_INSTALL "/usr/lib/systemd/systemd-sysv-install"
 #define SAID_MAX 4096U
@@ -16,8 +17,11 @@
 struct acting {
         struct op op; /* inner: the present operation */
         struct backend *backend;
+        struct units *units;
+        bool user; /* of a user's manager */
         char *name;
         enum unit_action action;
+        int signal;
         struct unit_detail *before, *after;
         char **made;     /* by systemd */
         struct pty *pty; /* systemd-sysv-install */
@@ -65,6 +69,11 @@ static const char *acting_unit(const struct acting *a) {
 /* ---- the end ---- */
 
 static void acting_report(struct acting *a) {
+        if (a->action == UNIT_KILL) {
+                _cleanup_free_ char *signal = signal_text(a->signal);
+                a->report = str_printf("%s was sent to the processes of %s", signal, acting_unit(a));
+                return;
+        }
         unit_action_report(a->action, a->name, a->before, a->after, a->made, &a->report, &a->error);
 }
 
@@ -91,7 +100,7 @@ static void acting_on_after(struct unit_detail *unit, struct error *e, void *use
         error_free(e); /* a unit that is gone after a stop or disable (a transient one) has no state */
         if (starts && unit && unit->invocation) {
                 op_wait(&a->op,
-                        units_last_words(a->backend->units, unit->invocation, NULL, 0, true, acting_on_words,
+                        units_last_words(a->units, unit->invocation, NULL, 0, true, acting_on_words,
                                          a));
                 return;
         }
@@ -100,7 +109,7 @@ static void acting_on_after(struct unit_detail *unit, struct error *e, void *use
 }
 
 static void acting_look_again(struct acting *a) {
-        op_wait(&a->op, units_show(a->backend->units, acting_unit(a), acting_on_after, a));
+        op_wait(&a->op, units_show(a->units, acting_unit(a), acting_on_after, a));
 }
 
 /* ---- by systemd ---- */
@@ -139,7 +148,7 @@ static void acting_on_ended(bool exited, int status, void *userdata) {
         struct acting *a = userdata;
         a->pty = pty_free(a->pty);
         if (exited && status == 0) {
-                op_wait(&a->op, units_reload(a->backend->units, acting_on_reloaded, a));
+                op_wait(&a->op, units_reload(a->units, acting_on_reloaded, a));
                 return;
         }
         _cleanup_free_ char *said = text_cleaned(a->said.text);
@@ -235,7 +244,7 @@ static void acting_start_job(struct acting *a, const struct service *record) {
 static void acting_go(struct acting *a) {
         _cleanup_(service_freep) struct service *record = NULL;
         enum unit_way way = WAY_SYSTEMD;
-        bool own = a->before && backend_owns(a->backend, a->before, &record);
+        bool own = a->before && !a->user && backend_owns(a->backend, a->before, &record);
         if (a->before && unit_action_check(a->action, a->before, own, &way, &a->error) < 0)
                 acting_end(a);
         else if (way == WAY_SYSV)
@@ -243,7 +252,10 @@ static void acting_go(struct acting *a) {
         else if (way == WAY_SOURCE)
                 acting_start_job(a, record);
         else
-                op_wait(&a->op, units_act(a->backend->units, acting_unit(a), a->action, acting_on_acted, a));
+                op_wait(&a->op,
+                        a->action == UNIT_KILL
+                                ? units_kill(a->units, acting_unit(a), a->signal, acting_on_acted, a)
+                                : units_act(a->units, acting_unit(a), a->action, acting_on_acted, a));
 }
 
 static void acting_on_before(struct unit_detail *unit, struct error *e, void *userdata) {
@@ -258,16 +270,20 @@ static void acting_on_before(struct unit_detail *unit, struct error *e, void *us
         acting_go(a);
 }
 
-struct op *backend_act_on_unit(struct host *host, const char *name, enum unit_action action,
+struct op *backend_act_on_unit(struct host *host, const char *address, enum unit_action action, int signal,
                                acted_done_t done, void *userdata) {
         struct acting *a = new0(struct acting);
+        const char *name;
         *a = (struct acting){ .op.drop = acting_drop,
                               .backend = backend_of(host),
-                              .name = xstrdup(name),
                               .action = action,
+                              .signal = signal,
                               .done = done,
                               .userdata = userdata };
+        a->units = backend_units(a->backend, address, &name);
+        a->user = a->units != a->backend->units;
+        a->name = xstrdup(name);
         if (unit_action_check_name(action, name, &a->error) < 0)
                 return op_answer(&a->op, a->backend->event, acting_end);
-        return op_wait(&a->op, units_show(a->backend->units, name, acting_on_before, a));
+        return op_wait(&a->op, units_show(a->units, name, acting_on_before, a));
 }

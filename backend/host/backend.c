@@ -128,6 +128,7 @@ static void backend_listen(struct host *host, void (*listener)(unsigned topics, 
         b->finding = op_cancel(b->finding);
         b->counting = op_cancel(b->counting);
         units_listen(b->units, listener ? units_changed : NULL, b);
+        backend_managers_listen(b, listener);
         jobs_listen(b->jobs, listener ? jobs_changed : NULL, b);
         if (!listener)
                 return;
@@ -225,6 +226,8 @@ static const struct host_ops backend_ops = {
         .read_usage = backend_read_usage,
         .list_units = backend_list_units,
         .show_unit = backend_show_unit,
+        .list_managers = backend_list_managers,
+        .unit_effects = backend_unit_effects,
         .act_on_unit = backend_act_on_unit,
         .read_log = backend_read_log,
         .engine_path = backend_engine_path,
@@ -272,6 +275,7 @@ struct host *backend_free(struct host *host) {
                 return NULL;
         backend_listen(host, NULL, NULL);
         jobs_free(b->jobs);
+        backend_managers_free(b);
         units_free(b->units);
         engine_free(b->engine);
         profiles_free(b->profiles);

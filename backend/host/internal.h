@@ -18,7 +18,8 @@ struct backend {
         struct paths paths;
         struct facts facts;
         struct engine *engine;
-        struct units *units;
+        struct units *units;      /* of the system */
+        struct manager *managers; /* of users, as they were asked for */
         struct jobs *jobs;
         struct profiles *profiles;
         struct figures figures;
@@ -100,8 +101,15 @@ char *usage_container_cgroup(const struct backend *b, const char *id);
 
 struct op *backend_list_units(struct host *host, const char *pattern, units_done_t done, void *userdata);
 struct op *backend_show_unit(struct host *host, const char *name, detail_done_t done, void *userdata);
-struct op *backend_act_on_unit(struct host *host, const char *name, enum unit_action action,
+struct op *backend_act_on_unit(struct host *host, const char *address, enum unit_action action, int signal,
                                acted_done_t done, void *userdata);
+struct op *backend_unit_effects(struct host *host, const char *address, enum unit_action action,
+                                effects_done_t done, void *userdata);
+struct user_manager_list *backend_list_managers(struct host *host);
+/* The manager of an address, with the name in it (NULL for NULL, which is the system's): managers.c. */
+struct units *backend_units(struct backend *b, const char *address, const char **ret_name);
+void backend_managers_listen(struct backend *b, bool on);
+void backend_managers_free(struct backend *b);
 struct op *backend_read_log(struct host *host, const struct log_query *query,
                             const struct log_reader *reader);
 

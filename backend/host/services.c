@@ -217,7 +217,9 @@ struct op *backend_list_services(struct host *host, services_done_t done, void *
 /* ---- units ---- */
 
 struct op *backend_list_units(struct host *host, const char *pattern, units_done_t done, void *userdata) {
-        return units_list(backend_of(host)->units, pattern, done, userdata);
+        const char *name;
+        struct units *units = backend_units(backend_of(host), pattern, &name);
+        return units_list(units, str_empty(name) ? NULL : name, done, userdata);
 }
 
 /* The container of this unit's service; the caller frees; NULL: not known. */
@@ -231,16 +233,19 @@ static char *units_container(struct backend *b, const char *unit) {
 
 static void units_on_shown(struct unit_detail *unit, struct error *e, void *userdata) {
         struct host_call *c = userdata;
-        if (unit && !unit->container)
+        if (unit && !unit->container && c->flag)
                 unit->container = units_container(c->backend, unit->unit.name);
         op_end(&c->op);
         c->done.detail(unit, e, c->userdata);
 }
 
-struct op *backend_show_unit(struct host *host, const char *name, detail_done_t done, void *userdata) {
+struct op *backend_show_unit(struct host *host, const char *address, detail_done_t done, void *userdata) {
         struct host_call *c = host_call_new(host, userdata, NULL);
+        const char *name;
+        struct units *units = backend_units(c->backend, address, &name);
         c->done.detail = done;
-        return op_wait(&c->op, units_show(c->backend->units, name, units_on_shown, c));
+        c->flag = units == c->backend->units;
+        return op_wait(&c->op, units_show(units, name, units_on_shown, c));
 }
 
 struct op *backend_read_log(struct host *host, const struct log_query *query,

@@ -308,6 +308,9 @@ static const struct {
         [UNIT_MASK] = { "MaskUnitFiles", "asbb", .files = true },
         [UNIT_UNMASK] = { "UnmaskUnitFiles", "asb", .files = true },
         [UNIT_RESET_FAILED] = { "ResetFailedUnit", "s" },
+        [UNIT_KILL] = { "KillUnit", "ssi" },
+        [UNIT_FREEZE] = { "FreezeUnit", "s" },
+        [UNIT_THAW] = { "ThawUnit", "s" },
 };
 
 static int act_on_called(sd_bus_message *m, void *userdata, sd_bus_error *error) {
@@ -345,6 +348,19 @@ struct op *units_act(struct units *units, const char *name, enum unit_action act
                                                    signature, name, "replace");
         if (r < 0)
                 bus_fail(&a->error, NULL, r, "%s was not %s", name, unit_action_done(action));
+        return act_begun(a);
+}
+
+struct op *units_kill(struct units *units, const char *name, int signal, made_done_t done, void *userdata) {
+        struct act *a = act_new(units, name, UNIT_KILL, NULL, userdata);
+        a->acted = done;
+        if (unit_name_check(name, &a->error) < 0 || units_connect(units, &a->error) < 0)
+                return act_begun(a);
+        int r = sd_bus_call_method_async(units->bus, &a->slot, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER,
+                                         calls[UNIT_KILL].method, act_on_called, a,
+                                         calls[UNIT_KILL].signature, name, "all", signal);
+        if (r < 0)
+                bus_fail(&a->error, NULL, r, "%s was not %s", name, unit_action_done(UNIT_KILL));
         return act_begun(a);
 }
 

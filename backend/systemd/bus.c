@@ -7,11 +7,11 @@
 /* systemctl uses this socket, too, as root. */
 #define PRIVATE_ADDRESS "unix:path=/run/systemd/private"
 
-static int bus_open_private(sd_bus **ret) {
+static int bus_open_private(const char *address, sd_bus **ret) {
         int r = sd_bus_new(ret);
         if (r < 0)
                 return r;
-        sd_bus_set_address(*ret, PRIVATE_ADDRESS);
+        sd_bus_set_address(*ret, address);
         sd_bus_negotiate_fds(*ret, 1);
         r = sd_bus_start(*ret);
         if (r < 0)
@@ -19,10 +19,20 @@ static int bus_open_private(sd_bus **ret) {
         return r;
 }
 
+static int bus_attach(sd_event *event, sd_bus *bus, sd_bus **ret, struct error **reterr) {
+        int r = sd_bus_attach_event(bus, event, SD_EVENT_PRIORITY_NORMAL);
+        if (r < 0) {
+                bus_close(bus);
+                return error_errno(reterr, r, "The bus cannot be watched");
+        }
+        *ret = bus;
+        return 0;
+}
+
 int bus_open(sd_event *event, sd_bus **ret, struct error **reterr) {
         sd_bus *bus = NULL;
         int r = sd_bus_open_system_with_description(&bus, "fairlead");
-        if (r < 0 && geteuid() == 0 && bus_open_private(&bus) >= 0)
+        if (r < 0 && geteuid() == 0 && bus_open_private(PRIVATE_ADDRESS, &bus) >= 0)
                 r = 0;
         if (r < 0) {
                 error_set(reterr, r, "%s", strerror(-r));
@@ -31,13 +41,20 @@ int bus_open(sd_event *event, sd_bus **ret, struct error **reterr) {
                                    "status dbus");
                 return -ENOTCONN;
         }
-        r = sd_bus_attach_event(bus, event, SD_EVENT_PRIORITY_NORMAL);
+        return bus_attach(event, bus, ret, reterr);
+}
+
+int bus_open_user(sd_event *event, const char *socket, sd_bus **ret, struct error **reterr) {
+        _cleanup_free_ char *address = str_printf("unix:path=%s", socket);
+        sd_bus *bus = NULL;
+        int r = bus_open_private(address, &bus);
         if (r < 0) {
-                bus_close(bus);
-                return error_errno(reterr, r, "The system bus cannot be watched");
+                error_set(reterr, r, "%s", strerror(-r));
+                error_wrap(reterr, -ENOTCONN, "The manager of this user cannot be reached at %s", socket);
+                error_hint(reterr, "It runs while the user is logged in, or lingers: loginctl enable-linger");
+                return -ENOTCONN;
         }
-        *ret = bus;
-        return 0;
+        return bus_attach(event, bus, ret, reterr);
 }
 
 sd_bus *bus_close(sd_bus *bus) {
@@ -70,6 +87,7 @@ static const struct meaning meanings[] = {
         { "UnitLinked", -EADDRNOTAVAIL, "Its unit file is a link to a file elsewhere" },
         { "UnitBadPath", -EINVAL, NULL },
         { "UnitInactive", -ESRCH, "It does not run: start it first" },
+        { "NoSuchProcess", -ESRCH, "It has no process now" },
         { "JobTypeNotApplicable", -EOPNOTSUPP,
           "Units of this kind cannot do that; for a reload, restart it instead" },
         { "NoIsolation", -EPERM, NULL },

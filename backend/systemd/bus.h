@@ -12,6 +12,8 @@
 /* Connects to the system bus and attaches it to event. Without a bus (early boot, rescue) root connects to
  * systemd's own socket. The caller ends it with bus_close(). -ENOTCONN with a hint if unreachable. */
 int bus_open(sd_event *event, sd_bus **ret, struct error **reterr);
+/* The same to the socket of a user's manager. */
+int bus_open_user(sd_event *event, const char *socket, sd_bus **ret, struct error **reterr);
 sd_bus *bus_close(sd_bus *bus);         /* detaches, drops what is queued; NULL-safe, returns NULL */
 
 /* Sets the error of a failed call: the format gives the sentence; where the answer m is an error (it may be

@@ -187,7 +187,8 @@ int units_connect(struct units *units, struct error **reterr) {
         if (units->bus && (units->given || sd_bus_is_open(units->bus) > 0))
                 return 0;
         units_disconnect(units);
-        int r = bus_open(units->event, &units->bus, reterr);
+        int r = units->socket ? bus_open_user(units->event, units->socket, &units->bus, reterr)
+                              : bus_open(units->event, &units->bus, reterr);
         if (r < 0)
                 return r;
         units->pause = 0;

@@ -22,6 +22,7 @@ struct unit_files;
 struct units {
         sd_event *event;
         sd_bus *bus;
+        char *socket;                   /* of a user's manager; NULL: the system's */
         bool given;                     /* the caller's bus: never reconnected, never closed */
         sd_bus_slot *disconnected;
 

@@ -24,6 +24,12 @@ struct units *units_new(sd_event *event, const char *root, sd_bus *bus) {
         return units;
 }
 
+struct units *units_new_at(sd_event *event, const char *root, const char *socket) {
+        struct units *units = units_new(event, root, NULL);
+        units->socket = xstrdup(socket);
+        return units;
+}
+
 struct units *units_free(struct units *units) {
         if (!units)
                 return NULL;
@@ -36,7 +42,7 @@ struct units *units_free(struct units *units) {
                 free(units->echoes[i].name);
         sd_event_unref(units->event);
         strv_free(units->folders);
-        FREE_ALL(units->root, units);
+        FREE_ALL(units->root, units->socket, units);
         return NULL;
 }
 

@@ -14,6 +14,8 @@ struct units;
  * caller); NULL: connect to the system bus when first needed. Tests pass one end of a socketpair. Operations
  * in flight must be cancelled before units_free(). */
 struct units *units_new(sd_event *event, const char *root, sd_bus *bus);
+/* The manager of a user, by the path of its socket. */
+struct units *units_new_at(sd_event *event, const char *root, const char *socket);
 struct units *units_free(struct units *units);
 DEFINE_CLEANUP(struct units, units_free)
 
@@ -36,6 +38,8 @@ struct op *units_count_failed(struct units *units, counted_done_t done, void *us
 typedef void (*made_done_t)(char **made, struct error *e, void *userdata);
 struct op *units_act(struct units *units, const char *name, enum unit_action action, made_done_t done,
                      void *userdata);
+/* A signal to all processes of the unit. */
+struct op *units_kill(struct units *units, const char *name, int signal, made_done_t done, void *userdata);
 /* Manager.Reload(); retries a rate limit. */
 struct op *units_reload(struct units *units, nothing_done_t done, void *userdata);
 

@@ -58,12 +58,15 @@ const struct argument_row option_table[_OPTION_MAX] = {
         [OPTION_SECRET] = { "secret", 0, "NAME=@FILE|NAME=-", true,
                             "a secret parameter, from a file or from standard input" },
         [OPTION_SET] = { "set", 0, "NAME=VALUE", true, "answer a parameter, or set a variable of the label" },
+        [OPTION_SIGNAL] = { "signal", 's', "SIGNAL", false, "the signal to send (TERM): HUP, USR1, 9, …" },
         [OPTION_SINCE] = { "since", 0, "WHEN", false, "only lines of the last WHEN: 30s, 10min, 2h, 3d" },
+        [OPTION_USER] = { "user", 0, "USER", false,
+                          "units of this user's manager, by name or UID, in place of the system's" },
         [OPTION_VERSION] = { "version", 0, NULL, false, "print the version" },
         [OPTION_VOLUMES] = { "volumes", 0, NULL, false,
                              "remove the volumes, too, that an uninstall kept: the state in them is lost" },
         [OPTION_WITHDRAW] = { "withdraw", 'x', NULL, false, "take the names off the lists, each by itself" },
-        [OPTION_YES] = { "yes", 'y', NULL, false, "consent to the plan without being asked" },
+        [OPTION_YES] = { "yes", 'y', NULL, false, "consent without being asked" },
 };
 
 const char *const priority_names[PRIORITIES] = { "emerg",   "alert",  "crit", "err",

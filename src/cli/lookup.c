@@ -69,6 +69,38 @@ int unit_for(struct session *s, const char *name, char **ret, struct error **ret
         return 0;
 }
 
+int user_manager_for(struct session *s, const char *user, uint32_t *ret, struct error **reterr) {
+        _cleanup_(user_manager_list_freep) struct user_manager_list *list = host_list_managers(s->host);
+        _cleanup_str_ struct str others = {};
+        for (size_t i = 0; i < list->n; i++) {
+                _cleanup_free_ char *uid = str_printf("%u", list->items[i].uid);
+                const char *name = list->items[i].user ? list->items[i].user : uid;
+                if (str_equal(name, user) || str_equal(uid, user)) {
+                        *ret = list->items[i].uid;
+                        return 0;
+                }
+                str_addf(&others, "%s%s", others.length ? ", " : "", name);
+        }
+        error_set(reterr, -ENOENT, "No manager of user %s runs on this host", user);
+        return others.length ? error_hint(reterr, "Those of these users run: %s", others.text)
+                             : error_hint(reterr, "It runs while the user is logged in, or lingers: loginctl "
+                                                  "enable-linger");
+}
+
+int unit_of(struct session *s, const struct arguments *a, const char *name, char **ret,
+            struct error **reterr) {
+        const char *user = argument_value(a, OPTION_USER);
+        if (!user)
+                return unit_for(s, name, ret, reterr);
+        uint32_t uid;
+        int r = user_manager_for(s, user, &uid, reterr);
+        if (r < 0)
+                return r;
+        _cleanup_free_ char *unit = unit_name_mangle(name);
+        *ret = unit_address(uid, unit);
+        return 0;
+}
+
 /* Variables that could redirect a command line run by root. */
 static const char *const redirecting[] = {
         "CONTAINER_HOST",  "CONTAINER_CONNECTION",    "DOCKER_HOST", "DOCKER_CONTEXT",  "DOCKER_CONFIG",

@@ -31,7 +31,11 @@ int upgrade_read(struct session *s, const struct arguments *a, const struct serv
 /* "rsyslog" gives the main unit of that service, else "rsyslog.service"; a name with a unit suffix is kept.
  * The caller frees. */
 int unit_for(struct session *s, const char *name, char **ret, struct error **reterr);
-
+/* The same where --user may name another manager than the system's: the unit's address. */
+int unit_of(struct session *s, const struct arguments *a, const char *name, char **ret,
+            struct error **reterr);
+/* The user's manager, by name or UID; -ENOENT with those that run. */
+int user_manager_for(struct session *s, const char *user, uint32_t *ret, struct error **reterr);
 /* Replaces this process by the command, on this terminal, without a shell; returns only on failure, with an
  * exit status. environment NULL: ours, without variables that could redirect the engine. */
 int exec_command(char *const *argv, char *const *environment);

@@ -68,6 +68,10 @@ WAIT(list_units, struct unit_list *,
      (struct session * s, const char *pattern, struct unit_list **ret, struct error **reterr), pattern, )
 WAIT(show_unit, struct unit_detail *,
      (struct session * s, const char *name, struct unit_detail **ret, struct error **reterr), name, )
+WAIT(unit_effects, struct unit_effects *,
+     (struct session * s, const char *name, enum unit_action action, struct unit_effects **ret,
+      struct error **reterr),
+     name, action, )
 WAIT(list_volumes, char **, (struct session * s, char ***ret, struct error **reterr))
 WAIT(make_plan, struct plan *,
      (struct session * s, const struct plan_order *order, struct plan **ret, struct error **reterr), order, )
@@ -87,10 +91,11 @@ static void waited_report(char *report, struct error *e, void *userdata) {
         session_arrived(w, e);
 }
 
-int session_act_on_unit(struct session *s, const char *name, enum unit_action action, char **ret,
+int session_act_on_unit(struct session *s, const char *name, enum unit_action action, int signal, char **ret,
                         struct error **reterr) {
         struct waiting w = { .result = ret };
-        return session_wait(s, &w, host_act_on_unit(s->host, name, action, waited_report, &w), reterr);
+        struct op *op = host_act_on_unit(s->host, name, action, signal, waited_report, &w);
+        return session_wait(s, &w, op, reterr);
 }
 
 static void waited_container(enum container_state state, struct error *e, void *userdata) {

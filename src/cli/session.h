@@ -29,8 +29,10 @@ int session_find_image(struct session *s, const char *reference, struct image **
 int session_list_services(struct session *s, struct service_list **ret, struct error **reterr);
 int session_list_units(struct session *s, const char *pattern, struct unit_list **ret, struct error **reterr);
 int session_show_unit(struct session *s, const char *name, struct unit_detail **ret, struct error **reterr);
+int session_unit_effects(struct session *s, const char *name, enum unit_action action,
+                         struct unit_effects **ret, struct error **reterr);
 /* *ret: what came of it */
-int session_act_on_unit(struct session *s, const char *name, enum unit_action action, char **ret,
+int session_act_on_unit(struct session *s, const char *name, enum unit_action action, int signal, char **ret,
                         struct error **reterr);
 int session_find_container(struct session *s, const char *name, enum container_state *ret,
                            struct error **reterr);

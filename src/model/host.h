@@ -19,6 +19,8 @@
 #include "model/realm/account.h"
 #include "model/realm/check.h"
 #include "model/realm/realm.h"
+#include "model/service/address.h"
+#include "model/service/effects.h"
 #include "model/service/service.h"
 #include "model/service/unit.h"
 #include "model/trouble/trouble.h"
@@ -110,6 +112,7 @@ typedef void (*units_done_t)(struct unit_list *units, struct error *e, void *use
 typedef void (*detail_done_t)(struct unit_detail *unit, struct error *e, void *userdata);
 /* report: what came of it, in a sentence without a full stop; done() owns it */
 typedef void (*acted_done_t)(char *report, struct error *e, void *userdata);
+typedef void (*effects_done_t)(struct unit_effects *effects, struct error *e, void *userdata);
 typedef void (*plan_done_t)(struct plan *plan, struct error *e, void *userdata);
 typedef void (*jobs_done_t)(struct job_list *jobs, struct error *e, void *userdata);
 /* job_id NULL on failure */
@@ -208,12 +211,18 @@ struct host_ops {
         struct op *(*list_services)(struct host *host, services_done_t done, void *userdata);
         /* What a listed service uses, at once: a few small files of the kernel. */
         void (*read_usage)(struct host *host, const struct service *service, struct usage *ret);
-        /* pattern: fnmatch, NULL: all */
+        /* Units are named by their address (model/service/address.h). pattern: fnmatch, NULL: all of the
+         * system's */
         struct op *(*list_units)(struct host *host, const char *pattern, units_done_t done, void *userdata);
-        struct op *(*show_unit)(struct host *host, const char *name, detail_done_t done, void *userdata);
+        struct op *(*show_unit)(struct host *host, const char *address, detail_done_t done, void *userdata);
+        /* Those whose units can be asked for. Synchronous; the caller frees. */
+        struct user_manager_list *(*list_managers)(struct host *host);
+        /* What an action would take with it. */
+        struct op *(*unit_effects)(struct host *host, const char *address, enum unit_action action,
+                                   effects_done_t done, void *userdata);
         /* done after systemd's job ended and the state was read; an error has the reason. Enable and disable
-         * of a service whose .container fairlead wrote are a job. */
-        struct op *(*act_on_unit)(struct host *host, const char *name, enum unit_action action,
+         * of a service whose .container fairlead wrote are a job. signal: of UNIT_KILL. */
+        struct op *(*act_on_unit)(struct host *host, const char *address, enum unit_action action, int signal,
                                   acted_done_t done, void *userdata);
         struct op *(*read_log)(struct host *host, const struct log_query *query,
                                const struct log_reader *reader);
@@ -301,6 +310,8 @@ struct host {
 #define host_read_usage(h, ...) HOST_CALL(h, read_usage, __VA_ARGS__)
 #define host_list_units(h, ...) HOST_CALL(h, list_units, __VA_ARGS__)
 #define host_show_unit(h, ...) HOST_CALL(h, show_unit, __VA_ARGS__)
+#define host_list_managers(h) HOST_CALL(h, list_managers)
+#define host_unit_effects(h, ...) HOST_CALL(h, unit_effects, __VA_ARGS__)
 #define host_act_on_unit(h, ...) HOST_CALL(h, act_on_unit, __VA_ARGS__)
 #define host_read_log(h, ...) HOST_CALL(h, read_log, __VA_ARGS__)
 #define host_engine_path(h) HOST_CALL(h, engine_path)

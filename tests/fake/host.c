@@ -17,6 +17,7 @@ static const char *const request_kind_names[] = {
         [REQUEST_PREFLIGHT] = "preflight", [REQUEST_REPAIR] = "repair",
         [REQUEST_MEMBERSHIP] = "membership", [REQUEST_USER] = "user",
         [REQUEST_TROUBLE] = "trouble",
+        [REQUEST_EFFECTS] = "effects",
 };
 DEFINE_NAMES(request_kind, enum request_kind)
 
@@ -25,6 +26,7 @@ struct request {
         struct request *next;
         struct fake_host *fake;
         enum request_kind kind;
+        enum unit_action action;        /* of the effects */
         char *text, *report;    /* reference, unit, id, …; what comes of an action */
         void *userdata;
         union {
@@ -33,6 +35,7 @@ struct request {
                 services_done_t services;
                 units_done_t units;
                 detail_done_t unit;
+                effects_done_t effects;
                 plan_done_t plan;
                 jobs_done_t jobs;
                 started_done_t started;
@@ -153,8 +156,21 @@ static struct op *fake_show_unit(struct host *host, const char *name, detail_don
         return &r->op;
 }
 
-static struct op *fake_act_on_unit(struct host *host, const char *name, enum unit_action action, acted_done_t done,
-                                   void *userdata) {
+static struct user_manager_list *fake_list_managers(struct host *host) {
+        struct fake_host *fake = (struct fake_host *) host;
+        return fake->managers ? fake->managers() : new0(struct user_manager_list);
+}
+
+static struct op *fake_unit_effects(struct host *host, const char *address, enum unit_action action, effects_done_t done,
+                                    void *userdata) {
+        struct request *r = request_new(host, REQUEST_EFFECTS, address, userdata);
+        r->action = action;
+        r->done.effects = done;
+        return &r->op;
+}
+
+static struct op *fake_act_on_unit(struct host *host, const char *name, enum unit_action action, int signal,
+                                   acted_done_t done, void *userdata) {
         _cleanup_free_ char *text = str_printf("%s %s", unit_action_name(action), name);
         struct request *r = request_new(host, REQUEST_ACT, text, userdata);
         r->report = str_printf("%s was %s", name, unit_action_done(action));
@@ -323,6 +339,8 @@ static const struct host_ops fake_ops = {
         .read_usage = fake_read_usage,
         .list_units = fake_list_units,
         .show_unit = fake_show_unit,
+        .list_managers = fake_list_managers,
+        .unit_effects = fake_unit_effects,
         .act_on_unit = fake_act_on_unit,
         .read_log = fake_read_log,
         .engine_path = fake_engine_path,
@@ -413,6 +431,18 @@ static void deliver_realm(struct request *r, struct error *e) {
         }
 }
 
+static struct unit_effects *make_effects(const struct request *r) {
+        struct unit_effects *effects = new0(struct unit_effects);
+        effects->action = r->action;
+        effects->unit = r->fake->unit(r->text);
+        if (unit_effects_reach(r->action)) {
+                effects->others = unit_effects_next(effects->unit);
+                effects->starters = strv_copy(effects->unit->triggered_by);
+        }
+        unit_effects_judge(effects, &(const struct standing) {});
+        return effects;
+}
+
 /* Gives the answer, or e. */
 static void request_deliver(struct request *r, struct error *e) {
         struct fake_host *fake = r->fake;
@@ -438,6 +468,7 @@ static void request_deliver(struct request *r, struct error *e) {
         case REQUEST_UNIT:
                 r->done.unit(e ? NULL : fake->unit(r->text), e, r->userdata);
                 break;
+        case REQUEST_EFFECTS: r->done.effects(e ? NULL : make_effects(r), e, r->userdata); break;
         case REQUEST_ACT: r->done.acted(e ? NULL : TAKE(r->report), e, r->userdata); break;
         case REQUEST_REPAIR:
                 r->done.nothing(e, r->userdata);

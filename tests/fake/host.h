@@ -27,6 +27,7 @@ enum request_kind {
         REQUEST_MEMBERSHIP,
         REQUEST_USER,
         REQUEST_TROUBLE,
+        REQUEST_EFFECTS,
         _REQUEST_KIND_MAX,
 };
 DECLARE_NAMES(request_kind, enum request_kind);         /* "images", "image", … */
@@ -48,6 +49,7 @@ struct fake_host {
         struct usage (*usage)(const char *service);
         struct unit_list *(*units)(void);
         struct unit_detail *(*unit)(const char *name);
+        struct user_manager_list *(*managers)(void);
         int (*plan)(const struct plan_order *order, struct plan **ret, struct error **reterr);
         struct job_list *(*jobs)(void);
         struct change_report *(*changes)(const char *of);

@@ -107,7 +107,7 @@ struct fake_unit *fake_systemd_add(struct fake_systemd *f, const char *name, con
                                   .load = strdup("loaded"), .active = strdup(active), .sub = strdup(sub),
                                   .file_state = strdup(file_state ? file_state : ""),
                                   .fragment = str_printf("/lib/systemd/system/%s", name), .source = strdup(""),
-                                  .following = strdup(""), .result = strdup("success"), .load_error = strdup(""),
+                                  .following = strdup(""), .result = strdup("success"), .load_error = strdup(""), .freezer = strdup("running"),
                                   .loaded = true, .install = true, .condition = 1, .can_start = 1, .can_stop = 1,
                                   .cpu = 5000000, .memory = UINT64_MAX };
         f->units[f->n++] = u;
@@ -118,7 +118,7 @@ struct fake_unit *fake_systemd_add(struct fake_systemd *f, const char *name, con
 
 static void unit_free(struct fake_unit *u) {
         char *texts[] = { u->name, u->description, u->load, u->active, u->sub, u->file_state, u->fragment, u->source,
-                          u->following, u->result, u->load_error };
+                          u->following, u->result, u->load_error, u->freezer };
         for (size_t i = 0; i < ELEMENTS(texts); i++)
                 free(texts[i]);
         strv_free(u->requires);
@@ -206,6 +206,8 @@ static const sd_bus_vtable unit_vtable[] = {
         P("CanStop", "b", NULL, can_stop),
         P("CanReload", "b", NULL, can_reload),
         P("NeedDaemonReload", "b", NULL, need_reload),
+        P("CanFreeze", "b", NULL, can_stop),
+        P("FreezerState", "s", NULL, freezer),
         P("InvocationID", "ay", get_invocation, name),
         SD_BUS_VTABLE_END,
 };
@@ -443,6 +445,31 @@ static int reset_failed(sd_bus_message *m, void *userdata, sd_bus_error *error) 
         return sd_bus_reply_method_return(m, "");
 }
 
+static int kill_unit(sd_bus_message *m, void *userdata, sd_bus_error *error) {
+        struct fake_systemd *f = userdata;
+        const char *name, *whom;
+        int32_t signal;
+        must(sd_bus_message_read(m, "ssi", &name, &whom, &signal), "arguments");
+        struct fake_unit *u = fake_systemd_find(f, name);
+        if (!u)
+                return sd_bus_error_setf(error, NAME ".NoSuchUnit", "Unit %s not loaded.", name);
+        if (!str_equal(u->active, "active"))
+                return sd_bus_error_setf(error, NAME ".NoSuchProcess", "No process to kill");
+        snprintf(f->killed, sizeof f->killed, "%s %s %d", name, whom, signal);
+        return sd_bus_reply_method_return(m, "");
+}
+
+static int freeze(sd_bus_message *m, void *userdata, sd_bus_error *error) {
+        struct fake_systemd *f = userdata;
+        const char *name;
+        must(sd_bus_message_read(m, "s", &name), "name");
+        struct fake_unit *u = fake_systemd_find(f, name);
+        if (!u || !str_equal(u->active, "active"))
+                return sd_bus_error_setf(error, NAME ".UnitInactive", "Unit is inactive");
+        str_replace(&u->freezer, str_equal(sd_bus_message_get_member(m), "FreezeUnit") ? "frozen" : "running");
+        return sd_bus_reply_method_return(m, "");
+}
+
 static int get_file_state(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         struct fake_systemd *f = userdata;
         const char *name;
@@ -567,6 +594,9 @@ static const sd_bus_vtable manager_vtable[] = {
         SD_BUS_METHOD("UnmaskUnitFiles", "asb", "a(sss)", disable, 0),
         SD_BUS_METHOD("GetUnitFileState", "s", "s", get_file_state, 0),
         SD_BUS_METHOD("ResetFailedUnit", "s", "", reset_failed, 0),
+        SD_BUS_METHOD("KillUnit", "ssi", "", kill_unit, 0),
+        SD_BUS_METHOD("FreezeUnit", "s", "", freeze, 0),
+        SD_BUS_METHOD("ThawUnit", "s", "", freeze, 0),
         SD_BUS_METHOD("RefUnit", "s", "", ref, 0),
         SD_BUS_METHOD("UnrefUnit", "s", "", ref, 0),
         SD_BUS_METHOD("Reload", "", "", reload, 0),

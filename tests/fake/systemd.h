@@ -13,7 +13,7 @@
 
 struct fake_unit {
         char *name, *description, *load, *active, *sub, *file_state, *fragment, *source, *following, *result;
-        char *load_error;
+        char *load_error, *freezer;
         int exit_code, exit_status;
         uint32_t restarts, main_pid;
         uint64_t since, cpu, memory, looked;    /* looked: ConditionTimestamp */
@@ -57,6 +57,7 @@ struct fake_systemd {
 
         /* what was asked */
         unsigned n_list, n_reloads, n_file_changes, n_refused_transient;
+        char killed[128];       /* "NAME all SIGNAL" of the last KillUnit */
         char transient[256];    /* words of the last transient unit, joined by "|" */
         char transient_properties[1024];        /* names of its properties, each followed by a blank */
         char transient_input[256];              /* what stood in its stdin */

@@ -166,6 +166,21 @@ static struct unit_detail *unit_bound(const char *name) {
         return d;
 }
 
+static struct unit_detail *unit_freezable(const char *name) {
+        struct unit_detail *d = make_detail(name);
+        d->since = FIXTURE_NOW - 7200;
+        d->main_pid = 812;
+        d->can_freeze = true;
+        d->freezer = xstrdup("running");
+        return d;
+}
+
+static struct unit_detail *unit_frozen(const char *name) {
+        struct unit_detail *d = unit_freezable(name);
+        str_replace(&d->freezer, "frozen");
+        return d;
+}
+
 static struct unit_detail *unit_is_template(const char *name) {
         struct unit_detail *d = make_detail(name);
         str_replace(&d->unit.description, "A template: an instance of it has a name behind the @");
@@ -280,6 +295,8 @@ bool fixture_use_unit(struct fake_host *fake, const char *what, const char *whic
                 { "unit", "killed", offsetof(struct fake_host, unit), (void *) unit_killed },
                 { "unit", "why", offsetof(struct fake_host, unit), (void *) unit_why },
                 { "unit", "bound", offsetof(struct fake_host, unit), (void *) unit_bound },
+                { "unit", "freezable", offsetof(struct fake_host, unit), (void *) unit_freezable },
+                { "unit", "frozen", offsetof(struct fake_host, unit), (void *) unit_frozen },
                 { "unit", "template", offsetof(struct fake_host, unit), (void *) unit_is_template },
                 { "unit", "escaped", offsetof(struct fake_host, unit), (void *) unit_escaped },
                 { "unit", "wrong", offsetof(struct fake_host, unit), (void *) unit_wrong },

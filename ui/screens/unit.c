@@ -58,6 +58,8 @@ static void unit_put_state(const struct screen *s, struct pager *p, const struct
         str_add(&text, active);
         if (!str_empty(sub) && !str_equal(sub, active))
                 str_addf(&text, " (%s)", sub);
+        if (unit_is_frozen(d))
+                str_add(&text, ", frozen");
         if (d->since > 0)
                 str_addf(&text, " for %s", text_age(age, ui_now(s->ui) - d->since));
         pager_row(p, "state", unit_state_mark(active), "%s", text.text);
@@ -272,6 +274,11 @@ static unsigned unit_tick_ms(const struct screen *s) {
 static bool unit_can(const struct screen *s, enum action action) {
         const struct unit_state *st = s->state;
         if (action == ACTION_RELOAD && st->detail && !st->detail->can_reload)
+                return false;
+        bool frozen = st->detail && unit_is_frozen(st->detail);
+        if (action == ACTION_THAW)
+                return frozen && !st->gone;
+        if (action == ACTION_FREEZE && (frozen || !st->detail || !st->detail->can_freeze))
                 return false;
         enum unit_boot boot = st->detail ? unit_boot(st->detail) : BOOT_UNKNOWN;
         if ((action == ACTION_ENABLE && boot == BOOT_YES) || (action == ACTION_DISABLE && boot == BOOT_NO))

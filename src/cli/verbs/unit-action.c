@@ -1,15 +1,41 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <signal.h>
+
 #include "backend/format/emit.h"
 #include "cli/lookup.h"
 #include "cli/out.h"
 #include "cli/stop-container.h"
 #include "cli/verbs/verbs.h"
+#include "model/service/signal.h"
 #include "model/service/unit.h"
 
-static int verb_unit_action_act(struct session *s, const char *name, enum unit_action action) {
+/* On a terminal, where it takes more than the unit itself; a script that stops a unit means it, and reads
+ * what went with it. */
+static int verb_unit_action_ask(struct session *s, const char *unit, enum unit_action action,
+                                const struct arguments *a) {
+        _cleanup_(unit_effects_freep) struct unit_effects *effects = NULL;
+        if (session_unit_effects(s, unit, action, &effects, NULL) < 0 || !unit_effects_hurt(effects))
+                return EXIT_DONE; /* what is wrong with the unit, the action itself reports */
+        _cleanup_free_ char *question = unit_effects_question(effects, false);
+        out_note("%s\n", question);
+        if (a->given[OPTION_YES] || s->json || !in_is_terminal())
+                return EXIT_DONE;
+        _cleanup_free_ char *words = str_printf("fairlead %s %s: do it all the same?",
+                                                unit_action_name(action), unit_address_name(unit, NULL));
+        if (ask_yes(words))
+                return EXIT_DONE;
+        out("Nothing was done.\n");
+        return EXIT_REFUSED;
+}
+
+static int verb_unit_action_act(struct session *s, const char *name, enum unit_action action, int signal,
+                                const struct arguments *a) {
         _cleanup_free_ char *unit = NULL, *report = NULL;
-        int r = unit_for(s, name, &unit, &s->error);
-        r = r < 0 ? r : session_act_on_unit(s, unit, action, &report, &s->error);
+        int r = unit_of(s, a, name, &unit, &s->error);
+        r = r < 0 ? r : verb_unit_action_ask(s, unit, action, a);
+        if (r != 0)
+                return r;
+        r = session_act_on_unit(s, unit, action, signal, &report, &s->error);
         if (r < 0)
                 return r;
         if (!s->json) {
@@ -24,9 +50,12 @@ static int verb_unit_action_act(struct session *s, const char *name, enum unit_a
 static int verb_unit_action_run(struct session *s, const struct verb *verb, const struct arguments *a) {
         if (a->given[OPTION_CONTAINER])
                 return stop_container(s, a->words[0]);
-        int worst = EXIT_DONE;
+        const char *typed = argument_value(a, OPTION_SIGNAL);
+        int worst = EXIT_DONE, signal = typed ? signal_from_text(typed, &s->error) : SIGTERM;
+        if (signal < 0)
+                return signal;
         for (char **name = a->words; *name; name++) {
-                int r = verb_unit_action_act(s, *name, unit_action_from_name(verb->name));
+                int r = verb_unit_action_act(s, *name, unit_action_from_name(verb->name), signal, a);
                 int status = session_status(s, r);
                 if (status > worst)
                         worst = status;
@@ -34,24 +63,29 @@ static int verb_unit_action_run(struct session *s, const struct verb *verb, cons
         return worst;
 }
 
-#define ROW(action, verb_name, text, more) \
-        [action] = { .name = verb_name,    \
-                     .group = GROUP_UNITS, \
-                     .operands = "UNIT…",  \
-                     .help = text,         \
-                     .takes = more,        \
-                     .json = true,         \
+#define ROW(action, verb_name, text, more)                 \
+        [action] = { .name = verb_name,                    \
+                     .group = GROUP_UNITS,                 \
+                     .operands = "UNIT…",                  \
+                     .help = text,                         \
+                     .takes = (more) | TAKES(OPTION_USER), \
+                     .json = true,                         \
                      .run = verb_unit_action_run }
 
 /* UNIT is a service by its name, or any unit; ".service" may be left out. */
 const struct verb unit_action_verbs[_UNIT_ACTION_MAX] = {
         ROW(UNIT_START, "start", "start a unit, or a service by its name", 0),
-        ROW(UNIT_STOP, "stop", "stop a unit, or a service by its name", TAKES(OPTION_CONTAINER)),
-        ROW(UNIT_RESTART, "restart", "stop and start a unit", 0),
+        ROW(UNIT_STOP, "stop", "stop a unit, or a service by its name",
+            TAKES(OPTION_CONTAINER) | TAKES(OPTION_YES)),
+        ROW(UNIT_RESTART, "restart", "stop and start a unit", TAKES(OPTION_YES)),
         ROW(UNIT_RELOAD, "reload", "make a unit reload its configuration", 0),
         ROW(UNIT_ENABLE, "enable", "start a unit at every boot from now on", 0),
-        ROW(UNIT_DISABLE, "disable", "do not start a unit at boot any more", 0),
-        ROW(UNIT_MASK, "mask", "forbid any start of a unit", 0),
+        ROW(UNIT_DISABLE, "disable", "do not start a unit at boot any more", TAKES(OPTION_YES)),
+        ROW(UNIT_MASK, "mask", "forbid any start of a unit", TAKES(OPTION_YES)),
         ROW(UNIT_UNMASK, "unmask", "lift a mask", 0),
         ROW(UNIT_RESET_FAILED, "reset-failed", "clear the failed state of a unit", 0),
+        ROW(UNIT_KILL, "kill", "send a signal to the processes of a unit",
+            TAKES(OPTION_SIGNAL) | TAKES(OPTION_YES)),
+        ROW(UNIT_FREEZE, "freeze", "stop the processes of a unit where they are", TAKES(OPTION_YES)),
+        ROW(UNIT_THAW, "thaw", "let the frozen processes of a unit run again", 0),
 };

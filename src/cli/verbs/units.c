@@ -1,11 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "backend/format/emit.h"
+#include "cli/lookup.h"
 #include "cli/out.h"
 #include "cli/verbs/verbs.h"
 
 static int verb_units_run(struct session *s, const struct verb *verb, const struct arguments *a) {
         _cleanup_(unit_list_freep) struct unit_list *units = NULL;
-        int r = session_list_units(s, a->words ? a->words[0] : NULL, &units, &s->error);
+        const char *pattern = a->words ? a->words[0] : NULL, *user = argument_value(a, OPTION_USER);
+        uint32_t uid = UNIT_SYSTEM;
+        int r = user ? user_manager_for(s, user, &uid, &s->error) : 0;
+        if (r < 0)
+                return r;
+        _cleanup_free_ char *address = unit_address(uid, pattern ? pattern : user ? "" : NULL);
+        r = session_list_units(s, address, &units, &s->error);
         if (r < 0)
                 return r;
         if (s->json)
@@ -31,6 +38,7 @@ const struct verb units_verb = {
         .operands = "[PATTERN]",
         .help = "list the units of systemd, also those not loaded",
         .details = "PATTERN is a shell pattern: 'ssh*'.",
+        .takes = TAKES(OPTION_USER),
         .json = true,
         .run = verb_units_run,
 };

@@ -53,6 +53,15 @@ int unit_action_check(enum unit_action action, const struct unit_detail *now, bo
         const char *name = now->unit.name;
         *ret = WAY_SYSTEMD;
         bool starts = action == UNIT_START || action == UNIT_RESTART || action == UNIT_ENABLE;
+        if ((action == UNIT_START || action == UNIT_RELOAD) && unit_is_frozen(now)) {
+                error_set(reterr, -EBUSY, "%s was not %s: it is frozen", name, unit_action_done(action));
+                return error_hint(reterr, "Thaw it first");
+        }
+        if (action == UNIT_FREEZE && !now->can_freeze) {
+                error_set(reterr, -EOPNOTSUPP, "%s was not frozen: it cannot be, by its kind or on this host",
+                          name);
+                return error_hint(reterr, "systemd freezes services, scopes and slices, by cgroups of version 2");
+        }
         if (starts && unit_is_masked(&now->unit)) {
                 error_set(reterr, -EUCLEAN, "%s was not %s: it is masked", name, unit_action_done(action));
                 return error_hint(reterr, "Unmask it first");
@@ -102,8 +111,15 @@ int unit_action_report(enum unit_action action, const char *name, const struct u
                 error_set(reterr, -EIO, "%s was not %s", real, unit_action_done(action));
                 r = error_hint(reterr, "A file in /etc/systemd/system or /run/systemd/system decides");
         } else {
-                bool same = action == UNIT_UNMASK && before && !unit_is_masked(&before->unit);
-                str_addf(&out, same ? "%s was not masked" : "%s was %s", real, unit_action_done(action));
+                bool open = action == UNIT_UNMASK && before && !unit_is_masked(&before->unit);
+                bool same = (action == UNIT_FREEZE || action == UNIT_THAW) && before &&
+                            unit_is_frozen(before) == (action == UNIT_FREEZE);
+                str_addf(&out,
+                         open                                  ? "%s was not masked"
+                         : same && action == UNIT_FREEZE       ? "%s is frozen already"
+                         : same                                ? "%s was not frozen"
+                                                               : "%s was %s",
+                         real, unit_action_done(action));
                 add_made(&out, made);
                 _cleanup_free_ char *killed =
                         action == UNIT_STOP && after ? unit_killed_text(after) : NULL;
@@ -116,59 +132,4 @@ int unit_action_report(enum unit_action action, const char *name, const struct u
                 str_addf(&out, "; %s is another name of it", name);
         *ret = str_take(&out);
         return 0;
-}
-
-/* ---- the question ---- */
-
-/* Units that this host cannot be without for a moment. */
-static bool is_vital(const char *name) {
-        static const char *const names[] = { "dbus.service",       "dbus-broker.service",    "ssh.service",
-                                             "sshd.service",       "NetworkManager.service", "docker.service",
-                                             "containerd.service", "podman.service",         "polkit.service",
-                                             "firewalld.service",  "nftables.service" };
-        for (size_t i = 0; i < ELEMENTS(names); i++)
-                if (str_equal(names[i], name))
-                        return true;
-        return str_starts(name, "systemd-") || str_starts(name, "getty@") ||
-               str_starts(name, "serial-getty@") || str_starts(name, "user@");
-}
-
-/* Those that stop with it; targets are no work. */
-static size_t bound(const struct unit_detail *now, struct str *out) {
-        size_t n = 0;
-        for (char **unit = now->required_by; unit && *unit; unit++)
-                if (!str_ends(*unit, ".target") && !str_ends(*unit, ".slice"))
-                        str_addf(out, n++ ? ", %s" : "%s", *unit);
-        return n;
-}
-
-static char *question_restart(const struct unit_detail *now) {
-        _cleanup_str_ struct str others = {};
-        if (!bound(now, &others) && !is_vital(now->unit.name))
-                return NULL;
-        if (others.length)
-                return str_printf("These units need it and are stopped with it: %s.", others.text);
-        return str_printf("This host depends on %s: what uses it at this moment is cut off, perhaps this "
-                          "session.",
-                          now->unit.name);
-}
-
-char *unit_action_question(enum unit_action action, const struct unit_detail *now) {
-        _cleanup_str_ struct str others = {};
-        if (action == UNIT_RESTART)
-                return question_restart(now);
-        if (action == UNIT_MASK)
-                return xstrdup(
-                        "Nothing can start it any more, neither people nor other units that need it. It "
-                        "is not stopped now. x, then U, unmasks it.");
-        if (action != UNIT_STOP)
-                return NULL;
-        enum unit_boot boot = unit_boot(now);
-        bound(now, &others);
-        return str_printf("This stops it now; whoever uses it loses it.%s%s%s%s x, then s, starts it again.",
-                          others.length ? " Stopped with it: " : "", others.length ? others.text : "",
-                          others.length ? "." : "",
-                          boot == BOOT_YES  ? " It starts again at the next boot."
-                          : boot == BOOT_NO ? " It does not start at boot."
-                                            : "");
 }

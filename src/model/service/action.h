@@ -26,6 +26,3 @@ int unit_action_check_name(enum unit_action action, const char *name, struct err
  * NULL. */
 int unit_action_report(enum unit_action action, const char *name, const struct unit_detail *before,
                        const struct unit_detail *after, char *const *made, char **ret, struct error **reterr);
-
-/* What to ask before: a stop, a mask, and a restart that takes others with it. NULL: nothing. */
-char *unit_action_question(enum unit_action action, const struct unit_detail *now);

@@ -23,9 +23,11 @@ struct unit_detail *unit_detail_free(struct unit_detail *d) {
                 return NULL;
         unit_done(&d->unit);
         FREE_ALL(d->fragment, d->source, d->result, d->load_error, d->container, d->invocation,
-                 d->why, d->cgroup);
+                 d->why, d->cgroup, d->freezer);
         STRV_FREE_ALL(d->drop_ins, d->requires, d->wants, d->after, d->required_by, d->wanted_by,
-                      d->triggered_by);
+                      d->triggered_by, d->requisite, d->binds_to, d->part_of, d->upholds, d->conflicts,
+                      d->before, d->triggers, d->requisite_of, d->bound_by, d->consists_of, d->upheld_by,
+                      d->stops);
         free(d);
         return NULL;
 }
@@ -34,6 +36,7 @@ static const char *const unit_action_names[] = {
         [UNIT_START] = "start",     [UNIT_STOP] = "stop",       [UNIT_RESTART] = "restart",
         [UNIT_RELOAD] = "reload",   [UNIT_ENABLE] = "enable",   [UNIT_DISABLE] = "disable",
         [UNIT_MASK] = "mask",       [UNIT_UNMASK] = "unmask",   [UNIT_RESET_FAILED] = "reset-failed",
+        [UNIT_KILL] = "kill",       [UNIT_FREEZE] = "freeze",   [UNIT_THAW] = "thaw",
 };
 DEFINE_NAMES(unit_action, enum unit_action)
 
@@ -42,8 +45,17 @@ const char *unit_action_done(enum unit_action action) {
                 [UNIT_START] = "started",   [UNIT_STOP] = "stopped",    [UNIT_RESTART] = "restarted",
                 [UNIT_RELOAD] = "reloaded", [UNIT_ENABLE] = "enabled",  [UNIT_DISABLE] = "disabled",
                 [UNIT_MASK] = "masked",     [UNIT_UNMASK] = "unmasked", [UNIT_RESET_FAILED] = "reset",
+                [UNIT_KILL] = "sent the signal", [UNIT_FREEZE] = "frozen", [UNIT_THAW] = "thawed",
         };
         return (size_t) action < ELEMENTS(done) ? done[action] : "?";
+}
+
+bool unit_has_processes(const char *name) {
+        return str_ends(name, ".service") || str_ends(name, ".scope");
+}
+
+bool unit_is_frozen(const struct unit_detail *d) {
+        return STR_IN_SET(d->freezer, "frozen", "freezing", "frozen-by-parent", "freezing-by-parent");
 }
 
 bool unit_was_stopped(const struct unit_detail *d) {

@@ -47,8 +47,11 @@ struct unit_detail {
         uint64_t cpu_nsec, memory, tasks, io_read, io_written;  /* UNIT_UNKNOWN where systemd does not
                                                                  * count */
         char **requires, **wants, **after, **required_by, **wanted_by, **triggered_by;
+        char **requisite, **binds_to, **part_of, **upholds, **conflicts, **before, **triggers;
+        char **requisite_of, **bound_by, **consists_of, **upheld_by, **stops; /* stops: PropagatesStopTo */
         char *load_error;       /* LoadError's message; NULL */
-        bool can_start, can_stop, can_reload;
+        bool can_start, can_stop, can_reload, can_freeze;
+        char *freezer;          /* "running", "frozen", "freezing", …; NULL: not known */
         bool need_reload;       /* NeedDaemonReload: the file on disk is newer */
         char *container;        /* name of its container, where fairlead knows; NULL */
         char *invocation;       /* InvocationID in hex; NULL */
@@ -75,6 +78,12 @@ bool unit_was_stopped(const struct unit_detail *d);
  * frees. */
 char *unit_killed_text(const struct unit_detail *d);
 
+/* Whether its processes are stopped where they are, or about to be. */
+bool unit_is_frozen(const struct unit_detail *d);
+
+/* Whether units of its kind have processes of their own, by its name. */
+bool unit_has_processes(const char *name);
+
 /* Whether nothing can start it. */
 bool unit_is_masked(const struct unit *unit);
 
@@ -88,9 +97,12 @@ enum unit_action {
         UNIT_MASK,
         UNIT_UNMASK,
         UNIT_RESET_FAILED,
+        UNIT_KILL,              /* a signal to all of its processes */
+        UNIT_FREEZE,
+        UNIT_THAW,
         _UNIT_ACTION_MAX,
 };
-DECLARE_NAMES(unit_action, enum unit_action);   /* "start", … "reset-failed": also the verbs */
+DECLARE_NAMES(unit_action, enum unit_action);   /* "start", … "thaw": also the verbs */
 
 const char *unit_action_done(enum unit_action action);  /* "started", "stopped", … */
 

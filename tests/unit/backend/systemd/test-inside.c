@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "tests/test.h"
+
+#include <errno.h>
+#include <signal.h>
+
+#include "backend/systemd/units.h"
+#include "base/clock.h"
+#include "base/str.h"
+#include "tests/fake/systemd.h"
+
+/* What is inside a unit, and what reaches its processes. */
+
+struct inside_fixture {
+        sd_event *event;
+        sd_bus *bus;
+        struct fake_systemd *systemd;
+        struct units *units;
+        bool done;
+        struct error *error;
+};
+
+static int inside_begin(void **state) {
+        struct inside_fixture *f = calloc(1, sizeof *f);
+        assert_int_equal(sd_event_new(&f->event), 0);
+        f->systemd = fake_systemd_new(f->event, &f->bus);
+        f->units = units_new(f->event, f->systemd->root, f->bus);
+        *state = f;
+        return 0;
+}
+
+static int inside_end(void **state) {
+        struct inside_fixture *f = *state;
+        error_free(f->error);
+        units_free(f->units);
+        fake_systemd_free(f->systemd);
+        sd_bus_detach_event(f->bus);
+        sd_bus_close_unref(f->bus);
+        sd_event_unref(f->event);
+        free(f);
+        return 0;
+}
+
+/* Runs the loop until the operation has answered. */
+static void inside_wait(struct inside_fixture *f, struct op *op) {
+        for (int64_t until = usec_now(CLOCK_MONOTONIC) + 20000000; !f->done && usec_now(CLOCK_MONOTONIC) < until;)
+                sd_event_run(f->event, 20 * 1000);
+        assert_true(f->done);
+        op_cancel(op);
+}
+
+static void inside_forget(struct inside_fixture *f) {
+        f->done = false;
+        f->error = error_free(f->error);
+}
+
+static void inside_on_acted(char **made, struct error *e, void *userdata) {
+        struct inside_fixture *f = userdata;
+        strv_free(made);
+        f->done = true;
+        f->error = e;
+}
+
+static void sends_a_signal_freezes_and_thaws(void **state) {
+        struct inside_fixture *f = *state;
+        fake_systemd_add(f->systemd, "a.service", "active", "running", "enabled");
+        fake_systemd_add(f->systemd, "b.service", "inactive", "dead", "enabled");
+        static const struct {
+                const char *name;
+                enum unit_action action;
+                int code;
+                const char *killed, *freezer;
+        } rows[] = {
+                { "a.service", UNIT_KILL, 0, "a.service all 1", "running" },
+                { "a.service", UNIT_FREEZE, 0, NULL, "frozen" },
+                { "a.service", UNIT_THAW, 0, NULL, "running" },
+                { "b.service", UNIT_KILL, -ESRCH, NULL, "running" },
+                { "b.service", UNIT_FREEZE, -ESRCH, NULL, "running" },
+                { "nowhere.service", UNIT_KILL, -ENOENT, NULL, NULL },
+                { "no name", UNIT_KILL, -EINVAL, NULL, NULL },
+        };
+        for (size_t i = 0; i < ELEMENTS(rows); i++) {
+                f->systemd->killed[0] = '\0';
+                inside_forget(f);
+                inside_wait(f, rows[i].action == UNIT_KILL
+                                       ? units_kill(f->units, rows[i].name, SIGHUP, inside_on_acted, f)
+                                       : units_act(f->units, rows[i].name, rows[i].action, inside_on_acted, f));
+                assert_int_equal(f->error ? f->error->code : 0, rows[i].code);
+                assert_string_equal(f->systemd->killed, rows[i].killed ? rows[i].killed : "");
+                const struct fake_unit *u = fake_systemd_find(f->systemd, rows[i].name);
+                assert_true(str_equal(u ? u->freezer : NULL, rows[i].freezer));
+        }
+}
+
+int main(void) {
+#define T(name) cmocka_unit_test_setup_teardown(name, inside_begin, inside_end)
+        const struct CMUnitTest tests[] = {
+                T(sends_a_signal_freezes_and_thaws),
+        };
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
