@@ -60,7 +60,7 @@ int unit_action_check(enum unit_action action, const struct unit_detail *now, bo
         if (action == UNIT_FREEZE && !now->can_freeze) {
                 error_set(reterr, -EOPNOTSUPP, "%s was not frozen: it cannot be, by its kind or on this host",
                           name);
-                return error_hint(reterr, "systemd freezes services, scopes and slices, by cgroups of version 2");
+                return error_hint(reterr, "Services, scopes and slices can be, by cgroups of version 2");
         }
         if (starts && unit_is_masked(&now->unit)) {
                 error_set(reterr, -EUCLEAN, "%s was not %s: it is masked", name, unit_action_done(action));

@@ -50,7 +50,7 @@ static void refuses_with_the_way_out(void **state) {
                 { UNIT("q.service", "generated"), false, UNIT_MASK, 0, WAY_SYSTEMD, NULL, NULL },
                 { UNIT("z.service", "enabled", .can_freeze = true), false, UNIT_FREEZE, 0, WAY_SYSTEMD, NULL, NULL },
                 { UNIT("z.socket", "enabled"), false, UNIT_FREEZE, -EOPNOTSUPP, WAY_SYSTEMD, "z.socket was not frozen",
-                  "services, scopes and slices" },
+                  "Services, scopes and slices" },
                 { UNIT("z.service", "enabled", .freezer = S("frozen")), false, UNIT_RELOAD, -EBUSY, WAY_SYSTEMD,
                   "z.service was not reloaded: it is frozen", "Thaw it first" },
                 { UNIT("z.service", "enabled", .freezer = S("frozen")), false, UNIT_KILL, 0, WAY_SYSTEMD, NULL, NULL },
