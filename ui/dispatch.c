@@ -55,7 +55,11 @@ static const struct binding moving[] = {
 };
 
 static const struct binding on_lists[] = {
-        { '/', ACTION_FILTER }, { 'o', ACTION_SORT, NULL, true }, { 'O', ACTION_SORT_REVERSE, NULL, true }, {}
+        { '/', ACTION_FILTER },
+        { 'n', ACTION_NEXT_TROUBLE, NULL, true },
+        { 'o', ACTION_SORT, NULL, true },
+        { 'O', ACTION_SORT_REVERSE, NULL, true },
+        {}
 };
 
 static const struct binding on_text[] = {
@@ -182,6 +186,12 @@ static bool list_do(struct screen *s, enum action action) {
                 else
                         screen_say(s, s->list->sort_down ? "Sorted by %s, reversed" : "Sorted by %s",
                                    column->title);
+                return true;
+        }
+        if (action == ACTION_NEXT_TROUBLE) {
+                if (!list_next_flagged(s->list))
+                        screen_say(s, "No row of this list needs you");
+                ui_settle_soon(s->ui);
                 return true;
         }
         if (action == ACTION_ESCAPE && s->list->filter) {

@@ -121,6 +121,8 @@ struct screen {
         struct check_page *checks;
         struct unit_acting *acting;
         struct job_acting *job_acting;
+        struct home_trouble *trouble;
+        char *sleeping;                 /* the id of the trouble that is put to sleep; NULL */
         struct job_list *jobs;          /* of the home screen; NULL: no answer yet */
         struct screen *below;           /* in the stack */
         bool closing;                   /* closed by screen_close(), freed soon */
@@ -174,6 +176,9 @@ void screen_ask(struct screen *s, const char *label, const char *text,
 
 /* The same for a secret: shown as stars, wiped when done() has returned. */
 void screen_ask_secret(struct screen *s, const char *label, void (*done)(struct screen *s, const char *text));
+
+/* Whether it is seen: no screen but overlays is above it. */
+bool screen_shown(const struct screen *s);
 
 /* The stack, for the help screen and the palette: the screen below s that is not an overlay. */
 struct screen *screen_under(const struct screen *s);

@@ -10,6 +10,10 @@ struct screen *ui_base(const struct ui *ui) {
         return s;
 }
 
+bool screen_shown(const struct screen *s) {
+        return ui_base(s->ui) == s;
+}
+
 struct screen *screen_under(const struct screen *s) {
         struct screen *under = s->below;
         while (under && (under->class->overlay || under->closing))
@@ -37,7 +41,7 @@ static struct screen *screen_free(struct screen *s) {
         list_done(&s->rows);
         pager_done(&s->text);
         error_free(s->error);
-        FREE_ALL(s->about, s->state, s);
+        FREE_ALL(s->about, s->sleeping, s->state, s);
         return NULL;
 }
 

@@ -183,7 +183,7 @@ unsigned ui_tick_ms(const struct ui *ui) {
                 unsigned ms = s->class->tick_ms ? s->class->tick_ms(s) : 0;
                 if (!ms)
                         s->tick_at = 0;
-                else if (!s->tick_at)
+                else if (!s->tick_at || now + (int64_t) ms * 1000 < s->tick_at)
                         s->tick_at = now + (int64_t) ms * 1000;
                 if (s->tick_at && (!next || s->tick_at < next))
                         next = s->tick_at;

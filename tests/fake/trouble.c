@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "tests/fake/host.h"
 
-#define NOW 1764415860          /* Sat 29 Nov 2025, 11:31 UTC */
+#define NOW 1795521600          /* FIXTURE_NOW of tests/ui: 2026-11-24 12:00:00 UTC */
 
 static const struct {
         enum trouble_kind kind;

@@ -66,6 +66,7 @@ bool fixture_use_home(struct fake_host *fake, const char *what, const char *whic
                 { "services", "counted", offsetof(struct fake_host, services), (void *) services_counted },
                 { "services", "30", offsetof(struct fake_host, services), (void *) services_30 },
                 { "services", "200", offsetof(struct fake_host, services), (void *) services_200 },
+                { "trouble", "all", offsetof(struct fake_host, trouble), (void *) fake_host_troubles },
                 { "usage", "counted", offsetof(struct fake_host, usage), (void *) usage_counted },
         };
         return fixture_pick(fake, rows, ELEMENTS(rows), what, which);

@@ -7,6 +7,7 @@
 #include "ui/screen.h"
 
 extern const struct screen_class services_screen;       /* arg: NULL */
+extern const struct screen_class trouble_screen;        /* arg: const char *id of a trouble; NULL */
 extern const struct screen_class images_screen;         /* arg: NULL */
 extern const struct screen_class image_screen;          /* arg: const char *reference */
 extern const struct screen_class wizard_screen;         /* arg: const struct wizard_order * */

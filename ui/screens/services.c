@@ -9,13 +9,17 @@
 #include "ui/screens/parts/job-text.h"
 #include "ui/screens/parts/known-jobs.h"
 #include "ui/screens/parts/notes.h"
+#include "ui/screens/parts/trouble-actions.h"
 #include "ui/screens/parts/unit-actions.h"
 
 struct services_state {
         struct reload loading_jobs;
         struct service_list *services;  /* NULL: no answer yet */
+        struct home_trouble trouble;
         struct rates rates;
         int64_t sampled;                /* boottime of the last sample; 0: none */
+        const struct host_figures *figures;     /* NULL: not read yet */
+        int64_t figured;                /* boottime when they were read */
 };
 
 static const struct service *services_at(const struct screen *s, size_t row) {
@@ -24,7 +28,7 @@ static const struct service *services_at(const struct screen *s, size_t row) {
 }
 
 static const struct service *services_focus(const struct screen *s) {
-        return services_at(s, list_row(s->list));
+        return s->list == &s->rows ? services_at(s, list_row(s->list)) : NULL;
 }
 
 /* ---- rows ---- */
@@ -57,6 +61,9 @@ static const struct list_source services_source = {
 /* Microseconds between two: on a slow line, and in basic, numbers that change are dear. */
 #define SAMPLE_USEC 1000000
 #define SAMPLE_DEAR_USEC 5000000
+/* Of the host's own figures: with the samples, where there are any. */
+#define FIGURES_USEC 5000000
+#define FIGURES_ALONE_USEC 30000000
 /* Before the list was drawn first. */
 #define SAMPLED_AT_FIRST 24
 
@@ -67,9 +74,10 @@ static int64_t services_period(const struct screen *s) {
 
 /* The services in sight that the kernel counts, one after the other; NULL: no more. */
 static const struct service *services_next_counted(const struct screen *s, size_t *i) {
-        size_t rows = s->list->height ? s->list->height : SAMPLED_AT_FIRST;
-        while (*i < rows && s->list->top + *i < s->list->shown) {
-                const struct service *service = services_at(s, s->list->order[s->list->top + (*i)++]);
+        const struct list *list = &s->rows;
+        size_t rows = list->height ? list->height : SAMPLED_AT_FIRST;
+        while (*i < rows && list->top + *i < list->shown) {
+                const struct service *service = services_at(s, list->order[list->top + (*i)++]);
                 if (service->cgroups)
                         return service;
         }
@@ -87,10 +95,18 @@ static void services_sample(struct screen *s) {
         st->sampled = ui_boottime(s->ui);
 }
 
+/* The first paint waits for nothing of this: it begins when the services are there. */
 static void services_tick(struct screen *s) {
-        const struct services_state *st = s->state;
-        if (ui_boottime(s->ui) >= st->sampled + services_period(s))
+        struct services_state *st = s->state;
+        int64_t now = ui_boottime(s->ui);
+        if (now >= st->sampled + services_period(s))
                 services_sample(s);
+        if (!st->figures || now >= st->figured + FIGURES_USEC) {
+                st->figures = host_figures(ui_host(s->ui));
+                st->figured = now;
+        }
+        if (now >= home_trouble_due(&st->trouble))
+                home_trouble_load(s, st->trouble.looked ? 0 : ~0U);
 }
 
 /* ---- answers ---- */
@@ -103,7 +119,8 @@ static void services_loaded(struct service_list *services, struct error *e, void
                 st->services = services;
         }
         screen_loaded(s, services ? services->n : 0, e, TOPIC_SERVICES);
-        services_tick(s);
+        if (screen_shown(s))
+                services_tick(s);
 }
 
 static void services_jobs_loaded(struct job_list *jobs, struct error *e, void *userdata) {
@@ -123,16 +140,24 @@ static void services_load(struct screen *s, unsigned topics) {
         struct services_state *st = s->state;
         if (topics & (TOPIC_SERVICES | TOPIC_IMAGES) && reload_wanted(&s->loading, topics))
                 s->loading.op = host_list_services(ui_host(s->ui), services_loaded, s);
-        if (topics & TOPIC_REALM)
+        if (topics & (TOPIC_REALM | TOPIC_HOST))
                 screen_invalidate(s);
+        if (st->trouble.looked)
+                home_trouble_load(s, topics);
         if (topics & TOPIC_JOBS && reload_wanted(&st->loading_jobs, topics))
                 st->loading_jobs.op = host_list_jobs(ui_host(s->ui), services_jobs_loaded, s);
 }
 
 /* ---- the screen ---- */
 
+static void services_open(struct screen *s, const void *arg) {
+        struct services_state *st = s->state;
+        home_trouble_init(s, &st->trouble);
+}
+
 static void services_close(struct screen *s) {
         struct services_state *st = s->state;
+        home_trouble_done(&st->trouble);
         op_cancel(st->loading_jobs.op);
         unit_acting_done(s);
         service_list_free(st->services);
@@ -165,34 +190,53 @@ static bool services_charts(const struct screen *s) {
 /* In the last row of the list, where no service needs it. */
 static void services_draw_chart(const struct screen *s, const struct canvas *rows) {
         const struct services_state *st = s->state;
-        const struct service *service = services_at(s, list_settled_row(s->list));
+        const struct service *service = services_at(s, list_settled_row(&s->rows));
         const struct rate *rate = service ? rates_find(&st->rates, service->name) : NULL;
-        if (rate && services_charts(s) && (int) s->list->shown + 2 < rows->rows &&
+        if (rate && services_charts(s) && (int) s->rows.shown + 2 < rows->rows &&
             rate_mean(rate, 15, ui_boottime(s->ui)) != RATE_UNKNOWN)
                 rate_draw(rate, ui_boottime(s->ui), rows, rows->rows - 1);
 }
 
+/* Rows of the screen from which on one is for the host's figures, and few lines are for trouble. */
+#define FIGURES_ROWS_MIN 14
+#define TROUBLE_ROWS_LEAST 3
+/* The heads and so many services keep their rows. */
+#define LIST_ROWS_LEAST 4
+
 static void services_draw(struct screen *s, const struct canvas *c) {
-        int notes = notes_draw(s, s->jobs, NULL), below = notes ? notes + 1 : 0;
-        if (c->rows - below < 4)
-                below = 0;
-        struct canvas rows = canvas_part(c, 0, 0, c->rows - below, -1);
+        struct services_state *st = s->state;
+        int facts = c->rows >= FIGURES_ROWS_MIN, notes = notes_draw(s, s->jobs, NULL),
+            rest = c->rows - facts - 1, list = 1 + clamp_int((int) s->rows.shown, 3, rest),
+            room = rest - notes - list, least = facts ? TROUBLE_ROWS_LEAST : 1,
+            trouble = home_trouble_rows(&st->trouble, room > least ? room : least);
+        if (rest - notes - trouble < LIST_ROWS_LEAST)
+                notes = 0;
+        struct canvas top = canvas_part(c, 0, 0, facts, -1),
+                      rows = canvas_part(c, facts, 0, rest - notes - trouble, -1),
+                      middle = canvas_part(c, c->rows - trouble - notes, 0, trouble, -1),
+                      bottom = canvas_part(c, c->rows - notes, 0, notes, -1);
+        if (facts)
+                home_facts_draw(st->figures, NULL, &top);
         screen_draw_rows(s, &rows, "service",
                          "No service is installed yet. Press 2 (or i) to choose an image that packages one: "
                          "before anything is run you see what it would do.");
         services_draw_chart(s, &rows);
-        if (below) {
-                struct canvas part = canvas_part(c, c->rows - notes, 0, -1, -1);
-                notes_draw(s, s->jobs, &part);
-        }
+        if (notes)
+                notes_draw(s, s->jobs, &bottom);
+        home_trouble_draw(s, &middle);
 }
 
 static void services_status(const struct screen *s, struct str *out) {
         const struct services_state *st = s->state;
-        const struct service *service = services_at(s, list_settled_row(s->list));
+        const struct service *service =
+                s->list == &s->rows ? services_at(s, list_settled_row(&s->rows)) : NULL;
         const struct job *job = known_jobs_open(s);
         if (unit_acting_status(s, out))
                 return;
+        if (s->list != &s->rows) {
+                home_trouble_status(s, out);
+                return;
+        }
         if (!service) {
                 if (s->error)
                         str_add(out, "R tries again.");
@@ -230,22 +274,69 @@ static void services_status(const struct screen *s, struct str *out) {
                 str_add(out, " A newer image is here: u upgrades.");
 }
 
-/* The next change of what "FOR" says, or the next sample. */
+/* Milliseconds until the next change of what "FOR" says, the next sample, or the next look at the host. */
 static unsigned services_tick_ms(const struct screen *s) {
         const struct services_state *st = s->state;
-        int64_t next = 0, period = services_period(s) / 1000;
+        int64_t now = ui_boottime(s->ui), period = services_period(s), next = INT64_MAX;
+        size_t from = 0;
         for (size_t i = 0; st->services && i < st->services->n; i++) {
                 int64_t since = st->services->items[i]->since,
-                        left = since > 0 ? text_age_left(ui_now(s->ui) - since) * 1000 : 0;
-                if (left && (!next || left < next))
-                        next = left;
+                        left = since > 0 ? text_age_left(ui_now(s->ui) - since) * 1000000 : 0;
+                if (left && now + left < next)
+                        next = now + left;
         }
-        size_t from = 0;
-        bool samples = services_next_counted(s, &from);
-        if (samples && (!next || period < next))
-                next = period;
         /* where samples are dear, so are the seconds of what started just now */
-        return (unsigned) (samples && next < period ? period : next);
+        if (period == SAMPLE_DEAR_USEC && next < st->sampled + period)
+                next = st->sampled + period;
+        if (services_next_counted(s, &from) && st->sampled + period < next)
+                next = st->sampled + period;
+        if (st->figures && st->figured + FIGURES_ALONE_USEC < next)
+                next = st->figured + FIGURES_ALONE_USEC;
+        if (st->trouble.looked && home_trouble_due(&st->trouble) < next)
+                next = home_trouble_due(&st->trouble);
+        return next == INT64_MAX ? 0 : next <= now ? 1 : (unsigned) ((next - now + 999) / 1000);
+}
+
+/* ---- the two lists: services, and what needs a person ---- */
+
+/* Of the services the next that is flagged, then the lines of trouble, then the first service again. */
+static void services_next_trouble(struct screen *s) {
+        const struct services_state *st = s->state;
+        size_t before = s->list->at;
+        bool lines = st->trouble.found && st->trouble.found->awake, any;
+        if (s->list == &s->rows) {
+                any = list_next_flagged(s->list);
+                if (any && (s->list->at > before || !lines))
+                        return;
+                s->list->at = before;
+                if (lines)
+                        home_trouble_enter(s);
+                else
+                        screen_say(s, "Nothing needs you");
+                return;
+        }
+        if (list_act(s->list, ACTION_DOWN) && s->list->at > before)
+                return;
+        home_trouble_leave(s);
+        if (s->list->shown)
+                s->list->at = s->list->shown - 1;
+        if (!list_next_flagged(s->list))
+                home_trouble_enter(s);
+}
+
+/* The lists are one for Up and Down. */
+static bool services_move(struct screen *s, enum action action) {
+        const struct services_state *st = s->state;
+        bool lines = st->trouble.found && st->trouble.found->awake;
+        if (action == ACTION_NEXT_TROUBLE)
+                services_next_trouble(s);
+        else if (action == ACTION_DOWN && s->list == &s->rows && lines && s->list->at + 1 >= s->list->shown)
+                home_trouble_enter(s);
+        else if (action == ACTION_UP && s->list != &s->rows && !s->list->at)
+                home_trouble_leave(s);
+        else
+                return false;
+        return true;
 }
 
 /* ---- actions ---- */
@@ -259,7 +350,8 @@ static bool services_can(const struct screen *s, enum action action) {
         bool unit = services_unit(service);
         bool up = service && (service->state == SERVICE_RUNNING || service->state == SERVICE_STARTING);
         switch (action) {
-        case ACTION_OPEN: return service || known_jobs_open(s);
+        case ACTION_OPEN: return service || home_trouble_focus(s) || known_jobs_open(s);
+        case ACTION_SLEEP: return home_trouble_focus(s);
         case ACTION_WATCH: return known_jobs_open(s);
         case ACTION_UNINSTALL:
         case ACTION_UPGRADE:
@@ -287,7 +379,16 @@ static bool services_act(struct screen *s, enum action action) {
         };
         const struct service *service = services_focus(s);
         const char *unit = services_unit(service);
-        if (action == ACTION_WATCH || (action == ACTION_OPEN && !service))
+        const struct trouble *trouble = home_trouble_focus(s);
+        if (services_move(s, action))
+                return true;
+        if (action == ACTION_ALL)
+                screen_open(s->ui, &trouble_screen, trouble ? trouble->id : NULL);
+        else if (trouble && action == ACTION_OPEN)
+                trouble_open(s, trouble);
+        else if (trouble && action == ACTION_SLEEP)
+                trouble_sleep(s, trouble);
+        else if (action == ACTION_WATCH || (action == ACTION_OPEN && !service))
                 screen_open(s->ui, &job_screen, known_jobs_open(s)->id);
         else if (action == ACTION_OPEN && !unit)
                 dialog_menu(s);
@@ -315,12 +416,16 @@ const struct screen_class services_screen = {
         .name = "services",
         .title = "Services",
         .way = "1 ",
-        .help = "The services that were installed from images, failed ones first, and the jobs that run.\n"
-                "Enter opens the unit that runs the focused service; l reads its log. What starts, stops or "
-                "removes it is behind x. w watches the running job, u upgrades to a newer image.\n"
+        .help = "The services that were installed from images, failed ones first, and below them what of "
+                "this host needs a person. Up and Down go through both; n goes to the next row that needs "
+                "you.\n"
+                "Enter opens the unit that runs the focused service, or leads to where a trouble is fixed; "
+                "z puts a trouble to sleep, a shows all of them. l reads a log. What starts, stops or "
+                "removes a service is behind x. w watches the running job, u upgrades to a newer image.\n"
                 "To install one press 2 (or i) and choose an image.",
         .size = sizeof(struct services_state),
-        .topics = TOPIC_SERVICES | TOPIC_IMAGES | TOPIC_JOBS | TOPIC_ENGINE | TOPIC_REALM,
+        .topics = TOPIC_SERVICES | TOPIC_IMAGES | TOPIC_JOBS | TOPIC_ENGINE | TOPIC_REALM | TOPIC_UNITS |
+                  TOPIC_HOST,
         .source = &services_source,
         .looking = "Looking for services ...",
         .bindings = (const struct binding[]){ { KEY_RETURN, ACTION_OPEN },
@@ -328,7 +433,10 @@ const struct screen_class services_screen = {
                                               { 'l', ACTION_LOG },
                                               { 'c', ACTION_CHANGES, NULL, true },
                                               { 'u', ACTION_UPGRADE },
+                                              { 'z', ACTION_SLEEP },
                                               { 'i', ACTION_IMAGES, "install" },
+                                              { 'a', ACTION_ALL, "trouble" },
+                                              { 'n', ACTION_NEXT_TROUBLE, NULL, true },
                                               {} },
         .menu = (const struct binding[]){ { 'l', ACTION_LOG },
                                           { 'o', ACTION_UNIT },
@@ -345,6 +453,7 @@ const struct screen_class services_screen = {
                                           { 'u', ACTION_UPGRADE },
                                           { 'X', ACTION_UNINSTALL },
                                           {} },
+        .open = services_open,
         .close = services_close,
         .mark = services_mark,
         .title_text = services_title,

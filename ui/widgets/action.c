@@ -40,6 +40,7 @@ static const struct action_row action_table[_ACTION_MAX] = {
         [ACTION_FILTER] = { "filter", "filter", "Show only the rows that contain what you type" },
         [ACTION_SORT] = { "sort", "sort", "Sort by the next column" },
         [ACTION_SORT_REVERSE] = { "sort-reverse", "reverse", "Reverse the order of the sorted column" },
+        [ACTION_NEXT_TROUBLE] = { "next-trouble", "next trouble", "Go to the next row that needs you" },
         [ACTION_SEARCH] = { "search", "search", "Search in the text" },
         [ACTION_SEARCH_NEXT] = { "search-next", "next match", "Go to the next match" },
         [ACTION_SEARCH_PREVIOUS] = { "search-previous", "previous match", "Go to the previous match" },
@@ -101,6 +102,9 @@ static const struct action_row action_table[_ACTION_MAX] = {
                                "Run its UNINSTALL label and restore every changed file" },
         [ACTION_INSTALL_LOG] = { "install-log", "install log", "Show how its install went" },
         [ACTION_ITS_JOBS] = { "its-jobs", "its jobs", "Show the jobs of this service alone" },
+
+        [ACTION_SLEEP] = { "sleep", "sleep", "Hide this line for some days, or until a date" },
+        [ACTION_WAKE] = { "wake", "wake", "Show this line again" },
 
         [ACTION_START] = { "start", "start", "Start it now" },
         [ACTION_STOP] = { "stop", "stop", "Stop it now; whether it starts at boot stays as it is" },

@@ -47,6 +47,7 @@ enum action {
         ACTION_FILTER,
         ACTION_SORT,
         ACTION_SORT_REVERSE,
+        ACTION_NEXT_TROUBLE,
         ACTION_SEARCH,
         ACTION_SEARCH_NEXT,
         ACTION_SEARCH_PREVIOUS,
@@ -95,6 +96,8 @@ enum action {
         ACTION_UNINSTALL,
         ACTION_INSTALL_LOG,
         ACTION_ITS_JOBS,
+        ACTION_SLEEP, /* a line of trouble */
+        ACTION_WAKE,
 
         /* units */
         ACTION_START,

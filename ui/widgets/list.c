@@ -131,6 +131,18 @@ bool list_focus(struct list *list, const char *identity) {
         return true;
 }
 
+bool list_next_flagged(struct list *list) {
+        for (size_t i = 1; list->source->flag && i <= list->shown; i++) {
+                size_t place = (list->at + i) % list->shown;
+                if (list->source->flag(list->owner, list->order[place]) == ' ')
+                        continue;
+                list->at = place;
+                list_stay(list);
+                return true;
+        }
+        return false;
+}
+
 void list_filter(struct list *list, const char *needle) {
         /* What was found keeps the focus when the filter goes. */
         if (list->filter && str_empty(needle) && list_row(list) != LIST_NONE)
@@ -383,7 +395,7 @@ static const char *list_cut(const char *text, unsigned width, enum text_charset 
 static void list_draw_row(const struct list *list, const struct canvas *c, int y, size_t place) {
         const struct list_source *source = list->source;
         size_t row = list->order[place];
-        bool focus = place == list->at;
+        bool focus = place == list->at && !list->passive;
         char flag = source->flag ? source->flag(list->owner, row) : ' ';
         char marker[3] = { focus ? '>' : flag, focus ? flag : ' ', '\0' };
         canvas_text(c, y, 0, MARGIN, focus ? STYLE_FOCUS : STYLE_PLAIN, marker);

@@ -65,6 +65,7 @@ struct list {
         size_t settled;
         size_t top;             /* the first on the screen */
         size_t height;          /* rows on the screen when it was drawn last */
+        bool passive;           /* another list has the focus: no marker, no cursor */
         bool moved;             /* the person chose a row: the focus stays with it */
         char *identity;         /* of the focused row */
         char *filter;           /* NULL: none */
@@ -95,6 +96,8 @@ void list_stay(struct list *list);
 
 /* Moving; false: not an action of lists. */
 bool list_act(struct list *list, enum action action);
+/* To the next row that is flagged, from the last one to the first; false: none is. */
+bool list_next_flagged(struct list *list);
 void list_filter(struct list *list, const char *needle);        /* "" or NULL: none */
 /* by the next column that is shown, after the last one in the owner's order */
 void list_sort_next(struct list *list);

@@ -42,6 +42,36 @@ void rate_means_text(const struct rate *rate, int64_t now, struct str *out);
 /* A row with a bar for each slot, the newest at the right, and the means. */
 void rate_draw(const struct rate *rate, int64_t now, const struct canvas *c, int row);
 
+/* ---- trouble.c: what needs a person, a line each, below the services; the focus is in one of both
+ * lists ---- */
+
+struct home_trouble {
+        struct list list;
+        struct trouble_list *found;     /* NULL: no answer yet */
+        struct reload loading;
+        int64_t looked;                 /* boottime when it was asked last; 0: never */
+        bool stale;                     /* something changed while another screen was shown */
+};
+void home_trouble_init(struct screen *s, struct home_trouble *t);
+void home_trouble_done(struct home_trouble *t);
+/* topics as of changed() */
+void home_trouble_load(struct screen *s, unsigned topics);
+/* The boottime of the next look; INT64_MAX: one is under way. */
+int64_t home_trouble_due(const struct home_trouble *t);
+/* NULL: the focus is on a service. */
+const struct trouble *home_trouble_focus(const struct screen *s);
+void home_trouble_enter(struct screen *s);
+void home_trouble_leave(struct screen *s);
+/* The rows that it takes of so many. */
+int home_trouble_rows(const struct home_trouble *t, int room);
+void home_trouble_draw(struct screen *s, const struct canvas *c);
+void home_trouble_status(const struct screen *s, struct str *out);
+
+/* ---- facts.c ---- */
+
+/* figures NULL: not read yet. */
+void home_facts_draw(const struct host_figures *figures, const char *hostname, const struct canvas *c);
+
 /* ---- columns.c ---- */
 
 #define HOME_COLUMNS 12U
