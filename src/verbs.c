@@ -16,6 +16,7 @@ const struct verb *const verb_table[] = {
         &logs_verb,
         &changes_verb,
         &upgrade_verb,
+        &reconfigure_verb,
         &uninstall_verb,
         &run_verb_row,
         &exec_verb,

@@ -27,7 +27,7 @@ struct planning {
         struct given given;
         char **secrets; /* NULL: not requested yet */
         char **allowed;
-        bool deletes_account, removes_volumes, removes_unit;
+        bool all_answers, deletes_account, removes_volumes, removes_unit;
         struct access_change access;
         char **names; /* of the access */
 
@@ -109,7 +109,7 @@ static void planning_report_account(struct planning *p, struct plan *plan) {
         _cleanup_(membership_freep) struct membership *m = membership_read(&p->backend->paths);
         const char *realm = m->realm ? m->realm : m->domain, *principal = m->principal;
         if (!principal)
-                return; /* no keys: the account is unknown */
+                return;                        /* no keys: the account is unknown */
         bool entry = plan->joins == REALM_IPA; /* a leave takes its keys away in any case */
         finding_report(&plan->findings,
                        plan->deletes_account ? "account-deleted"
@@ -135,9 +135,12 @@ static void planning_report(struct planning *p) {
                                "could not go back to it",
                                p->name);
         if (p->unit_edited && p->plan->unit.text)
-                finding_report(findings, "unit-edited", p->unit_file,
-                               "%s is not as it was written: the upgrade writes over what was changed",
-                               p->unit_file);
+                finding_report(
+                        findings, "unit-edited", p->unit_file,
+                        p->verb == VERB_UPGRADE
+                                ? "%s is not as it was written: the upgrade writes over what was changed"
+                                : "%s is not as it was written: what was changed in it is lost",
+                        p->unit_file);
         if (p->unit_edited && p->verb == VERB_UNINSTALL && p->removes_unit)
                 finding_report(findings, "unit-removed", p->unit_file,
                                "%s is not as it was written, and is removed with what was changed in it",
@@ -195,7 +198,7 @@ static int planning_make(struct planning *p) {
                 .deletes_account = p->deletes_account,
                 .removes_volumes = p->removes_volumes,
                 .removes_unit = p->removes_unit,
-                .service = p->verb == VERB_UPGRADE || p->verb == VERB_UNINSTALL ? p->record : NULL,
+                .service = p->verb == VERB_RUN || p->verb == VERB_STOP ? NULL : p->record,
                 .unit_path = p->unit_file,
                 .unit_text = p->unit_text,
                 .facts = &facts,
@@ -243,7 +246,7 @@ static void planning_on_containers(struct container_list *containers, struct err
         struct planning *p = userdata;
         p->containers = containers;
         error_free(e); /* the job will report an engine that answered before and does not now */
-        if (p->verb == VERB_INSTALL || p->verb == VERB_UPGRADE)
+        if (p->verb == VERB_INSTALL || plan_changes_service(p->verb))
                 planning_ask_unit(p);
         else
                 planning_finish(p);
@@ -371,6 +374,7 @@ static void planning_copy_order(struct planning *p, const struct plan_order *o) 
                                      .words = (char **) o->arguments };
         given_copy(&given, &p->given);
         p->verb = o->verb;
+        p->all_answers = o->all_answers;
         p->deletes_account = o->deletes_account;
         p->removes_volumes = o->removes_volumes;
         p->removes_unit = o->removes_unit;
@@ -396,7 +400,7 @@ static bool planning_is_set(char *const *set, const char *like) {
 /* Answers, variables and options of the install are the defaults of the new order: labels name them, too. */
 static void planning_take_record(struct planning *p) {
         const struct given *was = &p->record->given;
-        for (size_t i = 0; was->answers && i < was->answers->n; i++) {
+        for (size_t i = 0; was->answers && !p->all_answers && i < was->answers->n; i++) {
                 const struct answer *a = &was->answers->items[i];
                 if (!answers_get(p->given.answers, a->name))
                         answers_set(p->given.answers, a->name, a->value, a->source);
@@ -423,6 +427,11 @@ static void planning_on_names(int status, const struct str *answer, void *userda
         planning_end(p);
 }
 
+/* An upgrade reads it when it knows the image. */
+static bool planning_needs_unit(const struct planning *p) {
+        return p->verb == VERB_UNINSTALL || p->verb == VERB_RECONFIGURE;
+}
+
 /* Finds the record of the service that an order without an image names; begins the search for the image. */
 static void planning_begin(void *state) {
         struct planning *p = state;
@@ -446,7 +455,7 @@ static void planning_begin(void *state) {
                 return;
         }
         planning_take_record(p);
-        if (p->verb == VERB_UNINSTALL && planning_read_unit(p, &p->error) < 0) {
+        if (planning_needs_unit(p) && planning_read_unit(p, &p->error) < 0) {
                 planning_end(p);
                 return;
         }

@@ -42,7 +42,7 @@ static void estimate_on_scanned(struct snapshot *snapshot, struct error *error, 
 
 struct op *estimate_start(sd_event *event, const struct paths *paths, struct plan *plan,
                           void (*done)(void *userdata), void *userdata) {
-        if (plan->verb != VERB_INSTALL && plan->verb != VERB_UPGRADE && plan->verb != VERB_UNINSTALL)
+        if (plan->verb != VERB_INSTALL && plan->verb != VERB_UNINSTALL && !plan_changes_service(plan->verb))
                 return NULL;
         struct estimate *e = new0(struct estimate);
         *e = (struct estimate){ .op.drop = estimate_drop,

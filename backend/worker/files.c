@@ -147,7 +147,7 @@ const char *worker_main_unit(const struct worker *w) {
 bool worker_stays_stopped(struct worker *w) {
         _cleanup_strv_ char **stopped = worker_load_lines(w->folder, "stopped-before", NULL);
         const char *unit = worker_main_unit(w);
-        bool restarts = w->plan->verb == VERB_UPGRADE || w->plan->verb == VERB_ACCESS;
+        bool restarts = plan_changes_service(w->plan->verb) || w->plan->verb == VERB_ACCESS;
         return restarts && unit && strv_contains(stopped, unit);
 }
 

@@ -257,6 +257,12 @@ const char *worker_main_unit(const struct worker *w);
 /* The folder of the job that installed the service of w->record, or -1. */
 int worker_open_install(const struct worker *w, struct error **reterr);
 
+/* Before a command that sets the service up again: its units are stopped, and what the install had changed is
+ * as it was before it, except what others changed since, and its units. Of a rehearsal in the copy of the
+ * host's files, with the units running (backend/worker/withdraw.c). */
+#define WORKER_WITHDRAWN "withdrawn" /* the list of folders that it touched, in the job's folder */
+int worker_withdraw_install(struct worker *w, step_next_t then, struct error **reterr);
+
 /* The folder of the plan's unit, or NULL. The caller frees. */
 char *worker_unit_folder(const struct worker *w);
 

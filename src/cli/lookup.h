@@ -5,6 +5,7 @@
 
 #include "cli/session.h"
 #include "model/image/image.h"
+#include "model/plan/plan.h"
 #include "model/service/service.h"
 
 /* Removes images that have no command label and fit no profile but the generic one, and images named only by
@@ -27,6 +28,11 @@ void lookup_print_services(const struct service_list *services);
 struct order;
 int upgrade_read(struct session *s, const struct arguments *a, const struct service *service,
                  struct order *ret, struct error **reterr);
+
+/* The order to set the installed service of this name up again (VERB_RECONFIGURE, or VERB_REHEARSE of it),
+ * from the command line; -ENOENT: none is installed. *ret, the caller's, must outlive the order. */
+int reconfigure_read(struct session *s, const struct arguments *a, const char *name, enum plan_verb verb,
+                     struct service **ret, struct order *order, struct error **reterr);
 
 /* "rsyslog" gives the main unit of that service, else "rsyslog.service"; a name with a unit suffix is kept.
  * The caller frees. */

@@ -74,7 +74,9 @@ static void report_unit(const struct plan *plan) {
                 if (plan->from) {
                         out("\n%s, which the image wrote, %s.\n", u->name ? u->name : "The unit",
                             u->text ? "names the new image from then on"
-                                    : "stays as it is and is started again");
+                            : plan->verb == VERB_UPGRADE
+                                    ? "stays as it is and is started again"
+                                    : "is as the installer leaves it, and is started again");
                         break;
                 }
                 out("\nThe unit is the one that the installer makes; if it makes none, there is none: the "
@@ -84,10 +86,10 @@ static void report_unit(const struct plan *plan) {
         case UNIT_SERVICE:
                 out(plan->verb == VERB_REHEARSE ? "\nAn install would then write, enable and start this "
                                                   "unit; a rehearsal does not: %s (%s)\n"
-                    : plan->from ? "\nThen the unit becomes this, and is started again: %s (%s)\n"
+                    : plan->from    ? "\nThen the unit becomes this, and is started again: %s (%s)\n"
                     : plan->command ? "\nIf the installer makes no unit, this one is written, enabled and "
                                       "started: %s (%s)\n"
-                                 : "\nThen this unit is written, enabled and started: %s (%s)\n",
+                                    : "\nThen this unit is written, enabled and started: %s (%s)\n",
                     u->name, u->path);
                 break;
         default:
@@ -97,7 +99,12 @@ static void report_unit(const struct plan *plan) {
         }
         if (u->overrides)
                 out("  It replaces the unit %s.\n", u->overrides);
-        if (u->text) {
+        if (u->was) {
+                _cleanup_strv_ char **lines = plan_unit_lines(u);
+                out(lines ? "  In its file:\n" : "  Its file stays as it is.\n");
+                for (char **line = lines; line && *line; line++)
+                        out("    %s\n", *line);
+        } else if (u->text) {
                 _cleanup_strv_ char **lines = strv_split(u->text, "\n");
                 for (size_t i = 0; lines && lines[i]; i++)
                         out("    %s\n", lines[i]);
@@ -177,8 +184,10 @@ void report_plan(const struct plan *plan) {
                 out("  digest %s\n", plan->pin.digest);
         if (plan->mode_title)
                 out("  mode   %s\n", plan->mode_title);
-        if (plan->from)
+        if (plan->from && plan->verb == VERB_UPGRADE)
                 report_from(plan);
+        for (char **line = plan->altered; line && *line; line++)
+                out("  change %s\n", *line);
         report_answers(plan);
         /* The limits of the copy come before the command that runs on it. */
         if (plan->verb == VERB_REHEARSE)

@@ -141,6 +141,7 @@ struct plan_order {
         char *const *allowed;
         const struct access_change *access;     /* VERB_ACCESS; like VERB_RENEW of the service called name, or
                                                  * (NULL) of the one that joined this host */
+        bool all_answers;               /* of an installed service: those of its record are not added */
         bool deletes_account;           /* VERB_UNINSTALL of a service that joined a realm: this host's
                                          * account there is deleted, too */
         bool removes_volumes;           /* VERB_UNINSTALL: of those that hold the service's state, too */

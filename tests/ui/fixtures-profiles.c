@@ -146,7 +146,18 @@ static struct service *installed(const char *name) {
         strv_addf(&service->files, "/etc/containers/systemd/%s.container", name);
         label_list_set(&service->pin.labels, "RUN", "docker run -d --privileged --name NAME --net=host -v /var/log:/log IMAGE /bin/rsyslog.sh");
         label_list_set(&service->pin.labels, "STOP", "docker stop NAME");
+        fixture_given(service);
         return service;
+}
+
+/* What rsyslog was installed with: the port is wrong. */
+void fixture_given(struct service *service) {
+        str_replace(&service->pin.reference, "localhost/rsyslog:latest");
+        str_replace(&service->given.mode, "forward");
+        service->given.answers = new0(struct answers);
+        answers_set(service->given.answers, "server", "logs.example.test", "typed");
+        answers_set(service->given.answers, "port", "99", "typed");
+        answers_set(service->given.answers, "tls", "yes", "typed");
 }
 
 /* Who may log in, in a file as realmd writes it; and new keys. */
@@ -201,7 +212,8 @@ static int plan_for(const struct plan_order *order, struct plan **ret, struct er
                 .path_exists = path_is_there,
                 .unit_path = unit_is_there,
         };
-        _cleanup_(service_freep) struct service *service = order->verb == VERB_UPGRADE              ? installed(order->name)
+        bool anew = order->verb == VERB_RECONFIGURE || (order->verb == VERB_REHEARSE && !order->image);
+        _cleanup_(service_freep) struct service *service = order->verb == VERB_UPGRADE || anew      ? installed(order->name)
                                                                 : keeps && order->verb == VERB_UNINSTALL ? installed_with_state()
                                                                                                          : NULL;
         const struct plan_request request = {
@@ -219,6 +231,7 @@ static int plan_for(const struct plan_order *order, struct plan **ret, struct er
                 .deletes_account = order->deletes_account,
                 .removes_volumes = order->removes_volumes,
                 .removes_unit = order->removes_unit,
+                .unit_text = anew ? "[Container]\nContainerName=rsyslog\nEnvironment=PORT=99\n" : NULL,
                 .facts = &facts,
         };
         int r = plan_make(&request, ret, reterr);

@@ -181,6 +181,16 @@ static struct service_list *services_full(void) {
         return list;
 }
 
+static struct service_list *services_reconfigure(void) {
+        struct service_list *list = services_full();
+        for (size_t i = 0; i < list->n; i++)
+                if (str_equal(list->items[i]->name, "rsyslog")) {
+                        fixture_given(list->items[i]);
+                        str_replace(&list->items[i]->pin.image, "localhost/rsyslog:latest");
+                }
+        return list;
+}
+
 static struct service_list *services_hostile(void) {
         struct service_list *list = xcalloc(1, sizeof *list);
         static const char *const names[] = { HOSTILE_ESCAPE, HOSTILE_BIDI, HOSTILE_WIDE, HOSTILE_MARKS, HOSTILE_LONG };
@@ -379,6 +389,14 @@ static struct job_list *jobs_bad(void) {
         return list;
 }
 
+/* The install of rsyslog, which an upgrade has built on. */
+static struct job_list *jobs_later(void) {
+        struct job_list *list = xcalloc(1, sizeof *list);
+        job_list_take(list, make_job("20261124-130000-0000b0b0", VERB_UPGRADE, "rsyslog", JOB_DONE));
+        job_list_take(list, make_job("20261124-120000-0000a4f1", VERB_INSTALL, "rsyslog", JOB_DONE));
+        return list;
+}
+
 static struct job_list *jobs_full(void) {
         struct job_list *list = xcalloc(1, sizeof *list);
         job_list_take(list, fixture_job("running"));
@@ -415,6 +433,7 @@ static const struct fixture_row variants[] = {
         { "images", "many", offsetof(struct fake_host, images), (void *) images_many },
         { "services", "none", offsetof(struct fake_host, services), NULL },
         { "services", "full", offsetof(struct fake_host, services), (void *) services_full },
+        { "services", "given", offsetof(struct fake_host, services), (void *) services_reconfigure },
         { "services", "state", offsetof(struct fake_host, services), (void *) services_state },
         { "services", "many", offsetof(struct fake_host, services), (void *) services_many },
         { "services", "hostile", offsetof(struct fake_host, services), (void *) services_hostile },
@@ -423,6 +442,7 @@ static const struct fixture_row variants[] = {
         { "jobs", "hostile", offsetof(struct fake_host, jobs), (void *) jobs_hostile },
         { "jobs", "none", offsetof(struct fake_host, jobs), NULL },
         { "jobs", "newer", offsetof(struct fake_host, jobs), (void *) jobs_newer },
+        { "jobs", "later", offsetof(struct fake_host, jobs), (void *) jobs_later },
         { "jobs", "full", offsetof(struct fake_host, jobs), (void *) jobs_full },
 };
 

@@ -14,16 +14,16 @@
 #define RECENT_BYTES (64U * 1024) /* of output, enough for any screen of a command */
 
 struct job_screen_state {
-        struct job *job;                /* NULL: no answer yet */
-        struct feed *feed;              /* of the output */
-        struct op *counting;            /* the files that it changed */
-        size_t n_files;                 /* 0: not known yet, or none */
-        bool unfolded;                  /* all steps are shown */
-        struct str recent;              /* the end of the output, at least RECENT_BYTES where it has them */
-        struct terminal *terminal;      /* the command's, while all keys go to it; NULL */
-        struct error *refused;          /* what it was to be typed; NULL */
-        unsigned cancels;               /* how often the person asked to stop */
-        int rows, columns;              /* of the worker's terminal */
+        struct job *job;           /* NULL: no answer yet */
+        struct feed *feed;         /* of the output */
+        struct op *counting;       /* the files that it changed */
+        size_t n_files;            /* 0: not known yet, or none */
+        bool unfolded;             /* all steps are shown */
+        struct str recent;         /* the end of the output, at least RECENT_BYTES where it has them */
+        struct terminal *terminal; /* the command's, while all keys go to it; NULL */
+        struct error *refused;     /* what it was to be typed; NULL */
+        unsigned cancels;          /* how often the person asked to stop */
+        int rows, columns;         /* of the worker's terminal */
 };
 
 /* An error ends the watch. */
@@ -80,7 +80,7 @@ static void job_counted(struct change_report *report, struct error *e, void *use
         st->counting = op_cancel(st->counting);
         st->n_files = report ? report->changes->n : 0;
         change_report_free(report);
-        error_free(e);          /* c shows it */
+        error_free(e); /* c shows it */
         screen_invalidate(s);
 }
 
@@ -298,7 +298,7 @@ static void job_cancel(struct screen *s) {
         struct job_screen_state *st = s->state;
         struct error *e = NULL;
         if (!job_lives(s))
-                return;         /* it ended before the answer */
+                return; /* it ended before the answer */
         if (host_cancel_job(ui_host(s->ui), s->about, &e) < 0)
                 dialog_error(s->ui, e);
         else
@@ -341,7 +341,7 @@ static void job_answered(struct screen *s, const char *text) {
         line[n] = '\n';
         if (host_job_input(ui_host(s->ui), s->about, line, n + 1, &e) < 0)
                 dialog_error(s->ui, e);
-        explicit_bzero(line, n);        /* it may be a secret */
+        explicit_bzero(line, n); /* it may be a secret */
 }
 
 /* With what the command has on its screen by now: all that it printed behind the last line of our own. */
@@ -459,7 +459,7 @@ const struct screen_class job_screen = {
                 "restored. When the command asks something, a types the answer; t gives it every key, "
                 "Tab and arrows too, until Ctrl-] takes them back.\n"
                 "A job that was interrupted (the host went down, its worker was killed) is resumed with r or "
-                "rolled back with p.",
+                "rolled back with p. p also rolls back a job that is done; what is restored is said first.",
         .about = true,
         .size = sizeof(struct job_screen_state),
         .text = PAGER_WRAP,

@@ -29,12 +29,14 @@ extern const struct screen_class *const screen_classes[];
 /* The places of the keys 1 to 5, ? and :, for struct ui_options. */
 extern const struct ui_places screen_places;
 
-/* The order to the wizard: install of an image, or uninstall and run of an installed service. */
+/* The order to the wizard: install of an image; or reconfiguration, uninstall and run of an installed
+ * service. */
 struct wizard_order {
         enum plan_verb verb;
         const char *image;      /* reference; NULL for an installed service */
         const char *name;       /* service name; NULL: the default */
-        /* An install that is tried again: its answers, its mode, and the fix, which decides the page. */
+        /* An install that is tried again: its answers, its mode, and the fix, which decides the page. Of a
+         * reconfiguration those of the service, and image is the one that it runs. */
         const struct answers *answers;
         const char *mode;
         enum fix fix;

@@ -355,6 +355,7 @@ static bool services_can(const struct screen *s, enum action action) {
         case ACTION_WATCH: return known_jobs_open(s);
         case ACTION_UNINSTALL:
         case ACTION_UPGRADE:
+        case ACTION_RECONFIGURE:
         case ACTION_ITS_JOBS: return service;
         case ACTION_CHANGES:
         case ACTION_INSTALL_LOG: return service && service->job;
@@ -404,6 +405,13 @@ static bool services_act(struct screen *s, enum action action) {
                 screen_open(s->ui, &jobs_screen, service->name);
         else if (action == ACTION_INSTALL_LOG)
                 screen_open(s->ui, &job_screen, service->job);
+        else if (action == ACTION_RECONFIGURE)
+                screen_open(s->ui, &wizard_screen,
+                            &(const struct wizard_order) { .verb = VERB_RECONFIGURE,
+                                                           .name = service->name,
+                                                           .image = service->pin.image,
+                                                           .answers = service->given.answers,
+                                                           .mode = service->given.mode });
         else if (verbs[action])
                 screen_open(s->ui, &wizard_screen,
                             &(const struct wizard_order) { .verb = verbs[action], .name = service->name });
@@ -421,7 +429,8 @@ const struct screen_class services_screen = {
                 "you.\n"
                 "Enter opens the unit that runs the focused service, or leads to where a trouble is fixed; "
                 "z puts a trouble to sleep, a shows all of them. l reads a log. What starts, stops or "
-                "removes a service is behind x. w watches the running job, u upgrades to a newer image.\n"
+                "removes a service is behind x. w watches the running job, u upgrades to a newer image, "
+                "m changes the answers of its install.\n"
                 "To install one press 2 (or i) and choose an image.",
         .size = sizeof(struct services_state),
         .topics = TOPIC_SERVICES | TOPIC_IMAGES | TOPIC_JOBS | TOPIC_ENGINE | TOPIC_REALM | TOPIC_UNITS |
@@ -437,6 +446,7 @@ const struct screen_class services_screen = {
                                               { 'i', ACTION_IMAGES, "install" },
                                               { 'a', ACTION_ALL, "trouble" },
                                               { 'n', ACTION_NEXT_TROUBLE, NULL, true },
+                                              { 'm', ACTION_RECONFIGURE },
                                               {} },
         .menu = (const struct binding[]){ { 'l', ACTION_LOG },
                                           { 'o', ACTION_UNIT },
@@ -451,6 +461,7 @@ const struct screen_class services_screen = {
                                           { 't', ACTION_STOP },
                                           { 'n', ACTION_RUN },
                                           { 'u', ACTION_UPGRADE },
+                                          { 'm', ACTION_RECONFIGURE },
                                           { 'X', ACTION_UNINSTALL },
                                           {} },
         .open = services_open,

@@ -8,17 +8,14 @@
 #include "ui/dialog.h"
 
 static const struct page *const wizard_pages[_PAGE_MAX] = {
-        [PAGE_WHAT] = &what_page,
-        [PAGE_FORM] = &form_page,
-        [PAGE_PREFLIGHT] = &preflight_page,
-        [PAGE_SECRETS] = &secrets_page,
-        [PAGE_REVIEW] = &review_page,
+        [PAGE_WHAT] = &what_page,       [PAGE_FORM] = &form_page,     [PAGE_PREFLIGHT] = &preflight_page,
+        [PAGE_SECRETS] = &secrets_page, [PAGE_REVIEW] = &review_page,
 };
 
 static void wizard_back(struct screen *s) {
         struct wizard *w = s->state;
         if (w->verb == VERB_REHEARSE) {
-                wizard_turn(s, VERB_INSTALL);
+                wizard_turn(s, false);
                 return;
         }
         for (enum page_number page = w->page; page-- > 0;)
@@ -31,7 +28,9 @@ static void wizard_back(struct screen *s) {
                 return;
         }
         const struct question question = {
-                .title = w->ask.leave ? "Stay in the realm" : "Leave this install",
+                .title = w->anew        ? "Leave the new answers"
+                         : w->ask.leave ? "Stay in the realm"
+                                        : "Leave this install",
                 .text = "Your answers are lost. Nothing was changed on this host.",
                 .yes = w->ask.leave ? "Stay in it" : "Leave",
                 .no = w->ask.leave ? "Go on" : "Stay",
@@ -46,11 +45,11 @@ static void wizard_try_again(struct screen *s) {
         struct wizard *w = s->state;
         if (w->fix == FIX_FORCE)
                 questions_say_yes(&w->ask, "force");
-        enum page_number page = w->fix == FIX_PASSWORD || w->fix == FIX_FORCE ? PAGE_SECRETS
-                                : w->fix == FIX_CLOCK || w->fix == FIX_HOSTNAME || w->fix == FIX_LEAVE ||
-                                                w->fix == FIX_AGAIN
-                                        ? PAGE_PREFLIGHT
-                                        : PAGE_FORM;
+        enum page_number page =
+                w->fix == FIX_PASSWORD || w->fix == FIX_FORCE ? PAGE_SECRETS
+                : w->fix == FIX_CLOCK || w->fix == FIX_HOSTNAME || w->fix == FIX_LEAVE || w->fix == FIX_AGAIN
+                        ? PAGE_PREFLIGHT
+                        : PAGE_FORM;
         wizard_go(s, wizard_has(w, page) ? page : PAGE_FORM);
         questions_repair(&w->ask, w->fix);
 }
@@ -77,7 +76,10 @@ static void wizard_found(struct image *image, struct error *e, void *userdata) {
         }
         if (bad)
                 screen_say(s, "Its own profile is not used: %s", bad->message);
-        if (w->fix != FIX_NONE)
+        struct join join;
+        if (w->anew && !questions_join(&w->ask, &join))
+                wizard_go(s, PAGE_FORM);
+        else if (w->fix != FIX_NONE)
                 wizard_try_again(s);
         else
                 wizard_plan(s);
@@ -90,7 +92,9 @@ static void wizard_open(struct screen *s, const void *arg) {
         w->fix = order->fix;
         w->pages = wizard_pages;
         questions_init(&w->ask, s);
-        questions_keep(&w->ask, order->answers, order->mode, NULL);
+        w->anew = order->verb == VERB_RECONFIGURE;
+        w->ask.named = w->anew;
+        questions_keep(&w->ask, order->answers, order->mode, w->anew ? FORM_UNCHANGED : NULL);
         w->reference = xstrdup(order->image);
         w->name = xstrdup(order->name);
         if (order->access) {
@@ -103,7 +107,7 @@ static void wizard_open(struct screen *s, const void *arg) {
         w->page = w->verb == VERB_INSTALL ? PAGE_WHAT : PAGE_REVIEW;
         s->list = NULL;
         s->pager = &s->text;
-        if (w->verb == VERB_INSTALL)
+        if (w->verb == VERB_INSTALL || w->anew)
                 w->finding = host_find_image(ui_host(s->ui), w->reference, wizard_found, s);
         else
                 wizard_plan(s);
@@ -135,7 +139,7 @@ static void wizard_title(const struct screen *s, struct str *left, struct str *r
                 str_addf(left, "Leave the realm: uninstall %s", name);
         else
                 wizard_title_of(w, name, left);
-        if (w->reference)
+        if (w->reference && !w->anew)
                 str_addf(left, " from %.*s",
                          latest ? (int) (latest - w->reference) : (int) strlen(w->reference), w->reference);
         unsigned number = 0, all = 0;
@@ -144,7 +148,7 @@ static void wizard_title(const struct screen *s, struct str *left, struct str *r
                         all++;
                         number += page <= w->page;
                 }
-        if (all > 1 && !w->finding)     /* else its labels may name more */
+        if (all > 1 && !w->finding) /* else its labels may name more */
                 str_addf(right, "page %u of %u: ", number, all);
         size_t wrong = wizard_form(w) ? form_wrong(wizard_form(w)) : 0;
         if (wrong)

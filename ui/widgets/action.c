@@ -98,6 +98,8 @@ static const struct action_row action_table[_ACTION_MAX] = {
         [ACTION_CHANGES] = { "changes", "changes", "Show the files that its install changed" },
         [ACTION_RUN] = { "run", "run", "Run its RUN label once" },
         [ACTION_UPGRADE] = { "upgrade", "upgrade", "Upgrade to the newest image; the plan is shown first" },
+        [ACTION_RECONFIGURE] = { "reconfigure", "reconfigure",
+                                 "Change the answers of its install; what would change is shown first" },
         [ACTION_UNINSTALL] = { "uninstall", "uninstall",
                                "Run its UNINSTALL label and restore every changed file" },
         [ACTION_INSTALL_LOG] = { "install-log", "install log", "Show how its install went" },

@@ -93,6 +93,7 @@ enum action {
         ACTION_CHANGES,
         ACTION_RUN,
         ACTION_UPGRADE,
+        ACTION_RECONFIGURE,
         ACTION_UNINSTALL,
         ACTION_INSTALL_LOG,
         ACTION_ITS_JOBS,

@@ -51,7 +51,10 @@ static void item_propose(const struct form *form, struct item *item) {
         for (size_t i = 0; i < o->answers->n; i++)
                 if (str_equal(o->answers->items[i].name, item->p->name))
                         item->source =
-                                str_equal(o->answers->items[i].source, "typed") ? "typed" : item->source;
+                                str_equal(o->answers->items[i].source, "typed") ? "typed"
+                                : str_equal(o->answers->items[i].source, FORM_UNCHANGED)
+                                        ? FORM_UNCHANGED
+                                        : item->source;
         field_set(&item->field, value);
 }
 

@@ -11,6 +11,7 @@
 #include "ui/widgets/canvas.h"
 #include "ui/widgets/field.h"
 
+#define FORM_UNCHANGED "as it is" /* the source of an answer that a service has already */
 struct form_options {
         const struct param *params;     /* stay the caller's and must outlive the form */
         size_t n;

@@ -10,6 +10,7 @@
 struct command_state {
         struct delivery_prompts *prompts;
         bool spoke; /* any output yet */
+        bool withdrawn; /* the files of the earlier install, where it is done anew */
 };
 
 static void command_clear(struct worker *w) {
@@ -147,8 +148,13 @@ static int command_inspected(struct worker *w, struct error **reterr) {
 }
 
 static int command_apply(struct worker *w, struct error **reterr) {
+        struct command_state *s = w->state;
         if (!w->plan->command)
                 return worker_nothing(w, "the image has no label for it");
+        if (w->plan->from && w->plan->verb != VERB_UPGRADE && !s->withdrawn) {
+                s->withdrawn = true;
+                return worker_withdraw_install(w, command_apply, reterr);
+        }
         if (!worker_needs_engine(w))
                 return command_run(w, reterr);
         w->wait.stoppable = w->plan->verb == VERB_UNINSTALL ? "Cancelled before the uninstaller ran"

@@ -55,21 +55,22 @@ static void commit_fill_image(struct worker *w, struct service *s) {
 static int commit_record_service(struct worker *w, struct error **reterr) {
         _cleanup_(service_freep) struct service *s = NULL;
         const char *path = w->plan->unit.path;
-        bool upgrade = w->plan->verb == VERB_UPGRADE;
+        bool upgrade = plan_changes_service(w->plan->verb), anew = w->plan->verb == VERB_RECONFIGURE;
         int r = upgrade ? worker_copy_record(w, &s, reterr) : 0;
         if (r < 0)
                 return r;
         if (!upgrade)
                 s = service_new();
-        *(upgrade ? &s->upgraded : &s->installed) = time(NULL);
+        if (!anew)
+                *(upgrade ? &s->upgraded : &s->installed) = time(NULL);
         /* The image's command overwrote our unit: then it is the image's. */
         if (upgrade && !w->kept.made.wrote_unit && path && w->plan->command &&
             changes_find(&w->kept.made.changes, path))
                 s->files = strv_free(s->files);
         commit_fill_image(w, s);
-        if (!upgrade)
+        if (!upgrade || anew)
                 commit_set_list(&s->install_argv, commit_argv(w->plan->command));
-        if (!upgrade || !s->install_argv)
+        if (!upgrade || anew || !s->install_argv)
                 commit_set_list(&s->arguments, w->plan->arguments);
         r = services_write(w->paths, s, reterr);
         return r < 0 ? error_wrap(reterr, r, "The service cannot be recorded") : 0;
@@ -84,7 +85,7 @@ static int commit_join_changes(struct worker *w, struct error **reterr) {
         if (earlier < 0) {
                 worker_leftover(
                         w, "what the install changed is not known any more: an uninstall restores only what "
-                           "this upgrade changed");
+                           "this job changed");
                 return 0;
         }
         return jobfolder_join(earlier, w->folder, &w->kept.made.changes, reterr);
@@ -161,6 +162,14 @@ static bool commit_note_join(struct worker *w) {
         return realm;
 }
 
+static void commit_note_altered(struct worker *w) {
+        _cleanup_free_ char *altered = strv_join(w->plan->altered, "; ");
+        if (w->plan->altered)
+                worker_note(w, "%s is reconfigured: %s", w->plan->name, altered);
+        else
+                worker_note(w, "%s is set up again, with the answers it had", w->plan->name);
+}
+
 static int commit_note(struct worker *w, struct error **reterr) {
         const char *name = w->plan->name, *unit = worker_main_unit(w), *new = w->plan->pin.version,
                    *old = w->record ? w->record->pin.version : NULL;
@@ -171,6 +180,8 @@ static int commit_note(struct worker *w, struct error **reterr) {
                 worker_note(w, "%s is upgraded from version %s to %s", name, old, new);
         else if (w->plan->verb == VERB_UPGRADE)
                 worker_note(w, "%s is upgraded", name);
+        else if (w->plan->verb == VERB_RECONFIGURE)
+                commit_note_altered(w);
         else if (job_checks_fail(w->recorder->job))
                 worker_note(w, "%s is installed, but the join does not work as it should", name);
         else if (commit_note_join(w))
@@ -217,10 +228,11 @@ static int commit_record(struct worker *w, struct error **reterr) {
 
 static int commit_scanned(struct worker *w, struct error **reterr) {
         int r = worker_keep_changes(w, true, reterr);
-        if (r >= 0 && w->plan->verb == VERB_UPGRADE)
+        if (r >= 0 && plan_changes_service(w->plan->verb))
                 r = commit_join_changes(w, reterr);
+        bool same_image = w->plan->verb == VERB_INSTALL || w->plan->verb == VERB_RECONFIGURE;
         if (r >= 0)
-                r = w->plan->verb == VERB_INSTALL ? STEP_ENDED : worker_unpin(w, false, commit_record);
+                r = same_image ? STEP_ENDED : worker_unpin(w, false, commit_record);
         return r == STEP_ENDED ? commit_record(w, reterr) : r;
 }
 

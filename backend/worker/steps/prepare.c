@@ -45,7 +45,7 @@ static int prepare_check_writable(struct worker *w, struct error **reterr) {
 /* The labels that were compared must be those of the installed image. */
 static int prepare_check_from(struct worker *w, struct error **reterr) {
         const struct image_pin *from = w->plan->from;
-        if (from && str_equal(from->image_id, w->record->pin.image_id))
+        if (str_equal(from->image_id, w->record->pin.image_id))
                 return 0;
         error_set(reterr, -ESTALE, "%s no longer runs the image that the plan was made against",
                   w->plan->name);
@@ -54,11 +54,11 @@ static int prepare_check_from(struct worker *w, struct error **reterr) {
 
 static int prepare_check_name(struct worker *w, struct error **reterr) {
         const char *name = w->plan->name;
-        if (w->plan->verb == VERB_REHEARSE)
+        if (w->plan->verb == VERB_REHEARSE && !w->plan->from)
                 return 0;
         if (w->plan->verb != VERB_INSTALL) {
                 int r = services_read(w->paths, name, &w->record, reterr);
-                if (r >= 0 && w->plan->verb == VERB_UPGRADE)
+                if (r >= 0 && w->plan->from)
                         r = prepare_check_from(w, reterr);
                 return r < 0 ? r : worker_save_record(w, reterr);
         }

@@ -62,11 +62,12 @@ static int rehearsal_commit(struct worker *w, struct error **reterr) {
         int r = overlay_remove(w->paths, reterr);
         if (r < 0)
                 return r;
+        const char *what = w->plan->from ? "reconfiguration" : "install";
         if (n)
-                worker_note(w, "the install of %s would change %zu of the host's files; nothing was changed",
+                worker_note(w, "the %s of %s would change %zu of the host's files; nothing was changed", what,
                             w->plan->name, n);
         else
-                worker_note(w, "the install of %s would change none of the host's files", w->plan->name);
+                worker_note(w, "the %s of %s would change none of the host's files", what, w->plan->name);
         /* A rehearsal removes in any case what an undo of the command removes. */
         delivery_remove_files(w->paths, w->plan->name);
         return worker_remove_own_containers(w);

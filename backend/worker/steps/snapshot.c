@@ -121,14 +121,17 @@ static int snapshot_check_active(struct worker *w, struct error **reterr) {
         if (!str_equal(d->unit.active, "active"))
                 return error_set(reterr, -EIO, "%s does not run again: it is %s", w->record->units[0],
                                  d->unit.active ? d->unit.active : "?");
-        joblog_note(w->log, "%s runs again, with the image it had", d->unit.name);
+        joblog_note(w->log,
+                    w->plan->verb == VERB_UPGRADE ? "%s runs again, with the image it had"
+                                                  : "%s runs again, as it did before",
+                    d->unit.name);
         return STEP_ENDED;
 }
 
 static int snapshot_check_service(struct worker *w, struct error **reterr) {
         _cleanup_strv_ char **before = worker_load_lines(w->folder, "active-before", NULL);
-        const char *unit =
-                w->plan->verb == VERB_UPGRADE && w->record && w->record->units ? w->record->units[0] : NULL;
+        bool stays = plan_changes_service(w->plan->verb) && w->record && w->record->units;
+        const char *unit = stays ? w->record->units[0] : NULL;
         if (!unit || !strv_contains(before, unit))
                 return STEP_ENDED;
         return worker_show_unit(w, unit, snapshot_check_active);
@@ -191,7 +194,9 @@ static int snapshot_restore(struct worker *w, struct error **reterr) {
                 return blobs;
         /* A unit that could not be written leaves nothing but the folder's new time. */
         _cleanup_free_ char *unit_folder = worker_unit_folder(w);
-        char *const folders[] = { unit_folder, NULL };
+        _cleanup_strv_ char **folders = worker_load_lines(w->folder, WORKER_WITHDRAWN, NULL);
+        if (unit_folder)
+                strv_add(&folders, unit_folder);
         const struct restore_options options = { .root = w->root,
                                                  .changes = &changes,
                                                  .blobs = blobs,

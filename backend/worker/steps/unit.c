@@ -33,7 +33,7 @@ static int unit_add_recorded(struct worker *w, struct error **reterr) {
 /* Finds the author of each unit, for later steps. 1: ours is to be written, 0: nothing to write. */
 static int unit_settle(struct worker *w, struct error **reterr) {
         const struct unit_file *unit = &w->plan->unit;
-        bool upgrade = w->plan->verb == VERB_UPGRADE;
+        bool upgrade = plan_changes_service(w->plan->verb);
         (void) worker_load_changes(w, NULL);
         const char *made = worker_main_unit(w);
         bool by_image = made && (!upgrade || str_equal(made, unit->name));

@@ -54,7 +54,7 @@ static int units_apply_enable(struct worker *w, struct error **reterr) {
         const char *unit = worker_main_unit(w);
         if (units_nothing(w))
                 return worker_nothing(w, units_nothing(w));
-        if (w->plan->verb == VERB_UPGRADE && w->record && strv_contains(w->record->units, unit))
+        if (plan_changes_service(w->plan->verb) && w->record && strv_contains(w->record->units, unit))
                 return worker_nothing(w, "it is as it was");
         if (w->kept.made.quadlet)
                 return worker_nothing(w, "[Install] in the .container file does it");
@@ -93,7 +93,7 @@ static int units_shown(struct worker *w, struct error **reterr) {
                 worker_note(w, "%s runs already", unit);
                 return STEP_ENDED;
         }
-        if (w->plan->verb == VERB_UPGRADE)
+        if (plan_changes_service(w->plan->verb))
                 return worker_act(w, unit, UNIT_RESTART, units_started);
         return worker_act(w, unit, UNIT_STOP, units_start);
 }

@@ -18,6 +18,8 @@ static enum plan_verb verb_of(const char *word) {
         for (int v = 0; v < VERB_OTHER; v++)
                 if (strcasecmp(plan_verb_name(v), word) == 0)
                         return v;
+        if (strcasecmp(plan_verb_name(VERB_RECONFIGURE), word) == 0)
+                return VERB_RECONFIGURE;
         return strcasecmp(word, "update") == 0 ? VERB_UPGRADE : VERB_OTHER;
 }
 
@@ -33,14 +35,14 @@ static int verb_plan_read_facts(const struct arguments *a, struct host_facts *re
         int r = labels_engine(a, &kind, &version, reterr);
         if (r < 0)
                 return r;
-        *ret = kind == ENGINE_NONE ? (struct host_facts) { .path_exists = verb_plan_path_exists }
-                                   : (struct host_facts) {
-                                             .engine = kind,
-                                             .engine_path = kind == ENGINE_DOCKER ? "/usr/bin/docker"
-                                                                                  : "/usr/bin/podman",
-                                             .engine_version = version,
-                                             .quadlet = kind == ENGINE_PODMAN && engine_has_quadlet(version),
-                                     };
+        *ret = kind == ENGINE_NONE
+                       ? (struct host_facts){ .path_exists = verb_plan_path_exists }
+                       : (struct host_facts){
+                                 .engine = kind,
+                                 .engine_path = kind == ENGINE_DOCKER ? "/usr/bin/docker" : "/usr/bin/podman",
+                                 .engine_version = version,
+                                 .quadlet = kind == ENGINE_PODMAN && engine_has_quadlet(version),
+                         };
         return 0;
 }
 
@@ -88,10 +90,20 @@ static int plan_upgrade(struct session *s, const struct arguments *a, const stru
         return r < 0 ? r : session_make_plan(s, &order.port, ret, reterr);
 }
 
+static int plan_reconfigure(struct session *s, const struct arguments *a, struct plan **ret,
+                            struct error **reterr) {
+        _cleanup_(service_freep) struct service *service = NULL;
+        _cleanup_(order_done) struct order order = {};
+        int r = reconfigure_read(s, a, a->words[1], VERB_RECONFIGURE, &service, &order, reterr);
+        return r < 0 ? r : session_make_plan(s, &order.port, ret, reterr);
+}
+
 static int plan_image(struct session *s, const struct arguments *a, const char *word, struct plan **ret,
                       struct error **reterr) {
         struct image *image = NULL;
         _cleanup_(service_freep) struct service *service = NULL;
+        if (verb_of(word) == VERB_RECONFIGURE)
+                return plan_reconfigure(s, a, ret, reterr);
         int r = verb_of(word) == VERB_UPGRADE ? find_service(s, a->words[1], &service, reterr) : 0;
         if (r >= 0 && service)
                 return plan_upgrade(s, a, service, ret, reterr);
@@ -146,7 +158,8 @@ const struct verb plan_verb_row = {
         .help = "show exactly what a verb would run and write; nothing is run",
         .details =
                 "VERB is install, run, uninstall, stop, upgrade or the key of any other label (PURGE, HELP, "
-                "…). upgrade also takes the name of an installed service. With --labels FILE in the place of "
+                "…). upgrade also takes the name of an installed service, and reconfigure only that. With "
+                "--labels FILE in the place of "
                 "IMAGE no engine is needed: FILE is a JSON object with \"labels\" and, if wanted, \"image\" "
                 "and \"volumes\"; --engine chooses the kind of unit (a Quadlet from Podman 4.4 on). Words "
                 "after -- are appended to the label's command, each as one word. Exit status 3 when a "

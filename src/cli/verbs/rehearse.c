@@ -7,7 +7,7 @@
 #include "cli/verbs/verbs.h"
 
 /* The changes are the purpose of a rehearsal, also when the installer failed. */
-static int show_changes(struct session *s, const struct job *job, const struct arguments *a) {
+int rehearse_show_changes(struct session *s, const struct job *job, const struct arguments *a) {
         _cleanup_(change_report_freep) struct change_report *report = NULL;
         int status = job->state == JOB_DONE ? EXIT_DONE : EXIT_FAILED;
         /* without: it failed before, for the reason in its result */
@@ -26,7 +26,7 @@ static int show_changes(struct session *s, const struct job *job, const struct a
 static int verb_rehearse_run(struct session *s, const struct verb *verb, const struct arguments *a) {
         _cleanup_(order_done) struct order order = {};
         int r = order_read_image(s, a, VERB_REHEARSE, &order, &s->error);
-        return r < 0 ? r : follow_order_to(s, &order, a, show_changes);
+        return r < 0 ? r : follow_order_to(s, &order, a, rehearse_show_changes);
 }
 
 const struct verb rehearse_verb = {

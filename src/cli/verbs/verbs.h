@@ -20,11 +20,15 @@ enum realm_verb {
 };
 
 extern const struct verb attach_verb, cancel_verb, changes_verb, check_verb, exec_verb, images_verb,
-        install_verb, jobs_verb, join_verb, leave_verb, lint_verb, logs_verb, plan_verb_row,
-        prune_verb, rehearse_verb, resume_verb, rollback_verb, run_verb_row, services_verb, show_verb,
+        install_verb, jobs_verb, join_verb, leave_verb, lint_verb, logs_verb, plan_verb_row, prune_verb,
+        reconfigure_verb, rehearse_verb, resume_verb, rollback_verb, run_verb_row, services_verb, show_verb,
         status_verb, uninstall_verb, units_verb, upgrade_verb;
 extern const struct verb unit_action_verbs[_UNIT_ACTION_MAX];
 extern const struct verb realm_verbs[_REALM_VERB_MAX];
+
+/* The end of a rehearsal: its changes, as a follow_end_t (rehearse.c). */
+struct job;
+int rehearse_show_changes(struct session *s, const struct job *job, const struct arguments *a);
 
 /* The preflight of a join as `join` with these arguments would run it (check --image; join.c). */
 int join_check(struct session *s, const struct arguments *a, struct preflight **ret, struct error **reterr);

@@ -197,6 +197,9 @@ static const struct finding_kind kinds[] = {
           "Save it yourself before you go on, if it matters" },
         { "not-utf8", SEVERITY_BLOCK, "The label is not UTF-8 text and cannot be displayed as it is.",
           "Do not use this label; report it to the image's maintainer", .final = true },
+        { "nothing-altered", SEVERITY_INFO,
+          "A reconfiguration has the same answers as the installed service.",
+          "Change an answer, or go on to have everything set up again" },
         { "odd-blank", SEVERITY_WARN,
           "A word holds a blank that is not what it looks like: a quoted tab or line break, or a blank of "
           "another script that does not separate words.",
@@ -276,7 +279,7 @@ static const struct finding_kind kinds[] = {
           "An answer cannot be delivered: the command has no such input.",
           "Report this to the profile's maintainer" },
         { "unit-edited", SEVERITY_BLOCK,
-          "The unit file was edited since it was written, and the upgrade overwrites it.",
+          "The unit file was edited since it was written, and this job overwrites it.",
           "Move the changes to a drop-in with systemctl edit; the old text stays in the job's saved files" },
         { "unit-exists", SEVERITY_BLOCK,
           "A unit of this name exists on this host, and installing would overwrite it.",

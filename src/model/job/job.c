@@ -11,15 +11,15 @@ static const char *const job_state_names[] = {
 DEFINE_NAMES(job_state, enum job_state)
 
 static const char *const job_step_names[] = {
-        [STEP_PREPARE] = "preflight", [STEP_PULL] = "pull",     [STEP_SNAPSHOT] = "snapshot",
+        [STEP_PREPARE] = "preflight", [STEP_PULL] = "pull",       [STEP_SNAPSHOT] = "snapshot",
         [STEP_COMMAND] = "command",   [STEP_CHANGES] = "changes", [STEP_UNIT] = "unit",
-        [STEP_RELOAD] = "reload",     [STEP_ENABLE] = "enable", [STEP_START] = "start",
+        [STEP_RELOAD] = "reload",     [STEP_ENABLE] = "enable",   [STEP_START] = "start",
         [STEP_HEALTH] = "health",     [STEP_COMMIT] = "commit",
 };
 DEFINE_NAMES(job_step, enum job_step)
 
 static const char *const step_state_names[] = {
-        [STEP_TODO] = "next",     [STEP_NOW] = "now",         [STEP_DONE] = "done",
+        [STEP_TODO] = "next",       [STEP_NOW] = "now",       [STEP_DONE] = "done",
         [STEP_SKIPPED] = "skipped", [STEP_FAILED] = "failed", [STEP_UNDOING] = "undoing",
         [STEP_UNDONE] = "undone",
 };
@@ -32,10 +32,10 @@ static const char *const job_way_names[] = {
 DEFINE_NAMES(job_way, enum job_way)
 
 static const char *const record_event_names[] = {
-        [RECORD_STATE] = "state",   [RECORD_INTENT] = "intent", [RECORD_DONE] = "done",
+        [RECORD_STATE] = "state",     [RECORD_INTENT] = "intent", [RECORD_DONE] = "done",
         [RECORD_SKIPPED] = "skipped", [RECORD_FAILED] = "failed", [RECORD_UNDO] = "undo",
-        [RECORD_UNDONE] = "undone", [RECORD_KEPT] = "kept",     [RECORD_EXIT] = "exit",
-        [RECORD_HINT] = "hint",     [RECORD_REASON] = "reason", [RECORD_CHECK] = "check",
+        [RECORD_UNDONE] = "undone",   [RECORD_KEPT] = "kept",     [RECORD_EXIT] = "exit",
+        [RECORD_HINT] = "hint",       [RECORD_REASON] = "reason", [RECORD_CHECK] = "check",
         [RECORD_PLAN] = "plan",
 };
 DEFINE_NAMES(record_event, enum record_event)
@@ -51,37 +51,44 @@ enum {
         KIND_ACCESS,
         KIND_RENEWAL,
         KIND_BOOT,
+        KIND_RECONFIGURE,
         _KIND_MAX
 };
 static const char *const step_titles[_JOB_STEP_MAX][_KIND_MAX] = {
         [STEP_PREPARE] = { "check the host", "check the host", "check the host", "check the host",
-                           "check the host", "check the host", "check the host" },
+                           "check the host", "check the host", "check the host", "check the host" },
         [STEP_PULL] = { "get the image", NULL, "get the image", "get the image" },
         [STEP_SNAPSHOT] = { "save the files", "save the files", "save the files", "lay a copy over the files",
-                            "save the files", [KIND_BOOT] = "save the files" },
+                            "save the files", [KIND_BOOT] = "save the files",
+                            [KIND_RECONFIGURE] = "save the files" },
         [STEP_COMMAND] = { "run the installer", "run the uninstaller", "run the upgrade command",
-                           "run the installer on the copy", [KIND_RENEWAL] = "renew the keys" },
+                           "run the installer on the copy", [KIND_RENEWAL] = "renew the keys",
+                           [KIND_RECONFIGURE] = "run the installer again" },
         [STEP_CHANGES] = { "see what changed", "see what changed", "see what changed",
-                           "see what it would change" },
+                           "see what it would change", [KIND_RECONFIGURE] = "see what changed" },
         [STEP_UNIT] = { "write the unit", "stop the service, restore its files",
                         "change the unit", [KIND_ACCESS] = "change who may log in",
-                        [KIND_BOOT] = "change whether it starts at boot" },
-        [STEP_RELOAD] = { "reload systemd", "reload systemd",
-                          "reload systemd", [KIND_BOOT] = "reload systemd" },
-        [STEP_ENABLE] = { "enable the unit", NULL, "enable the unit", NULL },
-        [STEP_START] = { "start the unit", NULL, "restart the unit", [KIND_ACCESS] = "restart the unit" },
-        [STEP_HEALTH] = { "check that it works", NULL,
-                          "check that it works", [KIND_ACCESS] = "check that it works" },
+                        [KIND_BOOT] = "change whether it starts at boot",
+                        [KIND_RECONFIGURE] = "change the unit" },
+        [STEP_RELOAD] = { "reload systemd", "reload systemd", "reload systemd",
+                          [KIND_BOOT] = "reload systemd", [KIND_RECONFIGURE] = "reload systemd" },
+        [STEP_ENABLE] = { "enable the unit", NULL,
+                          "enable the unit", [KIND_RECONFIGURE] = "enable the unit" },
+        [STEP_START] = { "start the unit", NULL, "restart the unit", [KIND_ACCESS] = "restart the unit",
+                         [KIND_RECONFIGURE] = "restart the unit" },
+        [STEP_HEALTH] = { "check that it works", NULL, "check that it works",
+                          [KIND_ACCESS] = "check that it works", [KIND_RECONFIGURE] = "check that it works" },
         [STEP_COMMIT] = { "record the service", "remove the record", "record the upgrade",
                           "throw the copy away", "record the change", "record the renewal",
-                          "record the change" },
+                          "record the change", "record the change" },
 };
 
 static const unsigned char kinds[_PLAN_VERB_MAX] = {
         /* KIND_INSTALL: all others */
-        [VERB_UNINSTALL] = KIND_UNINSTALL, [VERB_UPGRADE] = KIND_UPGRADE, [VERB_REHEARSE] = KIND_REHEARSAL,
-        [VERB_ACCESS] = KIND_ACCESS,       [VERB_RENEW] = KIND_RENEWAL,   [VERB_ENABLE] = KIND_BOOT,
-        [VERB_DISABLE] = KIND_BOOT,
+        [VERB_UNINSTALL] = KIND_UNINSTALL, [VERB_UPGRADE] = KIND_UPGRADE,
+        [VERB_REHEARSE] = KIND_REHEARSAL,  [VERB_ACCESS] = KIND_ACCESS,
+        [VERB_RENEW] = KIND_RENEWAL,       [VERB_ENABLE] = KIND_BOOT,
+        [VERB_DISABLE] = KIND_BOOT,        [VERB_RECONFIGURE] = KIND_RECONFIGURE,
 };
 
 bool job_step_planned(enum job_step step, enum plan_verb verb) {
@@ -129,7 +136,7 @@ struct job *job_new(void) {
 
 static void job_keep_check(struct job *job, enum job_step step, enum verdict verdict, const char *text) {
         job->checks = xreallocarray(job->checks, job->n_checks + 1, sizeof *job->checks);
-        job->checks[job->n_checks++] = (struct job_check) { step, verdict, xstrdup(text) };
+        job->checks[job->n_checks++] = (struct job_check){ step, verdict, xstrdup(text) };
 }
 
 struct job *job_free(struct job *job) {
@@ -280,9 +287,8 @@ void job_list_take(struct job_list *list, struct job *job) {
 
 int64_t job_id_time(const char *id) {
         struct tm tm = {};
-        if (!job_id_valid(id) ||
-            sscanf(id, "%4d%2d%2d-%2d%2d%2d", &tm.tm_year, &tm.tm_mon, &tm.tm_mday, &tm.tm_hour, &tm.tm_min,
-                   &tm.tm_sec) != 6)
+        if (!job_id_valid(id) || sscanf(id, "%4d%2d%2d-%2d%2d%2d", &tm.tm_year, &tm.tm_mon, &tm.tm_mday,
+                                        &tm.tm_hour, &tm.tm_min, &tm.tm_sec) != 6)
                 return 0;
         tm.tm_year -= 1900;
         tm.tm_mon--;

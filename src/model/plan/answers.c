@@ -194,7 +194,10 @@ static int check_given(struct making *m, struct error **reterr) {
                         return plan_refuse_name(profile, false, name, reterr);
                 if (p && answers_applies(m, p))
                         continue;
-                if (!recorded)
+                if (m->plan->verb != VERB_UPGRADE && recorded &&
+                    str_equal(answers_get(m->request->service->given.answers, name), given->items[i].value))
+                        continue; /* of the mode that it had */
+                if (p && (!recorded || m->plan->verb != VERB_UPGRADE))
                         return answers_refuse_unused(m, p, reterr);
                 /* the newer image does not ask for it any more; the user did not type it now */
                 finding_report(&m->plan->findings, "unused-answer", name,
@@ -257,7 +260,7 @@ static void answers_add_volume(struct making *m, const char *place, const char *
                 return;
         strv_add(&m->volume_words, "-v");
         strv_addf(&m->volume_words, "%s:%s", value, place);
-        if (value[0] != '/' && (m->plan->verb == VERB_INSTALL || m->plan->verb == VERB_UPGRADE))
+        if (value[0] != '/' && (m->plan->verb == VERB_INSTALL || plan_changes_service(m->plan->verb)))
                 strv_addf(&m->plan->volumes, "%s:%s", value, place);
 }
 

@@ -243,7 +243,8 @@ static void set_paths(struct making *m) {
         struct plan *plan = m->plan;
         const struct profile *profile = m->request->profile;
         const struct command *c = plan->command;
-        bool job = plan->verb == VERB_INSTALL || plan->verb == VERB_UPGRADE || plan->verb == VERB_UNINSTALL;
+        bool job = plan->verb == VERB_INSTALL || plan->verb == VERB_UNINSTALL ||
+                   plan_changes_service(plan->verb);
         if (!job)
                 return; /* the host's files stay untouched, or nobody restores them */
         add_path(&plan->paths, "/etc");

@@ -49,6 +49,12 @@ void plan_make_unit_of(struct making *m);
 /* Reports state that each stop drops, and an install after which nothing runs; after the unit (outcome.c). */
 void plan_report_outcome(struct making *m);
 
+/* The commands that run in the service's container: its check, its renewal of keys (outcome.c). */
+void plan_set_exec(struct making *m);
+
+/* Of a reconfiguration: what changes of the answers, and whether anything does (outcome.c). */
+void plan_report_altered(struct making *m);
+
 /* The host's part: exists of mounts, names in use, units overridden, files needed; and paths. */
 void plan_look_at_host(struct making *m);
 

@@ -55,6 +55,15 @@ static int refuse_deletion(struct making *m, struct error **reterr) {
         return -EINVAL;
 }
 
+/* The realm has new keys of this host after each join: the old ones could not be restored. */
+static int refuse_membership(struct making *m, struct error **reterr) {
+        error_set(reterr, -ENOTSUP, "%s makes this host a member of a realm, and a membership cannot be "
+                                    "reconfigured: its keys would change in the realm as well",
+                  m->plan->name);
+        return error_hint(reterr, "Leave the realm and join it again; who may log in is changed on Realm, or "
+                                  "by fairlead realm permit and deny");
+}
+
 static int set_mode(struct making *m, struct error **reterr) {
         const struct plan_request *q = m->request;
         struct plan *plan = m->plan;
@@ -65,8 +74,10 @@ static int set_mode(struct making *m, struct error **reterr) {
         plan->mode_title = xstrdup(m->mode->title);
         plan->profile = xstrdup(q->profile->source);
         struct join join;
-        if ((plan->verb != VERB_INSTALL && plan->verb != VERB_UNINSTALL) ||
-            !profile_join(q->profile, m->mode, q->answers, &join))
+        bool joins = profile_join(q->profile, m->mode, q->answers, &join);
+        if (joins && q->service && (plan->verb == VERB_RECONFIGURE || plan->verb == VERB_REHEARSE))
+                return refuse_membership(m, reterr);
+        if (!joins || (plan->verb != VERB_INSTALL && plan->verb != VERB_UNINSTALL))
                 return q->deletes_account ? refuse_deletion(m, reterr) : 0;
         plan->joins = join.kind;
         if (q->deletes_account) {
@@ -85,10 +96,11 @@ static int set_mode(struct making *m, struct error **reterr) {
 static void set_given(struct making *m) {
         const struct plan_request *q = m->request;
         struct plan *plan = m->plan;
-        bool upgrade = plan->verb == VERB_UPGRADE && q->service;
-        strv_extend(&plan->given.words, upgrade                      ? q->service->given.words
-                                        : plan->verb == VERB_INSTALL ? q->arguments
-                                                                     : NULL);
+        bool recorded = q->service && (plan_changes_service(plan->verb) || plan->verb == VERB_REHEARSE);
+        bool anew = recorded && plan->verb != VERB_UPGRADE && strv_length(q->arguments);
+        strv_extend(&plan->given.words, recorded && !anew                    ? q->service->given.words
+                                        : anew || plan->verb == VERB_INSTALL ? q->arguments
+                                                                             : NULL);
         if (plan->verb == VERB_UNINSTALL && q->service) {
                 strv_extend(&plan->volumes, q->service->volumes);
                 plan->removes_volumes = q->removes_volumes;
@@ -97,7 +109,7 @@ static void set_given(struct making *m) {
         strv_extend(&plan->given.set, q->set);
         for (size_t i = 0; i < ELEMENTS(plan->given.opt); i++)
                 plan->given.opt[i] = xstrdup(q->opt[i]);
-        if (plan->verb != VERB_UPGRADE || !q->service)
+        if (!recorded)
                 return;
         plan->from = new0(struct image_pin);
         image_pin_copy(&q->service->pin, plan->from);
@@ -295,6 +307,7 @@ static void fill_own(struct making *m) {
                 [VERB_UNINSTALL] = LABEL_UNINSTALL, [VERB_STOP] = LABEL_STOP,
                 [VERB_UPGRADE] = LABEL_UPGRADE, [VERB_REHEARSE] = LABEL_INSTALL,
                 [VERB_OTHER] = _COMMAND_LABEL_MAX,      /* the request names it */
+                [VERB_RECONFIGURE] = LABEL_INSTALL,
         };
         struct plan *plan = m->plan;
         const struct plan_request *q = m->request;
@@ -307,11 +320,13 @@ static void fill_own(struct making *m) {
         plan->label_key = xstrdup(label->key);
         plan->label = xstrdup(label->value);
         bool set_up = m->asks && (which == LABEL_INSTALL || which == LABEL_RUN || which == LABEL_UNINSTALL);
-        plan->command = make_command(m, label, set_up, q->arguments, &plan->findings);
+        /* a service that is set up anew keeps the words of its install */
+        char *const *arguments = plan->from && plan->verb != VERB_UPGRADE ? plan->given.words : q->arguments;
+        plan->command = make_command(m, label, set_up, arguments, &plan->findings);
         plan->host_command = plan->command && plan->command->engine == ENGINE_NONE;
         if (set_up)
                 strv_extend(&plan->arguments, m->words);
-        strv_extend(&plan->arguments, q->arguments);
+        strv_extend(&plan->arguments, arguments);
 }
 
 /* The RUN label as the unit will run it. */
@@ -351,7 +366,8 @@ static void fill_labels(struct making *m) {
                                "realm");
         /* Uninstalling and stopping work without a label of that name; the other verbs do not. */
         bool run = plan->verb == VERB_RUN;
-        if (run || (plan->verb == VERB_INSTALL && !plan->run) || plan->verb == VERB_REHEARSE)
+        bool needed = plan->verb == VERB_INSTALL || plan->verb == VERB_RECONFIGURE;
+        if (run || (needed && !plan->run) || plan->verb == VERB_REHEARSE)
                 finding_report(&plan->findings, "no-label", run ? "RUN" : "INSTALL",
                                plan->label_key ? "Nothing is left of the label %s to run"
                                                : "The image has no label %s that could be carried out",
@@ -381,6 +397,8 @@ static void change_unit_of_image(struct making *m) {
         struct unit_file *unit = &plan->unit;
         unit->kind = UNIT_BY_IMAGE;
         unit->name = xstrdup(q->service->units[0]);
+        if (plan->verb != VERB_UPGRADE)
+                return; /* the installer writes it again */
         unit->text = q->unit_text ? replace_all(q->unit_text, plan->from->image, plan->pin.image) : NULL;
         if (unit->text) {
                 unit->path = xstrdup(q->unit_path);
@@ -428,34 +446,8 @@ static void set_unit(struct making *m) {
                 free(plan->unit.text);
                 plan->unit.text = text;
         }
-}
-
-/* ---- commands in the service's container ---- */
-
-static void add_exec(const struct plan *plan, char ***argv) {
-        strv_add(argv, plan->run->argv[0]);
-        strv_add(argv, "exec");
-        strv_add(argv, plan->run->name ? plan->run->name : plan->name);
-}
-
-static void set_health(struct making *m) {
-        const struct profile *profile = m->request->profile;
-        struct plan *plan = m->plan;
-        plan->health_seconds = profile && profile->health_seconds ? profile->health_seconds : 10;
-        if (!profile || !profile->health_argv || !str_equal(profile->health_command, "exec") || !plan->run)
-                return;
-        add_exec(plan, &plan->health_argv);
-        strv_extend(&plan->health_argv, profile->health_argv);
-}
-
-/* In the service's container if any, else on the host itself. */
-static void set_renew(struct making *m) {
-        struct plan *plan = m->plan;
-        if (!plan_sets_up(plan->verb) || !m->mode || !m->mode->renew)
-                return;
-        if (plan->run)
-                add_exec(plan, &plan->renew_argv);
-        strv_extend(&plan->renew_argv, m->mode->renew);
+        if (ours && plan->verb == VERB_RECONFIGURE)
+                plan->unit.was = xstrdup(m->request->unit_text);
 }
 
 int plan_make(const struct plan_request *request, struct plan **ret, struct error **reterr) {
@@ -469,7 +461,7 @@ int plan_make(const struct plan_request *request, struct plan **ret, struct erro
         m.set_up_by_install = label_find(request->image, LABEL_INSTALL, NULL);
         bool fills_run = request->verb == VERB_RUN || (request->verb == VERB_UPGRADE && request->service);
         m.asks = request->verb == VERB_INSTALL || request->verb == VERB_REHEARSE ||
-                 (fills_run && !m.set_up_by_install);
+                 request->verb == VERB_RECONFIGURE || (fills_run && !m.set_up_by_install);
         if (request->verb == VERB_OTHER && !any_label(request->image, request->label))
                 return error_set(reterr, -EINVAL, "The image has no label %s",
                                  request->label ? request->label : "");
@@ -490,8 +482,8 @@ int plan_make(const struct plan_request *request, struct plan **ret, struct erro
         set_unit(&m);
         plan_report_outcome(&m);
         plan_look_at_host(&m);
-        set_health(&m);
-        set_renew(&m);
+        plan_set_exec(&m);
+        plan_report_altered(&m);
         for (char *const *id = request->allowed; id && *id; id++)
                 finding_list_allow(&m.plan->findings, *id);
         *ret = TAKE(m.plan);

@@ -10,6 +10,7 @@ static const char *const plan_verb_names[_PLAN_VERB_MAX] = {
         [VERB_STOP] = "stop",       [VERB_UPGRADE] = "upgrade", [VERB_REHEARSE] = "rehearse",
         [VERB_OTHER] = "other",     [VERB_ACCESS] = "access",   [VERB_RENEW] = "renew",
         [VERB_ENABLE] = "enable",   [VERB_DISABLE] = "disable",
+        [VERB_RECONFIGURE] = "reconfigure",
 };
 DEFINE_NAMES(plan_verb, enum plan_verb)
 
@@ -39,7 +40,7 @@ bool plan_has_option(const struct command *c, const char *canonical, const char 
 }
 
 void unit_file_done(struct unit_file *unit) {
-        FREE_ALL(unit->name, unit->path, unit->text, unit->overrides);
+        FREE_ALL(unit->name, unit->path, unit->text, unit->overrides, unit->was);
         *unit = (struct unit_file){};
 }
 
@@ -54,7 +55,7 @@ struct plan *plan_free(struct plan *plan) {
                  plan->profile, plan->label_key, plan->label, plan->host_unit, plan->file.path,
                  plan->file.text, plan->file.was, plan->file.sentence);
         STRV_FREE_ALL(plan->environment, plan->arguments, plan->stdin_lines, plan->paths, plan->state,
-                      plan->volumes, plan->health_argv, plan->renew_argv);
+                      plan->volumes, plan->health_argv, plan->renew_argv, plan->altered);
         struct command *commands[] = { plan->command, plan->run, plan->uninstall, plan->stop };
         for (size_t i = 0; i < ELEMENTS(commands); i++)
                 command_free(commands[i]);
@@ -145,16 +146,23 @@ char **plan_run_environment(const struct plan *plan, const char *term) {
         return environment;
 }
 
-char **plan_file_lines(const struct plan_file *file) {
+static char **plan_changed_lines(const char *was, const char *becomes) {
         _cleanup_strv_ char **all = NULL, **lines = NULL;
-        _cleanup_free_ char *text =
-                diff_unified("", file->was, strlen(file->was), "", file->text, strlen(file->text));
+        _cleanup_free_ char *text = diff_unified("", was, strlen(was), "", becomes, strlen(becomes));
         all = strv_split(text, "\n");
         for (char **line = all; line && *line; line++)
                 if ((**line == '-' && !str_starts(*line, "--- ")) ||
                     (**line == '+' && !str_starts(*line, "+++ ")))
                         strv_add(&lines, *line);
         return TAKE(lines);
+}
+
+char **plan_file_lines(const struct plan_file *file) {
+        return plan_changed_lines(file->was, file->text);
+}
+
+char **plan_unit_lines(const struct unit_file *unit) {
+        return unit->was && unit->text ? plan_changed_lines(unit->was, unit->text) : NULL;
 }
 
 /* A word with a line break or another control, as bash and ksh read it: it stays one line. */

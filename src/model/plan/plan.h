@@ -28,15 +28,21 @@ enum plan_verb {
         VERB_RENEW,  /* its keys in the realm are renewed by plan.command */
         VERB_ENABLE, /* its unit starts at boot, or does not: plan.file, its .container, is written */
         VERB_DISABLE,
+        VERB_RECONFIGURE, /* set up anew by the same image, with other answers */
         _PLAN_VERB_MAX,
 };
 DECLARE_NAMES(plan_verb, enum plan_verb); /* "install", "run", "uninstall", "stop", "upgrade",
                                            * "rehearse", "other", "access", "renew", "enable",
-                                           * "disable" */
+                                           * "disable", "reconfigure" */
 
-/* Whether it sets a service up or shows that: install, upgrade, rehearse. */
+/* Whether it changes a service that stays installed: its record, its unit, perhaps its files. */
+static inline bool plan_changes_service(enum plan_verb verb) {
+        return verb == VERB_UPGRADE || verb == VERB_RECONFIGURE;
+}
+
+/* Whether it sets a service up or shows that: install, upgrade, reconfigure, rehearse. */
 static inline bool plan_sets_up(enum plan_verb verb) {
-        return verb == VERB_INSTALL || verb == VERB_UPGRADE || verb == VERB_REHEARSE;
+        return verb == VERB_INSTALL || verb == VERB_REHEARSE || plan_changes_service(verb);
 }
 
 /* The host as plan_make() sees it. All zero is valid: Podman by name, nothing known to exist. */
@@ -78,8 +84,9 @@ struct plan_request {
         char *const *allowed;           /* ids of findings that the user allows */
         bool deletes_account;           /* VERB_UNINSTALL of a mode that joins: adds its `leave` */
         bool removes_volumes, removes_unit;     /* VERB_UNINSTALL; a unit file that was edited, too */
-        /* VERB_UPGRADE of an installed service: its record (its answers, variables and arguments are already
-         * in the fields above where they count); NULL: the label is only shown */
+        /* VERB_UPGRADE and VERB_RECONFIGURE of an installed service, and the rehearsal of the latter: its
+         * record (its answers, variables and arguments are already in the fields above where they count);
+         * NULL: the label is only shown */
         const struct service *service;
         const char *unit_path, *unit_text;      /* its current unit file; NULL: none */
         const struct host_facts *facts; /* NULL: all zero */
@@ -102,6 +109,7 @@ struct unit_file {
                                  * "/etc/containers/systemd/rsyslog.container" */
         char *text;
         char *overrides;        /* path of the distribution's unit of this name, or NULL */
+        char *was;              /* of a reconfiguration: the present text; NULL: there is none */
 };
 void unit_file_done(struct unit_file *unit);
 
@@ -166,7 +174,9 @@ struct plan {
                 unit; /* of an upgrade whose unit the image wrote: UNIT_BY_IMAGE with path and text, the old
                        * image's name in it replaced; without them where nothing is to be replaced */
         struct plan_file file;  /* VERB_ACCESS, VERB_ENABLE, VERB_DISABLE */
-        struct image_pin *from; /* VERB_UPGRADE of an installed service: the image that it replaces; NULL */
+        struct image_pin *from; /* VERB_UPGRADE of an installed service: the image that it replaces; of a
+                                 * reconfiguration and its rehearsal: the same image; NULL */
+        char **altered;         /* of those: what changes of the answers, "Port: 5140 -> 514" */
         struct secret_use *secrets;
         size_t n_secrets;
         struct secret_use *handed;      /* ordinary answers delivered by file or prompt */
@@ -234,6 +244,8 @@ char **plan_run_environment(const struct plan *plan, const char *term);
 /* The removed ("-…") and added ("+…") lines of plan.file. Their context is not shown: it may hold secrets of
  * others. NULL: none. */
 char **plan_file_lines(const struct plan_file *file);
+/* The same of a unit that is written anew; NULL: nothing of it changes, or there was none. */
+char **plan_unit_lines(const struct unit_file *unit);
 
 /* The words of a command on one line, quoted where needed as a shell reads them (controls as $'\n'), never
  * with secrets. The caller frees. */

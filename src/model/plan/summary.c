@@ -51,25 +51,41 @@ static void summary_unit(const struct plan *plan, struct str *out) {
                 str_addf(out, "Unit     %s", name);
 }
 
+static void summary_altered(const struct plan *plan, char ***lines) {
+        for (char **line = plan->altered; line && *line; line++)
+                strv_addf(lines, "Change   %s", *line);
+        if (!plan->altered)
+                strv_add(lines, "Change   no answer");
+}
+
 char **plan_summary(const struct plan *plan) {
         char **lines = NULL;
         _cleanup_free_ char *written = summary_written(plan->command);
         _cleanup_str_ struct str who = {}, unit = {};
+        if (plan->from && plan->verb != VERB_UPGRADE)
+                summary_altered(plan, &lines);
         summary_who(plan, &who);
         strv_add(&lines, who.text);
         if (written)
                 strv_addf(&lines, "Writes   %s", written);
+        if (plan->verb == VERB_RECONFIGURE && plan->command)
+                strv_add(&lines,
+                         "Files    those of the install are taken back first, except what was changed "
+                         "since");
         if (plan->verb == VERB_UNINSTALL) {
                 strv_add(&lines, "Unit     stopped and removed, with its containers");
                 strv_add(&lines, "Files    every one that the install changed is restored, except what was "
                                  "changed since");
         }
-        if (plan->verb != VERB_INSTALL)
+        if (plan->verb != VERB_INSTALL && plan->verb != VERB_RECONFIGURE)
                 return lines;
         summary_unit(plan, &unit);
         strv_add(&lines, unit.text);
-        strv_add(&lines, plan->uninstall ? "Undo     by Fairlead and the image's UNINSTALL"
-                                         : "Undo     by Fairlead");
+        if (plan->verb == VERB_RECONFIGURE)
+                strv_add(&lines, "Undo     roll back, on the job: the former answers and every file");
+        else
+                strv_add(&lines, plan->uninstall ? "Undo     by Fairlead and the image's UNINSTALL"
+                                                 : "Undo     by Fairlead");
         return lines;
 }
 
@@ -77,6 +93,8 @@ const char *plan_no_command(enum plan_verb verb) {
         static const char *const texts[_PLAN_VERB_MAX] = {
                 [VERB_INSTALL] = "No INSTALL label: nothing of the image runs during setup.",
                 [VERB_UNINSTALL] = "No UNINSTALL label: nothing of the image runs.",
+                [VERB_RECONFIGURE] =
+                        "No INSTALL label: nothing of the image runs; its unit gets the new answers.",
                 [VERB_UPGRADE] = "No UPGRADE label: nothing of the image runs during the upgrade.",
         };
         return texts[verb] ? texts[verb] : "No label for this: nothing of the image runs.";

@@ -2,6 +2,7 @@
 #include "ui/screens/parts/job-actions.h"
 
 #include "base/secret.h"
+#include "model/job/rollback.h"
 #include "model/realm/failure.h"
 #include "ui/dialog.h"
 #include "ui/screens/screens.h"
@@ -10,8 +11,8 @@
 struct job_acting {
         struct op *op;
         enum job_resume how;
-        char **names;           /* of the secrets to ask for */
-        size_t given;           /* so many of them were */
+        char **names; /* of the secrets to ask for */
+        size_t given; /* so many of them were */
         struct secret_list *secrets;
         enum fix fix;
 };
@@ -48,9 +49,7 @@ bool job_action_fits(const struct job *job, enum action action) {
         case ACTION_RESUME:
                 /* An interrupted rollback can only be finished. */
                 return lost && job->way != WAY_UNDO;
-        case ACTION_ROLLBACK:
-                return lost || (job && (job->state == JOB_BROKEN ||
-                                        (job->state == JOB_DONE && job_checks_fail(job))));
+        case ACTION_ROLLBACK: return lost || (job && (job->state == JOB_BROKEN || rollback_fits(job)));
         case ACTION_FIX: return job && job_actions_failure(job);
         default: return true;
         }
@@ -111,6 +110,36 @@ static const char *job_actions_meaning(const struct job *job, bool onward) {
         }
 }
 
+/* One that is done: later jobs may have built on it, so all of them are looked at first. */
+static void job_actions_listed(struct job_list *all, struct error *e, void *userdata) {
+        struct screen *s = userdata;
+        struct job_acting *acting = s->job_acting;
+        const struct job *job = NULL;
+        acting->op = op_cancel(acting->op);
+        for (size_t i = 0; all && i < all->n; i++)
+                if (str_equal(all->items[i]->id, s->about))
+                        job = all->items[i];
+        if (!e && job)
+                (void) rollback_check(job, all, &e);
+        if (e || !job) {
+                job_list_free(all);
+                job_acting_done(s);
+                if (e)
+                        dialog_error(s->ui, e);
+                else
+                        screen_say(s, "This job is not on this host any more");
+                return;
+        }
+        acting->how = RESUME_ROLL_BACK;
+        acting->secrets = secret_list_new();
+        _cleanup_free_ char *text = rollback_text(job, all),
+                            *title = str_printf("Roll back: %s %s", plan_verb_name(job->verb),
+                                                job->name ? job->name : "?");
+        dialog_confirm(s, &(const struct question){ .title = title, .text = text, .yes = "Roll back" },
+                       job_actions_resume);
+        job_list_free(all);
+}
+
 static void job_actions_ask_resume(struct screen *s, const struct job *job, bool onward) {
         struct job_acting *acting = s->job_acting;
         acting->how = onward ? RESUME_ONWARD : RESUME_ROLL_BACK;
@@ -119,9 +148,9 @@ static void job_actions_ask_resume(struct screen *s, const struct job *job, bool
         const char *yes = onward ? "Resume" : "Roll back";
         _cleanup_free_ char *title =
                 str_printf("%s: %s %s", yes, plan_verb_name(job->verb), job->name ? job->name : "?");
-        const struct question question = {
-                .title = title, .text = job_actions_meaning(job, onward), .yes = yes
-        };
+        const struct question question = { .title = title,
+                                           .text = job_actions_meaning(job, onward),
+                                           .yes = yes };
         dialog_confirm(s, &question, job_actions_resume);
 }
 
@@ -163,7 +192,9 @@ void job_acting_begin(struct screen *s, const struct job *job, enum action actio
                 return;
         job_acting_done(s);
         s->job_acting = new0(struct job_acting);
-        if (action == ACTION_FIX)
+        if (action == ACTION_ROLLBACK && job->state == JOB_DONE)
+                s->job_acting->op = host_list_jobs(ui_host(s->ui), job_actions_listed, s);
+        else if (action == ACTION_FIX)
                 job_actions_ask_retry(s, job_actions_failure(job));
         else
                 job_actions_ask_resume(s, job, action == ACTION_RESUME);

@@ -57,7 +57,10 @@ void plan_text_consent(const struct plan *plan, struct str *out) {
         if (plan->verb == VERB_UNINSTALL)
                 plan_text_consent_uninstall(plan, out);
         else if (plan->paths)
-                str_add(out, " If it fails or you cancel, every file is restored.");
+                str_add(out, plan->verb == VERB_RECONFIGURE
+                                     ? " If it fails or you cancel, everything is as before. Later, p on the "
+                                       "job rolls it back."
+                                     : " If it fails or you cancel, every file is restored.");
         /* Only the beginning of the digest: the page showed all of it. */
         str_addf(out, plan->command ? "\nYou consent to this label and to the image %.19s."
                                     : "\nYou consent to the image %.19s.", identity);

@@ -157,6 +157,8 @@ static const struct {
         [VERB_UNINSTALL] = { "The uninstaller runs once",
                              "The uninstaller runs once, with full access to this host" },
         [VERB_UPGRADE] = { "The upgrade runs once" },
+        [VERB_RECONFIGURE] = { "The installer runs again",
+                               "The installer runs again, with full access to this host" },
         [VERB_REHEARSE] = { "The installer runs once, on a copy of the host's files that is thrown away" },
         [VERB_STOP] = { "This runs to stop it" },
         [VERB_RENEW] = { "This makes new keys for this host, in the realm and in /etc/krb5.keytab" },
@@ -181,6 +183,18 @@ static void plan_text_effect(struct pager *pager, const struct plan *plan, bool 
         plan_text_command(pager, command, brief);
 }
 
+static void plan_text_lines(struct pager *pager, char *const *lines) {
+        for (; lines && *lines; lines++)
+                pager_addf(pager, **lines == '+' ? DOC_GOOD : DOC_WARN, "  %s", *lines);
+}
+
+static void plan_text_unit_lines(struct pager *pager, const struct unit_file *unit) {
+        _cleanup_strv_ char **lines = plan_unit_lines(unit);
+        if (unit->was && !lines)
+                pager_addf(pager, DOC_PLAIN, "  Its file stays as it is.");
+        plan_text_lines(pager, lines);
+}
+
 static void plan_text_unit(struct pager *pager, const struct plan *plan, bool brief) {
         const struct unit_file *unit = &plan->unit;
         if (plan->verb == VERB_REHEARSE || !plan_sets_up(plan->verb))
@@ -191,8 +205,10 @@ static void plan_text_unit(struct pager *pager, const struct plan *plan, bool br
                 if (plan->from)
                         pager_addf(pager, DOC_PLAIN, "  %s, which the image wrote, %s.",
                                    unit->name ? unit->name : "It",
-                                   unit->text ? "names the new image from then on"
-                                              : "stays as it is and is started again");
+                                   unit->text                     ? "names the new image from then on"
+                                   : plan->verb == VERB_UPGRADE ? "stays as it is and is started again"
+                                                                 : "is as the installer leaves it, and is "
+                                                                   "started again");
                 else
                         pager_addf(pager, DOC_PLAIN, "  The one that the installer makes, seen when it has "
                                                      "run; if it makes none, there is none.");
@@ -205,6 +221,7 @@ static void plan_text_unit(struct pager *pager, const struct plan *plan, bool br
                                              "started as %s."
                                            : "  Then %s is written, enabled and started as %s.",
                            unit->path, unit->name);
+                plan_text_unit_lines(pager, unit);
                 if (unit->overrides)
                         pager_addf(pager, DOC_WARN, "  It replaces the host's own %s.", unit->overrides);
                 break;
@@ -251,7 +268,8 @@ static void plan_text_saved(struct pager *pager, const struct plan *plan, bool b
         if (!paths)
                 return;
         pager_addf(pager, DOC_STRONG, "Saved before anything runs");
-        pager_addf(pager, DOC_PLAIN, "  %s. A failure, cancel or uninstall restores them exactly.", paths);
+        pager_addf(pager, DOC_PLAIN, "  %s. A failure, cancel or uninstall restores them exactly.",
+                   paths);
         if (plan->verb == VERB_INSTALL && plan->uninstall) {
                 pager_addf(pager, DOC_PLAIN, "  Uninstall also runs the image's own UNINSTALL label:");
                 plan_text_argv(pager, DOC_PLAIN, "    ", plan->uninstall->argv, brief);
@@ -320,7 +338,7 @@ void plan_text_realm(struct pager *pager, const struct realm *realm, const struc
 /* An upgrade: both versions, and their labels side by side, word by word. */
 static void plan_text_upgrade(struct pager *pager, const struct plan *plan) {
         const struct image_pin *from = plan->from;
-        if (!from)
+        if (!from || plan->verb != VERB_UPGRADE)
                 return;
         struct label_changes changes = label_changes_make(&from->labels, &plan->pin.labels);
         if (plan->pin.version && from->version)
@@ -346,8 +364,7 @@ static void plan_text_file(struct pager *pager, const struct plan_file *file) {
         pager_addf(pager, DOC_STRONG, "%s", file->sentence ? file->sentence : "");
         pager_end(pager);
         pager_addf(pager, DOC_PLAIN, "In %s, and its service is restarted:", file->path);
-        for (char **line = lines; line && *line; line++)
-                pager_addf(pager, **line == '+' ? DOC_GOOD : DOC_WARN, "  %s", *line);
+        plan_text_lines(pager, lines);
 }
 
 void plan_text_plan(struct pager *pager, const struct plan *plan, bool brief) {

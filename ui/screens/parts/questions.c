@@ -160,7 +160,8 @@ void questions_ask(struct questions *q, struct profile *profile, const char *ref
         q->profile = profile;
         q->params = xcalloc(profile->n_parameters + 2, sizeof *q->params);
         q->modes = xcalloc(profile->n_modes + 1, sizeof *q->modes);
-        q->params[q->n_params++] = name_param;
+        if (!q->named)
+                q->params[q->n_params++] = name_param;
         if (profile->n_modes > 1) {
                 for (size_t i = 0; i < profile->n_modes; i++) {
                         q->modes[i].value = profile->modes[i].name;
@@ -213,7 +214,7 @@ void questions_delete(struct questions *q) {
 void questions_keep(struct questions *q, const struct answers *answers, const char *mode,
                     const char *source) {
         if (mode)
-                answers_set(q->answers, ANSWER_MODE, mode, "typed");
+                answers_set(q->answers, ANSWER_MODE, mode, source ? source : "typed");
         for (size_t i = 0; answers && i < answers->n; i++)
                 answers_set(q->answers, answers->items[i].name, answers->items[i].value,
                             source ? source : answers->items[i].source);

@@ -14,6 +14,7 @@
 
 struct questions {
         struct screen *screen;
+        bool named;                     /* the service has its name already: it is not asked */
         struct profile *profile;        /* owned; NULL until questions_ask() or questions_leave() */
         const struct mode *leave;       /* of questions_leave(), in the profile */
         struct param *params;           /* name, mode, then shallow copies of the profile's */

@@ -51,10 +51,12 @@ static void fields_open_secrets(struct screen *s, bool onward) {
 static void fields_draw_secrets(struct screen *s, const struct canvas *c) {
         const struct wizard *w = s->state;
         fields_draw_below(w, c,
-                          w->ask.leave ? "These are never stored, shown or logged; they are handed to the "
-                                         "uninstaller when it runs."
-                                       : "These are never stored, shown or logged; they are handed to the "
-                                         "installer when it runs.",
+                          w->anew        ? "Fairlead stores none, so they are asked anew. They are never "
+                                           "shown or logged; they are handed to the installer when it runs."
+                          : w->ask.leave ? "These are never stored, shown or logged; they are handed to the "
+                                           "uninstaller when it runs."
+                                         : "These are never stored, shown or logged; they are handed to the "
+                                           "installer when it runs.",
                           0);
 }
 

@@ -17,6 +17,7 @@ struct wizard {
         enum page_number page;
         char *reference;                /* of the image; NULL: an installed service */
         char *name;                     /* of the service, as given */
+        bool anew;                      /* VERB_RECONFIGURE, or its rehearsal */
         struct op *finding, *planning, *starting;
         struct questions ask;
         char **allowed;                 /* ids of findings */
@@ -46,7 +47,7 @@ struct page {
 
 extern const struct page what_page, form_page, preflight_page, secrets_page, review_page;
 
-/* Whether the questions of the image are asked: for an install and for its rehearsal. */
+/* Whether the questions of the image are asked: for an install, a reconfiguration, and their rehearsals. */
 bool wizard_asks(const struct wizard *w);
 bool wizard_has(const struct wizard *w, enum page_number page);
 const struct page *wizard_page(const struct wizard *w);         /* the one that is shown */
@@ -54,7 +55,7 @@ struct form *wizard_form(const struct wizard *w);               /* of that page;
 
 void wizard_go(struct screen *s, enum page_number page);
 void wizard_forth(struct screen *s);
-void wizard_turn(struct screen *s, enum plan_verb verb);        /* between an install and its rehearsal */
+void wizard_turn(struct screen *s, bool rehearsal);     /* between an install and its rehearsal */
 
 bool wizard_type(struct screen *s, int key);    /* into the fields of the page */
 void wizard_check(struct screen *s);            /* checks the needs of a join (again) */

@@ -4,7 +4,7 @@
 /* From page to page, whichever they are. */
 
 bool wizard_asks(const struct wizard *w) {
-        return w->verb == VERB_INSTALL || w->verb == VERB_REHEARSE;
+        return w->verb == VERB_INSTALL || w->verb == VERB_REHEARSE || w->anew;
 }
 
 bool wizard_has(const struct wizard *w, enum page_number page) {
@@ -42,9 +42,9 @@ void wizard_forth(struct screen *s) {
         wizard_go(s, next);
 }
 
-void wizard_turn(struct screen *s, enum plan_verb verb) {
+void wizard_turn(struct screen *s, bool rehearsal) {
         struct wizard *w = s->state;
-        w->verb = verb;
+        w->verb = rehearsal ? VERB_REHEARSE : w->anew ? VERB_RECONFIGURE : VERB_INSTALL;
         wizard_go(s, PAGE_REVIEW);
 }
 
@@ -52,6 +52,7 @@ void wizard_title_of(const struct wizard *w, const char *name, struct str *out) 
         static const char *const begins[_PLAN_VERB_MAX] = {
                 [VERB_INSTALL] = "Install ",     [VERB_UNINSTALL] = "Uninstall ",
                 [VERB_RUN] = "Run ",             [VERB_UPGRADE] = "Upgrade ",
+                [VERB_RECONFIGURE] = "Reconfigure ",
                 [VERB_REHEARSE] = "Rehearse ",   [VERB_ACCESS] = "Change who may log in: ",
                 [VERB_RENEW] = "Renew the keys: ",
         };

@@ -66,10 +66,11 @@ void wizard_plan(struct screen *s) {
         _cleanup_strv_ char **secrets = questions_secrets(&w->ask);
         const struct plan_order order = {
                 .verb = w->verb,
-                .image = w->reference,
+                .image = w->anew ? NULL : w->reference,
                 .name = questions_name(&w->ask) ? questions_name(&w->ask) : w->name,
                 .mode = questions_mode(&w->ask),
                 .answers = wizard_asks(w) || questions_deletes(&w->ask) ? answers : NULL,
+                .all_answers = w->anew,
                 .deletes_account = questions_deletes(&w->ask),
                 .removes_volumes = w->removes_volumes,
                 .removes_unit = w->removes_unit,
@@ -176,7 +177,7 @@ static bool review_act(struct screen *s, enum action action) {
         else if (action == ACTION_LINT)
                 review_show_findings(s);
         else
-                wizard_turn(s, action == ACTION_REHEARSE ? VERB_REHEARSE : VERB_INSTALL);
+                wizard_turn(s, action == ACTION_REHEARSE);
         return true;
 }
 
@@ -210,9 +211,14 @@ static bool review_what_can(const struct screen *s, enum action action) {
         return action == ACTION_NEXT || (action == ACTION_ALLOW && review_allowable(s->state));
 }
 
+/* Of a service that is installed it is known. */
+static bool review_what_has(const struct wizard *w) {
+        return wizard_asks(w) && !w->anew;
+}
+
 const struct page what_page = {
         .title = "what it does",
-        .has = wizard_asks,
+        .has = review_what_has,
         .open = review_open,
         .write = review_what_write,
         .draw = review_draw,
@@ -230,7 +236,7 @@ static void review_write_plan(struct screen *s) {
         struct join join;
         if (!w->plan)
                 return;
-        if (w->verb != VERB_ACCESS && w->verb != VERB_RENEW && w->verb != VERB_UNINSTALL) {
+        if (w->verb != VERB_ACCESS && w->verb != VERB_RENEW && w->verb != VERB_UNINSTALL && !w->anew) {
                 plan_text_answers(&s->text, w->plan, w->ask.profile, NULL);
                 if (questions_join(&w->ask, &join) && realm)
                         plan_text_realm(&s->text, realm, &join, host_status(ui_host(s->ui))->hostname);
@@ -240,6 +246,10 @@ static void review_write_plan(struct screen *s) {
         if (questions_deletes(&w->ask)) {
                 pager_end(&s->text);
                 plan_text_answers(&s->text, w->plan, w->ask.profile, w->ask.leave);
+        }
+        if (w->anew) {
+                pager_end(&s->text);
+                plan_text_answers(&s->text, w->plan, w->ask.profile, NULL);
         }
 }
 
@@ -263,7 +273,7 @@ static void review_started(const char *job_id, struct error *e, void *userdata) 
         }
         /* The install stays below its rehearsal, with all its answers; only secrets must be typed again. */
         screen_open(s->ui, &job_screen, job_id);
-        w->verb = VERB_INSTALL;
+        w->verb = w->anew ? VERB_RECONFIGURE : VERB_INSTALL;
         wizard_go(s, wizard_has(w, PAGE_SECRETS) ? PAGE_SECRETS : PAGE_REVIEW);
 }
 
@@ -306,9 +316,9 @@ static void review_start(struct screen *s) {
 
 static void review_next(struct screen *s) {
         static const char *const yes[_PLAN_VERB_MAX] = {
-                [VERB_INSTALL] = "Install",     [VERB_UNINSTALL] = "Uninstall", [VERB_RUN] = "Run",
-                [VERB_UPGRADE] = "Upgrade",     [VERB_REHEARSE] = "Rehearse",   [VERB_ACCESS] = "Change it",
-                [VERB_RENEW] = "Renew them",
+                [VERB_INSTALL] = "Install",  [VERB_UNINSTALL] = "Uninstall",     [VERB_RUN] = "Run",
+                [VERB_UPGRADE] = "Upgrade",  [VERB_REHEARSE] = "Rehearse",       [VERB_ACCESS] = "Change it",
+                [VERB_RENEW] = "Renew them", [VERB_RECONFIGURE] = "Reconfigure",
         };
         struct wizard *w = s->state;
         if (!w->plan || w->starting || (w->verb == VERB_RUN && !w->plan->command))
@@ -338,8 +348,9 @@ static bool review_can(const struct screen *s, enum action action) {
                 return w->plan && !review_refused(w) && !w->starting && !w->finding &&
                        (w->verb != VERB_RUN || w->plan->command);
         case ACTION_REHEARSE:
-                return w->verb == VERB_INSTALL && w->plan && w->plan->command && !w->starting &&
-                       !review_refused(w) && !(w->ask.profile && w->ask.profile->no_rehearsal);
+                return (w->verb == VERB_INSTALL || w->verb == VERB_RECONFIGURE) && w->plan &&
+                       w->plan->command && !w->starting && !review_refused(w) &&
+                       !(w->ask.profile && w->ask.profile->no_rehearsal);
         case ACTION_LINT: return review_refused(w);
         case ACTION_NO_REHEARSAL: return w->verb == VERB_REHEARSE && !w->starting;
         case ACTION_VOLUMES: return w->verb == VERB_UNINSTALL && w->plan && w->plan->volumes;
