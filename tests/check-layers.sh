@@ -16,6 +16,7 @@ model/command
 model/param
 model/realm
 model/profile
+model/log
 model/service
 model/plan
 model/job

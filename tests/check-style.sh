@@ -7,7 +7,6 @@
 long_files='
 src/model/realm/failure-rows.c one table, a row for each of the words that tools have for their failures
 tests/fake/systemd.c     the tables of a whole bus interface
-tests/fake/host.c        the answers of the whole port, a call each
 '
 long_functions='
 tests/ui/run.c run_command           one command of the scripts after the other

@@ -112,6 +112,10 @@ void backend_managers_listen(struct backend *b, bool on);
 void backend_managers_free(struct backend *b);
 struct op *backend_read_log(struct host *host, const struct log_query *query,
                             const struct log_reader *reader);
+struct op *backend_write_log(struct host *host, const struct log_query *query, const char *path,
+                             const struct log_writer *writer);
+struct op *backend_list_boots(struct host *host, boots_done_t done, void *userdata);
+struct op *backend_show_entry(struct host *host, const char *cursor, entry_done_t done, void *userdata);
 
 struct op *backend_make_plan(struct host *host, const struct plan_order *order, plan_done_t done,
                              void *userdata);

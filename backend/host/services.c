@@ -248,13 +248,36 @@ struct op *backend_show_unit(struct host *host, const char *address, detail_done
         return op_wait(&c->op, units_show(units, name, units_on_shown, c));
 }
 
+/* The query with the container behind its unit; *ret_name, which it may point to, is the caller's. */
+static struct log_query query_with_container(struct backend *b, const struct log_query *query,
+                                             char **ret_name) {
+        struct log_query whole = *query;
+        *ret_name = whole.container || !whole.unit ? NULL : units_container(b, whole.unit);
+        if (*ret_name)
+                whole.container = *ret_name;
+        return whole;
+}
+
 struct op *backend_read_log(struct host *host, const struct log_query *query,
                             const struct log_reader *reader) {
         struct backend *b = backend_of(host);
-        struct log_query whole = *query;
-        _cleanup_free_ char *container =
-                whole.container || !whole.unit ? NULL : units_container(b, whole.unit);
-        if (container)
-                whole.container = container;
+        _cleanup_free_ char *container = NULL;
+        struct log_query whole = query_with_container(b, query, &container);
         return unitlog_read(b->event, NULL, &whole, reader);
+}
+
+struct op *backend_write_log(struct host *host, const struct log_query *query, const char *path,
+                             const struct log_writer *writer) {
+        struct backend *b = backend_of(host);
+        _cleanup_free_ char *container = NULL;
+        struct log_query whole = query_with_container(b, query, &container);
+        return unitlog_write(b->event, NULL, &whole, path, writer);
+}
+
+struct op *backend_list_boots(struct host *host, boots_done_t done, void *userdata) {
+        return unitlog_boots(backend_of(host)->event, NULL, done, userdata);
+}
+
+struct op *backend_show_entry(struct host *host, const char *cursor, entry_done_t done, void *userdata) {
+        return unitlog_entry(backend_of(host)->event, NULL, cursor, done, userdata);
 }

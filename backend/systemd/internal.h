@@ -160,24 +160,3 @@ void unit_folders_sort(struct unit_folders *f);
 const struct unit_entry *unit_folders_find(const struct unit_folders *f, const char *name);
 /* The place of the first item with this name (by_target: that leads to it), or where it would be. */
 size_t unit_folders_place(const struct unit_entries *sorted, bool by_target, const char *name);
-
-/* ---- log.c ---- */
-
-/* Lines from the messages of a journal, which any process may write: one message with line breaks gives
- * several, none with a NUL, none longer than LOG_MESSAGE_MAX, at most LOGLINES_SPLIT_MAX from one message
- * (the last then has the rest). */
-
-#define LOGLINES_SPLIT_MAX 128U
-
-/* All zero is empty. */
-struct loglines {
-        struct log_line *items;
-        size_t n;
-        size_t bytes;           /* approximate memory */
-};
-void loglines_done(struct loglines *lines);
-
-/* Adds the lines of one message, with time, priority and identifier of `like` (copied). backwards: the last
- * line first, for a journal read from its end. */
-void loglines_add(struct loglines *lines, const struct log_line *like, const char *bytes, size_t n,
-                  bool backwards);

@@ -1,358 +1,384 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* One pass backwards from the end finds the newest lines; they are reported in their order, and following
- * continues after the newest. The library's calls block on the disk, so each turn of the loop reads few
- * entries for a short time: keys are handled in between.
- *
- *     TAIL (backwards, a turn at a time) -> lines(), reached() -> FOLLOW (forwards, on its fd) */
+/* The console's side of reading the journal: a process is started for each request (log-internal.h says why),
+ * its frames are received a few at a time, and it is killed when the operation ends. */
 
-#include "backend/systemd/internal.h"
+#include "backend/systemd/log-internal.h"
 
-
-#include <systemd/sd-journal.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 
 #include "backend/io/turn.h"
-#include "base/clock.h"
+#include "backend/systemd/units.h"
 
-#define TURN_ENTRIES 256U
-#define TURN_USEC (15U * 1000)
-#define TAIL_DEFAULT 1000U
-#define TAIL_MAX 100000U
-#define TAIL_BYTES (8U * 1024 * 1024)
+#define TURN_BYTES (256U * 1024)
 #define PRIORITY 5 /* after keys, the engine and the bus */
-
-/* ---- lines ---- */
-
-void loglines_done(struct loglines *lines) {
-        for (size_t i = 0; i < lines->n; i++)
-                log_line_done(&lines->items[i]);
-        free(lines->items);
-        *lines = (struct loglines){};
-}
-
-/* The bytes up to LOG_MESSAGE_MAX as a string, with U+FFFD for NUL. The caller frees. */
-static char *log_text(const char *bytes, size_t n) {
-        static const char instead[] = "\xef\xbf\xbd"; /* for a NUL, which would hide the rest */
-        _cleanup_str_ struct str out = {};
-        for (size_t i = 0; i < n; i++) {
-                size_t takes = bytes[i] ? 1 : sizeof instead - 1;
-                if (out.length + takes > LOG_MESSAGE_MAX)
-                        break;
-                str_add_bytes(&out, bytes[i] ? bytes + i : instead, takes);
-        }
-        return str_take(&out);
-}
-
-static void log_lines_add(struct loglines *lines, const struct log_line *like, const char *bytes, size_t n) {
-        room_for_one((void **) &lines->items, lines->n, sizeof *lines->items);
-        lines->items[lines->n++] = (struct log_line){ .real = like->real,
-                                                      .priority = like->priority,
-                                                      .source = like->source,
-                                                      .message = log_text(bytes, n),
-                                                      .identifier = xstrdup(like->identifier) };
-        lines->bytes += n + 64;
-}
-
-/* A message of several lines becomes several lines, backwards from the last to the first. */
-void loglines_add(struct loglines *lines, const struct log_line *like, const char *bytes, size_t n,
-                  bool backwards) {
-        const char *parts[LOGLINES_SPLIT_MAX];
-        size_t sizes[LOGLINES_SPLIT_MAX], count = 0;
-        while (n > 0 && bytes[n - 1] == '\n')
-                n--;
-        for (const char *end = bytes + n;;) {
-                const char *newline =
-                        count + 1 < LOGLINES_SPLIT_MAX ? memchr(bytes, '\n', (size_t) (end - bytes)) : NULL;
-                parts[count] = bytes;
-                sizes[count++] = (size_t) ((newline ? newline : end) - bytes);
-                if (!newline)
-                        break;
-                bytes = newline + 1;
-        }
-        for (size_t i = 0; i < count; i++) {
-                size_t k = backwards ? count - 1 - i : i;
-                log_lines_add(lines, like, parts[k], sizes[k]);
-        }
-}
-
-/* ---- the journal ---- */
 
 struct unitlog {
         struct op op;
-        sd_event *event;
-        sd_journal *journal;
-        sd_event_source *turn, *io;
+        sd_event_source *io, *child;
+        pid_t pid;
+        int fd;
+        struct str received;
+        char *path;             /* of the file being written; NULL: none, or it is whole */
         struct loglines found;
-        unsigned tail; /* lines */
-        int64_t since;
-        char *newest; /* cursor of the newest entry seen */
-        bool follow, following;
-        char *unit;          /* for sentences */
-        struct error *error; /* of the start */
-        struct log_reader reader;
+        struct log_entry entry;
+        struct log_boot *boots;
+        size_t n_boots;
+        struct error *error;    /* of the start */
+        bool follow;
+        enum log_task_kind kind;
+        union {
+                struct log_reader reader;
+                struct log_writer writer;
+                struct {
+                        boots_done_t boots;
+                        entry_done_t entry;
+                        void *userdata;
+                } asked;
+        } to;
 };
+
+/* ---- the process ---- */
+
+static void child_close_others(int fd, int file) {
+        int low = file >= 0 && file < fd ? file : fd, high = file > fd ? file : fd;
+        int null = open("/dev/null", O_RDWR);
+        for (int i = 0; i < 3; i++)
+                dup2(null, i);
+        if (low > 3)
+                close_range(3, (unsigned) low - 1, 0);
+        if (high > low + 1)
+                close_range((unsigned) low + 1, (unsigned) high - 1, 0);
+        close_range((unsigned) high + 1, ~0U, 0);
+}
+
+/* The console's terminal, bus and files are none of the reader's, nor are its handlers. */
+static _Noreturn void child_run(const struct log_task *task, int fd, pid_t parent) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (getppid() != parent)
+                _exit(1);
+        prctl(PR_SET_NAME, "fairlead-log");
+        oom_prepare(NULL, NULL);
+        for (int s = 1; s < NSIG; s++)
+                signal(s, SIG_DFL);
+        signal(SIGINT, SIG_IGN); /* of the terminal: the console decides */
+        sigset_t none;
+        sigemptyset(&none);
+        sigprocmask(SIG_SETMASK, &none, NULL);
+        child_close_others(fd, task->file);
+        log_task_run(task, fd);
+}
+
+/* Also of one that nobody waits for any more: the source has nobody else. */
+static int log_on_child(sd_event_source *source, const siginfo_t *info, void *userdata) {
+        struct unitlog *u = userdata;
+        if (u) {
+                u->pid = 0;
+                u->child = NULL;
+        }
+        sd_event_source_set_floating(source, false); /* was the last reference */
+        return 0;
+}
+
+/* The process may be deep in a call that waits for a disk: it is killed here, and reaped by the loop. */
+static void log_end_process(struct unitlog *u) {
+        if (u->pid <= 0)
+                return;
+        kill(u->pid, SIGKILL);
+        u->pid = 0;
+        if (!u->child)
+                return;
+        sd_event_source_set_userdata(u->child, NULL);
+        u->child = NULL;
+}
 
 static void log_drop(struct op *op) {
         struct unitlog *u = container_of(op, struct unitlog, op);
-        sd_event_source_disable_unref(u->turn);
+        log_end_process(u);
         sd_event_source_disable_unref(u->io);
-        sd_journal_close(u->journal);
-        sd_event_unref(u->event);
+        if (u->fd >= 0)
+                close(u->fd);
+        if (u->path)
+                unlink(u->path);
         loglines_done(&u->found);
-        FREE_ALL(u->newest, u->unit);
+        log_entry_done(&u->entry);
+        str_done(&u->received);
+        FREE_ALL(u->path, u->boots);
         error_free(u->error);
 }
+
+/* ---- answers ---- */
 
 static void log_fail(void *state) {
         struct unitlog *u = state;
         struct error *e = TAKE(u->error);
         op_end(&u->op);
-        u->reader.failed(e, u->reader.userdata);
+        switch (u->kind) {
+        case LOG_TASK_LINES: u->to.reader.failed(e, u->to.reader.userdata); break;
+        case LOG_TASK_WRITE: u->to.writer.done(0, e, u->to.writer.userdata); break;
+        case LOG_TASK_BOOTS: u->to.asked.boots(NULL, 0, e, u->to.asked.userdata); break;
+        case LOG_TASK_ENTRY: u->to.asked.entry(NULL, e, u->to.asked.userdata); break;
+        }
 }
 
-static void log_fail_errno(struct unitlog *u, int r) {
-        error_errno(&u->error, r, "The log of %s cannot be read any further", u->unit);
+static void log_fail_reader(struct unitlog *u) {
+        error_set(&u->error, -EBADMSG, "The process that reads the journal ended in the middle of it");
+        error_hint(&u->error, "A file of the journal may be damaged: \"journalctl --verify\" names it");
         log_fail(u);
 }
 
-/* The value of a field of the current entry; NULL: none. Valid until the next field is read. */
-static const char *log_field(sd_journal *journal, const char *name, size_t *ret_n) {
-        const void *data;
-        size_t n, skip = strlen(name) + 1;
-        if (sd_journal_get_data(journal, name, &data, &n) < 0 || n < skip)
-                return NULL;
-        *ret_n = n - skip;
-        return (const char *) data + skip;
-}
-
-static char *log_copy_field(sd_journal *journal, const char *name) {
-        size_t n;
-        const char *value = log_field(journal, name, &n);
-        return value ? log_text(value, n < 256 ? n : 256) : NULL;
-}
-
-/* Podman writes its events to the journal, each with all labels of the image in its message: thousands of
- * bytes. Two fields are enough (podman-events(1), "journald"); NULL: not an event. */
-static char *log_event_text(sd_journal *journal) {
-        _cleanup_free_ char *event = log_copy_field(journal, "PODMAN_EVENT"),
-                            *type = log_copy_field(journal, "PODMAN_TYPE"),
-                            *name = log_copy_field(journal, "PODMAN_NAME"),
-                            *status = log_copy_field(journal, "PODMAN_EXIT_CODE");
-        if (!event || !type)
-                return NULL;
-        return str_printf("%s %s%s%s%s%s", type, event, name ? ": " : "", name ? name : "",
-                          status ? ", exit status " : "", status ? status : "");
-}
-
-/* Beside the program there speak systemd, conmon (of cgroups and terminals, mostly; not where it calls it an
- * error) and "podman run -d", which prints the container's id. */
-static enum log_source log_source(sd_journal *journal, const char *text) {
-        size_t n;
-        _cleanup_free_ char *pid = log_copy_field(journal, "_PID");
-        _cleanup_free_ char *program = log_copy_field(journal, "_COMM");
-        if (str_equal(pid, "1"))
-                return LOG_SYSTEMD;
-        bool id = strlen(text) == 64 && strspn(text, "0123456789abcdef") == 64;
-        bool monitor = str_equal(program, "conmon") && !log_field(journal, "CONTAINER_NAME", &n) &&
-                       !strstr(text, "<error>");
-        return id || monitor ? LOG_EVENT : LOG_PROGRAM;
-}
-
-/* Adds the current entry. Damaged ones are skipped: the next may be whole. */
-static void log_add_entry(struct unitlog *u) {
-        sd_journal *journal = u->journal;
-        uint64_t real;
-        if (sd_journal_get_realtime_usec(journal, &real) < 0)
-                return;
-        size_t n;
-        const char *priority = log_field(journal, "PRIORITY", &n);
-        bool known = priority && n == 1 && *priority >= '0' && *priority <= '7';
-        struct log_line like = { .real = (int64_t) real, .priority = known ? *priority - '0' : -1 };
-        like.identifier = log_copy_field(journal, "SYSLOG_IDENTIFIER");
-        if (!like.identifier)
-                like.identifier = log_copy_field(journal, "_COMM");
-        _cleanup_free_ char *event = log_event_text(journal);
-        _cleanup_free_ char *beginning = event ? NULL : log_copy_field(journal, "MESSAGE");
-        like.source = event ? LOG_EVENT : log_source(journal, beginning ? beginning : "");
-        const char *message = event ? event : log_field(journal, "MESSAGE", &n);
-        if (message)
-                loglines_add(&u->found, &like, message, event ? strlen(event) : n, !u->following);
-        free(like.identifier);
-}
-
-/* Reports the found lines, oldest first. False: the reader dropped us, touch nothing. */
+/* Reports the found lines. False: the reader dropped us, touch nothing. */
 static bool log_give(struct unitlog *u) {
         struct loglines found = u->found;
-        u->found = (struct loglines){};
+        u->found = (struct loglines) {};
         op_hold(&u->op);
         if (found.n)
-                u->reader.lines(found.items, found.n, u->reader.userdata);
+                u->to.reader.lines(found.items, found.n, u->to.reader.userdata);
         loglines_done(&found);
         return op_release(&u->op);
 }
 
-static int log_on_journal(sd_event_source *source, int fd, uint32_t events, void *userdata) {
+static bool log_on_note(struct unitlog *u, const struct frame *frame) {
+        _cleanup_free_ char *note = NULL;
+        if (u->kind != LOG_TASK_LINES || !u->to.reader.note || frame_get_note(frame, &note) < 0)
+                return true;
+        op_hold(&u->op);
+        u->to.reader.note(note, u->to.reader.userdata);
+        return op_release(&u->op);
+}
+
+static bool log_on_progress(struct unitlog *u, const struct frame *frame) {
+        uint64_t n;
+        int64_t real;
+        if (frame_get_numbers(frame, &n, &real) < 0)
+                return true;
+        op_hold(&u->op);
+        if (u->kind == LOG_TASK_LINES && u->to.reader.progress)
+                u->to.reader.progress(n, real, u->to.reader.userdata);
+        else if (u->kind == LOG_TASK_WRITE && u->to.writer.progress)
+                u->to.writer.progress(n, real, u->to.writer.userdata);
+        return op_release(&u->op);
+}
+
+static bool log_on_reached(struct unitlog *u) {
+        struct log_reader reader = u->to.reader;
+        if (u->kind != LOG_TASK_LINES) {
+                log_fail_reader(u);
+                return false;
+        }
+        if (!u->follow) {
+                op_end(&u->op);
+                reader.reached(reader.userdata);
+                return false;
+        }
+        op_hold(&u->op);
+        reader.reached(reader.userdata);
+        return op_release(&u->op);
+}
+
+static void log_on_end(struct unitlog *u, const struct frame *frame) {
+        uint64_t n = 0;
+        int64_t real = 0;
+        struct log_entry entry = u->entry;
+        struct log_boot *boots = TAKE(u->boots);
+        u->entry = (struct log_entry) {};
+        if (frame_get_numbers(frame, &n, &real) < 0 || u->kind == LOG_TASK_LINES) {
+                log_entry_done(&entry);
+                free(boots);
+                log_fail_reader(u);
+                return;
+        }
+        if (u->kind == LOG_TASK_WRITE) /* the file stays */
+                u->path = (free(u->path), NULL);
+        op_end(&u->op);
+        entry.real = real;
+        entry.cut = n > entry.n;
+        if (u->kind == LOG_TASK_WRITE)
+                u->to.writer.done(n, NULL, u->to.writer.userdata);
+        else if (u->kind == LOG_TASK_BOOTS)
+                u->to.asked.boots(boots, u->n_boots, NULL, u->to.asked.userdata);
+        else
+                u->to.asked.entry(&entry, NULL, u->to.asked.userdata);
+        log_entry_done(&entry);
+        free(boots);
+}
+
+static bool log_add_frame(struct unitlog *u, const struct frame *frame) {
+        if (frame->kind == FRAME_FIELD && u->entry.n < LOG_FIELDS_MAX) {
+                room_for_one((void **) &u->entry.fields, u->entry.n, sizeof *u->entry.fields);
+                return frame_get_field(frame, &u->entry.fields[u->entry.n]) == 0 && ++u->entry.n;
+        }
+        if (frame->kind == FRAME_BOOT && u->n_boots < LOG_BOOTS_MAX) {
+                room_for_one((void **) &u->boots, u->n_boots, sizeof *u->boots);
+                return frame_get_boot(frame, &u->boots[u->n_boots]) == 0 && ++u->n_boots;
+        }
+        struct log_line line;
+        if (frame->kind != FRAME_LINE || frame_get_line(frame, &line) < 0)
+                return false;
+        *loglines_room(&u->found) = line;
+        return true;
+}
+
+/* False: the operation has ended, touch nothing. */
+static bool log_on_frame(struct unitlog *u, const struct frame *frame) {
+        if (log_add_frame(u, frame))
+                return true;
+        if (u->found.n && !log_give(u))
+                return false;
+        switch (frame->kind) {
+        case FRAME_NOTE: return log_on_note(u, frame);
+        case FRAME_PROGRESS: return log_on_progress(u, frame);
+        case FRAME_REACHED: return log_on_reached(u);
+        case FRAME_END: log_on_end(u, frame); return false;
+        case FRAME_FAILED:
+                if (frame_get_failed(frame, &u->error) == 0) {
+                        log_fail(u);
+                        return false;
+                }
+                break;
+        default: break;
+        }
+        log_fail_reader(u);
+        return false;
+}
+
+/* All whole frames that were received. */
+static bool log_take_frames(struct unitlog *u) {
+        struct frame frame;
+        size_t done = 0;
+        ssize_t takes;
+        while ((takes = frame_next(u->received.text + done, u->received.length - done, &frame)) > 0) {
+                if (!log_on_frame(u, &frame))
+                        return false;
+                done += (size_t) takes;
+        }
+        if (takes < 0) {
+                log_fail_reader(u);
+                return false;
+        }
+        memmove(u->received.text, u->received.text + done, u->received.length - done);
+        str_cut(&u->received, u->received.length - done);
+        return !u->found.n || log_give(u);
+}
+
+static int log_on_io(sd_event_source *source, int fd, uint32_t events, void *userdata) {
         struct unitlog *u = userdata;
-        int r = sd_journal_process(u->journal);
-        if (r < 0)
-                log_fail_errno(u, r);
-        else if (r != SD_JOURNAL_NOP)
-                sd_event_source_set_enabled(u->turn, SD_EVENT_ON);
+        char buffer[16 * 1024];
+        size_t got = 0;
+        ssize_t n = 0;
+        while (got < TURN_BYTES && (n = TEMP_FAILURE_RETRY(read(fd, buffer, sizeof buffer))) > 0) {
+                str_add_bytes(&u->received, buffer, (size_t) n);
+                got += (size_t) n;
+        }
+        bool ended = n == 0 || (n < 0 && errno != EAGAIN);
+        if (got && !log_take_frames(u))
+                return 0;
+        if (ended)
+                log_fail_reader(u);
         return 0;
 }
 
-/* Seeks to the newest reported entry, so that the next one is new, even if it came during the tail. */
-static int log_seek_newest(struct unitlog *u) {
-        if (!u->newest)
-                return u->since ? sd_journal_seek_realtime_usec(u->journal, (uint64_t) u->since)
-                                : sd_journal_seek_head(u->journal);
-        int r = sd_journal_seek_cursor(u->journal, u->newest);
-        if (r < 0 || (r = sd_journal_next(u->journal)) <= 0)
-                return r;
-        /* rotated away: the current entry is newer already */
-        if (sd_journal_test_cursor(u->journal, u->newest) <= 0)
-                log_add_entry(u);
-        return 0;
-}
+/* ---- starting ---- */
 
-static int log_begin_following(struct unitlog *u) {
-        u->following = true;
-        int r = log_seek_newest(u);
-        if (r < 0)
+static int log_start(struct unitlog *u, sd_event *event, const struct log_task *task) {
+        int fds[2];
+        sigset_t blocked;
+        sigemptyset(&blocked);
+        sigaddset(&blocked, SIGCHLD); /* stays so in this process, as sd_event_add_child(3) wants it */
+        sigprocmask(SIG_BLOCK, &blocked, NULL);
+        if (pipe2(fds, O_CLOEXEC) < 0)
+                return -errno;
+        u->fd = fds[0];
+        fcntl(u->fd, F_SETFL, O_NONBLOCK);
+        pid_t parent = getpid();
+        u->pid = fork();
+        if (u->pid == 0)
+                child_run(task, fds[1], parent);
+        int r = u->pid < 0 ? -errno : 0;
+        close(fds[1]);
+        if (r < 0 || (r = sd_event_add_child(event, &u->child, u->pid, WEXITED, log_on_child, u)) < 0)
                 return r;
-        r = sd_event_add_io(u->event, &u->io, sd_journal_get_fd(u->journal),
-                            (uint32_t) sd_journal_get_events(u->journal), log_on_journal, u);
+        sd_event_source_set_floating(u->child, true);
+        sd_event_source *child = u->child;
+        sd_event_source_unref(child); /* the loop's from now on */
+        r = sd_event_add_io(event, &u->io, u->fd, EPOLLIN, log_on_io, u);
         return r < 0 ? r : sd_event_source_set_priority(u->io, PRIORITY);
 }
 
-static void log_tail_ended(struct unitlog *u) {
-        struct loglines *found = &u->found;
-        while (found->n > u->tail)
-                log_line_done(&found->items[--found->n]);
-        for (size_t i = 0, j = found->n; i + 1 < j; i++, j--) {
-                struct log_line line = found->items[i];
-                found->items[i] = found->items[j - 1];
-                found->items[j - 1] = line;
-        }
-        if (!log_give(u))
-                return;
-        int r = u->follow ? log_begin_following(u) : 0;
-        if (r < 0) {
-                log_fail_errno(u, r);
-                return;
-        }
-        if (!u->follow)
-                op_end(&u->op);
-        u->reader.reached(u->reader.userdata);
+static struct unitlog *log_new(enum log_task_kind kind) {
+        struct unitlog *u = new0(struct unitlog);
+        u->op.drop = log_drop;
+        u->fd = -1;
+        u->kind = kind;
+        return u;
 }
 
-/* Adds one more entry. 1: there may be more, 0: that was the last one. */
-static int log_step(struct unitlog *u) {
-        uint64_t real;
-        int r = u->following ? sd_journal_next(u->journal) : sd_journal_previous(u->journal);
-        if (r <= 0)
-                return r;
-        if (!u->following && !u->newest)
-                sd_journal_get_cursor(u->journal, &u->newest);
-        if (!u->following && u->since && sd_journal_get_realtime_usec(u->journal, &real) >= 0 &&
-            (int64_t) real < u->since)
-                return 0;
-        log_add_entry(u);
-        return u->following || (u->found.n < u->tail && u->found.bytes < TAIL_BYTES);
-}
-
-static int log_on_turn(sd_event_source *source, void *userdata) {
-        struct unitlog *u = userdata;
-        int64_t until = usec_now(CLOCK_MONOTONIC) + TURN_USEC;
-        int r = 1;
-        for (unsigned i = 0; r > 0 && i < TURN_ENTRIES && usec_now(CLOCK_MONOTONIC) < until; i++)
-                r = log_step(u);
-        if (u->following) {
-                if (r == 0)
-                        sd_event_source_set_enabled(u->turn, SD_EVENT_OFF);
-                if (log_give(u) && r < 0)
-                        log_fail_errno(u, r);
-        } else if (r < 0 && u->found.n == 0)
-                log_fail_errno(u, r);
-        else if (r <= 0)
-                log_tail_ended(u); /* of a file whose rest is unreadable, too */
-        return 0;
-}
-
-static void log_match(sd_journal *journal, const char *name, const char *value) {
-        _cleanup_free_ char *text = str_printf("%s=%s", name, value);
-        sd_journal_add_match(journal, text, 0);
-}
-
-/* journald sets the fields that begin with "_"; any process can send the others, so each is matched together
- * with one that proves that root sent it. conmon writes CONTAINER_NAME. */
-static void log_select(sd_journal *journal, const struct log_query *query) {
-        const char *run = query->invocation, *unit = run ? NULL : query->unit;
-        const struct {
-                const char *trusted, *trusted_value, *name, *value;
-        } ways[] = {
-                { NULL, NULL, "_SYSTEMD_INVOCATION_ID", run },
-                { "_PID", "1", "INVOCATION_ID", run },
-                { NULL, NULL, "_SYSTEMD_UNIT", unit },
-                { "_PID", "1", "UNIT", unit },
-                { "_UID", "0", "OBJECT_SYSTEMD_UNIT", unit },
-                { "_UID", "0", "COREDUMP_UNIT", unit },
-                { "_UID", "0", "CONTAINER_NAME", run ? NULL : query->container },
-        };
-        for (size_t i = 0; i < ELEMENTS(ways); i++) {
-                if (!ways[i].value)
-                        continue;
-                sd_journal_add_disjunction(journal);
-                if (ways[i].trusted)
-                        log_match(journal, ways[i].trusted, ways[i].trusted_value);
-                log_match(journal, ways[i].name, ways[i].value);
-        }
-        if (query->priority < 0 || query->priority >= 7)
-                return;
-        sd_journal_add_conjunction(journal);
-        for (int p = 0; p <= query->priority; p++)
-                log_match(journal, "PRIORITY", (char[]){ (char) ('0' + p), '\0' });
-}
-
-static int log_open(struct unitlog *u, const char *directory, const struct log_query *query) {
-        int r = directory ? sd_journal_open_directory(&u->journal, directory, 0)
-                          : sd_journal_open(&u->journal, SD_JOURNAL_LOCAL_ONLY | SD_JOURNAL_SYSTEM);
+static struct op *log_begin(struct unitlog *u, sd_event *event, const struct log_task *task) {
+        int r = u->error ? 0 : log_start(u, event, task);
         if (r < 0)
-                return r;
-        sd_journal_set_data_threshold(u->journal, LOG_MESSAGE_MAX + sizeof "MESSAGE=");
-        log_select(u->journal, query);
-        /* watch first, then read: no entry is missed */
-        if (query->follow && (r = sd_journal_get_fd(u->journal)) < 0)
-                return r;
-        return sd_journal_seek_tail(u->journal);
+                error_errno(&u->error, r, "The log of %s cannot be read", task->name);
+        return u->error ? op_answer(&u->op, event, log_fail) : &u->op;
+}
+
+static const char *log_name(const struct log_query *query) {
+        return query->unit        ? query->unit
+               : query->container ? query->container
+               : query->kernel    ? "the kernel"
+                                  : "this host";
 }
 
 struct op *unitlog_read(sd_event *event, const char *directory, const struct log_query *query,
                         const struct log_reader *reader) {
-        struct unitlog *u = new0(struct unitlog);
-        unsigned tail = query->tail ? query->tail : TAIL_DEFAULT;
-        *u = (struct unitlog){ .op.drop = log_drop,
-                               .event = sd_event_ref(event),
-                               .reader = *reader,
-                               .follow = query->follow,
-                               .since = query->since,
-                               .tail = tail < TAIL_MAX ? tail : TAIL_MAX,
-                               .unit = xstrdup(query->unit        ? query->unit
-                                               : query->container ? query->container
-                                                                  : "") };
-        int r = log_open(u, directory, query);
-        if (r < 0)
-                error_errno(&u->error, r, "The log of %s cannot be read", u->unit);
-        else if (!directory && sd_journal_has_persistent_files(u->journal) == 0 &&
-                 sd_journal_has_runtime_files(u->journal) == 0) {
-                error_set(&u->error, -ENOENT, "There is no journal on this host that fairlead may read");
-                error_hint(&u->error, "Only root, and members of the group systemd-journal, may read the "
-                                      "system's log");
-        }
-        if (u->error)
-                return op_answer(&u->op, event, log_fail);
-        sd_event_add_defer(event, &u->turn, log_on_turn, u);
-        sd_event_source_set_priority(u->turn, PRIORITY);
-        sd_event_source_set_enabled(u->turn, SD_EVENT_ON);
-        return &u->op;
+        struct unitlog *u = log_new(LOG_TASK_LINES);
+        u->to.reader = *reader;
+        u->follow = query->follow;
+        const struct log_task task = { .kind = u->kind,
+                                       .directory = directory,
+                                       .query = query,
+                                       .file = -1,
+                                       .name = log_name(query) };
+        return log_begin(u, event, &task);
+}
+
+struct op *unitlog_write(sd_event *event, const char *directory, const struct log_query *query,
+                         const char *path, const struct log_writer *writer) {
+        struct unitlog *u = log_new(LOG_TASK_WRITE);
+        u->to.writer = *writer;
+        const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY;
+        _cleanup_close_ int file = open(path, flags, 0600);
+        if (file < 0)
+                error_errno(&u->error, -errno, "The file %s cannot be made", path);
+        else
+                u->path = xstrdup(path);
+        const struct log_task task = { .kind = u->kind,
+                                       .directory = directory,
+                                       .query = query,
+                                       .file = file,
+                                       .name = log_name(query) };
+        return log_begin(u, event, &task);
+}
+
+struct op *unitlog_boots(sd_event *event, const char *directory, boots_done_t done, void *userdata) {
+        struct unitlog *u = log_new(LOG_TASK_BOOTS);
+        u->to.asked.boots = done;
+        u->to.asked.userdata = userdata;
+        const struct log_task task = {
+                .kind = u->kind, .directory = directory, .file = -1, .name = "this host"
+        };
+        return log_begin(u, event, &task);
+}
+
+struct op *unitlog_entry(sd_event *event, const char *directory, const char *cursor, entry_done_t done,
+                         void *userdata) {
+        struct unitlog *u = log_new(LOG_TASK_ENTRY);
+        u->to.asked.entry = done;
+        u->to.asked.userdata = userdata;
+        const struct log_query query = { .cursor = cursor, .priority = 7 };
+        const struct log_task task = {
+                .kind = u->kind, .directory = directory, .query = &query, .file = -1, .name = "this host"
+        };
+        return log_begin(u, event, &task);
 }

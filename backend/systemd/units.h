@@ -60,11 +60,17 @@ void units_listen(struct units *units, void (*changed)(char *const *names, void 
 
 /* ---- the journal ---- */
 
-/* The journal of one unit and its container, read in the loop: at most a few hundred entries a turn, found
- * newest first, reported oldest first. Selection as of journalctl -u. directory: NULL for the host's journal;
- * tests have a folder. */
+/* The journal, read by a process of its own that ends with the operation. Selection as of journalctl -u.
+ * directory: NULL for the host's journal; tests have a folder. */
 struct op *unitlog_read(sd_event *event, const char *directory, const struct log_query *query,
                         const struct log_reader *reader);
+/* Writes all lines of the query to a new file of mode 0600, which is removed again on failure and where the
+ * operation is cancelled. */
+struct op *unitlog_write(sd_event *event, const char *directory, const struct log_query *query,
+                         const char *path, const struct log_writer *writer);
+struct op *unitlog_boots(sd_event *event, const char *directory, boots_done_t done, void *userdata);
+struct op *unitlog_entry(sd_event *event, const char *directory, const char *cursor, entry_done_t done,
+                         void *userdata);
 
 /* The lines of one invocation of a unit (unit_detail.invocation). With sync, of all that the journal was sent
  * before the call: its daemon is asked to write them first, which takes it some time. Where none is a reason

@@ -14,6 +14,7 @@
 #include "model/job/changes.h"
 #include "model/job/job.h"
 #include "model/job/retention.h"
+#include "model/log/log.h"
 #include "model/plan/plan.h"
 #include "model/profile/profile.h"
 #include "model/realm/account.h"
@@ -93,6 +94,16 @@ struct log_reader {
         void (*reached)(void *userdata); /* the newest line was passed; with follow more may come. Once */
         void (*failed)(struct error *e, void *userdata);
         void *userdata;
+        /* Optional. A few times a second: how many entries were looked at, and the time of the last one. */
+        void (*progress)(uint64_t entries, int64_t real, void *userdata);
+        /* Optional: a sentence about what cannot be read; the rest is. */
+        void (*note)(const char *sentence, void *userdata);
+};
+
+struct log_writer {
+        void (*progress)(uint64_t entries, int64_t real, void *userdata);       /* optional */
+        void (*done)(uint64_t entries, struct error *e, void *userdata);        /* e NULL: all are written */
+        void *userdata;
 };
 
 enum container_state {
@@ -124,6 +135,11 @@ typedef void (*membership_done_t)(struct membership *membership, struct error *e
 typedef void (*user_done_t)(struct account *account, struct error *e, void *userdata);
 typedef void (*trouble_done_t)(struct trouble_list *trouble, struct error *e, void *userdata);
 typedef void (*nothing_done_t)(struct error *e, void *userdata);                        /* e NULL: done */
+
+/* Oldest first; they belong to the caller. */
+typedef void (*boots_done_t)(const struct log_boot *boots, size_t n, struct error *e, void *userdata);
+/* entry: done() may take its strings; NULL on failure */
+typedef void (*entry_done_t)(struct log_entry *entry, struct error *e, void *userdata);
 
 /* A plan by names: the host finds image, profile, facts and the installed record itself. */
 struct plan_order {
@@ -227,6 +243,13 @@ struct host_ops {
                                   acted_done_t done, void *userdata);
         struct op *(*read_log)(struct host *host, const struct log_query *query,
                                const struct log_reader *reader);
+        /* Writes all that the query selects to a new file, which only its owner may read. -EEXIST error:
+         * there is one of this name. */
+        struct op *(*write_log)(struct host *host, const struct log_query *query, const char *path,
+                                const struct log_writer *writer);
+        struct op *(*list_boots)(struct host *host, boots_done_t done, void *userdata);
+        /* All fields of the entry with this cursor; -ENOENT: the journal has it no more. */
+        struct op *(*show_entry)(struct host *host, const char *cursor, entry_done_t done, void *userdata);
 
         /* The engine's program, absolute; NULL: not installed. */
         const char *(*engine_path)(struct host *host);
@@ -315,6 +338,9 @@ struct host {
 #define host_unit_effects(h, ...) HOST_CALL(h, unit_effects, __VA_ARGS__)
 #define host_act_on_unit(h, ...) HOST_CALL(h, act_on_unit, __VA_ARGS__)
 #define host_read_log(h, ...) HOST_CALL(h, read_log, __VA_ARGS__)
+#define host_write_log(h, ...) HOST_CALL(h, write_log, __VA_ARGS__)
+#define host_list_boots(h, ...) HOST_CALL(h, list_boots, __VA_ARGS__)
+#define host_show_entry(h, ...) HOST_CALL(h, show_entry, __VA_ARGS__)
 #define host_engine_path(h) HOST_CALL(h, engine_path)
 #define host_find_container(h, ...) HOST_CALL(h, find_container, __VA_ARGS__)
 #define host_list_volumes(h, ...) HOST_CALL(h, list_volumes, __VA_ARGS__)

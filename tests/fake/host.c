@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "tests/fake/host.h"
+#include "tests/fake/internal.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -11,7 +11,8 @@
 static const char *const request_kind_names[] = {
         [REQUEST_IMAGES] = "images",       [REQUEST_IMAGE] = "image",   [REQUEST_SERVICES] = "services",
         [REQUEST_UNITS] = "units",         [REQUEST_UNIT] = "unit",     [REQUEST_ACT] = "act",
-        [REQUEST_LOG] = "log",             [REQUEST_PLAN] = "plan",     [REQUEST_START] = "start",
+        [REQUEST_LOG] = "log",             [REQUEST_PAGE] = "page",     [REQUEST_WRITE] = "write",
+        [REQUEST_BOOTS] = "boots",         [REQUEST_ENTRY] = "entry",   [REQUEST_PLAN] = "plan",     [REQUEST_START] = "start",
         [REQUEST_JOBS] = "jobs",           [REQUEST_WATCH] = "watch",   [REQUEST_CHANGES] = "changes",
         [REQUEST_CONTAINER] = "container", [REQUEST_REALM] = "realm",
         [REQUEST_PREFLIGHT] = "preflight", [REQUEST_REPAIR] = "repair",
@@ -20,40 +21,6 @@ static const char *const request_kind_names[] = {
         [REQUEST_EFFECTS] = "effects",
 };
 DEFINE_NAMES(request_kind, enum request_kind)
-
-struct request {
-        struct op op;
-        struct request *next;
-        struct fake_host *fake;
-        enum request_kind kind;
-        enum unit_action action;        /* of the effects */
-        char *text, *report;    /* reference, unit, id, …; what comes of an action */
-        void *userdata;
-        union {
-                images_done_t images;
-                image_done_t image;
-                services_done_t services;
-                units_done_t units;
-                detail_done_t unit;
-                effects_done_t effects;
-                plan_done_t plan;
-                jobs_done_t jobs;
-                started_done_t started;
-                report_done_t report;
-                acted_done_t acted;
-                nothing_done_t nothing;
-                container_done_t container;
-                realm_done_t realm;
-                preflight_done_t preflight;
-                membership_done_t membership;
-                user_done_t user;
-                trouble_done_t trouble;
-                struct job_watcher watcher;
-                struct log_reader reader;
-        } done;
-        struct plan *planned;   /* made when it was asked: the order belongs to the caller */
-        struct error *refused;
-};
 
 static void request_unlink(struct request *r) {
         for (struct request **link = &r->fake->waiting; *link; link = &(*link)->next)
@@ -71,7 +38,7 @@ static void request_drop(struct op *op) {
         error_free(r->refused);
 }
 
-static struct request *request_new(struct host *host, enum request_kind kind, const char *text, void *userdata) {
+struct request *request_new(struct host *host, enum request_kind kind, const char *text, void *userdata) {
         struct fake_host *fake = (struct fake_host *) host;
         struct request *r = xcalloc(1, sizeof *r);
         r->fake = fake;
@@ -175,13 +142,6 @@ static struct op *fake_act_on_unit(struct host *host, const char *name, enum uni
         struct request *r = request_new(host, REQUEST_ACT, text, userdata);
         r->report = str_printf("%s was %s", name, unit_action_done(action));
         r->done.acted = done;
-        return &r->op;
-}
-
-static struct op *fake_read_log(struct host *host, const struct log_query *query, const struct log_reader *reader) {
-        _cleanup_free_ char *text = str_printf("%s priority %d%s", query->unit, query->priority, query->follow ? " follow" : "");
-        struct request *r = request_new(host, REQUEST_LOG, text, reader->userdata);
-        r->done.reader = *reader;
         return &r->op;
 }
 
@@ -343,6 +303,9 @@ static const struct host_ops fake_ops = {
         .unit_effects = fake_unit_effects,
         .act_on_unit = fake_act_on_unit,
         .read_log = fake_read_log,
+        .write_log = fake_write_log,
+        .list_boots = fake_list_boots,
+        .show_entry = fake_show_entry,
         .engine_path = fake_engine_path,
         .find_container = fake_find_container,
         .make_plan = fake_make_plan,
@@ -446,7 +409,7 @@ static struct unit_effects *make_effects(const struct request *r) {
 /* Gives the answer, or e. */
 static void request_deliver(struct request *r, struct error *e) {
         struct fake_host *fake = r->fake;
-        if (!e && (r->kind == REQUEST_WATCH || r->kind == REQUEST_LOG))
+        if (!e && (r->kind == REQUEST_WATCH || r->kind == REQUEST_LOG || r->kind == REQUEST_PAGE))
                 return;
         request_unlink(r);
         op_hold(&r->op);
@@ -492,8 +455,10 @@ static void request_deliver(struct request *r, struct error *e) {
                 r->done.watcher.failed(e, r->userdata);
                 break;
         case REQUEST_LOG:
-                r->done.reader.failed(e, r->userdata);
-                break;
+        case REQUEST_PAGE:
+        case REQUEST_WRITE:
+        case REQUEST_BOOTS:
+        case REQUEST_ENTRY: fake_deliver_log(r, e); break;
         default:
                 deliver_realm(r, e);
         }
@@ -546,26 +511,3 @@ void fake_host_output(struct fake_host *fake, const void *bytes, size_t n) {
         }
 }
 
-void fake_host_line(struct fake_host *fake, int64_t real, int priority, const char *identifier, const char *message) {
-        for (struct request *r = fake->waiting, *next; r; r = next) {
-                next = r->next;
-                if (r->kind != REQUEST_LOG)
-                        continue;
-                struct log_line line = {
-                        .real = real,
-                        .priority = priority,
-                        .identifier = xstrdup(identifier),
-                        .message = xstrdup(message),
-                };
-                r->done.reader.lines(&line, 1, r->userdata);
-                log_line_done(&line);
-        }
-}
-
-void fake_host_reached(struct fake_host *fake) {
-        for (struct request *r = fake->waiting, *next; r; r = next) {
-                next = r->next;
-                if (r->kind == REQUEST_LOG && r->done.reader.reached)
-                        r->done.reader.reached(r->userdata);
-        }
-}

@@ -14,7 +14,11 @@ enum request_kind {
         REQUEST_UNITS,
         REQUEST_UNIT,
         REQUEST_ACT,
-        REQUEST_LOG,
+        REQUEST_LOG,            /* the newest lines, and new ones */
+        REQUEST_PAGE,           /* of a log: older or newer lines, or those with a text */
+        REQUEST_WRITE,
+        REQUEST_BOOTS,
+        REQUEST_ENTRY,
         REQUEST_PLAN,
         REQUEST_START,
         REQUEST_JOBS,
@@ -57,6 +61,10 @@ struct fake_host {
         struct preflight *(*preflight)(const char *domain);
         struct membership *(*membership)(void);
         struct account *(*account)(const char *user);
+        struct log_boot boots[4];       /* that the journal has */
+        size_t n_boots;
+        void (*entry)(const char *cursor, struct log_entry *ret);
+        uint64_t written;               /* entries in a file that was written */
         struct answers *kept_answers;           /* the fake's */
         struct plan_order kept;                 /* what job_plan() makes a plan of */
         const char *job_id;             /* of the job that start_job() begins */
@@ -81,3 +89,9 @@ void fake_host_job(struct fake_host *fake, const struct job *job);
 void fake_host_output(struct fake_host *fake, const void *bytes, size_t n);
 void fake_host_line(struct fake_host *fake, int64_t real, int priority, const char *identifier, const char *message);
 void fake_host_reached(struct fake_host *fake);
+/* Any line, to the requests of one kind; its strings stay the caller's. */
+void fake_host_log_line(struct fake_host *fake, enum request_kind kind, const struct log_line *line);
+/* The end of all pages; how far they are; a sentence about the log. */
+void fake_host_paged(struct fake_host *fake);
+void fake_host_progress(struct fake_host *fake, uint64_t entries, int64_t real);
+void fake_host_note(struct fake_host *fake, const char *sentence);

@@ -5,6 +5,7 @@
 
 #include "base/base.h"
 #include "base/names.h"
+#include "model/log/log.h"
 
 #define UNIT_UNKNOWN UINT64_MAX         /* systemd's [not set]: shown as absent */
 
@@ -119,40 +120,3 @@ char *unit_name_mangle(const char *typed);
 /* systemd's own rules for names (systemd.unit(5)): ASCII letters, digits and ":-_.\@", a known suffix, at
  * most 255 bytes. 0, or -EINVAL with a sentence. */
 int unit_name_check(const char *name, struct error **reterr);
-
-enum log_source {
-        LOG_PROGRAM,            /* the unit's own processes, the engine's included */
-        LOG_SYSTEMD,            /* systemd about the unit */
-        LOG_EVENT,              /* the engine about its container */
-};
-
-struct log_line {
-        int64_t real;           /* usec since the epoch */
-        int priority;           /* 0..7; -1 unknown */
-        enum log_source source;
-        char *identifier;       /* "podman", "rsyslogd"; NULL */
-        char *message;          /* bytes as they came, at most LOG_MESSAGE_MAX */
-};
-#define LOG_MESSAGE_MAX (64U * 1024)
-void log_line_done(struct log_line *l);
-
-/* The lines that a program marked as errors. */
-size_t log_errors(const struct log_line *lines, size_t n);
-
-/* The line that most likely says why a program failed: the last error of a program, else its last line; NULL:
- * no program said anything. Lines are oldest first. */
-const struct log_line *log_reason(const struct log_line *lines, size_t n);
-
-/* Whether systemd reports that the kernel's OOM killer ended a process of the unit. Its Result= says so only
- * where that was the main process: of a container it is conmon, which ends with status 137. */
-bool log_memory_ran_out(const struct log_line *lines, size_t n);
-
-struct log_query {
-        const char *unit;       /* this unit's lines, as journalctl -u selects them */
-        const char *container;  /* and of the container of this name (CONTAINER_NAME=), or NULL */
-        const char *invocation; /* of this one only (InvocationID in hex); unit and container do not count */
-        int priority;           /* this and more urgent ones; 7: all */
-        int64_t since;          /* usec since the epoch; 0: no limit */
-        unsigned tail;          /* at most this many of the newest lines first; 0: 1000 */
-        bool follow;
-};

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 
@@ -22,6 +23,8 @@ struct fixture {
         int writer;             /* to the standard input of the one who writes the journal */
         pid_t pid;
         unsigned entries;
+        const char *boot;       /* NULL: the usual one */
+        bool textless;
 
         struct op *op;
         char **messages;
@@ -36,7 +39,7 @@ static void on_lines(struct log_line *lines, size_t n, void *userdata) {
         f->calls++;
         assert_true(n > 0);
         for (size_t i = 0; i < n; i++)
-                strv_add(&f->messages, lines[i].message);
+                strv_add(&f->messages, lines[i].message ? lines[i].message : "");
         log_line_done(&f->last);
         f->last = lines[n - 1];
         lines[n - 1] = (struct log_line) {};
@@ -111,14 +114,17 @@ static int end(void **state) {
 static void entry(struct fixture *f, const char *fields, const void *message, size_t n) {
         _cleanup_str_ struct str out = {};
         f->entries++;
-        str_addf(&out, "__REALTIME_TIMESTAMP=%lld\n__MONOTONIC_TIMESTAMP=%u\n_BOOT_ID=5e2b9e0a1f2d4a6f8b3c1d2e3f405162\n",
-                 BEGAN + f->entries * 1000000LL, f->entries * 1000);
+        str_addf(&out, "__REALTIME_TIMESTAMP=%lld\n__MONOTONIC_TIMESTAMP=%u\n_BOOT_ID=%s\n",
+                 BEGAN + f->entries * 1000000LL, f->entries * 1000, f->boot ? f->boot : "5e2b9e0a1f2d4a6f8b3c1d2e3f405162");
         str_add(&out, fields);
-        str_add(&out, "MESSAGE\n");
-        uint64_t size = n;      /* little-endian in the format; so are the machines that run the tests */
-        str_add_bytes(&out, &size, sizeof size);
-        str_add_bytes(&out, message, n);
-        str_add(&out, "\n\n");
+        if (!f->textless) {
+                str_add(&out, "MESSAGE\n");
+                uint64_t size = n;      /* little-endian in the format; so are the machines that run the tests */
+                str_add_bytes(&out, &size, sizeof size);
+                str_add_bytes(&out, message, n);
+                str_add(&out, "\n");
+        }
+        str_add(&out, "\n");
         for (size_t done = 0; done < out.length;) {
                 ssize_t w = write(f->writer, out.text + done, out.length - done);
                 assert_true(w > 0);
@@ -132,7 +138,7 @@ static void say(struct fixture *f, const char *fields, const char *message) {
 
 static void start(struct fixture *f, const struct log_query *query) {
         forget(f);
-        struct log_reader reader = { on_lines, on_reached, on_failed, f };
+        struct log_reader reader = { .lines = on_lines, .reached = on_reached, .failed = on_failed, .userdata = f };
         f->op = unitlog_read(f->event, f->folder, query, &reader);
         assert_non_null(f->op);
         assert_int_equal(f->calls + f->reached, 0);
@@ -361,13 +367,236 @@ static void says_that_it_cannot_read(void **state) {
         assert_int_equal(f->reached, 0);
 }
 
+/* ---- pages, search, boots, fields, files ---- */
+
+/* The cursor of the line with this message; the caller frees. */
+static char *cursor_of(struct fixture *f, const char *message) {
+        read_log(f, (struct log_query) { .priority = 7, .text = message, .tail = 1 });
+        assert_string_equal(f->last.message, message);
+        return xstrdup(f->last.cursor);
+}
+
+static void pages_both_ways(void **state) {
+        struct fixture *f = *state;
+        for (int i = 0; i < 20; i++) {
+                _cleanup_free_ char *text = str_printf("line %02d", i);
+                say(f, i % 2 ? "_SYSTEMD_UNIT=a.service\nPRIORITY=6\n" : "_SYSTEMD_UNIT=b.service\nPRIORITY=3\n", text);
+        }
+        written(f);
+        _cleanup_free_ char *at = cursor_of(f, "line 11");
+        const struct {
+                struct log_query query;
+                const char *found;
+        } rows[] = {
+                { { .unit = "a.service", .way = LOG_OLDER, .tail = 3 }, "line 05|line 07|line 09" },
+                { { .unit = "a.service", .way = LOG_NEWER, .tail = 2 }, "line 13|line 15" },
+                { { .unit = "a.service", .way = LOG_NEWER }, "line 13|line 15|line 17|line 19" },
+                { { .way = LOG_OLDER, .tail = 2 }, "line 09|line 10" },
+                { { .way = LOG_OLDER, .tail = 1, .text = "LINE 0" }, "line 09" },
+                { { .way = LOG_NEWER, .tail = 1, .text = "16" }, "line 16" },
+                { { .way = LOG_NEWER, .tail = 1, .text = "line 0" }, "" },
+                { { .way = LOG_NEWER, .tail = 2, .priority = 3 }, "line 12|line 14" },
+                { { .unit = "none.service", .way = LOG_OLDER }, "" },
+        };
+        for (size_t i = 0; i < ELEMENTS(rows); i++) {
+                struct log_query query = rows[i].query;
+                query.cursor = at;
+                query.priority = query.priority ? query.priority : 7;
+                read_log(f, query);
+                assert_messages(f, rows[i].found);
+        }
+        read_log(f, (struct log_query) { .priority = 7, .way = LOG_NEWER, .tail = 2 });
+        assert_messages(f, "line 00|line 01");
+        read_log(f, (struct log_query) { .priority = 7, .since = BEGAN + 3 * 1000000LL, .until = BEGAN + 5 * 1000000LL });
+        assert_messages(f, "line 02|line 03|line 04");
+        read_log(f, (struct log_query) { .unit = "a.service", .priority = 7, .way = LOG_ALL, .since = BEGAN + 17 * 1000000LL });
+        assert_messages(f, "line 17|line 19");
+}
+
+static void shows_entries_without_text(void **state) {
+        struct fixture *f = *state;
+        f->textless = true;
+        say(f, "_SYSTEMD_UNIT=a.service\nCODE_FILE=x.c\nSYSLOG_IDENTIFIER=a\n", "");
+        f->textless = false;
+        entry(f, "_SYSTEMD_UNIT=a.service\n", "nul\0here", 8);
+        entry(f, "_SYSTEMD_UNIT=a.service\n", "\xff\x1b[31m", 6);
+        say(f, "_SYSTEMD_UNIT=a.service\n", "\x1b[31mcoloured\x1b[0m");
+        written(f);
+        const size_t blobs[] = { 0, 8, 6, 0 };
+        for (unsigned tail = 1; tail <= 4; tail++) {
+                read_log(f, (struct log_query) { .unit = "a.service", .priority = 7, .way = LOG_NEWER, .tail = tail });
+                assert_int_equal(f->last.blob, blobs[tail - 1]);
+                if (tail == 1)
+                        assert_null(f->last.message);
+                assert_int_equal(strlen(f->last.boot), 32);
+        }
+}
+
+static void on_boots(const struct log_boot *boots, size_t n, struct error *e, void *userdata) {
+        struct fixture *f = userdata;
+        assert_null(e);
+        f->reached = 1;
+        for (size_t i = 0; i < n; i++)
+                strv_addf(&f->messages, "%.4s %lld %lld", boots[i].id, (long long) (boots[i].first - BEGAN) / 1000000,
+                          (long long) (boots[i].last - BEGAN) / 1000000);
+}
+
+static void run_until_reached(struct fixture *f) {
+        for (int i = 0; i < 1000 && !f->reached && !f->error; i++)
+                sd_event_run(f->event, 10 * 1000);
+}
+
+static void lists_boots(void **state) {
+        struct fixture *f = *state;
+        const char *ids[] = { "bbbb9e0a1f2d4a6f8b3c1d2e3f405162", "aaaa9e0a1f2d4a6f8b3c1d2e3f405162" };
+        for (int i = 0; i < 6; i++) {
+                f->boot = ids[i / 3];
+                say(f, "_SYSTEMD_UNIT=a.service\n", i < 3 ? "first boot" : "second boot");
+        }
+        written(f);
+        f->op = unitlog_boots(f->event, f->folder, on_boots, f);
+        run_until_reached(f);
+        assert_messages(f, "bbbb 1 3|aaaa 4 6");
+        read_log(f, (struct log_query) { .priority = 7, .boot = ids[0] });
+        assert_messages(f, "first boot|first boot|first boot");
+}
+
+static void on_entry(struct log_entry *entry, struct error *e, void *userdata) {
+        struct fixture *f = userdata;
+        f->error = e;
+        f->reached = 1;
+        for (size_t i = 0; entry && i < entry->n; i++) {
+                const struct log_field *field = &entry->fields[i];
+                if (field->binary || field->cut || field->name[0] == 'L')
+                        strv_addf(&f->messages, "%s %zu%s%s %zu", field->name, field->bytes, field->binary ? " binary" : "",
+                                  field->cut ? " cut" : "", strlen(field->value));
+        }
+}
+
+static void shows_the_fields_of_an_entry(void **state) {
+        struct fixture *f = *state;
+        _cleanup_free_ char *big = calloc(1, 20001);
+        memset(big, 'x', 20000);
+        _cleanup_free_ char *fields = str_printf("_SYSTEMD_UNIT=a.service\nLONG=%s\n", big);
+        entry(f, fields, "a\0b", 3);
+        written(f);
+        read_log(f, (struct log_query) { .unit = "a.service", .priority = 7 });
+        _cleanup_free_ char *cursor = xstrdup(f->last.cursor);
+        forget(f);
+        f->op = unitlog_entry(f->event, f->folder, cursor, on_entry, f);
+        run_until_reached(f);
+        assert_null(f->error);
+        _cleanup_free_ char *have = strv_join(f->messages, "|");
+        assert_non_null(strstr(have, "MESSAGE 3 binary 8"));
+        assert_non_null(strstr(have, "LONG 20000 cut 8192"));
+        forget(f);
+        f->op = unitlog_entry(f->event, f->folder, "s=00000000000000000000000000000001;i=1;b=00000000000000000000000000000002;m=1;t=1;x=1",
+                              on_entry, f);
+        run_until_reached(f);
+        assert_int_equal(f->error->code, -ENOENT);
+}
+
+static void on_written(uint64_t entries, struct error *e, void *userdata) {
+        struct fixture *f = userdata;
+        f->error = e;
+        f->calls = (unsigned) entries;
+        f->reached = 1;
+}
+
+static void write_to(struct fixture *f, const char *path) {
+        forget(f);
+        const struct log_query query = { .unit = "a.service", .priority = 7 };
+        const struct log_writer writer = { .done = on_written, .userdata = f };
+        f->op = unitlog_write(f->event, f->folder, &query, path, &writer);
+        run_until_reached(f);
+}
+
+static void writes_a_file(void **state) {
+        struct fixture *f = *state;
+        for (int i = 0; i < 500; i++)
+                say(f, "_SYSTEMD_UNIT=a.service\nSYSLOG_IDENTIFIER=p\n", i ? "plain" : "esc \x1b[31m one\ntwo");
+        written(f);
+        _cleanup_free_ char *path = str_printf("%s/out", f->folder), *link = str_printf("%s/link", f->folder);
+        write_to(f, path);
+        assert_null(f->error);
+        assert_int_equal(f->calls, 500);
+        struct stat st;
+        assert_int_equal(stat(path, &st), 0);
+        assert_int_equal(st.st_mode & 07777, 0600);
+        FILE *file = fopen(path, "re");
+        char line[200];
+        unsigned lines = 0;
+        while (fgets(line, sizeof line, file)) {
+                if (lines++ == 0)
+                        assert_non_null(strstr(line, " p: esc <1b>[31m one\n"));
+        }
+        fclose(file);
+        assert_int_equal(lines, 501);
+        write_to(f, path);      /* nothing is written over */
+        assert_int_equal(f->error->code, -EEXIST);
+        assert_int_equal(symlink("elsewhere", link), 0);
+        write_to(f, link);
+        assert_int_equal(f->error->code, -EEXIST);
+        /* Cancelled: nothing stays. */
+        unlink(path);
+        forget(f);
+        const struct log_query query = { .unit = "a.service", .priority = 7 };
+        const struct log_writer writer = { .done = on_written, .userdata = f };
+        f->op = unitlog_write(f->event, f->folder, &query, path, &writer);
+        assert_int_equal(access(path, F_OK), 0);
+        f->op = op_cancel(f->op);
+        assert_int_equal(access(path, F_OK), -1);
+        if (access("/dev/full", W_OK) == 0) {
+                assert_int_equal(unlink(link), 0);
+                write_to(f, "/dev/full");
+                assert_int_equal(f->error->code, -EEXIST);
+        }
+}
+
+static void on_note(const char *sentence, void *userdata) {
+        struct fixture *f = userdata;
+        strv_add(&f->messages, sentence);
+}
+
+/* A file that is cut or overwritten costs its own entries, and a sentence. */
+static void goes_on_without_damaged_files(void **state) {
+        struct fixture *f = *state;
+        say(f, "_SYSTEMD_UNIT=a.service\n", "whole");
+        written(f);
+        _cleanup_free_ char *whole = str_printf("%s/system.journal", f->folder), *cut = str_printf("%s/cut.journal", f->folder),
+                            *junk = str_printf("%s/junk.journal", f->folder);
+        char bytes[4096] = {};
+        FILE *from = fopen(whole, "re"), *to = fopen(cut, "we");
+        assert_int_equal(fread(bytes, 1, sizeof bytes, from), sizeof bytes);
+        assert_int_equal(fwrite(bytes, 1, sizeof bytes, to), sizeof bytes);
+        fclose(from);
+        fclose(to);
+        for (int files = 1; files <= 2; files++) {
+                const struct log_query query = { .unit = "a.service", .priority = 7 };
+                const struct log_reader reader = {
+                        .lines = on_lines, .reached = on_reached, .failed = on_failed, .note = on_note, .userdata = f
+                };
+                forget(f);
+                f->op = unitlog_read(f->event, f->folder, &query, &reader);
+                run_until_reached(f);
+                assert_null(f->error);
+                assert_int_equal(strv_length(f->messages), 2);
+                assert_non_null(strstr(f->messages[0], files == 1 ? "is damaged: its entries" : "2 journal files are damaged"));
+                assert_string_equal(f->messages[1], "whole");
+                to = fopen(junk, "we");
+                fputs("no journal", to);
+                fclose(to);
+        }
+}
+
 int main(void) {
 #define T(name) cmocka_unit_test_setup_teardown(name, begin, end)
         const struct CMUnitTest tests[] = {
                 T(selects_as_journalctl_does), T(selects_one_run), T(knows_who_says_it),
                 T(prints_an_event_of_podman_in_its_words), T(gives_the_newest_oldest_first), T(keeps_any_bytes),
                 T(cuts_what_is_too_long), T(follows), T(follows_from_nothing), T(can_be_dropped_any_time),
-                T(says_that_it_cannot_read),
+                T(says_that_it_cannot_read), T(pages_both_ways), T(shows_entries_without_text), T(lists_boots),
+                T(shows_the_fields_of_an_entry), T(writes_a_file), T(goes_on_without_damaged_files),
         };
         signal(SIGPIPE, SIG_IGN);
         if (access(REMOTE, X_OK) < 0)
