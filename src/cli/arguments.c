@@ -11,6 +11,8 @@ const struct argument_row option_table[_OPTION_MAX] = {
                            "carry the plan out although this finding (by its id) blocks it" },
         [OPTION_ANSWERS] = { "answers", 0, "FILE", false,
                              "take the answers from a JSON object {\"name\": \"value\"}" },
+        [OPTION_BOOT] = { "boot", 'b', "BOOT", false,
+                          "only this boot: 0 (the one that runs), -1 (the one before), or its id" },
         [OPTION_COMPLETION] = { "completion", 0, "[bash|zsh|fish]", false,
                                 "print the completion of a shell (bash)" },
         [OPTION_CONSENT] = { "consent", 0, "HASH", false,
@@ -27,6 +29,7 @@ const struct argument_row option_table[_OPTION_MAX] = {
         [OPTION_FINDINGS] = { "findings", 0, NULL, false,
                               "print all findings there are, as a table in Markdown" },
         [OPTION_FOLLOW] = { "follow", 'f', NULL, false, "go on with new lines as they come" },
+        [OPTION_GREP] = { "grep", 'g', "TEXT", false, "only entries with this text, in any case" },
         [OPTION_GROUPS] = { "groups", 0, NULL, false, "the names are those of groups" },
         [OPTION_HELP] = { "help", 'h', NULL, false, "print this help" },
         [OPTION_IF_INTERRUPTED] = { "if-interrupted", 0, "ask|resume|rollback", false,
@@ -35,15 +38,19 @@ const struct argument_row option_table[_OPTION_MAX] = {
         [OPTION_IMAGE] = { "image", 0, "IMAGE", false,
                            "the image, or the reference that stands for IMAGE in a label" },
         [OPTION_JSON] = { "json", 0, NULL, false, "print JSON" },
+        [OPTION_KERNEL] = { "kernel", 'k', NULL, false, "only what the kernel says" },
         [OPTION_LABELS] = { "labels", 0, "FILE", false,
                             "take the labels from a JSON file instead of an image" },
-        [OPTION_LINES] = { "lines", 'n', "N", false, "begin with the newest N lines (1000)" },
+        [OPTION_LINES] = { "lines", 'n', "N", false,
+                           "begin with the newest N lines (1000; with --since, --until, --boot or --grep: "
+                           "all)" },
         [OPTION_MANUAL] = { "manual", 0, NULL, false, "print the manual page" },
         [OPTION_MODE] = { "mode", 0, "MODE", false, "the mode of the image's profile" },
         [OPTION_NAME] = { "name", 'N', "NAME", false, "the service's name (the image's last word)" },
         [OPTION_OPT1] = { "opt1", 0, "WORDS", false, "words for $OPT1 of the label" },
         [OPTION_OPT2] = { "opt2", 0, "WORDS", false, "words for $OPT2" },
         [OPTION_OPT3] = { "opt3", 0, "WORDS", false, "words for $OPT3" },
+        [OPTION_PAGER] = { "pager", 0, NULL, false, "show the lines in $PAGER (less)" },
         [OPTION_PLAIN] = { "plain", 0, NULL, false, "ask and print line by line, without a screen" },
         [OPTION_PRIORITY] = { "priority", 'p', "PRIORITY", false,
                               "only lines this urgent or more: 0 to 7, or emerg, alert, crit, err, warning, "
@@ -59,7 +66,9 @@ const struct argument_row option_table[_OPTION_MAX] = {
                             "a secret parameter, from a file or from standard input" },
         [OPTION_SET] = { "set", 0, "NAME=VALUE", true, "answer a parameter, or set a variable of the label" },
         [OPTION_SIGNAL] = { "signal", 's', "SIGNAL", false, "the signal to send (TERM): HUP, USR1, 9, …" },
-        [OPTION_SINCE] = { "since", 0, "WHEN", false, "only lines of the last WHEN: 30s, 10min, 2h, 3d" },
+        [OPTION_SINCE] = { "since", 0, "WHEN", false,
+                           "only lines since then: \"2026-11-29 10:00\", 10:00, 2h (ago), yesterday" },
+        [OPTION_UNTIL] = { "until", 0, "WHEN", false, "only lines until then" },
         [OPTION_USER] = { "user", 0, "USER", false,
                           "units of this user's manager, by name or UID, in place of the system's" },
         [OPTION_VERSION] = { "version", 0, NULL, false, "print the version" },
@@ -68,9 +77,6 @@ const struct argument_row option_table[_OPTION_MAX] = {
         [OPTION_WITHDRAW] = { "withdraw", 'x', NULL, false, "take the names off the lists, each by itself" },
         [OPTION_YES] = { "yes", 'y', NULL, false, "consent without being asked" },
 };
-
-const char *const priority_names[PRIORITIES] = { "emerg",   "alert",  "crit", "err",
-                                                 "warning", "notice", "info", "debug" };
 
 char *option_words(const struct argument_row *row) {
         return str_printf("--%s%s%s", row->name, row->argument ? " " : "",

@@ -14,6 +14,7 @@ enum option_id {
         OPTION_ALL_USERS,
         OPTION_ALLOW,
         OPTION_ANSWERS,
+        OPTION_BOOT,
         OPTION_COMPLETION,
         OPTION_CONSENT,
         OPTION_CONTAINER,
@@ -24,11 +25,13 @@ enum option_id {
         OPTION_ENGINE_SOCKET,
         OPTION_FINDINGS,
         OPTION_FOLLOW,
+        OPTION_GREP,
         OPTION_GROUPS,
         OPTION_HELP,
         OPTION_IF_INTERRUPTED,
         OPTION_IMAGE,
         OPTION_JSON,
+        OPTION_KERNEL,
         OPTION_LABELS,
         OPTION_LINES,
         OPTION_MANUAL,
@@ -37,6 +40,7 @@ enum option_id {
         OPTION_OPT1,
         OPTION_OPT2,
         OPTION_OPT3,
+        OPTION_PAGER,
         OPTION_PLAIN,
         OPTION_PRIORITY,
         OPTION_PROFILE,
@@ -48,6 +52,7 @@ enum option_id {
         OPTION_SET,
         OPTION_SIGNAL,
         OPTION_SINCE,
+        OPTION_UNTIL,
         OPTION_USER,
         OPTION_VERSION,
         OPTION_VOLUMES,
@@ -65,10 +70,6 @@ struct argument_row {
         const char *help;
 };
 extern const struct argument_row option_table[_OPTION_MAX];
-
-/* Of --priority: the names of syslog's severities, most urgent first, as journalctl takes them. */
-#define PRIORITIES 8U
-extern const char *const priority_names[PRIORITIES];
 
 struct arguments {
         bool given[_OPTION_MAX];

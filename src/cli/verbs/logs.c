@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <fcntl.h>
 #include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
 #include <time.h>
 
 #include "backend/format/emit.h"
+#include "base/clock.h"
 #include "cli/lookup.h"
 #include "cli/out.h"
 #include "cli/verbs/verbs.h"
 #include "model/host.h"
+#include "model/log/when.h"
 
 struct logs_reading {
         bool over;
@@ -14,35 +19,44 @@ struct logs_reading {
         struct error *missing; /* neither a service nor a unit; NULL: it exists */
         struct error *error;
         bool follow, json;
+        char boot[33];         /* the id that --boot means */
+        long long boot_number;
 };
+
+static void logs_print(const struct log_line *line) {
+        time_t t = (time_t) (line->real / 1000000);
+        struct tm tm;
+        char when[32] = "-";
+        if (localtime_r(&t, &tm))
+                strftime(when, sizeof when, "%b %d %H:%M:%S", &tm);
+        const char *identifier = line->identifier ? line->identifier : "-";
+        if (line->blob && !line->more)
+                out("%s %s: (not text, %zu bytes) %s\n", when, identifier, line->blob, line->message);
+        else
+                out("%s %s: %s\n", when, identifier,
+                    line->message ? line->message : "(an entry without text)");
+}
 
 static void print_lines(struct log_line *lines, size_t n, void *userdata) {
         struct logs_reading *r = userdata;
         r->any = r->any || n > 0;
-        for (size_t i = 0; i < n; i++) {
-                time_t t = (time_t) (lines[i].real / 1000000);
-                struct tm tm;
-                char when[32] = "-";
-                if (localtime_r(&t, &tm))
-                        strftime(when, sizeof when, "%b %d %H:%M:%S", &tm);
-                /* Line breaks inside a message could forge a line. */
-                _cleanup_free_ char *message = strdup(lines[i].message ? lines[i].message : "");
-                for (char *p = message; p && *p; p++)
-                        if (*p == '\n')
-                                *p = ' ';
-                if (r->json) {
+        for (size_t i = 0; i < n && !r->over; i++) {
+                if (r->json)
                         out_json(emit_log_line(&lines[i]));
-                        continue;
-                }
-                out("%s %s: %s\n", when, lines[i].identifier ? lines[i].identifier : "-",
-                    message ? message : "");
+                else
+                        logs_print(&lines[i]);
         }
-        fflush(stdout);
+        if (fflush(stdout) == EOF) /* the pager was left */
+                r->over = true;
+}
+
+static void verb_logs_note(const char *sentence, void *userdata) {
+        out_note("%s", sentence);
 }
 
 static void verb_logs_reached(void *userdata) {
         struct logs_reading *r = userdata;
-        r->over = !r->follow || (r->missing && !r->any);
+        r->over = r->over || !r->follow || (r->missing && !r->any);
 }
 
 static void verb_logs_failed(struct error *e, void *userdata) {
@@ -51,71 +65,160 @@ static void verb_logs_failed(struct error *e, void *userdata) {
         r->over = true;
 }
 
-/* "30s", "10min", "2h", "3d" before now; 0: invalid. */
-static int64_t since_time(const char *text) {
-        static const struct {
-                const char *unit;
-                int64_t seconds;
-        } units[] = { { "s", 1 }, { "min", 60 }, { "m", 60 }, { "h", 3600 }, { "d", 86400 } };
-        size_t digits = strspn(text, "0123456789");
-        _cleanup_free_ char *number = strndup(text, digits);
-        long long n;
-        if (!number || str_to_int(number, 1, 100000, &n) < 0)
+static void verb_logs_boots(const struct log_boot *boots, size_t n, struct error *e, void *userdata) {
+        struct logs_reading *r = userdata;
+        size_t back = (size_t) -r->boot_number;
+        r->error = e;
+        r->over = true;
+        if (!e && back < n)
+                memcpy(r->boot, boots[n - 1 - back].id, sizeof r->boot);
+}
+
+static void logs_wait(struct session *s, struct logs_reading *r, struct op *op) {
+        while (op && !r->over && sd_event_run(s->event, UINT64_MAX) >= 0)
+                ;
+        op_cancel(op);
+        r->over = false;
+}
+
+/* *ret is what the query takes; valid as long as r. */
+static int logs_find_boot(struct session *s, const char *text, struct logs_reading *r, const char **ret) {
+        if (strlen(text) == sizeof r->boot - 1 && strspn(text, "0123456789abcdef") == sizeof r->boot - 1) {
+                *ret = text;
                 return 0;
-        for (size_t i = 0; i < ELEMENTS(units); i++)
-                if (strcmp(text + digits, units[i].unit) == 0)
-                        return ((int64_t) time(NULL) - n * units[i].seconds) * 1000000;
-        return 0;
+        }
+        if (str_to_int(text, -100000, 0, &r->boot_number) < 0)
+                return error_set(&s->error, -EINVAL,
+                                 "--boot takes 0, -1, -2 … or the id of a boot, not \"%s\"", text);
+        *ret = LOG_BOOT_NOW;
+        if (r->boot_number == 0)
+                return 0;
+        logs_wait(s, r, host_list_boots(s->host, verb_logs_boots, r));
+        *ret = r->boot;
+        if (r->error)
+                return error_take(&s->error, TAKE(r->error));
+        return *r->boot ? 0 : error_set(&s->error, -ENOENT, "The journal has no boot %s", text);
+}
+
+static int logs_read_time(const struct arguments *a, enum option_id id, int64_t *ret, struct error **reterr) {
+        const char *text = argument_value(a, id);
+        if (!text)
+                return 0;
+        int r = when_parse(text, usec_now(CLOCK_REALTIME), ret, reterr);
+        return r < 0 || *ret > 0 ? r : error_set(reterr, -EINVAL, "\"%s\" is before 1970", text);
 }
 
 static int verb_logs_read_options(const struct arguments *a, struct log_query *query, struct error **reterr) {
-        long long n = 7;
-        const char *priority = argument_value(a, OPTION_PRIORITY), *lines = argument_value(a, OPTION_LINES),
-                   *since = argument_value(a, OPTION_SINCE);
-        for (size_t i = 0; priority && i < PRIORITIES; i++)
-                if (str_equal(priority, priority_names[i]))
-                        n = (long long) i;
-        if (priority && !str_equal(priority, priority_names[n]) && str_to_int(priority, 0, 7, &n) < 0)
+        const char *priority = argument_value(a, OPTION_PRIORITY), *lines = argument_value(a, OPTION_LINES);
+        query->priority = priority ? priority_from_text(priority) : 7;
+        if (query->priority < 0)
                 return error_set(reterr, -EINVAL,
                                  "--priority takes 0 to 7, or a name from emerg to debug, not \"%s\"",
                                  priority);
-        query->priority = (int) n;
-        n = 0;
+        long long n = 0;
         if (lines && str_to_int(lines, 1, 1000000, &n) < 0)
                 return error_set(reterr, -EINVAL, "--lines takes a number from 1 on, not \"%s\"", lines);
         query->tail = (unsigned) n;
-        if (since && (query->since = since_time(since)) == 0)
-                return error_set(reterr, -EINVAL, "--since takes 30s, 10min, 2h or 3d, not \"%s\"", since);
+        int r = logs_read_time(a, OPTION_SINCE, &query->since, reterr);
+        r = r < 0 ? r : logs_read_time(a, OPTION_UNTIL, &query->until, reterr);
+        if (r < 0)
+                return r;
+        if (query->since && query->until && query->until <= query->since)
+                return error_set(reterr, -EINVAL, "--until is not after --since");
+        query->text = argument_value(a, OPTION_GREP);
+        query->kernel = a->given[OPTION_KERNEL];
         query->follow = a->given[OPTION_FOLLOW];
+        if (query->kernel && strv_length(a->words))
+                return error_set(reterr, -EINVAL, "--kernel and the name of a unit exclude each other");
+        bool selects = a->given[OPTION_SINCE] || a->given[OPTION_UNTIL] || a->given[OPTION_BOOT] ||
+                       a->given[OPTION_GREP] || a->given[OPTION_PAGER];
+        if (selects && !lines)
+                query->way = LOG_ALL;
+        return 0;
+}
+
+/* Standard output becomes the input of the person's pager, which is started without a shell. LESSSECURE is
+ * not set: whoever reads here has this host's shell at the key of the console. *ret: the process. */
+static int logs_start_pager(pid_t *ret, struct error **reterr) {
+        const char *pager = getenv("PAGER");
+        _cleanup_strv_ char **words = strv_split(str_empty(pager) ? "less" : pager, " ");
+        int fds[2];
+        posix_spawn_file_actions_t actions;
+        posix_spawnattr_t attributes;
+        sigset_t none, defaults;
+        if (pipe2(fds, O_CLOEXEC) < 0)
+                return error_errno(reterr, -errno, "The pager cannot be started");
+        sigemptyset(&none);
+        sigemptyset(&defaults);
+        sigaddset(&defaults, SIGPIPE);
+        posix_spawn_file_actions_init(&actions);
+        posix_spawn_file_actions_adddup2(&actions, fds[0], STDIN_FILENO);
+        posix_spawnattr_init(&attributes);
+        posix_spawnattr_setsigmask(&attributes, &none);
+        posix_spawnattr_setsigdefault(&attributes, &defaults);
+        posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+        _cleanup_free_ char *path =
+                str_printf("%s%s", words[0] && *words[0] == '/' ? "" : "/usr/bin/", words[0] ? words[0] : "");
+        int r = posix_spawn(ret, path, &actions, &attributes, words, environ);
+        posix_spawn_file_actions_destroy(&actions);
+        posix_spawnattr_destroy(&attributes);
+        close(fds[0]);
+        if (r == 0)
+                dup2(fds[1], STDOUT_FILENO);
+        close(fds[1]);
+        if (r == 0)
+                return 0;
+        error_errno(reterr, -r, "The pager %s cannot be started", path);
+        return error_hint(reterr, "Set PAGER to a program that is installed");
+}
+
+static int logs_print_all(struct session *s, const struct arguments *a, const struct log_query *query,
+                          struct logs_reading *reading) {
+        pid_t pager = 0;
+        if (a->given[OPTION_PAGER]) {
+                int r = logs_start_pager(&pager, &s->error);
+                if (r < 0)
+                        return r;
+        }
+        const struct log_reader reader = { .lines = print_lines,
+                                           .reached = verb_logs_reached,
+                                           .failed = verb_logs_failed,
+                                           .note = verb_logs_note,
+                                           .userdata = reading };
+        logs_wait(s, reading, host_read_log(s->host, query, &reader));
+        if (!pager)
+                return 0;
+        fclose(stdout); /* the pager's end of input */
+        TEMP_FAILURE_RETRY(waitpid(pager, NULL, 0));
         return 0;
 }
 
 static int verb_logs_run(struct session *s, const struct verb *verb, const struct arguments *a) {
         struct log_query query = {};
+        struct logs_reading reading = { .follow = a->given[OPTION_FOLLOW], .json = s->json };
+        const char *boot = argument_value(a, OPTION_BOOT);
         int r = verb_logs_read_options(a, &query, &s->error);
+        if (r == 0 && boot)
+                r = logs_find_boot(s, boot, &reading, &query.boot);
         if (r < 0)
                 return r;
         _cleanup_(service_freep) struct service *service = NULL;
+        _cleanup_(unit_detail_freep) struct unit_detail *detail = NULL;
         _cleanup_free_ char *unit = NULL;
-        r = find_service(s, a->words[0], &service, &s->error);
-        r = r < 0 ? r : unit_for(s, a->words[0], &unit, &s->error);
-        if (r < 0)
-                return r;
+        if (strv_length(a->words)) {
+                r = find_service(s, a->words[0], &service, &s->error);
+                r = r < 0 ? r : unit_for(s, a->words[0], &unit, &s->error);
+                if (r < 0)
+                        return r;
+        }
         query.unit = unit;
         query.container = service ? service->container : NULL;
-        struct logs_reading reading = { .follow = query.follow, .json = s->json };
-        _cleanup_(unit_detail_freep) struct unit_detail *detail = NULL;
-        if (!service)
+        if (unit && !service)
                 session_show_unit(s, unit, &detail, &reading.missing);
         _cleanup_error_ struct error *missing = reading.missing;
-        struct log_reader reader = { .lines = print_lines,
-                                     .reached = verb_logs_reached,
-                                     .failed = verb_logs_failed,
-                                     .userdata = &reading };
-        struct op *op = host_read_log(s->host, &query, &reader);
-        while (op && !reading.over && sd_event_run(s->event, UINT64_MAX) >= 0)
-                ;
-        op_cancel(op);
+        r = logs_print_all(s, a, &query, &reading);
+        if (r < 0)
+                return r;
         if (reading.error)
                 return error_take(&s->error, reading.error);
         return missing && !reading.any ? error_take(&s->error, TAKE(missing)) : EXIT_DONE;
@@ -124,9 +227,11 @@ static int verb_logs_run(struct session *s, const struct verb *verb, const struc
 const struct verb logs_verb = {
         .name = "logs",
         .group = GROUP_SERVICES,
-        .operands = "SERVICE|UNIT",
-        .help = "show the log of a service (unit and container) or a unit",
-        .takes = TAKES(OPTION_FOLLOW) | TAKES(OPTION_LINES) | TAKES(OPTION_PRIORITY) | TAKES(OPTION_SINCE),
+        .operands = "[SERVICE|UNIT]",
+        .help = "show the log of a service, a unit, the kernel or the host",
+        .takes = TAKES(OPTION_FOLLOW) | TAKES(OPTION_LINES) | TAKES(OPTION_PRIORITY) | TAKES(OPTION_SINCE) |
+                 TAKES(OPTION_UNTIL) | TAKES(OPTION_BOOT) | TAKES(OPTION_KERNEL) | TAKES(OPTION_GREP) |
+                 TAKES(OPTION_PAGER),
         .json = true,
         .run = verb_logs_run,
 };
