@@ -25,6 +25,7 @@ static const struct binding everywhere[] = {
         { '3', ACTION_UNITS },
         { '4', ACTION_JOBS },
         { '5', ACTION_REALM },
+        { 'J', ACTION_HOST_LOG },
         { KEY_TAB, ACTION_NEXT_PLACE },
         { KEY_BACK_TAB, ACTION_PREVIOUS_PLACE },
         { 'w', ACTION_WATCH },
@@ -333,6 +334,7 @@ static void ui_do(struct ui *ui, struct screen *s, enum action action) {
                 else
                         screen_say(s, "This screen has no actions");
                 break;
+        case ACTION_HOST_LOG: screen_open(ui, places->log, NULL); break;
         case ACTION_REFRESH:
                 for (struct screen *each = ui->top; each; each = each->below)
                         if (each->class->changed && !each->closing)

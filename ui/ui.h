@@ -31,6 +31,7 @@ struct screen_class;
 struct ui_places {
         const struct screen_class *home;        /* the lowest of the stack, opened at the start */
         const struct screen_class *services, *images, *units, *jobs, *realm;
+        const struct screen_class *log; /* of the whole host, opened above what is shown */
         const struct screen_class *help, *palette;
         /* The running job as the home knows it, in few words ("install sssd 4/11"), for every screen. */
         void (*job)(const struct screen *home, struct str *out);

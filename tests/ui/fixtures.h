@@ -29,6 +29,10 @@ bool fixture_use_home(struct fake_host *fake, const char *what, const char *whic
 struct service *fixture_service(const char *name, const char *state, int64_t age, const char *health, const char *version,
                                 const char *title);
 
+/* "log|page PRIORITY REAL MONOTONIC BOOT TEXT" to those who read a log, or a page of one. Times are in seconds, REAL after
+ * FIXTURE_NOW; TEXT "-": none, "=…": it is not text. false: it is none. */
+bool fixture_log_line(struct fake_host *fake, const char *text);
+
 /* Realms, preflights, and the profile "join" of an image that joins one. */
 bool fixture_use_realm(struct fake_host *fake, const char *what, const char *which);
 int fixture_profile_join(const struct image *image, struct profile **ret, struct error **reterr);

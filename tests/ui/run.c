@@ -368,7 +368,17 @@ static void run_command(struct run *run, char *command) {
                 char *text = strchr(arguments, ' ');
                 _cleanup_free_ char *message = unescape(text ? text + 1 : "");
                 fake_host_line(run->fake, FIXTURE_NOW * 1000000 + run->usec, atoi(arguments), "rsyslogd", message);
-        } else if (strcmp(command, "reached") == 0)
+        } else if (strcmp(command, "logline") == 0) {
+                _cleanup_free_ char *text = unescape(arguments);
+                if (!fixture_log_line(run->fake, text))
+                        complain(run, "not a line of a log: %s", arguments);
+        } else if (strcmp(command, "paged") == 0)
+                fake_host_paged(run->fake);
+        else if (strcmp(command, "progress") == 0)
+                fake_host_progress(run->fake, (uint64_t) atoll(arguments), FIXTURE_NOW * 1000000);
+        else if (strcmp(command, "note") == 0)
+                fake_host_note(run->fake, arguments);
+        else if (strcmp(command, "reached") == 0)
                 fake_host_reached(run->fake);
         else if (strcmp(command, "screen") == 0)
                 run_screen(run, arguments);

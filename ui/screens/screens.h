@@ -16,7 +16,8 @@ extern const struct screen_class jobs_screen;           /* arg: const char *serv
 extern const struct screen_class changes_screen;        /* arg: const char *service name or job id */
 extern const struct screen_class units_screen;          /* arg: NULL */
 extern const struct screen_class unit_screen;           /* arg: const char *unit name */
-extern const struct screen_class log_screen;            /* arg: const struct log_order * */
+extern const struct screen_class log_screen;    /* arg: const struct log_order *; NULL: the whole host */
+extern const struct screen_class entry_screen;          /* arg: const char *cursor of a journal's entry */
 extern const struct screen_class realm_screen;          /* arg: NULL */
 extern const struct screen_class logins_screen;         /* arg: NULL */
 extern const struct screen_class check_screen;          /* arg: const char *domain; NULL: this host's */
@@ -44,7 +45,8 @@ struct wizard_order {
 };
 
 struct log_order {
-        const char *unit;
+        const char *unit;       /* NULL: the whole host's log */
+        bool kernel;            /* the kernel's alone */
         const char *container;  /* or NULL */
         const char *title;      /* NULL: the unit's name */
 };

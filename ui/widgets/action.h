@@ -41,6 +41,7 @@ enum action {
         ACTION_REALM,
         ACTION_NEXT_PLACE,
         ACTION_PREVIOUS_PLACE,
+        ACTION_HOST_LOG,
 
         /* lists and text */
         ACTION_OPEN,
@@ -115,6 +116,13 @@ enum action {
         ACTION_THAW,
         ACTION_PRIORITY,
         ACTION_SINCE,
+        ACTION_PRIORITY_NAME,
+        ACTION_RANGE,
+        ACTION_BOOT_BEFORE,
+        ACTION_BOOT_AFTER,
+        ACTION_WRITE,
+        ACTION_PAGER,
+        ACTION_KERNEL_LOG,
         ACTION_DEPENDENCIES,
         ACTION_PATTERN,
 

@@ -68,6 +68,8 @@ void pager_clear(struct pager *pager) {
         pager->match = UINT64_MAX;
 }
 
+#define PAGER_MARGIN 2U
+
 /* ---- rows: a line takes one of them, or several where it is wrapped ---- */
 
 struct text_row {
@@ -114,6 +116,8 @@ static struct text_row line_row(const struct pager *pager, const struct line *li
                                 size_t *ret_next) {
         struct text_row row = { .begin = at };
         size_t width = pager->width > 1 ? (size_t) pager->width : 1;
+        if (pager->picks && width > PAGER_MARGIN)
+                width -= PAGER_MARGIN;
         *ret_next = 0;
         if (pager->wrap == PAGER_PAN) {
                 row.bytes = line->bytes;
@@ -210,30 +214,110 @@ static void pager_hold(struct pager *pager) {
         if (!pager->follow)
                 return;
         pager_to_end(pager);
+        pager->point = pager_last(pager) ? pager_last(pager) - 1 : 0;
         pager->follow = false;
+}
+
+uint64_t pager_point(const struct pager *pager) {
+        uint64_t first = lines_first(pager->lines), last = pager_last(pager);
+        if (pager->follow)
+                return last > first ? last - 1 : first;
+        uint64_t point = pager->picks ? pager->point : pager->top;
+        return point < first ? first : point < last ? point : last > first ? last - 1 : first;
+}
+
+/* The row of the screen on which a line begins; negative: above it. Lines below the screen are at its
+ * height, or more. */
+static long pager_row_of(const struct pager *pager, uint64_t number) {
+        if (number < pager->top)
+                return -1;
+        long row = -(long) pager->skip;
+        for (uint64_t i = pager->top; i < number && row < pager->height; i++)
+                row += (long) line_rows(pager, i);
+        return row;
+}
+
+/* Moves the text as little as brings the whole line with the focus on the screen, or its beginning. */
+static void pager_show_point(struct pager *pager) {
+        uint64_t point = pager_point(pager);
+        pager->point = point;
+        long row = pager_row_of(pager, point), rows = (long) line_rows(pager, point);
+        if (row < 0 || rows >= pager->height) {
+                pager->top = point;
+                pager->skip = 0;
+        } else if (row + rows > pager->height) {
+                pager->top = point + 1;
+                pager->skip = 0;
+                pager_up(pager, (size_t) pager->height);
+        }
+        pager_down(pager, 0);
+}
+
+void pager_go(struct pager *pager, uint64_t number) {
+        pager_hold(pager);
+        pager->point = number;
+        long row = pager_row_of(pager, number);
+        if (row >= 0 && row < pager->height) {
+                pager_show_point(pager);
+                return;
+        }
+        pager->top = number;
+        pager->skip = 0;
+        pager_up(pager, (size_t) pager->height / 3);
+        pager_down(pager, 0);
+}
+
+/* Up and down by a line. Within one that is taller than the screen, by a row. */
+static void pager_pick(struct pager *pager, bool up) {
+        uint64_t point = pager_point(pager);
+        long row = pager_row_of(pager, point), rows = (long) line_rows(pager, point);
+        if (up && row < 0 && pager->top == point)
+                pager_up(pager, 1);
+        else if (!up && row + rows > pager->height)
+                pager_down(pager, 1);
+        else {
+                if (up && point > lines_first(pager->lines))
+                        pager->point = point - 1;
+                else if (!up && point + 1 < pager_last(pager))
+                        pager->point = point + 1;
+                pager_show_point(pager);
+        }
+}
+
+/* After a page the focus is on the first line of it, or where the text ends, on the last. */
+static void pager_page(struct pager *pager, bool up, size_t rows) {
+        uint64_t top = pager->top;
+        size_t skip = pager->skip;
+        if (up)
+                pager_up(pager, rows);
+        else
+                pager_down(pager, rows);
+        bool moved = top != pager->top || skip != pager->skip;
+        uint64_t last = pager_last(pager);
+        pager->point = moved || up ? pager->top : last ? last - 1 : 0;
 }
 
 bool pager_act(struct pager *pager, enum action action) {
         size_t page = pager->height > 1 ? (size_t) pager->height - 1 : 1;
         switch (action) {
         case ACTION_UP:
-                pager_hold(pager);
-                pager_up(pager, 1);
-                return true;
         case ACTION_DOWN:
                 pager_hold(pager);
-                pager_down(pager, 1);
+                if (pager->picks)
+                        pager_pick(pager, action == ACTION_UP);
+                else if (action == ACTION_UP)
+                        pager_up(pager, 1);
+                else
+                        pager_down(pager, 1);
                 return true;
         case ACTION_PAGE_UP:
-                pager_hold(pager);
-                pager_up(pager, page);
-                return true;
         case ACTION_PAGE_DOWN:
                 pager_hold(pager);
-                pager_down(pager, page);
+                pager_page(pager, action == ACTION_PAGE_UP, page);
                 return true;
         case ACTION_FIRST:
                 pager_hold(pager);
+                pager->point = lines_first(pager->lines);
                 pager->top = lines_first(pager->lines);
                 pager->skip = 0;
                 return true;
@@ -299,24 +383,36 @@ bool pager_search(struct pager *pager, const char *needle, bool up) {
 
 /* ---- drawing ---- */
 
-void pager_draw(struct pager *pager, const struct canvas *c) {
-        if (c->rows < 1 || c->columns < 1)
-                return;
-        pager->height = c->rows;
-        pager->width = c->columns;
+/* Lines may have been forgotten meanwhile, the screen may have grown. */
+static void pager_settle(struct pager *pager) {
         if (pager->top < lines_first(pager->lines)) {
-                pager->top = lines_first(pager->lines);         /* forgotten meanwhile */
+                pager->top = lines_first(pager->lines);
                 pager->skip = 0;
         }
         if (pager->follow)
                 pager_to_end(pager);
         else
-                pager_down(pager, 0);   /* the screen may have grown */
+                pager_down(pager, 0);
+}
+
+/* The mark of the line with the focus; a row below zero: its beginning is above the screen. */
+static void pager_draw_mark(const struct canvas *c, int row) {
+        if (row >= 0)
+                canvas_text(c, row, 0, 0, STYLE_PLAIN, ">");
+        canvas_cursor(c, row < 0 ? 0 : row, 0);
+}
+
+void pager_draw(struct pager *pager, const struct canvas *c) {
+        if (c->rows < 1 || c->columns < 1)
+                return;
+        pager->height = c->rows;
+        pager->width = c->columns;
+        pager_settle(pager);
         uint64_t top = pager->top;
         size_t skip = pager->skip;
 
-        uint64_t last = pager_last(pager);
-        int y = 0, end_column = 0;
+        uint64_t last = pager_last(pager), point = pager_point(pager);
+        int y = 0, end_column = 0, margin = pager->picks ? (int) PAGER_MARGIN : 0, point_row = -1;
         pager->more = false;
         for (uint64_t number = top; number < last && y < c->rows; number++) {
                 struct line line;
@@ -335,8 +431,10 @@ void pager_draw(struct pager *pager, const struct canvas *c) {
                                 found = (size_t) (hit - line.text) - row.begin;
                                 find = strlen(pager->needle);
                         }
+                        if (number == point && !row.begin)
+                                point_row = y;
                         end_column = (int) row.indent +
-                                     canvas_marked(c, y, (int) row.indent, line.text + row.begin,
+                                     canvas_marked(c, y, margin + (int) row.indent, line.text + row.begin,
                                                    line.marks ? line.marks + row.begin : NULL, row.bytes,
                                                    pager->wrap == PAGER_PAN ? pager->pan : 0, find, found);
                         if (number == pager->match)
@@ -344,6 +442,10 @@ void pager_draw(struct pager *pager, const struct canvas *c) {
                         y++;
                 } while (at && y < c->rows);
                 pager->more = at || number + 1 < last;
+        }
+        if (pager->picks) {
+                pager_draw_mark(c, point_row);
+                return;
         }
         if (pager->match >= top && pager->match < last && !pager->follow)
                 return;

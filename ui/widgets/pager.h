@@ -27,6 +27,8 @@ struct pager {
         int height, width;              /* as drawn last */
         bool more;                      /* than was drawn: below the screen */
         bool live;                      /* more lines come: the end is worth following */
+        bool picks;                     /* one line has the focus, and its mark in a margin of two cells */
+        uint64_t point;                 /* that line, when not following */
         char *needle;                   /* of the search; NULL */
         bool wrapped;                   /* the last search went on from the other end */
         uint64_t match;                 /* line of the match; UINT64_MAX: none */
@@ -63,6 +65,10 @@ void pager_clear(struct pager *pager);          /* forgets the text, keeps the p
 
 /* moving, follow, wrap; false: not an action of pagers */
 bool pager_act(struct pager *pager, enum action action);
+/* The line with the focus, or that is read now. */
+uint64_t pager_point(const struct pager *pager);
+/* Gives a line the focus and shows it, a third of the screen from the top where it was not to be seen. */
+void pager_go(struct pager *pager, uint64_t number);
 /* Finds needle (NULL: the last one) from the present place; false: nothing found (the place stays). */
 bool pager_search(struct pager *pager, const char *needle, bool up);
 void pager_draw(struct pager *pager, const struct canvas *c);

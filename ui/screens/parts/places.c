@@ -9,6 +9,7 @@ const struct ui_places screen_places = {
         .units = &units_screen,
         .jobs = &jobs_screen,
         .realm = &realm_screen,
+        .log = &log_screen,
         .help = &help_screen,
         .palette = &palette_screen,
         .job = known_jobs_brief,
@@ -16,6 +17,6 @@ const struct ui_places screen_places = {
 
 const struct screen_class *const screen_classes[] = {
         &services_screen, &trouble_screen, &images_screen, &image_screen, &wizard_screen, &job_screen,
-        &jobs_screen, &changes_screen, &units_screen, &unit_screen, &log_screen,
+        &jobs_screen, &changes_screen, &units_screen, &unit_screen, &log_screen, &entry_screen,
         &realm_screen, &logins_screen, &check_screen, &help_screen, &palette_screen, NULL,
 };
