@@ -7,11 +7,13 @@
 
 #define WHOLE_MAX (16U * 1024 * 1024)
 #define ERROR_BODY_MAX (1024U * 1024)
+#define PIECE_BYTES (64L * 1024) /* a list of thousands of images is megabytes: curl reads 16 KiB at a time */
 
 struct http {
         sd_event *event;
         CURLM *multi;
         sd_event_source *timer, *defer;
+        bool due; /* curl has work now, not at a later time */
         struct transfer *transfers;
 };
 
@@ -196,6 +198,7 @@ static void set_options(struct transfer *t, const struct http_request *request, 
         curl_easy_setopt(easy, CURLOPT_PREREQDATA, t);
         curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http");
         curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+        curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, PIECE_BYTES);
         curl_easy_setopt(easy, CURLOPT_PROXY, "");
         curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
         curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, bytes_came);
@@ -268,6 +271,14 @@ static void http_collect(struct http *http) {
         }
 }
 
+/* Asked now, a question is on its way before the screen is drawn that waits for its answer. */
+static void http_due(struct http *http) {
+        int running;
+        http->due = false;
+        curl_multi_socket_action(http->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+        http_collect(http);
+}
+
 static int http_deferred(sd_event_source *source, void *userdata) {
         struct http *http = userdata;
         for (struct transfer *t = http->transfers, *next; t; t = next) {
@@ -280,26 +291,30 @@ static int http_deferred(sd_event_source *source, void *userdata) {
                         t->added = true;
                 }
         }
-        http_collect(http);
+        if (http->due)
+                http_due(http);
+        else
+                http_collect(http);
         return 0;
 }
 
 static int http_timer_came(sd_event_source *source, uint64_t usec, void *userdata) {
-        struct http *http = userdata;
-        int running;
-        curl_multi_socket_action(http->multi, CURL_SOCKET_TIMEOUT, 0, &running);
-        http_collect(http);
+        http_due(userdata);
         return 0;
 }
 
+/* Not from in here: curl is on the stack below us. */
 static int timer_wanted(CURLM *multi, long ms, void *userdata) {
         struct http *http = userdata;
-        if (ms < 0)
+        http->due = ms == 0;
+        if (http->due)
+                sd_event_source_set_enabled(http->defer, SD_EVENT_ONESHOT);
+        if (ms <= 0) {
                 sd_event_source_set_enabled(http->timer, SD_EVENT_OFF);
-        else {
-                sd_event_source_set_time_relative(http->timer, (uint64_t) ms * 1000);
-                sd_event_source_set_enabled(http->timer, SD_EVENT_ONESHOT);
+                return 0;
         }
+        sd_event_source_set_time_relative(http->timer, (uint64_t) ms * 1000);
+        sd_event_source_set_enabled(http->timer, SD_EVENT_ONESHOT);
         return 0;
 }
 
