@@ -40,20 +40,23 @@ static int images_read_number(struct json_value *value, const char *where, void 
         return 0;
 }
 
-static int images_read_label(const char *key, struct json_value *value, const char *where, void *image,
-                             struct error **reterr) {
-        const char *text = json_text(value);
-        if (text) /* else a label with a NUL byte, or no text at all: unusable */
-                image_add_label(image, key, text);
-        return 0;
-}
-
-static int images_read_labels(struct json_value *value, const char *where, void *image,
+static int images_read_labels(struct json_value *value, const char *where, void *member,
                               struct error **reterr) {
+        struct image *image = member;
+        size_t bytes = 0;
         if (!json_is(value, SHAPE_OBJECT))
                 return 0; /* null where an image has none */
-        /* Labels beyond LABELS_MAX are left out: the image is shown all the same. */
-        return json_each_member(value, where, SIZE_MAX, images_read_label, image, reterr);
+        for (const struct json_value *label = value->first; label; label = label->next)
+                bytes += strlen(label->name) + label->n + 2;
+        label_list_reserve(&image->labels, value->n < LABELS_MAX ? value->n : LABELS_MAX, bytes);
+        for (const struct json_value *label = value->first; label; label = label->next) {
+                const char *text = json_text(label);
+                /* One with a NUL byte, or without a text, is unusable; those beyond LABELS_MAX are left out:
+                 * the image is shown all the same. */
+                if (text)
+                        image_add_label(image, label->name, text);
+        }
+        return 0;
 }
 
 static int images_read_volume(const char *key, struct json_value *value, const char *where, void *image,
@@ -70,14 +73,13 @@ static int images_read_volumes(struct json_value *value, const char *where, void
                        : 0;
 }
 
-/* Of an entry of the list and of inspect, whose labels are in Config with Docker. */
+/* Of an entry of the list, in Podman's order, and of inspect, whose labels are in Config with Docker. */
 static const struct json_field image_fields[] = {
         { .path = "Id",
           .kind = JSON_CALL,
           .required = true,
           .offset = offsetof(struct image, id),
           .call = images_read_id },
-        { .path = "Digest", .kind = JSON_TEXT, .offset = offsetof(struct image, digest), .max = 256 },
         { .path = "RepoTags",
           .kind = JSON_CALL,
           .offset = offsetof(struct image, names),
@@ -91,9 +93,10 @@ static const struct json_field image_fields[] = {
           .kind = JSON_CALL,
           .offset = offsetof(struct image, size),
           .call = images_read_number },
+        { .path = "Labels", .kind = JSON_CALL, .call = images_read_labels },
         { .path = "Containers", .kind = JSON_CALL, .offset = offsetof(struct image, containers),
           .call = images_read_number },
-        { .path = "Labels", .kind = JSON_CALL, .call = images_read_labels },
+        { .path = "Digest", .kind = JSON_TEXT, .offset = offsetof(struct image, digest), .max = 256 },
         { .path = "Config.Labels", .kind = JSON_CALL, .call = images_read_labels },
         { .path = "Config.Volumes", .kind = JSON_CALL, .call = images_read_volumes },
         { .path = "Architecture",

@@ -216,13 +216,24 @@ void image_list_take(struct image_list *list, struct image *image) {
         list->items[list->n++] = image;
 }
 
+/* The keys beside the images: those of thousands lie far apart in memory. */
+struct image_order {
+        const char *reference;
+        struct image *image;
+};
+
 static int compare_references(const void *a, const void *b) {
-        const char *x = image_reference(*(struct image *const *) a),
-                   *y = image_reference(*(struct image *const *) b);
-        return strcmp(x ? x : "", y ? y : "");
+        const struct image_order *x = a, *y = b;
+        return strcmp(x->reference, y->reference);
 }
 
 void image_list_sort(struct image_list *list) {
-        if (list->n > 1)
-                qsort(list->items, list->n, sizeof *list->items, compare_references);
+        _cleanup_free_ struct image_order *order = xcalloc(list->n + 1, sizeof *order);
+        for (size_t i = 0; i < list->n; i++) {
+                const char *reference = image_reference(list->items[i]);
+                order[i] = (struct image_order) { reference ? reference : "", list->items[i] };
+        }
+        qsort(order, list->n, sizeof *order, compare_references);
+        for (size_t i = 0; i < list->n; i++)
+                list->items[i] = order[i].image;
 }

@@ -9,13 +9,18 @@ struct label {
         char *key;
         char *value; /* behind the key, in the same piece of memory */
 };
+struct label_room;
 
 /* Keys and values: labels, or variables of a recipe. Sorted by key (strcmp), each key once; all zero is a
  * valid, empty list. */
 struct label_list {
         struct label *items;
         size_t n;
+        struct label_room *room; /* private to label.c */
 };
+/* Room in one piece for n labels, whose keys and values, each with its NUL, have so many bytes; more are
+ * possible. Only of an empty list. */
+void label_list_reserve(struct label_list *list, size_t n, size_t bytes);
 void label_list_done(struct label_list *list);
 void label_list_set(struct label_list *list, const char *key, const char *value);       /* NULL removes */
 void label_list_copy(const struct label_list *from, struct label_list *to);     /* replaces *to */

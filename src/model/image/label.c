@@ -15,25 +15,53 @@ DEFINE_NAMES(command_label, enum command_label)
 
 /* ---- lists ---- */
 
-/* A host has thousands of labels: one piece of memory for each. */
-static struct label label_make(const char *key, const char *value) {
+/* A host has ten thousands of labels: those of an image that are read together are one piece of memory. */
+struct label_room {
+        size_t items; /* that the list can hold without growing, a power of two */
+        size_t free, size;
+        char bytes[];
+};
+
+void label_list_reserve(struct label_list *list, size_t n, size_t bytes) {
+        if (list->items || list->room)
+                return;
+        struct label_room *room = list->room = xreallocarray(NULL, 1, sizeof *room + bytes);
+        *room = (struct label_room){ .items = 1, .free = bytes, .size = bytes };
+        while (room->items < n)
+                room->items *= 2;
+        list->items = xreallocarray(NULL, room->items, sizeof *list->items);
+}
+
+static struct label label_make(const struct label_list *list, const char *key, const char *value) {
+        struct label_room *room = list->room;
         size_t n = strlen(key) + 1, m = strlen(value) + 1;
-        char *both = xreallocarray(NULL, n + m, 1);
+        bool fits = room && n + m <= room->free;
+        char *both = fits ? room->bytes + room->size - room->free : xreallocarray(NULL, n + m, 1);
+        if (fits)
+                room->free -= n + m;
         memcpy(both, key, n);
         memcpy(both + n, value, m);
         return (struct label) { both, both + n };
 }
 
+static void label_drop(const struct label_list *list, char *key) {
+        uintptr_t at = (uintptr_t) key, room = list->room ? (uintptr_t) list->room->bytes : 0;
+        if (!room || at < room || at >= room + list->room->size)
+                free(key);
+}
+
 void label_list_done(struct label_list *list) {
         for (size_t i = 0; i < list->n; i++)
-                free(list->items[i].key);
-        free(list->items);
+                label_drop(list, list->items[i].key);
+        FREE_ALL(list->items, list->room);
         *list = (struct label_list) {};
 }
 
-/* The index of the key, or of its place. */
+/* The index of the key, or of its place: behind all others where labels come in their order. */
 static size_t label_place(const struct label_list *list, const char *key, bool *ret_there) {
         size_t low = 0, high = list->n;
+        if (high > 0 && strcmp(list->items[high - 1].key, key) < 0)
+                low = high;
         while (low < high) {
                 size_t middle = low + (high - low) / 2;
                 if (strcmp(list->items[middle].key, key) < 0)
@@ -56,17 +84,18 @@ void label_list_set(struct label_list *list, const char *key, const char *value)
         size_t place = label_place(list, key, &there);
         if (there && value) {
                 char *old = list->items[place].key;
-                list->items[place] = label_make(old, value);
-                free(old);
+                list->items[place] = label_make(list, old, value);
+                label_drop(list, old);
         } else if (there) {
-                free(list->items[place].key);
+                label_drop(list, list->items[place].key);
                 memmove(&list->items[place], &list->items[place + 1],
                         (--list->n - place) * sizeof *list->items);
         } else if (value) {
-                room_for_one((void **) &list->items, list->n, sizeof *list->items);
+                if (!list->room || list->n >= list->room->items)
+                        room_for_one((void **) &list->items, list->n, sizeof *list->items);
                 memmove(&list->items[place + 1], &list->items[place],
                         (list->n++ - place) * sizeof *list->items);
-                list->items[place] = label_make(key, value);
+                list->items[place] = label_make(list, key, value);
         }
 }
 
@@ -146,7 +175,9 @@ unsigned label_set(const struct image *image) {
 char *label_set_text(unsigned set) {
         _cleanup_str_ struct str text = {};
         for (int which = 0; which < _COMMAND_LABEL_MAX; which++)
-                if (set & (1U << which))
-                        str_addf(&text, "%s%s", text.length > 0 ? " " : "", command_label_name(which));
+                if (set & (1U << which)) {
+                        str_add(&text, text.length > 0 ? " " : "");
+                        str_add(&text, command_label_name(which));
+                }
         return str_take(&text);
 }

@@ -179,6 +179,11 @@ bool pin_only(const struct image *image) {
 
 void pin_names_last(struct image *image) {
         char **names = NULL, **pins = NULL;
+        size_t n = 0;
+        for (char **name = image->names; name && *name; name++)
+                n += pin_is(*name);
+        if (n == 0)
+                return;
         for (char **name = image->names; name && *name; name++)
                 strv_take(pin_is(*name) ? &pins : &names, *name);
         for (char **pin = pins; pin && *pin; pin++)

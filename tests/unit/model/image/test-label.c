@@ -66,6 +66,23 @@ static void update_is_upgrade(void **state) {
         assert_string_equal(label_find(both, LABEL_UPGRADE, NULL)->value, "b");
 }
 
+/* In any order, more of them and longer ones than there was room for, replaced and removed. */
+static void room_is_no_bound(void **state) {
+        _cleanup_(label_list_done) struct label_list list = {};
+        label_list_reserve(&list, 3, 16);
+        for (unsigned round = 0; round < 3; round++)
+                for (unsigned i = 0; i < 20; i++) {
+                        char key[8], value[32];
+                        snprintf(key, sizeof key, "%c%u", (i & 1) ? 'a' : 'b', (i * 7) % 20);
+                        snprintf(value, sizeof value, "%*u", (int) (round * 9 + 1), i);
+                        label_list_set(&list, key, round == 2 && i < 10 ? NULL : value);
+                        assert_int_equal(label_list_get(&list, key) == NULL, round == 2 && i < 10);
+                }
+        assert_int_equal(list.n, 10);
+        for (size_t i = 1; i < list.n; i++)
+                assert_true(strcmp(list.items[i - 1].key, list.items[i].key) < 0);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(case_does_not_matter),
@@ -73,6 +90,7 @@ int main(void) {
                 cmocka_unit_test(without_upper_case_the_first_wins),
                 cmocka_unit_test(empty_counts_as_missing),
                 cmocka_unit_test(update_is_upgrade),
+                cmocka_unit_test(room_is_no_bound),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }
