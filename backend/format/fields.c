@@ -8,15 +8,23 @@
 #define WHERE_MAX 256U
 #define ENTRY_MAX 1024U /* bytes of an entry of a list that people write */
 
-/* "images[3].Labels": the place of a member. Without printf(): each value read has one. */
-static void fields_place(const char *where, const char *name, char ret[static WHERE_MAX]) {
+/* "images[3].Labels": the place of a member, in two steps and without printf(): each value read has one. */
+static size_t fields_place_begin(const char *where, char place[static WHERE_MAX]) {
         size_t n = where ? strnlen(where, WHERE_MAX - 2) : 0;
-        memcpy(ret, where ? where : "", n);
+        memcpy(place, where ? where : "", n);
         if (n > 0)
-                ret[n++] = '.';
+                place[n++] = '.';
+        return n;
+}
+
+static void fields_place_add(char place[static WHERE_MAX], size_t n, const char *name) {
         size_t rest = strnlen(name, n < WHERE_MAX - 101 ? 100 : WHERE_MAX - 1 - n);
-        memcpy(ret + n, name, rest);
-        ret[n + rest] = '\0';
+        memcpy(place + n, name, rest);
+        place[n + rest] = '\0';
+}
+
+static void fields_place(const char *where, const char *name, char ret[static WHERE_MAX]) {
+        fields_place_add(ret, fields_place_begin(where, ret), name);
 }
 
 /* A value that is read. */
@@ -245,7 +253,7 @@ static int fields_read_value(const struct fields_reading *r, void *target) {
  * on the way is not an object. */
 static int find_path(struct json_value *o, const char *path, struct json_value **ret) {
         for (size_t n; o && *path; path += n + (path[n] == '.')) {
-                n = strcspn(path, ".");
+                n = (size_t) (strchrnul(path, '.') - path);
                 if (!json_is(o, SHAPE_OBJECT))
                         return -EBADMSG;
                 o = json_member_n(o, path, n);
@@ -254,23 +262,23 @@ static int find_path(struct json_value *o, const char *path, struct json_value *
         return 0;
 }
 
-/* r: the object with the member. */
-static int fields_read_member(const struct fields_reading *r, const struct json_field *f, void *target) {
-        char name[WHERE_MAX];
-        struct fields_reading member = { .where = name, .f = f, .strict = r->strict, .reterr = r->reterr };
+/* r: the object with the member. place: n bytes in it are the object's; the member's name comes behind. */
+static int fields_read_member(const struct fields_reading *r, const struct json_field *f, void *target,
+                              char place[static WHERE_MAX], size_t n) {
+        struct fields_reading member = { .where = place, .f = f, .strict = r->strict, .reterr = r->reterr };
         int k = find_path(r->value, f->path, &member.value);
         if (k >= 0 && !member.value && !f->required)
                 return 0;
-        fields_place(r->where, f->path, name);
+        fields_place_add(place, n, f->path);
         if (k < 0)
                 return error_set(r->reterr, k, "%s cannot be reached: something above it is not an object",
-                                 name);
+                                 place);
         if (member.value)
                 return fields_read_value(&member, target);
         if (r->strict)
                 return json_wrong(r->reterr, r->where, NULL, "The member \"%s\" is missing", f->path);
         return error_set(r->reterr, -EBADMSG, f->kind == JSON_CALL ? "%s is missing" : "%s is missing (%s)",
-                         name, kinds[f->kind].expected);
+                         place, kinds[f->kind].expected);
 }
 
 /* In files that people write a typing error must not be ignored. */
@@ -294,10 +302,12 @@ static int fields_read_table(const struct fields_reading *r, const struct json_f
                              void *target) {
         if (!json_is(r->value, SHAPE_OBJECT))
                 return fields_wrong_type(r, JSON_STRUCT);
+        char place[WHERE_MAX];
+        size_t before = fields_place_begin(r->where, place);
         int k = r->strict ? fields_unknown(r, fields, n) : 0;
         for (const struct json_field *f = fields; k >= 0 && f < fields + n; f++)
                 if (f->kind != JSON_CALL || f->call)
-                        k = fields_read_member(r, f, target);
+                        k = fields_read_member(r, f, target, place, before);
         return k;
 }
 

@@ -20,9 +20,10 @@ struct json_stream {
         struct parse_level {
                 struct json_value *value, **tail;
         } levels[JSON_DEPTH_MAX]; /* those of the document */
-        char *name;          /* of the member that follows */
+        const char *name;    /* of the member that follows */
         bool listed;         /* elements: the list has begun */
         bool unwanted;       /* within a member of the document that nobody reads */
+        size_t row;          /* of those that are wanted: behind the last one that came */
         size_t weight;
         size_t from;         /* where the document begins, or the gap before it */
 
@@ -169,23 +170,31 @@ static bool parse_closes(void *userdata) {
         return parse_before_list(stream) || parse_placed(stream);
 }
 
-static bool parse_wants(const struct json_table *wanted, const char *name, size_t n) {
-        for (size_t i = 0; wanted && i < wanted->n; i++) {
-                const char *path = wanted->fields[i].path;
-                if (*path == *name && strncmp(path, name, n) == 0 && (!path[n] || path[n] == '.'))
-                        return true;
+/* The row of the document's member of this name. Most members come in the order of the rows. */
+static const struct json_field *parse_row(struct json_stream *stream, const char *name, size_t n) {
+        const struct json_table *wanted = stream->sink.wanted;
+        for (size_t i = 0, row = stream->row; i < wanted->n; i++, row++) {
+                const struct json_field *field = &wanted->fields[row < wanted->n ? row : (row = 0)];
+                const char *path = field->path;
+                if (*path == *name && strncmp(path, name, n) == 0 && (!path[n] || path[n] == '.')) {
+                        stream->row = row + 1;
+                        return field;
+                }
         }
-        return !wanted;
+        return NULL;
 }
 
 static bool parse_name(void *userdata, const char *name, size_t n) {
         struct json_stream *stream = userdata;
+        const struct json_field *row = NULL;
         stream->items++;
-        if (stream->depth == stream->base + 1)
-                stream->unwanted = !parse_wants(stream->sink.wanted, name, n);
+        if (stream->depth == stream->base + 1 && stream->sink.wanted) {
+                row = parse_row(stream, name, n);
+                stream->unwanted = !row;
+        }
         if (stream->unwanted)
                 return true;
-        stream->name = parse_copy(stream, name, n);
+        stream->name = row && !row->path[n] ? row->path : parse_copy(stream, name, n);
         if (stream->name && strlen(stream->name) != n)
                 return parse_not_json(stream, "a name has a NUL character in it");
         return stream->name != NULL;

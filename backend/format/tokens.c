@@ -2,7 +2,7 @@
 /* The tokens of JSON text (RFC 8259), in pieces of any size: struct json_tokens of backend/format/internal.h.
  *
  * A token that a piece ends in is kept and goes on with the next piece, so that each byte is looked at once.
- * Texts and names are most of what an engine sends: eight of their bytes are looked at in one step, and they
+ * Texts and names are most of what an engine sends: 16 of their bytes are looked at in one step, and they
  * are handed on where they lie, unless they have escapes in them. */
 #include "backend/format/internal.h"
 
@@ -96,33 +96,23 @@ static bool tokens_colon(struct json_tokens *t) {
         return true;
 }
 
-static bool tokens_sign(struct json_tokens *t, char c) {
-        switch (c) {
-        case '{': return tokens_open(t, SHAPE_OBJECT);
-        case '[': return tokens_open(t, SHAPE_LIST);
-        case '}': return tokens_close(t, true);
-        case ']': return tokens_close(t, false);
-        case ',': return tokens_comma(t);
-        case ':': return tokens_colon(t);
-        default: return tokens_refuse(t, "here is neither a name nor a value");
-        }
-}
-
 /* ---- texts ---- */
 
-#define EACH(byte) (0x0101010101010101ULL * (byte))
-#define ZEROS(eight) (((eight) - EACH(0x01)) & ~(eight) & EACH(0x80)) /* the first one is right */
+#define STEP 16U
+typedef uint8_t step_bytes __attribute__((vector_size(STEP)));
+typedef int8_t step_truths __attribute__((vector_size(STEP)));
 
-/* How many of these bytes, of at least eight, need no look: all but quotes, backslashes, control characters
- * and what is not ASCII. */
+/* How many of these STEP bytes at the beginning need no look: all but quotes, backslashes, control characters
+ * and what is not ASCII. The compiler makes of it what the processor has. */
 static unsigned tokens_plain_bytes(const char *at) {
-        uint64_t eight;
-        memcpy(&eight, at, sizeof eight);
-        eight = le64toh(eight);
-        uint64_t quotes = eight ^ EACH('"'), backslashes = eight ^ EACH('\\'),
-                 stops = (eight & EACH(0x80)) | ((eight - EACH(0x20)) & ~eight & EACH(0x80)) | ZEROS(quotes) |
-                         ZEROS(backslashes);
-        return stops ? (unsigned) __builtin_ctzll(stops) / 8 : 8;
+        step_bytes bytes;
+        uint64_t halves[2];
+        memcpy(&bytes, at, STEP);
+        step_truths stops = (bytes == '"') | (bytes == '\\') | (bytes < 0x20) | (bytes > 0x7f);
+        memcpy(halves, &stops, STEP);
+        if (halves[0])
+                return (unsigned) __builtin_ctzll(le64toh(halves[0])) / 8;
+        return halves[1] ? 8 + (unsigned) __builtin_ctzll(le64toh(halves[1])) / 8 : STEP;
 }
 
 /* A byte of an escape. */
@@ -153,8 +143,11 @@ static bool tokens_text_byte(struct json_tokens *t, char c) {
 static const char *tokens_text_end(struct json_tokens *t, const char *at, const char *end) {
         for (;; at++) {
                 bool escape = t->backslash || t->digits > 0;
-                for (unsigned plain = 8; !escape && plain == 8 && end - at >= 8; at += plain)
+                unsigned plain = STEP;
+                while (!escape && plain == STEP && (size_t) (end - at) >= STEP) {
                         plain = tokens_plain_bytes(at);
+                        at += plain;
+                }
                 if (at == end || (*at == '"' && !escape))
                         return at;
                 if (!tokens_text_byte(t, *at)) {
@@ -306,7 +299,8 @@ static bool tokens_whole(struct json_tokens *t, const char *text, size_t n) {
         bool goes_on = token == TOKEN_TEXT     ? tokens_text(t, text, n)
                        : token == TOKEN_NUMBER ? tokens_number(t, text, n)
                                                : tokens_word(t, text, n);
-        str_cut(&t->kept, 0);
+        if (t->kept.length > 0)
+                str_cut(&t->kept, 0);
         return goes_on;
 }
 
@@ -327,27 +321,32 @@ static bool tokens_go_on(struct json_tokens *t, const char *end) {
         return tokens_whole(t, kept ? t->kept.text : from, kept ? t->kept.length : n);
 }
 
+static bool tokens_begin(struct json_tokens *t, enum json_token token) {
+        t->token = token;
+        t->at -= token != TOKEN_TEXT;
+        t->escapes = t->foreign = false;
+        return true;
+}
+
 static bool tokens_next(struct json_tokens *t) {
-        char c = *t->at;
-        if (c == ' ' || c == '\n' || c == '\t' || c == '\r') {
-                t->at++;
+        char c = *t->at++;
+        if (c == ' ' || c == '\n' || c == '\t' || c == '\r')
                 return true;
-        }
         if (t->place == PLACE_END)
                 return tokens_misplaced(t);
-        if (c == '"') {
-                t->token = TOKEN_TEXT;
-                t->escapes = t->foreign = false;
-                t->at++;
-        } else if (c == '-' || (c >= '0' && c <= '9'))
-                t->token = TOKEN_NUMBER;
-        else if (c >= 'a' && c <= 'z')
-                t->token = TOKEN_WORD;
-        else {
-                t->at++;
-                return tokens_sign(t, c);
+        switch (c) {
+        case '"': return tokens_begin(t, TOKEN_TEXT);
+        case ',': return tokens_comma(t);
+        case ':': return tokens_colon(t);
+        case '{': return tokens_open(t, SHAPE_OBJECT);
+        case '[': return tokens_open(t, SHAPE_LIST);
+        case '}': return tokens_close(t, true);
+        case ']': return tokens_close(t, false);
+        case '-':
+        case '0' ... '9': return tokens_begin(t, TOKEN_NUMBER);
+        case 'a' ... 'z': return tokens_begin(t, TOKEN_WORD);
+        default: return tokens_refuse(t, "here is neither a name nor a value");
         }
-        return true;
 }
 
 bool json_tokens_feed(struct json_tokens *t, const char *bytes, size_t n) {

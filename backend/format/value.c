@@ -51,7 +51,7 @@ static struct json_value *value_or_null(struct json_value *value) {
 struct json_value *json_member_n(const struct json_value *o, const char *name, size_t n) {
         struct json_value *found = NULL;
         for (struct json_value *v = json_is(o, SHAPE_OBJECT) ? o->first : NULL; v; v = v->next)
-                if (*v->name == *name && strncmp(v->name, name, n) == 0 && v->name[n] == '\0')
+                if (v->name == name || (*v->name == *name && strncmp(v->name, name, n) == 0 && !v->name[n]))
                         found = v;
         return value_or_null(found);
 }
