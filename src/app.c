@@ -14,8 +14,9 @@
 /* Milliseconds until a full line is tried again. */
 #define FULL_LINE_MS 50
 
-/* Priorities, lower first: a paint precedes everything, so that a flood of output can neither starve the
- * screen nor cost more than a paint a frame; keys precede answers of the backend. */
+/* Priorities, lower first: a paint precedes everything but questions to the engine (HTTP_PRIORITY), so that a
+ * flood of output can neither starve the screen nor cost more than a paint a frame; keys precede answers of
+ * the backend. */
 enum {
         PRIORITY_FRAME = -20,
         PRIORITY_SIGNAL = -15,

@@ -184,5 +184,9 @@ struct op *engine_call(struct engine *engine, struct engine_call like) {
         *call = like;
         call->op.drop = engine_call_drop;
         call->engine = engine;
+        if (engine->found && !call->request->podman_only) {
+                engine_call_send(call);
+                return &call->op;
+        }
         return op_wait(&call->op, engine_find(engine, engine_call_found, call));
 }

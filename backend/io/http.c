@@ -271,7 +271,6 @@ static void http_collect(struct http *http) {
         }
 }
 
-/* Asked now, a question is on its way before the screen is drawn that waits for its answer. */
 static void http_due(struct http *http) {
         int running;
         http->due = false;
@@ -361,6 +360,7 @@ struct http *http_new(sd_event *event) {
         sd_event_add_time(event, &http->timer, CLOCK_MONOTONIC, UINT64_MAX, 1000, http_timer_came, http);
         sd_event_add_defer(event, &http->defer, http_deferred, http);
         sd_event_source_set_enabled(http->defer, SD_EVENT_OFF);
+        sd_event_source_set_priority(http->defer, HTTP_PRIORITY);
         curl_multi_setopt(http->multi, CURLMOPT_SOCKETFUNCTION, http_socket_wanted);
         curl_multi_setopt(http->multi, CURLMOPT_SOCKETDATA, http);
         curl_multi_setopt(http->multi, CURLMOPT_TIMERFUNCTION, timer_wanted);

@@ -16,6 +16,10 @@
 
 struct http;
 
+/* Of what begins requests on the event loop: before a screen is drawn that waits for the answer, since the
+ * other side works meanwhile. */
+#define HTTP_PRIORITY (-25)
+
 struct http *http_new(sd_event *event);
 /* Only requests whose op was dropped may be in flight. NULL-safe. */
 struct http *http_free(struct http *http);
