@@ -10,6 +10,7 @@ const struct verb *const verb_table[] = {
         &plan_verb_row,
         &rehearse_verb,
         &install_verb,
+        &adopt_verb,
 
         &services_verb,
         &status_verb,
@@ -20,6 +21,7 @@ const struct verb *const verb_table[] = {
         &uninstall_verb,
         &run_verb_row,
         &exec_verb,
+        &shims_verb,
 
         &units_verb,
         &unit_action_verbs[UNIT_START],

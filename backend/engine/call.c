@@ -3,7 +3,7 @@
 #include "backend/engine/internal.h"
 
 void engine_container_done(struct container *c) {
-        FREE_ALL(c->id, c->name, c->image_id, c->state, c->health, c->unit);
+        FREE_ALL(c->id, c->name, c->image_id, c->image, c->state, c->health, c->unit);
 }
 
 struct container_list *container_list_free(struct container_list *list) {

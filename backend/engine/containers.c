@@ -49,6 +49,7 @@ static const struct json_field container_fields[] = {
           .offset = offsetof(struct container, name),
           .call = containers_read_name },
         { .path = "ImageID", .kind = JSON_TEXT, .offset = offsetof(struct container, image_id), .max = 128 },
+        { .path = "Image", .kind = JSON_TEXT, .offset = offsetof(struct container, image), .max = 512 },
         { .path = "State", .kind = JSON_TEXT, .offset = offsetof(struct container, state), .max = 64 },
         { .path = "Status",
           .kind = JSON_CALL,
@@ -155,4 +156,58 @@ struct op *engine_remove_container(struct engine *engine, const char *name, unsi
                                                          .seconds = seconds,
                                                          .done.nothing = done,
                                                          .userdata = userdata });
+}
+
+/* ---- aside, and back ---- */
+
+static struct op *containers_do(struct engine *engine, const struct engine_request *request, const char *id,
+                                const char *other, nothing_done_t done, void *userdata) {
+        return engine_call(engine, (struct engine_call){ .request = request,
+                                                         .name = xstrdup(id),
+                                                         .other = xstrdup(other),
+                                                         .done.nothing = done,
+                                                         .userdata = userdata });
+}
+
+/* Status 304: it does not run. */
+static const struct engine_request halt_request = {
+        .method = "POST",
+        .before = "/containers/",
+        .behind = "/stop",
+        .failed = "The container could not be stopped",
+        .seconds = 120,
+};
+
+struct op *engine_stop_container(struct engine *engine, const char *id, nothing_done_t done, void *userdata) {
+        return containers_do(engine, &halt_request, id, NULL, done, userdata);
+}
+
+static const struct engine_request start_request = {
+        .method = "POST",
+        .before = "/containers/",
+        .behind = "/start",
+        .failed = "The container could not be started",
+        .seconds = 60,
+};
+
+struct op *engine_start_container(struct engine *engine, const char *id, nothing_done_t done,
+                                  void *userdata) {
+        return containers_do(engine, &start_request, id, NULL, done, userdata);
+}
+
+static char *containers_rename_path(const struct engine_call *call) {
+        _cleanup_free_ char *path = engine_path("/containers/", call->name, "/rename?name=");
+        return engine_path(path, call->other, NULL);
+}
+
+static const struct engine_request rename_request = {
+        .method = "POST",
+        .failed = "The container could not be renamed",
+        .seconds = 15,
+        .path = containers_rename_path,
+};
+
+struct op *engine_rename_container(struct engine *engine, const char *id, const char *name,
+                                   nothing_done_t done, void *userdata) {
+        return containers_do(engine, &rename_request, id, name, done, userdata);
 }

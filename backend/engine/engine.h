@@ -35,6 +35,7 @@ struct container {
         char *id;
         char *name;             /* without the leading slash of Docker */
         char *image_id;
+        char *image;            /* as the engine names it; NULL */
         char *state;            /* "running", "exited", "created", … */
         char *health;           /* "healthy", "unhealthy", "starting"; NULL: none defined */
         char *unit;             /* that runs it, where it was made by one that says so to Podman; NULL */
@@ -66,6 +67,13 @@ struct op *engine_pull(struct engine *engine, const char *reference,
 
 /* Stops (TERM, then KILL after seconds) and removes; a missing container is not an error. */
 struct op *engine_remove_container(struct engine *engine, const char *name, unsigned seconds,
+                                   nothing_done_t done, void *userdata);
+
+/* Stops the container in its own grace period, starts it, gives it another name. One that does not run,
+ * or runs already, is not an error. */
+struct op *engine_stop_container(struct engine *engine, const char *id, nothing_done_t done, void *userdata);
+struct op *engine_start_container(struct engine *engine, const char *id, nothing_done_t done, void *userdata);
+struct op *engine_rename_container(struct engine *engine, const char *id, const char *name,
                                    nothing_done_t done, void *userdata);
 
 /* Gives the image another name ("repository:tag"); a name that it already has is not an error. */

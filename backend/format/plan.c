@@ -5,6 +5,7 @@
 
 #include "backend/format/internal.h"
 #include "backend/io/digest.h"
+#include "model/plan/adopt.h"
 #include "model/plan/unit-text.h"
 
 #define USES_MAX 256U
@@ -260,6 +261,9 @@ static const struct json_field plan_fields[] = {
         FLAG(removes_volumes),
         FLAG(removes_unit),
         TEXT(host_unit),
+        LINE("adopts.container", adopts.container, 128),
+        LINE("adopts.aside", adopts.aside, 256),
+        TEXT(adopts.file),
         ROW("saves.objects", JSON_UINT64, saved_objects),
         ROW("saves.bytes", JSON_UINT64, saved_bytes),
         ROW("health.argv", JSON_TEXTS, health_argv, KNOWN(health_argv)),
@@ -296,6 +300,10 @@ static int plan_check(const struct plan *plan, struct error **reterr) {
         for (char **path = plan->paths; path && *path; path++)
                 if (**path != '/')
                         return error_set(reterr, -EINVAL, "The path \"%s\" is not absolute", *path);
+        if ((plan->adopts.file && !adopt_may_change(plan->adopts.file)) ||
+            (plan->adopts.container && strspn(plan->adopts.container, "0123456789abcdef") != 64) ||
+            (plan->verb == VERB_ADOPT && plan->host_unit && !unit_name_valid(plan->host_unit)))
+                return error_set(reterr, -EINVAL, "It does not say what becomes a service");
         if (plan->file.text && (!plan->file.was || !plan_may_write(plan)))
                 return error_set(reterr, -EINVAL, "No job may write the file %s",
                                  plan->file.path ? plan->file.path : "");

@@ -3,6 +3,7 @@
 /* profile_parse() of profiles.h. The schema is data/profiles/README.md. */
 
 #include "backend/format/internal.h"
+#include "model/service/shim.h"
 
 /* ---- modes ---- */
 
@@ -169,14 +170,27 @@ static int check_paths(const char *key, char *const *entries, bool needs, struct
         return 0;
 }
 
+static int check_tools(const struct profile *profile, struct error **reterr) {
+        if (strv_length(profile->tools) > SHIM_TOOLS_MAX)
+                return json_wrong(reterr, "tools", NULL, "These are more than %u", SHIM_TOOLS_MAX);
+        for (size_t i = 0; profile->tools && profile->tools[i]; i++) {
+                char where[32];
+                snprintf(where, sizeof where, "tools[%zu]", i);
+                if (!shim_name_valid(profile->tools[i]))
+                        return json_wrong(reterr, where, NULL, "\"%s\" is not the name of a program",
+                                          profile->tools[i]);
+        }
+        return 0;
+}
+
 #define T struct profile
 #define CALL(path, function) { path, JSON_CALL, .call = function }
 static const struct json_field profile_fields[] = {
         LINE("title", title, 80, .required = true), LINE("help", help, 1024), PROFILE_LIST("match", match, 1),
         CALL("modes", read_modes), CALL("parameters", read_parameters), PROFILE_LIST("paths", paths, 1),
         PROFILE_LIST("state", state, 1), LINE("unit", unit, 255), CALL("health", read_health),
-        PROFILE_LIST("needs", needs, 1), ROW("no-rehearsal", JSON_BOOL, no_rehearsal),
-        ROW("host-command", JSON_BOOL, host_command),
+        PROFILE_LIST("needs", needs, 1), PROFILE_LIST("tools", tools, 1),
+        ROW("no-rehearsal", JSON_BOOL, no_rehearsal), ROW("host-command", JSON_BOOL, host_command),
 };
 #undef CALL
 #undef T
@@ -190,6 +204,8 @@ static int read_profile(struct json_value *o, struct profile *profile, struct er
                 r = check_paths("state", profile->state, false, reterr);
         if (r >= 0)
                 r = check_paths("needs", profile->needs, true, reterr);
+        if (r >= 0)
+                r = check_tools(profile, reterr);
         if (r >= 0)
                 r = check_mode_lists(profile, reterr);
         if (r < 0)

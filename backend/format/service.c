@@ -99,6 +99,7 @@ static const struct json_field record_fields[] = {
         PAIR("labels", pin.labels, labels),
         TEXTS(units),
         TEXTS(files),
+        FLAG(adopted),
         TEXT(job),
         ROW("installed", JSON_TIME, installed),
         TIME(upgraded),
@@ -109,6 +110,7 @@ static const struct json_field record_fields[] = {
         COMMAND(health),
         COMMAND(renew),
         TEXT(container),
+        TEXTS(shims),
         TEXTS(rewritten),
         TEXTS(volumes),
 };

@@ -7,6 +7,7 @@
 #include "backend/host/internal.h"
 #include "backend/io/turn.h"
 #include "backend/store/services.h"
+#include "backend/store/shims.h"
 
 /* ---- status ---- */
 
@@ -211,6 +212,13 @@ static struct op *backend_list_changes(struct host *host, const char *of, bool d
         return op_answer(&c->op, c->backend->event, host_jobs_report);
 }
 
+static int backend_set_shims(struct host *host, const char *service, char *const *tools, char ***ret,
+                             struct error **reterr) {
+        const struct paths *paths = &backend_of(host)->paths;
+        return tools ? shims_add(paths, service, tools, ret, reterr)
+                     : shims_remove(paths, service, ret, reterr);
+}
+
 /* ---- the host ---- */
 
 static const struct host_ops backend_ops = {
@@ -248,6 +256,7 @@ static const struct host_ops backend_ops = {
         .job_input = backend_job_input,
         .job_size = backend_job_size,
         .list_changes = backend_list_changes,
+        .set_shims = backend_set_shims,
         .discover = backend_discover,
         .preflight = backend_preflight,
         .repair = backend_repair,

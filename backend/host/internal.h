@@ -129,6 +129,31 @@ struct op *backend_test_user(struct host *host, const char *user, user_done_t do
 struct op *backend_repair(struct host *host, const struct repair *repair, nothing_done_t done,
                           void *userdata);
 
+/* The file of the main unit of an installed service. */
+struct recorded_unit {
+        char *path, *text;      /* NULL: none, or it is gone */
+        bool edited;            /* it is not as the install or the last upgrade left it */
+};
+/* Fills *ret, whose texts are the caller's. */
+int backend_read_unit(const struct backend *b, const struct service *s, enum plan_verb verb,
+                      struct recorded_unit *ret, struct error **reterr);
+
+/* A container without a unit, for a plan that makes one (adopt.c). */
+struct adoption_found {
+        char *container, *id;   /* its name; NULL: what was adopted is no container */
+        char *label;            /* that would make it again */
+        char *reference;        /* of its image, as it was typed */
+        struct image *image;
+};
+void adoption_found_done(struct adoption_found *found);
+/* Finds what the words name: a unit, a container or a .container file. The plan is whole, or (NULL without
+ * an error) *found has what plan_make() needs; its members may be taken. name: of the service; NULL:
+ * as usual. */
+typedef void (*adoption_done_t)(struct plan *plan, struct adoption_found *found, struct error *e,
+                                void *userdata);
+struct op *backend_adoption(struct backend *b, const char *subject, const char *name, adoption_done_t done,
+                            void *userdata);
+
 /* Runs getent(1) or id(1), 30 s at most (lookup.c). status: the exit status, -ETIMEDOUT, or -EIO. NULL: it
  * could not be started. */
 typedef void (*lookup_done_t)(int status, const struct str *answer, void *userdata);

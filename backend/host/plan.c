@@ -12,6 +12,7 @@
 #include "backend/snapshot/snapshot.h"
 #include "backend/store/job-folder.h"
 #include "backend/store/services.h"
+#include "model/plan/adopt.h"
 #include "model/plan/unit-text.h"
 
 struct planning {
@@ -35,9 +36,9 @@ struct planning {
         struct service *record; /* of an installed service that the order names; NULL */
         struct image *image;
         bool image_gone;             /* that of the record */
-        char *unit_file, *unit_text; /* of an upgrade: the present file of the main unit; NULL: none */
-        bool unit_edited;            /* differs from that of the install or the last upgrade */
+        struct recorded_unit unit;
         struct profile *profile;
+        struct adoption_found adopted; /* of a container */
         struct container_list *containers;
         char *unit_path; /* of a unit with the service's name; "" ours; NULL none */
 
@@ -50,12 +51,13 @@ static void planning_drop(struct op *op) {
         struct planning *p = container_of(op, struct planning, op);
         op_cancel(p->estimate);
         plan_free(p->plan);
-        FREE_ALL(p->label, p->reference, p->name, p->unit_path, p->unit_file, p->unit_text);
+        FREE_ALL(p->label, p->reference, p->name, p->unit_path, p->unit.path, p->unit.text);
         STRV_FREE_ALL(p->secrets, p->allowed, p->names);
         given_done(&p->given);
         service_free(p->record);
         image_free(p->image);
         profile_free(p->profile);
+        adoption_found_done(&p->adopted);
         container_list_free(p->containers);
         error_free(p->error);
 }
@@ -89,7 +91,8 @@ static const struct container *planning_container(const struct planning *p, cons
 }
 
 static bool planning_container_exists(const char *name, void *userdata) {
-        return planning_container(userdata, name);
+        const struct planning *p = userdata;
+        return planning_container(p, name) && !str_equal(p->adopted.container, name);
 }
 
 static const char *planning_container_unit(const char *name, void *userdata) {
@@ -134,25 +137,28 @@ static void planning_report(struct planning *p) {
                                "The image that %s runs now is not on this host any more, so the upgrade "
                                "could not go back to it",
                                p->name);
-        if (p->unit_edited && p->plan->unit.text)
+        if (p->unit.edited && p->plan->unit.text)
                 finding_report(
-                        findings, "unit-edited", p->unit_file,
+                        findings, "unit-edited", p->unit.path,
                         p->verb == VERB_UPGRADE
                                 ? "%s is not as it was written: the upgrade writes over what was changed"
                                 : "%s is not as it was written: what was changed in it is lost",
-                        p->unit_file);
-        if (p->unit_edited && p->verb == VERB_UNINSTALL && p->removes_unit)
-                finding_report(findings, "unit-removed", p->unit_file,
-                               "%s is not as it was written, and is removed with what was changed in it",
-                               p->unit_file);
-        else if (p->unit_edited && p->verb == VERB_UNINSTALL)
+                        p->unit.path);
+        if (p->unit.edited && p->verb == VERB_UNINSTALL && p->removes_unit)
+                finding_report(findings, "unit-removed", p->unit.path,
+                               p->record->adopted
+                                       ? "%s was there before the service, and is removed"
+                                       : "%s is not as it was written, and is removed with what was changed "
+                                         "in it",
+                               p->unit.path);
+        else if (p->unit.edited && p->verb == VERB_UNINSTALL)
                 finding_report(
-                        findings, "unit-kept", p->unit_file,
-                        str_ends(p->unit_file, ".container")
-                                ? "%s is not as it was written, so it is not removed: it becomes "
-                                  "%s" UNIT_EDITED ", which nothing starts"
-                                : "%s is not as it was written, so it is not removed: it stays, disabled",
-                        p->unit_file, p->unit_file);
+                        findings, "unit-kept", p->unit.path,
+                        !str_ends(p->unit.path, ".container")
+                                ? "%s is not as Fairlead wrote it, so it is not removed: it stays, disabled"
+                                : "%s is not as Fairlead wrote it, so it is not removed: it becomes "
+                                  "%s" UNIT_EDITED ", which nothing starts",
+                        p->unit.path, p->unit.path);
         planning_report_account(p, p->plan);
         for (char **id = p->allowed; id && *id; id++)
                 finding_list_allow(findings, *id);
@@ -199,15 +205,28 @@ static int planning_make(struct planning *p) {
                 .removes_volumes = p->removes_volumes,
                 .removes_unit = p->removes_unit,
                 .service = p->verb == VERB_RUN || p->verb == VERB_STOP ? NULL : p->record,
-                .unit_path = p->unit_file,
-                .unit_text = p->unit_text,
+                .unit_path = p->unit.path,
+                .unit_text = p->unit.text,
                 .facts = &facts,
         };
         return plan_make(&request, &p->plan, &p->error);
 }
 
+/* Its name for the container that the unit's own takes the place of. */
+static int planning_adopt(struct planning *p) {
+        _cleanup_free_ char *aside = NULL;
+        if (!p->adopted.id)
+                return 0;
+        for (unsigned i = 1; !aside || planning_container(p, aside); i++) {
+                free(aside);
+                aside = i == 1 ? str_printf("%s-before-fairlead", p->adopted.container)
+                               : str_printf("%s-before-fairlead-%u", p->adopted.container, i);
+        }
+        return adopt_container(p->plan, p->adopted.id, aside, &p->error);
+}
+
 static void planning_finish(struct planning *p) {
-        if (planning_make(p) >= 0) {
+        if (planning_make(p) >= 0 && planning_adopt(p) >= 0) {
                 planning_report(p);
                 p->estimate = estimate_start(p->backend->event, &p->backend->paths, p->plan, planning_end, p);
         }
@@ -254,6 +273,11 @@ static void planning_on_containers(struct container_list *containers, struct err
 
 static void planning_go_on(struct planning *p) {
         struct error *bad = NULL;
+        /* It was made by hand, whatever the image's profile asks. */
+        if (p->record && p->record->adopted) {
+                op_wait(&p->op, engine_list_containers(p->backend->engine, planning_on_containers, p));
+                return;
+        }
         if (profiles_find(p->backend->profiles, p->image, &p->profile, &bad) < 0 && !p->profile) {
                 p->error = bad;
                 planning_end(p);
@@ -267,38 +291,6 @@ static void planning_go_on(struct planning *p) {
         op_wait(&p->op, engine_list_containers(p->backend->engine, planning_on_containers, p));
 }
 
-/* ---- the unit of an upgrade, and of an uninstall ---- */
-
-#define UNIT_BYTES_MAX (1024U * 1024)
-
-/* Reads the file of the main unit, and whether it still is as the service's jobs left it. */
-static int planning_read_unit(struct planning *p, struct error **reterr) {
-        const struct service *s = p->record;
-        const char *unit = s->units && s->units[0] ? s->units[0] : NULL, *name;
-        _cleanup_(changes_done) struct changes changes = {};
-        _cleanup_close_ int folder = unit && s->job ? jobfolder_open(&p->backend->paths, s->job, NULL) : -1;
-        const struct change *made = NULL;
-        if (folder >= 0 && jobfolder_service_changes(folder, &changes, NULL) >= 0)
-                made = unit_places_file(&changes, unit);
-        const char *path = made ? made->path : s->files ? s->files[0] : NULL;
-        if (!path)
-                return 0; /* of unknown origin: plan_make() notes that it stays as it is */
-        _cleanup_close_ int root = files_open_root(p->backend->paths.root, reterr);
-        _cleanup_close_ int where = root < 0 ? -1 : files_open_parent(root, path, &name, NULL);
-        size_t n;
-        char hex[DIGEST_HEX];
-        if (root < 0)
-                return root;
-        str_replace(&p->unit_file, path);
-        if (where < 0 || files_read(where, name, UNIT_BYTES_MAX, &p->unit_text, &n, NULL) < 0)
-                return 0; /* removed by somebody else */
-        digest_bytes(p->unit_text, n, hex);
-        _cleanup_free_ char *rewritten = str_printf("%s  %s", hex, path);
-        p->unit_edited =
-                made && strcmp(made->after.digest, hex) != 0 && !strv_contains(s->rewritten, rewritten);
-        return 0;
-}
-
 /* ---- the image ---- */
 
 /* Is the image that an upgrade would replace still present? */
@@ -309,7 +301,7 @@ static void planning_on_old_image(struct image *image, struct error *e, void *us
         if (p->image_gone)
                 e = error_free(e);
         p->error = e;
-        if (e || planning_read_unit(p, &p->error) < 0)
+        if (e || backend_read_unit(p->backend, p->record, p->verb, &p->unit, &p->error) < 0)
                 planning_end(p);
         else
                 planning_go_on(p);
@@ -389,32 +381,6 @@ static void planning_copy_order(struct planning *p, const struct plan_order *o) 
         }
 }
 
-static bool planning_is_set(char *const *set, const char *like) {
-        size_t n = strcspn(like, "=") + 1;
-        for (; set && *set; set++)
-                if (strncmp(*set, like, n) == 0)
-                        return true;
-        return false;
-}
-
-/* Answers, variables and options of the install are the defaults of the new order: labels name them, too. */
-static void planning_take_record(struct planning *p) {
-        const struct given *was = &p->record->given;
-        for (size_t i = 0; was->answers && !p->all_answers && i < was->answers->n; i++) {
-                const struct answer *a = &was->answers->items[i];
-                if (!answers_get(p->given.answers, a->name))
-                        answers_set(p->given.answers, a->name, a->value, a->source);
-        }
-        for (char **set = was->set; set && *set; set++)
-                if (!planning_is_set(p->given.set, *set))
-                        strv_add(&p->given.set, *set);
-        for (size_t i = 0; i < ELEMENTS(was->opt); i++)
-                if (!p->given.opt[i])
-                        p->given.opt[i] = xstrdup(was->opt[i]);
-        if (!p->given.mode)
-                p->given.mode = xstrdup(was->mode);
-}
-
 /* Whom the realm does not know is often mistyped: a list with only such a name keeps everybody out. */
 static void planning_on_names(int status, const struct str *answer, void *userdata) {
         struct planning *p = userdata;
@@ -427,6 +393,29 @@ static void planning_on_names(int status, const struct str *answer, void *userda
         planning_end(p);
 }
 
+/* A container is adopted as an image is installed, with the words that made it for its RUN label. */
+static void planning_on_adoption(struct plan *plan, struct adoption_found *found, struct error *e,
+                                 void *userdata) {
+        struct planning *p = userdata;
+        p->plan = plan;
+        p->error = e;
+        if (plan || e) {
+                planning_end(p);
+                return;
+        }
+        p->adopted = *found;
+        *found = (struct adoption_found){};
+        p->image = TAKE(p->adopted.image);
+        p->verb = VERB_INSTALL;
+        str_replace(&p->reference, p->adopted.reference);
+        if (!p->name)
+                p->name = xstrdup(p->adopted.container);
+        adopt_set_label(p->image, p->adopted.label);
+        if (strstr(p->adopted.label, ADOPT_DOLLAR))
+                strv_add(&p->given.set, ADOPT_DOLLAR "=$");
+        op_wait(&p->op, engine_list_containers(p->backend->engine, planning_on_containers, p));
+}
+
 /* An upgrade reads it when it knows the image. */
 static bool planning_needs_unit(const struct planning *p) {
         return p->verb == VERB_UNINSTALL || p->verb == VERB_RECONFIGURE;
@@ -437,6 +426,10 @@ static void planning_begin(void *state) {
         struct planning *p = state;
         struct backend *b = p->backend;
         bool upgrade = p->verb == VERB_UPGRADE && p->name; /* else a label is examined */
+        if (p->verb == VERB_ADOPT) {
+                op_wait(&p->op, backend_adoption(b, p->reference, p->name, planning_on_adoption, p));
+                return;
+        }
         if (p->verb == VERB_ACCESS || p->verb == VERB_RENEW) {
                 backend_access_plan(b, p->verb, p->name, &p->access, &p->plan, &p->error);
                 struct op *names = p->plan ? backend_access_names(b, &p->access, planning_on_names, p) : NULL;
@@ -454,8 +447,17 @@ static void planning_begin(void *state) {
                 planning_end(p);
                 return;
         }
-        planning_take_record(p);
-        if (planning_needs_unit(p) && planning_read_unit(p, &p->error) < 0) {
+        if (p->record->adopted && p->verb == VERB_RECONFIGURE) {
+                error_set(&p->error, -ENOTSUP, "%s was made by hand, so there are no answers to change",
+                          p->name);
+                error_hint(&p->error, "Its unit file, or a drop-in, has what it does: systemctl edit %s",
+                           p->record->units ? p->record->units[0] : p->name);
+                planning_end(p);
+                return;
+        }
+        /* Labels name them, too. */
+        given_complete(&p->given, &p->record->given, !p->all_answers);
+        if (planning_needs_unit(p) && backend_read_unit(b, p->record, p->verb, &p->unit, &p->error) < 0) {
                 planning_end(p);
                 return;
         }

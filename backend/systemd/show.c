@@ -7,7 +7,7 @@
 
 #include "backend/io/turn.h"
 
-enum kind { TEXT, TEXTS, INT32, UINT32, UINT64, FLAG, TIME, BYTES, LOAD_ERROR, JOB, COMMANDS };
+enum kind { TEXT, TEXTS, INT32, UINT32, UINT64, FLAG, TIME, BYTES, LOAD_ERROR, JOB, COMMANDS, ARGV };
 
 static const struct property {
         const char *name;
@@ -31,6 +31,7 @@ static const struct property {
         P("ExecMainStatus", INT32, exit_status),
         P("ExecMainExitTimestamp", UINT64, main_ended),
         P("ExecStop", COMMANDS, stop_began),
+        P("ExecStart", ARGV, starts),
         P("NRestarts", UINT32, restarts),
         P("MainPID", UINT32, main_pid),
         P("StateChangeTimestamp", TIME, since),
@@ -79,6 +80,7 @@ static const struct {
         [TEXT] = { "s" },          [TEXTS] = { "as", 4096 }, [INT32] = { "i" }, [UINT32] = { "u" },
         [UINT64] = { "t" },        [FLAG] = { "b" },         [TIME] = { "t" },  [BYTES] = { "ay", 64 },
         [LOAD_ERROR] = { "(ss)" }, [JOB] = { "(uo)" },       [COMMANDS] = { "a(sasbttttuii)" },
+        [ARGV] = { "a(sasbttttuii)", 4096 },
 };
 
 /* Of a LOAD_ERROR the message, else its name; of a JOB only the path of its object, which has its type. */
@@ -145,6 +147,24 @@ static int show_read_commands(sd_bus_message *m, uint64_t *target) {
         return r < 0 ? r : sd_bus_message_exit_container(m);
 }
 
+/* The words of the first command. */
+static int show_read_argv(sd_bus_message *m, char ***target) {
+        const char *path, *word;
+        int r = sd_bus_message_enter_container(m, 'a', "(sasbttttuii)");
+        while (r >= 0 && (r = sd_bus_message_enter_container(m, 'r', "sasbttttuii")) > 0) {
+                bool first = !*target;
+                r = sd_bus_message_read(m, "s", &path);
+                r = r < 0 ? r : sd_bus_message_enter_container(m, 'a', "s");
+                for (size_t n = 0; r >= 0 && (r = sd_bus_message_read(m, "s", &word)) > 0; n++)
+                        if (first && n < kinds[ARGV].max)
+                                strv_add(target, word);
+                r = r < 0 ? r : sd_bus_message_exit_container(m);
+                r = r < 0 ? r : sd_bus_message_skip(m, "bttttuii");
+                r = r < 0 ? r : sd_bus_message_exit_container(m);
+        }
+        return r < 0 ? r : sd_bus_message_exit_container(m);
+}
+
 static int show_read_number(sd_bus_message *m, enum kind kind, void *target) {
         union {
                 int32_t i;
@@ -176,6 +196,7 @@ static int show_read_value(sd_bus_message *m, enum kind kind, void *target) {
         case TEXTS: return show_read_texts(m, target);
         case BYTES: return show_read_bytes(m, target);
         case COMMANDS: return show_read_commands(m, target);
+        case ARGV: return show_read_argv(m, target);
         default: return show_read_number(m, kind, target);
         }
 }

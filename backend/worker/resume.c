@@ -152,7 +152,7 @@ static int refuse_unsaved(struct worker *w, const char *job, struct error **rete
 static int check_saved(struct worker *w, struct error **reterr) {
         if (jobfolder_is_closed(w->folder))
                 return refuse_unsaved(w, w->id, reterr);
-        if (w->recorder->job->state != JOB_DONE || w->plan->verb == VERB_INSTALL || !w->record)
+        if (w->recorder->job->state != JOB_DONE || plan_brings(w->plan->verb) || !w->record)
                 return 0;
         _cleanup_close_ int earlier = worker_open_install(w, NULL);
         return earlier < 0 ? refuse_unsaved(w, w->record->job, reterr) : 0;
@@ -206,7 +206,7 @@ static int roll_back(struct run *run, struct error **reterr) {
 
 int worker_resume(struct run *run, enum worker_mode mode, struct error **reterr) {
         struct worker *w = &run->w;
-        if (w->plan->verb != VERB_INSTALL)
+        if (!plan_brings(w->plan->verb))
                 (void) worker_load_record(w, NULL);
         sweep_job(w);
         int r = mode == WORKER_RESUME ? worker_resume_forward(run, reterr) : 1;

@@ -57,6 +57,7 @@ const struct argument_row option_table[_OPTION_MAX] = {
                               "notice, info, debug" },
         [OPTION_PROFILE] = { "profile", 0, "basic|normal|rich", false, "how the console draws" },
         [OPTION_REALM_KIND] = { "mode", 0, "ad|ipa", false, "the kind of realm that is expected" },
+        [OPTION_REMOVE] = { "remove", 0, NULL, false, "take them away again" },
         [OPTION_REMOVE_UNIT] = { "remove-unit", 0, NULL, false,
                                  "remove the unit file, too, if it was edited since the install" },
         [OPTION_REMOVE_VOLUMES] = { "remove-volumes", 0, NULL, false,

@@ -45,6 +45,7 @@ enum option_id {
         OPTION_PRIORITY,
         OPTION_PROFILE,
         OPTION_REALM_KIND,
+        OPTION_REMOVE,
         OPTION_REMOVE_UNIT,
         OPTION_REMOVE_VOLUMES,
         OPTION_REPLACE,

@@ -67,16 +67,16 @@ static void report_volumes(const struct plan *plan) {
 
 static void report_unit(const struct plan *plan) {
         const struct unit_file *u = &plan->unit;
-        if (!plan_sets_up(plan->verb))
+        if (!plan_sets_up(plan->verb) && !(plan->verb == VERB_ADOPT && u->text))
                 return;
         switch (u->kind) {
         case UNIT_BY_IMAGE:
                 if (plan->from) {
-                        out("\n%s, which the image wrote, %s.\n", u->name ? u->name : "The unit",
-                            u->text ? "names the new image from then on"
+                        out(u->text ? "\n%s names the new image from then on, and else stays as it is.\n"
                             : plan->verb == VERB_UPGRADE
-                                    ? "stays as it is and is started again"
-                                    : "is as the installer leaves it, and is started again");
+                                    ? "\n%s stays as it is, and is started again.\n"
+                                    : "\n%s is as the installer leaves it, and is started again.\n",
+                            u->name ? u->name : "The unit");
                         break;
                 }
                 out("\nThe unit is the one that the installer makes; if it makes none, there is none: the "
@@ -205,16 +205,17 @@ void report_plan(const struct plan *plan) {
                 report_risks(plan->command);
         } else
                 out("\n%s\n", plan_no_command(plan->verb));
-        if (plan->verb == VERB_UNINSTALL) {
+        if (plan->verb == VERB_UNINSTALL || plan->verb == VERB_ADOPT) {
                 _cleanup_strv_ char **lines = plan_summary(plan);
                 out("\nWhat it comes to:\n");
                 for (char **line = lines; line && *line; line++)
                         out("  %s\n", *line);
-                out("  fairlead changes %s lists the files.\n", plan->name);
         }
+        if (plan->verb == VERB_UNINSTALL)
+                out("  fairlead changes %s lists the files.\n", plan->name);
         if (plan->run) {
-                out(plan->unit.kind == UNIT_NONE ? "\nAt a terminal, people run:\n"
-                                                 : "\nThe service runs:\n");
+                bool people = plan->unit.kind == UNIT_NONE && plan->verb != VERB_ADOPT;
+                out(people ? "\nAt a terminal, people run:\n" : "\nThe service runs:\n");
                 report_command(plan->run);
                 report_risks(plan->run);
         }

@@ -287,6 +287,11 @@ struct host_ops {
         struct op *(*list_changes)(struct host *host, const char *of, bool diffs, report_done_t done,
                                    void *userdata);
 
+        /* Puts commands for these tools of the service's container on the host; tools NULL: takes all of them
+         * away. *ret: names that are somebody else's, the caller's. It takes the time that the disk takes. */
+        int (*set_shims)(struct host *host, const char *service, char *const *tools, char ***ret,
+                         struct error **reterr);
+
         /* Discovers the realm of a domain, anonymously, in a few seconds at most. domain: as typed; NULL:
          * this host's own, and those above it. A realm of REALM_NONE is an answer, too, with its questions
          * and, as trouble, the reason. Errors: a name that cannot be a domain's (-EINVAL), or no name at all
@@ -356,6 +361,7 @@ struct host {
 #define host_job_input(h, ...) HOST_CALL(h, job_input, __VA_ARGS__)
 #define host_job_size(h, ...) HOST_CALL(h, job_size, __VA_ARGS__)
 #define host_list_changes(h, ...) HOST_CALL(h, list_changes, __VA_ARGS__)
+#define host_set_shims(h, ...) HOST_CALL(h, set_shims, __VA_ARGS__)
 #define host_discover(h, ...) HOST_CALL(h, discover, __VA_ARGS__)
 #define host_preflight(h, ...) HOST_CALL(h, preflight, __VA_ARGS__)
 #define host_membership(h, ...) HOST_CALL(h, membership, __VA_ARGS__)

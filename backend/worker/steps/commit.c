@@ -49,6 +49,9 @@ static void commit_fill_image(struct worker *w, struct service *s) {
         bool ours = w->kept.made.wrote_unit && plan->unit.kind != UNIT_BY_IMAGE;
         if (ours && changes_find(&w->kept.made.changes, path) && !strv_contains(s->files, path))
                 strv_add(&s->files, path);
+        if (plan->adopts.file)
+                strv_add(&s->files, plan->adopts.file);
+        s->adopted = s->adopted || plan->verb == VERB_ADOPT;
 }
 
 /* Of an install and of an upgrade. */
@@ -115,7 +118,10 @@ static char *commit_volumes(const struct plan *plan) {
         return s.text ? str_take(&s) : xstrdup("");
 }
 
-static const char *commit_unit_file(const struct plan *plan) {
+static const char *commit_unit_file(const struct worker *w) {
+        const struct plan *plan = w->plan;
+        if (w->record && w->record->adopted && !plan->removes_unit)
+                return finding_list_find(&plan->findings, "unit-kept") ? "; its unit file is kept" : "";
         return finding_list_find(&plan->findings, "unit-kept") ? "; its unit file was edited and is kept"
                : finding_list_find(&plan->findings, "unit-removed")
                        ? "; its unit file was edited and is removed"
@@ -175,7 +181,9 @@ static int commit_note(struct worker *w, struct error **reterr) {
                    *old = w->record ? w->record->pin.version : NULL;
         _cleanup_free_ char *volumes = commit_volumes(w->plan);
         if (w->plan->verb == VERB_UNINSTALL)
-                worker_note(w, "%s is uninstalled%s%s", name, volumes, commit_unit_file(w->plan));
+                worker_note(w, "%s is uninstalled%s%s", name, volumes, commit_unit_file(w));
+        else if (w->plan->verb == VERB_ADOPT)
+                worker_note(w, "%s is a service of Fairlead now; its unit is %s", name, unit);
         else if (w->plan->verb == VERB_UPGRADE && old && new && !str_equal(old, new))
                 worker_note(w, "%s is upgraded from version %s to %s", name, old, new);
         else if (w->plan->verb == VERB_UPGRADE)
@@ -201,6 +209,10 @@ static int commit_record_now(struct worker *w, struct error **reterr) {
         if (r < 0)
                 return r;
         commit_warn_idle(w);
+        if (w->plan->adopts.aside)
+                worker_warn(w, "Before: the container is kept, stopped, as %s. Remove it when the unit has "
+                               "proved itself: podman rm %s",
+                            w->plan->adopts.aside, w->plan->adopts.aside);
         (void) commit_note(w, reterr);
         return STEP_ENDED;
 }
@@ -230,7 +242,7 @@ static int commit_scanned(struct worker *w, struct error **reterr) {
         int r = worker_keep_changes(w, true, reterr);
         if (r >= 0 && plan_changes_service(w->plan->verb))
                 r = commit_join_changes(w, reterr);
-        bool same_image = w->plan->verb == VERB_INSTALL || w->plan->verb == VERB_RECONFIGURE;
+        bool same_image = plan_brings(w->plan->verb) || w->plan->verb == VERB_RECONFIGURE;
         if (r >= 0)
                 r = same_image ? STEP_ENDED : worker_unpin(w, false, commit_record);
         return r == STEP_ENDED ? commit_record(w, reterr) : r;
@@ -251,7 +263,7 @@ static int commit_undo(struct worker *w, struct error **reterr) {
         if (w->plan->verb == VERB_RUN)
                 return STEP_ENDED;
         const char *name = w->plan->name;
-        if (w->plan->verb == VERB_INSTALL) {
+        if (plan_brings(w->plan->verb)) {
                 int r = commit_probe(w) ? services_remove(w->paths, name, reterr) : 0;
                 return r < 0 ? r : STEP_ENDED;
         }

@@ -2,6 +2,7 @@
 /* The unit must become active in its time and still be active after a short while, without a restart; then
  * the profile's command, where there is one, must end with 0. */
 #include "backend/worker/step.h"
+#include "model/plan/adopt.h"
 
 #define SETTLE_USEC 2000000ULL
 #define PROBE_USEC 300000ULL
@@ -105,6 +106,8 @@ static int health_apply(struct worker *w, struct error **reterr) {
         unsigned seconds = w->plan->health_seconds ? w->plan->health_seconds : SECONDS_DEFAULT;
         if (!w->units || !worker_main_unit(w))
                 return worker_nothing(w, w->units ? "there is no unit" : "systemd does not run here");
+        if (adopt_records_only(w->plan))
+                return worker_nothing(w, "it stays as it is");
         if (worker_stays_stopped(w))
                 return worker_nothing(w, "the service was stopped");
         w->wait.stoppable = "Cancelled while the service was checked";

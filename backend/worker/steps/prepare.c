@@ -56,7 +56,7 @@ static int prepare_check_name(struct worker *w, struct error **reterr) {
         const char *name = w->plan->name;
         if (w->plan->verb == VERB_REHEARSE && !w->plan->from)
                 return 0;
-        if (w->plan->verb != VERB_INSTALL) {
+        if (!plan_brings(w->plan->verb)) {
                 int r = services_read(w->paths, name, &w->record, reterr);
                 if (r >= 0 && w->plan->from)
                         r = prepare_check_from(w, reterr);

@@ -7,6 +7,7 @@
 #include "backend/io/files.h"
 #include "backend/snapshot/snapshot.h"
 #include "backend/store/job-folder.h"
+#include "backend/store/shims.h"
 #include "backend/worker/step.h"
 #include "base/path.h"
 #include "model/plan/unit-text.h"
@@ -156,22 +157,26 @@ static void remove_set_file_aside(struct worker *w, const char *path) {
         const char *name;
         struct stat st;
         _cleanup_close_ int folder = files_open_parent(w->root, path, &name, NULL);
+        const char *why =
+                w->record->adopted ? "it was there before the service" : "edited since the install";
         if (folder < 0 || fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
                 return;
+        /* The snapshot has it, should the job be undone. */
+        if (w->record->adopted && w->plan->removes_unit && unlinkat(folder, name, 0) == 0)
+                return;
         if (!str_ends(path, ".container")) {
-                worker_leftover(w, "%s: edited since the install; it is disabled", path);
+                worker_leftover(w, "%s: %s; it is disabled", path, why);
                 return;
         }
         _cleanup_free_ char *aside = str_printf("%s" UNIT_EDITED, name);
         if (renameat2(folder, name, folder, aside, RENAME_NOREPLACE) < 0)
                 worker_leftover(
                         w,
-                        "%s: edited since the install; the service starts again at the next boot, since "
-                        "it could not be renamed: %s",
-                        path, strerror(errno));
+                        "%s: %s; the service starts again at the next boot, since it could not be renamed: "
+                        "%s",
+                        path, why, strerror(errno));
         else
-                worker_leftover(w, "%s" UNIT_EDITED ": edited since the install; nothing starts it any more",
-                                path);
+                worker_leftover(w, "%s" UNIT_EDITED ": %s; nothing starts it any more", path, why);
 }
 
 /* Where the plan says so, before anything is restored; of what stayed all the same, behind that. */
@@ -198,6 +203,7 @@ static int remove_files_known(struct worker *w, struct error **reterr) {
                 worker_leftover(w, "%s", line);
         }
         remove_set_aside(w, "");
+        shims_unlink(w->root, w->record);
         return remove_reset_units(w);
 }
 
@@ -244,5 +250,14 @@ static int remove_apply(struct worker *w, struct error **reterr) {
         return worker_act_on_units(w, names, UNIT_STOP, remove_disable, reterr);
 }
 
-/* Undone with the snapshot: it restores the files, reloads, and starts the units that were running. */
-const struct step remove_step = { .apply = remove_apply };
+/* The snapshot restores the files, reloads, and starts the units that were running. Of a job that died here
+ * it would take the missing shims for somebody else's work. */
+static int remove_undo(struct worker *w, struct error **reterr) {
+        if (faccessat(w->folder, "snapshot/" SNAPSHOT_WHOLE, F_OK, 0) == 0)
+                return STEP_ENDED;
+        int r = worker_load_record(w, reterr);
+        r = r < 0 ? r : shims_restore(w->root, w->record, reterr);
+        return r < 0 ? r : STEP_ENDED;
+}
+
+const struct step remove_step = { .apply = remove_apply, .undo = remove_undo };

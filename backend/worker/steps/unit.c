@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "backend/io/files.h"
 #include "backend/worker/step.h"
+#include "model/plan/adopt.h"
 
 static int unit_write(struct worker *w, struct error **reterr) {
         const struct unit_file *unit = &w->plan->unit;
@@ -35,6 +36,12 @@ static int unit_settle(struct worker *w, struct error **reterr) {
         const struct unit_file *unit = &w->plan->unit;
         bool upgrade = plan_changes_service(w->plan->verb);
         (void) worker_load_changes(w, NULL);
+        if (adopt_records_only(w->plan)) {
+                if (!worker_main_unit(w))
+                        strv_add(&w->kept.made.units, w->plan->host_unit);
+                worker_note(w, "%s stays as it is", w->plan->host_unit);
+                return 0;
+        }
         const char *made = worker_main_unit(w);
         bool by_image = made && (!upgrade || str_equal(made, unit->name));
         if (by_image)

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The steps that systemd does: reload, enable the main unit, start it. */
 #include "backend/worker/step.h"
+#include "model/plan/adopt.h"
 
 /* The reason why there is nothing to do; NULL: there is a unit. */
 static const char *units_nothing(const struct worker *w) {
-        return !w->units ? "systemd does not run here" : !worker_main_unit(w) ? "there is no unit" : NULL;
+        return !w->units                     ? "systemd does not run here"
+               : !worker_main_unit(w)        ? "there is no unit"
+               : adopt_records_only(w->plan) ? "it stays as it is"
+                                             : NULL;
 }
 
 /* ---- reload ---- */
@@ -116,7 +120,7 @@ static int units_undo_start(struct worker *w, struct error **reterr) {
         const char *unit = w->plan->unit.name;
         char **names = NULL;
         (void) worker_load_changes(w, NULL);
-        if (!w->units)
+        if (!w->units || adopt_records_only(w->plan))
                 return STEP_ENDED;
         strv_extend(&names, w->kept.made.units);
         if (unit && !strv_contains(names, unit))

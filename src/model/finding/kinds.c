@@ -227,6 +227,10 @@ static const struct finding_kind kinds[] = {
           "An option names a file or device of the host by a path that does not begin with a slash: neither "
           "an installer nor a unit has a folder that it could be relative to.",
           "Report this to the image's maintainer: the path has to be absolute", .follows = true },
+        { "restarts-beside", SEVERITY_WARN,
+          "A container that is kept is one that podman-restart.service starts at boot, where it is enabled.",
+          "Remove the kept container when the unit has proved itself, or leave podman-restart.service "
+          "disabled" },
         { "run-opts-file", SEVERITY_WARN,
           "RUN takes further options from a file that the installer makes (RUN_OPTS_FILE); a unit cannot "
           "read it.",
@@ -286,8 +290,8 @@ static const struct finding_kind kinds[] = {
           "Examine it with systemctl cat; or give the service another --name",
           .on_screen = "Examine it in Units (3); or go back and choose another name" },
         { "unit-kept", SEVERITY_WARN,
-          "The unit file was edited since it was written: an uninstall stops the service and keeps the file, "
-          "in a way that nothing starts it.",
+          "The unit file was edited since Fairlead wrote it, or was there before: an uninstall stops the "
+          "service and keeps the file, in a way that nothing starts it.",
           "--remove-unit removes the file, too",
           .on_screen = "e removes the file, too" },
         { "unit-not-pinned", SEVERITY_WARN,

@@ -39,6 +39,10 @@ int plan_refuse_name(const struct profile *p, bool mode, const char *name, struc
  * copy cannot hold (rehearse.c). */
 void plan_rehearse(struct making *m);
 
+/* Of the upgrade of an adopted service, in the place of labels: the command that its unit runs (adopt.c).
+ * False: it is none. */
+bool adopt_upgrade(struct making *m);
+
 /* environment, after the commands. */
 void plan_set_environment(struct making *m);
 

@@ -349,6 +349,8 @@ static void fill_run(struct making *m) {
 
 static void fill_labels(struct making *m) {
         struct plan *plan = m->plan;
+        if (adopt_upgrade(m))
+                return;
         fill_own(m);
         if (plan_sets_up(plan->verb)) {
                 lint_labels(m->request->image, &plan->findings);
@@ -413,7 +415,7 @@ static void change_unit_of_image(struct making *m) {
 static void set_unit(struct making *m) {
         struct plan *plan = m->plan;
         const struct service *service = plan->from ? m->request->service : NULL;
-        bool ours = service && service->files && service->files[0];
+        bool ours = service && service->files && service->files[0] && !service->adopted;
         struct host_facts facts = *m->facts;
         if (!plan_sets_up(plan->verb))
                 return;
@@ -439,9 +441,8 @@ static void set_unit(struct making *m) {
                 finding_report(&plan->findings, "unit-unwritable", "RUN", "%s", e->message);
         else
                 supervision_report(m);
-        if (ours && facts.quadlet && plan->unit.text && m->request->unit_text &&
-            !unit_text_is_wanted(m->request->unit_text)) {
-                /* It was disabled, and stays so. */
+        const char *now = ours && facts.quadlet && plan->unit.text ? m->request->unit_text : NULL;
+        if (now && !unit_text_is_wanted(now)) { /* it was disabled, and stays so */
                 char *text = unit_text_want(plan->unit.text, false);
                 free(plan->unit.text);
                 plan->unit.text = text;

@@ -10,7 +10,7 @@ static const char *const plan_verb_names[_PLAN_VERB_MAX] = {
         [VERB_STOP] = "stop",       [VERB_UPGRADE] = "upgrade", [VERB_REHEARSE] = "rehearse",
         [VERB_OTHER] = "other",     [VERB_ACCESS] = "access",   [VERB_RENEW] = "renew",
         [VERB_ENABLE] = "enable",   [VERB_DISABLE] = "disable",
-        [VERB_RECONFIGURE] = "reconfigure",
+        [VERB_RECONFIGURE] = "reconfigure", [VERB_ADOPT] = "adopt",
 };
 DEFINE_NAMES(plan_verb, enum plan_verb)
 
@@ -53,6 +53,7 @@ struct plan *plan_free(struct plan *plan) {
                 image_pin_done(plan->from);
         FREE_ALL(plan->name, plan->mode_title, plan->join_domain, plan->join_server, plan->join_user,
                  plan->profile, plan->label_key, plan->label, plan->host_unit, plan->file.path,
+                 plan->adopts.container, plan->adopts.aside, plan->adopts.file,
                  plan->file.text, plan->file.was, plan->file.sentence);
         STRV_FREE_ALL(plan->environment, plan->arguments, plan->stdin_lines, plan->paths, plan->state,
                       plan->volumes, plan->health_argv, plan->renew_argv, plan->altered);
@@ -114,6 +115,10 @@ char *plan_consent_text(const struct plan *plan) {
                 add_counted(&s, plan->removes_volumes ? "removes" : "volume", *volume);
         if (plan->removes_unit)
                 add_counted(&s, "removes-unit", plan->name);
+        if (plan->verb == VERB_ADOPT) {
+                add_counted(&s, "host-unit", plan->host_unit);
+                add_counted(&s, "container", plan->adopts.container);
+        }
         if (plan->file.text) {
                 add_counted(&s, "file", plan->file.path);
                 add_counted(&s, "was", plan->file.was);

@@ -29,11 +29,12 @@ enum plan_verb {
         VERB_ENABLE, /* its unit starts at boot, or does not: plan.file, its .container, is written */
         VERB_DISABLE,
         VERB_RECONFIGURE, /* set up anew by the same image, with other answers */
+        VERB_ADOPT, /* a unit or container that somebody made becomes a service (backend/host/adopt.c) */
         _PLAN_VERB_MAX,
 };
 DECLARE_NAMES(plan_verb, enum plan_verb); /* "install", "run", "uninstall", "stop", "upgrade",
                                            * "rehearse", "other", "access", "renew", "enable",
-                                           * "disable", "reconfigure" */
+                                           * "disable", "reconfigure", "adopt" */
 
 /* Whether it changes a service that stays installed: its record, its unit, perhaps its files. */
 static inline bool plan_changes_service(enum plan_verb verb) {
@@ -43,6 +44,11 @@ static inline bool plan_changes_service(enum plan_verb verb) {
 /* Whether it sets a service up or shows that: install, upgrade, reconfigure, rehearse. */
 static inline bool plan_sets_up(enum plan_verb verb) {
         return verb == VERB_INSTALL || verb == VERB_REHEARSE || plan_changes_service(verb);
+}
+
+/* Whether a job of it brings a service that was not there, and an undo takes its record away again. */
+static inline bool plan_brings(enum plan_verb verb) {
+        return verb == VERB_INSTALL || verb == VERB_ADOPT;
 }
 
 /* The host as plan_make() sees it. All zero is valid: Podman by name, nothing known to exist. */
@@ -140,6 +146,13 @@ struct plan_file {
         char *sentence;         /* the result */
 };
 
+/* What there was before a service was made of it. */
+struct adoption {
+        char *container;        /* id of the one that the unit's own replaces; NULL */
+        char *aside;            /* its name from then on */
+        char *file;             /* the unit's own file, which is not Fairlead's; NULL */
+};
+
 /* The automatic action for a job that a restart of the host interrupted. */
 enum plan_interrupted {
         INTERRUPTED_ASK,        /* none: a person decides */
@@ -174,6 +187,7 @@ struct plan {
                 unit; /* of an upgrade whose unit the image wrote: UNIT_BY_IMAGE with path and text, the old
                        * image's name in it replaced; without them where nothing is to be replaced */
         struct plan_file file;  /* VERB_ACCESS, VERB_ENABLE, VERB_DISABLE */
+        struct adoption adopts; /* VERB_ADOPT */
         struct image_pin *from; /* VERB_UPGRADE of an installed service: the image that it replaces; of a
                                  * reconfiguration and its rehearsal: the same image; NULL */
         char **altered;         /* of those: what changes of the answers, "Port: 5140 -> 514" */

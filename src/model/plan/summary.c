@@ -77,6 +77,16 @@ char **plan_summary(const struct plan *plan) {
                 strv_add(&lines, "Files    every one that the install changed is restored, except what was "
                                  "changed since");
         }
+        if (plan->verb == VERB_ADOPT) {
+                strv_addf(&lines,
+                          plan->unit.text ? "Unit     %s is written and started"
+                                          : "Unit     %s stays as it is, and gets a record of Fairlead",
+                          plan->unit.text ? plan->unit.path : plan->host_unit);
+                if (plan->adopts.aside)
+                        strv_addf(&lines, "Before   the container is stopped, and kept as %s",
+                                  plan->adopts.aside);
+                strv_add(&lines, "Undo     by Fairlead, at any time");
+        }
         if (plan->verb != VERB_INSTALL && plan->verb != VERB_RECONFIGURE)
                 return lines;
         summary_unit(plan, &unit);
@@ -95,6 +105,7 @@ const char *plan_no_command(enum plan_verb verb) {
                 [VERB_UNINSTALL] = "No UNINSTALL label: nothing of the image runs.",
                 [VERB_RECONFIGURE] =
                         "No INSTALL label: nothing of the image runs; its unit gets the new answers.",
+                [VERB_ADOPT] = "What is there becomes a service: nothing of the image runs for that.",
                 [VERB_UPGRADE] = "No UPGRADE label: nothing of the image runs during the upgrade.",
         };
         return texts[verb] ? texts[verb] : "No label for this: nothing of the image runs.";

@@ -20,7 +20,8 @@ struct profile *profile_free(struct profile *profile) {
                 return NULL;
         FREE_ALL(profile->name, profile->source, profile->title, profile->help, profile->unit,
                  profile->health_command);
-        STRV_FREE_ALL(profile->match, profile->paths, profile->state, profile->health_argv, profile->needs);
+        STRV_FREE_ALL(profile->match, profile->paths, profile->state, profile->health_argv, profile->needs,
+                      profile->tools);
         for (size_t i = 0; i < profile->n_modes; i++)
                 mode_done(profile->modes + i);
         free(profile->modes);

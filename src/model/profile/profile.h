@@ -42,6 +42,7 @@ struct profile {
         char **health_argv;     /* for "exec": run in the service's container; exit 0 is healthy */
         unsigned health_seconds;        /* time to become healthy; default 10 */
         char **needs;           /* required host files, absolute; "a:b": one of them */
+        char **tools;           /* programs of its container that are of use on the host: sssctl */
         bool no_rehearsal;
         bool host_command;      /* the install is known to run a program of the host */
 };

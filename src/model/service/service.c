@@ -44,6 +44,30 @@ void given_copy(const struct given *from, struct given *to) {
         strv_extend(&to->words, from->words);
 }
 
+static bool has_variable(char *const *set, const char *like) {
+        size_t n = strcspn(like, "=") + 1;
+        for (; set && *set; set++)
+                if (strncmp(*set, like, n) == 0)
+                        return true;
+        return false;
+}
+
+void given_complete(struct given *given, const struct given *was, bool answers) {
+        for (size_t i = 0; was->answers && answers && i < was->answers->n; i++) {
+                const struct answer *a = &was->answers->items[i];
+                if (!answers_get(given->answers, a->name))
+                        answers_set(given->answers, a->name, a->value, a->source);
+        }
+        for (char **set = was->set; set && *set; set++)
+                if (!has_variable(given->set, *set))
+                        strv_add(&given->set, *set);
+        for (size_t i = 0; i < ELEMENTS(was->opt); i++)
+                if (!given->opt[i])
+                        given->opt[i] = xstrdup(was->opt[i]);
+        if (!given->mode)
+                given->mode = xstrdup(was->mode);
+}
+
 struct service *service_new(void) {
         struct service *s = new0(struct service);
         s->given.answers = new0(struct answers);
@@ -57,8 +81,9 @@ struct service *service_free(struct service *s) {
         image_pin_done(&s->pin);
         given_done(&s->given);
         FREE_ALL(s->name, s->job, s->container, s->health, s->reason);
-        STRV_FREE_ALL(s->arguments, s->units, s->files, s->install_argv, s->run_argv, s->uninstall_argv,
-                      s->stop_argv, s->health_argv, s->renew_argv, s->rewritten, s->volumes, s->cgroups);
+        STRV_FREE_ALL(s->arguments, s->units, s->files, s->shims, s->install_argv, s->run_argv,
+                      s->uninstall_argv, s->stop_argv, s->health_argv, s->renew_argv, s->rewritten,
+                      s->volumes, s->cgroups);
         free(s);
         return NULL;
 }

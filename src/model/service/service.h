@@ -43,6 +43,8 @@ struct given {
 };
 void given_done(struct given *given);
 void given_copy(const struct given *from, struct given *to);    /* replaces *to */
+/* Fills in what a new order leaves open: mode, variables, options and (answers) those answers. */
+void given_complete(struct given *given, const struct given *was, bool answers);
 
 struct service {
         /* the record */
@@ -52,6 +54,7 @@ struct service {
         char **arguments;
         char **units;           /* of the install, the main one first */
         char **files;           /* unit files that fairlead wrote itself */
+        bool adopted;           /* its unit was there before it: files has only what it may change of it */
         char *job;              /* id of the install, or of the last upgrade: changes and snapshot */
         int64_t installed;      /* seconds since the epoch */
         int64_t upgraded;       /* the last time; 0: never */
@@ -60,6 +63,7 @@ struct service {
         char **health_argv;
         char **renew_argv;      /* renews the host's keys in the realm; NULL: none */
         char **volumes;         /* "NAME:/place": volumes of the engine that hold its state */
+        char **shims;           /* tools of its container with a command on the host (model/service/shim.h) */
         char **rewritten; /* "SHA256 /path", as sha256sum prints: files of the install as later jobs of
                            * fairlead wrote them. An uninstall treats them as the install's own work */
 

@@ -27,7 +27,7 @@ struct unit_detail *unit_detail_free(struct unit_detail *d) {
         STRV_FREE_ALL(d->drop_ins, d->requires, d->wants, d->after, d->required_by, d->wanted_by,
                       d->triggered_by, d->requisite, d->binds_to, d->part_of, d->upholds, d->conflicts,
                       d->before, d->triggers, d->requisite_of, d->bound_by, d->consists_of, d->upheld_by,
-                      d->stops);
+                      d->stops, d->starts);
         free(d);
         return NULL;
 }

@@ -50,6 +50,7 @@ struct unit_detail {
         char **requires, **wants, **after, **required_by, **wanted_by, **triggered_by;
         char **requisite, **binds_to, **part_of, **upholds, **conflicts, **before, **triggers;
         char **requisite_of, **bound_by, **consists_of, **upheld_by, **stops; /* stops: PropagatesStopTo */
+        char **starts;          /* words of the first command of ExecStart=; NULL: none */
         char *load_error;       /* LoadError's message; NULL */
         bool can_start, can_stop, can_reload, can_freeze;
         char *freezer;          /* "running", "frozen", "freezing", …; NULL: not known */

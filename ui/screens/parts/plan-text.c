@@ -197,18 +197,19 @@ static void plan_text_unit_lines(struct pager *pager, const struct unit_file *un
 
 static void plan_text_unit(struct pager *pager, const struct plan *plan, bool brief) {
         const struct unit_file *unit = &plan->unit;
-        if (plan->verb == VERB_REHEARSE || !plan_sets_up(plan->verb))
+        if (plan->verb == VERB_REHEARSE || (!plan_sets_up(plan->verb) && plan->verb != VERB_ADOPT))
                 return;         /* a rehearsal ends where its command does */
         pager_addf(pager, DOC_STRONG, "The unit");
         switch (unit->kind) {
         case UNIT_BY_IMAGE:
                 if (plan->from)
-                        pager_addf(pager, DOC_PLAIN, "  %s, which the image wrote, %s.",
-                                   unit->name ? unit->name : "It",
-                                   unit->text                     ? "names the new image from then on"
-                                   : plan->verb == VERB_UPGRADE ? "stays as it is and is started again"
-                                                                 : "is as the installer leaves it, and is "
-                                                                   "started again");
+                        pager_addf(pager, DOC_PLAIN,
+                                   unit->text
+                                           ? "  %s names the new image from then on, and else stays as it is."
+                                   : plan->verb == VERB_UPGRADE
+                                           ? "  %s stays as it is, and is started again."
+                                           : "  %s is as the installer leaves it, and is started again.",
+                                   unit->name ? unit->name : "It");
                 else
                         pager_addf(pager, DOC_PLAIN, "  The one that the installer makes, seen when it has "
                                                      "run; if it makes none, there is none.");
@@ -226,13 +227,17 @@ static void plan_text_unit(struct pager *pager, const struct plan *plan, bool br
                         pager_addf(pager, DOC_WARN, "  It replaces the host's own %s.", unit->overrides);
                 break;
         default:
-                pager_addf(pager, DOC_PLAIN, plan->run && plan->run->interactive
+                if (plan->verb == VERB_ADOPT)
+                        pager_addf(pager, DOC_PLAIN, "  %s stays as it is.", plan->host_unit);
+                else
+                        pager_addf(pager, DOC_PLAIN, plan->run && plan->run->interactive
                                                      ? "  None: RUN asks for a terminal."
                                                      : "  None: the image does not say how to run as a "
                                                        "service.");
         }
         if (plan->run) {
-                pager_addf(pager, DOC_PLAIN, unit->kind == UNIT_NONE ? "  At a terminal, people run"
+                pager_addf(pager, DOC_PLAIN, unit->kind == UNIT_NONE && plan->verb != VERB_ADOPT
+                                                     ? "  At a terminal, people run"
                                                                      : "  It runs");
                 plan_text_command(pager, plan->run, brief);
         }
@@ -379,7 +384,7 @@ void plan_text_plan(struct pager *pager, const struct plan *plan, bool brief) {
         if (first)
                 plan_text_findings(pager, &plan->findings);
         bool short_of_all =
-                plan_sets_up(plan->verb) || plan->verb == VERB_REHEARSE || plan->verb == VERB_UNINSTALL;
+                plan_sets_up(plan->verb) || plan->verb == VERB_UNINSTALL || plan->verb == VERB_ADOPT;
         _cleanup_strv_ char **summary = short_of_all ? plan_summary(plan) : NULL;
         if (summary)
                 pager_addf(pager, DOC_STRONG, "In short");
