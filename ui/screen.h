@@ -122,6 +122,7 @@ struct screen {
         struct unit_acting *acting;
         struct job_acting *job_acting;
         struct home_trouble *trouble;
+        struct home_offers *offers;
         char *sleeping;                 /* the id of the trouble that is put to sleep; NULL */
         struct job_list *jobs;          /* of the home screen; NULL: no answer yet */
         struct screen *below;           /* in the stack */

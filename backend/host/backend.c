@@ -6,6 +6,7 @@
 
 #include "backend/host/internal.h"
 #include "backend/io/turn.h"
+#include "backend/store/pins.h"
 #include "backend/store/services.h"
 #include "backend/store/shims.h"
 
@@ -71,10 +72,14 @@ static bool concern_services(const struct backend *b, char *const *names) {
         if (!names)
                 return true;
         _cleanup_(service_list_freep) struct service_list *services = services_list(&b->paths, NULL);
-        for (size_t i = 0; i < services->n; i++)
-                for (char *const *name = names; *name; name++)
+        _cleanup_strv_ char **pins = pins_read(&b->paths);
+        for (char *const *name = names; *name; name++) {
+                if (strv_contains(pins, *name))
+                        return true;
+                for (size_t i = 0; i < services->n; i++)
                         if (strv_contains(services->items[i]->units, *name))
                                 return true;
+        }
         return false;
 }
 
@@ -231,6 +236,8 @@ static const struct host_ops backend_ops = {
         .find_profile = backend_find_profile,
         .suggest = backend_suggest,
         .list_services = backend_list_services,
+        .list_pinned = backend_list_pinned,
+        .pin_unit = backend_pin_unit,
         .read_usage = backend_read_usage,
         .list_units = backend_list_units,
         .show_unit = backend_show_unit,

@@ -95,6 +95,8 @@ struct op *backend_remove_volume(struct host *host, const char *name, nothing_do
 
 struct op *backend_list_services(struct host *host, services_done_t done, void *userdata);
 
+struct op *backend_list_pinned(struct host *host, services_done_t done, void *userdata);
+int backend_pin_unit(struct host *host, const char *unit, bool *ret, struct error **reterr);
 void backend_read_usage(struct host *host, const struct service *service, struct usage *ret);
 /* The cgroup of a container that the engine does not run within that of its unit; NULL: it does. */
 char *usage_container_cgroup(const struct backend *b, const char *id);

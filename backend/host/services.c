@@ -5,6 +5,7 @@
 
 #include "backend/host/internal.h"
 #include "backend/io/turn.h"
+#include "backend/store/pins.h"
 #include "backend/store/services.h"
 #include "base/text.h"
 
@@ -16,6 +17,7 @@ struct service_listing {
         struct service_list *services;
         struct listed_unit *units; /* one for each service */
         size_t n, waiting;         /* units; those without an answer yet */
+        bool pinned;               /* the pinned units, in the form of services */
         struct op *containers, *images;
         sd_event_source *patience;
         services_done_t done;
@@ -72,6 +74,8 @@ static void services_take_state(struct service *s, const struct unit_detail *d) 
         s->at_boot = unit_boot(d);
         s->can_reload = d->can_reload;
         s->since = d->since;
+        if (s->pinned)
+                str_replace(&s->pin.title, d->unit.description);
         s->cpu_nsec = d->cpu_nsec;
         s->memory = d->memory;
         s->memory_max = d->memory_max;
@@ -186,6 +190,20 @@ static int services_on_slow_engine(sd_event_source *source, uint64_t usec, void 
         return 0;
 }
 
+/* They have no record, and the engine knows nothing of them. */
+static struct service_list *services_of_pins(const struct paths *paths) {
+        struct service_list *list = new0(struct service_list);
+        _cleanup_strv_ char **pins = pins_read(paths);
+        for (char **pin = pins; pin && *pin; pin++) {
+                struct service *s = service_new();
+                s->name = xstrdup(*pin);
+                s->pinned = true;
+                strv_add(&s->units, *pin);
+                service_list_take(list, s);
+        }
+        return list;
+}
+
 static void services_begin(void *state) {
         struct service_listing *l = state;
         struct error *e = NULL;
@@ -196,22 +214,46 @@ static void services_begin(void *state) {
                 done(NULL, e, userdata);
                 return;
         }
-        l->services = services_list(&l->backend->paths, NULL);
+        l->services = l->pinned ? services_of_pins(&l->backend->paths)
+                                : services_list(&l->backend->paths, NULL);
         l->n = l->services->n;
         l->units = xcalloc(l->n + 1, sizeof *l->units);
         services_ask_units(l);
+        if (l->pinned) {
+                if (!l->n)
+                        services_check(l);      /* nothing answers later */
+                return;
+        }
         l->containers = engine_list_containers(l->backend->engine, services_on_containers, l);
         l->images = l->n ? backend_list_images(&l->backend->host, services_on_images, l) : NULL;
         sd_event_add_time_relative(l->backend->event, &l->patience, CLOCK_MONOTONIC, ENGINE_USEC, 100000,
                                    services_on_slow_engine, l);
 }
 
-struct op *backend_list_services(struct host *host, services_done_t done, void *userdata) {
+static struct op *services_ask(struct host *host, bool pinned, services_done_t done, void *userdata) {
         struct service_listing *l = new0(struct service_listing);
-        *l = (struct service_listing){
-                .op.drop = services_drop, .backend = backend_of(host), .done = done, .userdata = userdata
-        };
+        *l = (struct service_listing){ .op.drop = services_drop,
+                                       .backend = backend_of(host),
+                                       .pinned = pinned,
+                                       .done = done,
+                                       .userdata = userdata };
         return op_answer(&l->op, l->backend->event, services_begin);
+}
+
+struct op *backend_list_services(struct host *host, services_done_t done, void *userdata) {
+        return services_ask(host, false, done, userdata);
+}
+
+struct op *backend_list_pinned(struct host *host, services_done_t done, void *userdata) {
+        return services_ask(host, true, done, userdata);
+}
+
+int backend_pin_unit(struct host *host, const char *unit, bool *ret, struct error **reterr) {
+        struct backend *b = backend_of(host);
+        int r = pins_toggle(&b->paths, unit, ret, reterr);
+        if (r >= 0)
+                backend_changed(b, TOPIC_SERVICES);
+        return r;
 }
 
 /* ---- units ---- */

@@ -226,6 +226,10 @@ struct host_ops {
         const char *(*suggest)(struct host *host, const char *what);
 
         struct op *(*list_services)(struct host *host, services_done_t done, void *userdata);
+        /* The units that people pinned beside the services, as services without a record. */
+        struct op *(*list_pinned)(struct host *host, services_done_t done, void *userdata);
+        /* Pins a unit, or unpins it where it is pinned; *ret: it is now. At once. */
+        int (*pin_unit)(struct host *host, const char *unit, bool *ret, struct error **reterr);
         /* What a listed service uses, at once: a few small files of the kernel. */
         void (*read_usage)(struct host *host, const struct service *service, struct usage *ret);
         /* Units are named by their address (model/service/address.h). pattern: fnmatch, NULL: all of the
@@ -336,6 +340,8 @@ struct host {
 #define host_find_profile(h, ...) HOST_CALL(h, find_profile, __VA_ARGS__)
 #define host_suggest(h, ...) HOST_CALL(h, suggest, __VA_ARGS__)
 #define host_list_services(h, ...) HOST_CALL(h, list_services, __VA_ARGS__)
+#define host_list_pinned(h, ...) HOST_CALL(h, list_pinned, __VA_ARGS__)
+#define host_pin_unit(h, ...) HOST_CALL(h, pin_unit, __VA_ARGS__)
 #define host_read_usage(h, ...) HOST_CALL(h, read_usage, __VA_ARGS__)
 #define host_list_units(h, ...) HOST_CALL(h, list_units, __VA_ARGS__)
 #define host_show_unit(h, ...) HOST_CALL(h, show_unit, __VA_ARGS__)

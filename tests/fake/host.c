@@ -10,6 +10,7 @@
 
 static const char *const request_kind_names[] = {
         [REQUEST_IMAGES] = "images",       [REQUEST_IMAGE] = "image",   [REQUEST_SERVICES] = "services",
+        [REQUEST_PINNED] = "pinned",
         [REQUEST_UNITS] = "units",         [REQUEST_UNIT] = "unit",     [REQUEST_ACT] = "act",
         [REQUEST_LOG] = "log",             [REQUEST_PAGE] = "page",     [REQUEST_WRITE] = "write",
         [REQUEST_BOOTS] = "boots",         [REQUEST_ENTRY] = "entry",   [REQUEST_PLAN] = "plan",     [REQUEST_START] = "start",
@@ -104,6 +105,18 @@ static struct op *fake_list_services(struct host *host, services_done_t done, vo
         struct request *r = request_new(host, REQUEST_SERVICES, NULL, userdata);
         r->done.services = done;
         return &r->op;
+}
+
+static struct op *fake_list_pinned(struct host *host, services_done_t done, void *userdata) {
+        struct request *r = request_new(host, REQUEST_PINNED, NULL, userdata);
+        r->done.services = done;
+        return &r->op;
+}
+
+static int fake_pin_unit(struct host *host, const char *unit, bool *ret, struct error **reterr) {
+        str_addf(&((struct fake_host *) host)->asked, "pin %s\n", unit);
+        *ret = true;
+        return 0;
 }
 
 static void fake_read_usage(struct host *host, const struct service *service, struct usage *ret) {
@@ -296,6 +309,8 @@ static const struct host_ops fake_ops = {
         .find_profile = fake_find_profile,
         .suggest = fake_suggest,
         .list_services = fake_list_services,
+        .list_pinned = fake_list_pinned,
+        .pin_unit = fake_pin_unit,
         .read_usage = fake_read_usage,
         .list_units = fake_list_units,
         .show_unit = fake_show_unit,
@@ -406,6 +421,11 @@ static struct unit_effects *make_effects(const struct request *r) {
         return effects;
 }
 
+static struct service_list *request_services(const struct request *r) {
+        struct service_list *(*build)(void) = r->kind == REQUEST_PINNED ? r->fake->pinned : r->fake->services;
+        return build ? build() : new0(struct service_list);
+}
+
 /* Gives the answer, or e. */
 static void request_deliver(struct request *r, struct error *e) {
         struct fake_host *fake = r->fake;
@@ -422,8 +442,9 @@ static void request_deliver(struct request *r, struct error *e) {
         case REQUEST_IMAGE:
                 r->done.image(e ? NULL : fake->image(r->text), e, r->userdata);
                 break;
+        case REQUEST_PINNED:
         case REQUEST_SERVICES:
-                r->done.services(e ? NULL : fake->services ? fake->services() : xcalloc(1, sizeof(struct service_list)), e, r->userdata);
+                r->done.services(e ? NULL : request_services(r), e, r->userdata);
                 break;
         case REQUEST_UNITS:
                 r->done.units(e ? NULL : fake->units ? fake->units() : xcalloc(1, sizeof(struct unit_list)), e, r->userdata);

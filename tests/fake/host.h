@@ -11,6 +11,7 @@ enum request_kind {
         REQUEST_IMAGES,
         REQUEST_IMAGE,
         REQUEST_SERVICES,
+        REQUEST_PINNED,
         REQUEST_UNITS,
         REQUEST_UNIT,
         REQUEST_ACT,
@@ -50,6 +51,7 @@ struct fake_host {
         int (*profile)(const struct image *image, struct profile **ret, struct error **reterr);
         const char *(*suggest)(const char *what);
         struct service_list *(*services)(void);
+        struct service_list *(*pinned)(void);
         struct usage (*usage)(const char *service);
         struct unit_list *(*units)(void);
         struct unit_detail *(*unit)(const char *name);

@@ -44,6 +44,23 @@ static struct usage usage_counted(const char *service) {
         return (struct usage) { busy, 481000000, 214 };
 }
 
+static struct service_list *pinned_two(void) {
+        struct service_list *list = new0(struct service_list);
+        static const char *const names[] = { "nginx.service", "apt-daily.timer" };
+        for (size_t i = 0; i < ELEMENTS(names); i++) {
+                struct service *s = service_new();
+                s->name = xstrdup(names[i]);
+                s->pinned = true;
+                s->state = i ? SERVICE_RUNNING : SERVICE_FAILED;
+                s->since = FIXTURE_NOW - 500;
+                s->at_boot = BOOT_YES;
+                s->pin.title = xstrdup(i ? "Daily apt download activities" : "A high performance web server");
+                strv_add(&s->units, names[i]);
+                service_list_take(list, s);
+        }
+        return list;
+}
+
 static struct service_list *services_n(unsigned n) {
         struct service_list *list = new0(struct service_list);
         for (unsigned i = 0; i < n; i++) {
@@ -64,6 +81,7 @@ static struct service_list *services_200(void) {
 bool fixture_use_home(struct fake_host *fake, const char *what, const char *which) {
         static const struct fixture_row rows[] = {
                 { "services", "counted", offsetof(struct fake_host, services), (void *) services_counted },
+                { "pinned", "two", offsetof(struct fake_host, pinned), (void *) pinned_two },
                 { "services", "30", offsetof(struct fake_host, services), (void *) services_30 },
                 { "services", "200", offsetof(struct fake_host, services), (void *) services_200 },
                 { "trouble", "all", offsetof(struct fake_host, trouble), (void *) fake_host_troubles },

@@ -14,7 +14,10 @@
 
 struct services_state {
         struct reload loading_jobs;
+        struct reload loading_pinned;
         struct service_list *services;  /* NULL: no answer yet */
+        struct service_list *pinned;    /* units; the rows behind the services; NULL: no answer yet */
+        struct home_offers offers;
         struct home_trouble trouble;
         struct rates rates;
         int64_t sampled;                /* boottime of the last sample; 0: none */
@@ -22,9 +25,16 @@ struct services_state {
         int64_t figured;                /* boottime when they were read */
 };
 
+static size_t services_count(const struct services_state *st) {
+        return (st->services ? st->services->n : 0) + (st->pinned ? st->pinned->n : 0);
+}
+
 static const struct service *services_at(const struct screen *s, size_t row) {
         const struct services_state *st = s->state;
-        return row == LIST_NONE || !st->services ? NULL : st->services->items[row];
+        size_t n = st->services ? st->services->n : 0;
+        if (row >= services_count(st))
+                return NULL;
+        return row < n ? st->services->items[row] : st->pinned->items[row - n];
 }
 
 static const struct service *services_focus(const struct screen *s) {
@@ -48,7 +58,14 @@ static char services_flag(const void *owner, size_t row) {
         return services_at(owner, row)->state == SERVICE_FAILED ? '!' : ' ';
 }
 
+/* What failed, the services, the pinned units. */
+static unsigned services_rank(const void *owner, size_t row) {
+        const struct service *service = services_at(owner, row);
+        return service->state == SERVICE_FAILED ? 0 : service->pinned ? 2 : 1;
+}
+
 static const struct list_source services_source = {
+        .rank = services_rank,
         .columns = home_columns,
         .n_columns = HOME_COLUMNS,
         .cell = services_cell,
@@ -111,6 +128,31 @@ static void services_tick(struct screen *s) {
 
 /* ---- answers ---- */
 
+/* Only of a host without a service it is asked what could be one. */
+static void services_arrange(struct screen *s, unsigned topics) {
+        struct services_state *st = s->state;
+        list_set(&s->rows, services_count(st));
+        if (!services_count(st))
+                home_offers_load(s, topics);
+        else
+                home_trouble_below(s, &s->rows);
+        screen_invalidate(s);
+}
+
+static void services_pinned_loaded(struct service_list *pinned, struct error *e, void *userdata) {
+        struct screen *s = userdata;
+        struct services_state *st = s->state;
+        error_free(e);  /* the services have the same */
+        if (pinned) {
+                service_list_free(st->pinned);
+                st->pinned = pinned;
+        }
+        if (reload_answered(&st->loading_pinned))
+                s->class->changed(s, TOPIC_SERVICES);
+        services_arrange(s, ~0U);
+}
+
+/* The first paint waits for services alone: the rest is asked for when they are there. */
 static void services_loaded(struct service_list *services, struct error *e, void *userdata) {
         struct screen *s = userdata;
         struct services_state *st = s->state;
@@ -118,7 +160,12 @@ static void services_loaded(struct service_list *services, struct error *e, void
                 service_list_free(st->services);
                 st->services = services;
         }
-        screen_loaded(s, services ? services->n : 0, e, TOPIC_SERVICES);
+        bool bad = e;
+        screen_loaded(s, services_count(st), e, TOPIC_SERVICES);
+        if (services_count(st))
+                home_trouble_below(s, &s->rows);
+        if (!bad && reload_wanted(&st->loading_pinned, TOPIC_SERVICES))
+                st->loading_pinned.op = host_list_pinned(ui_host(s->ui), services_pinned_loaded, s);
         if (screen_shown(s))
                 services_tick(s);
 }
@@ -140,6 +187,8 @@ static void services_load(struct screen *s, unsigned topics) {
         struct services_state *st = s->state;
         if (topics & (TOPIC_SERVICES | TOPIC_IMAGES) && reload_wanted(&s->loading, topics))
                 s->loading.op = host_list_services(ui_host(s->ui), services_loaded, s);
+        if (topics & (TOPIC_IMAGES | TOPIC_ENGINE) && st->offers.images)
+                services_arrange(s, topics);
         if (topics & (TOPIC_REALM | TOPIC_HOST))
                 screen_invalidate(s);
         if (st->trouble.looked)
@@ -153,11 +202,15 @@ static void services_load(struct screen *s, unsigned topics) {
 static void services_open(struct screen *s, const void *arg) {
         struct services_state *st = s->state;
         home_trouble_init(s, &st->trouble);
+        home_offers_init(s, &st->offers);
 }
 
 static void services_close(struct screen *s) {
         struct services_state *st = s->state;
         home_trouble_done(&st->trouble);
+        home_offers_done(&st->offers);
+        op_cancel(st->loading_pinned.op);
+        service_list_free(st->pinned);
         op_cancel(st->loading_jobs.op);
         unit_acting_done(s);
         service_list_free(st->services);
@@ -217,9 +270,12 @@ static void services_draw(struct screen *s, const struct canvas *c) {
                       bottom = canvas_part(c, c->rows - notes, 0, notes, -1);
         if (facts)
                 home_facts_draw(st->figures, NULL, &top);
-        screen_draw_rows(s, &rows, "service",
-                         "No service is installed yet. Press 2 (or i) to choose an image that packages one: "
-                         "before anything is run you see what it would do.");
+        if (st->trouble.upper == &st->offers.list)
+                home_offers_draw(s, &rows);
+        else
+                screen_draw_rows(s, &rows, "service",
+                                 "No service is installed yet. Press 2 (or i) to choose an image that "
+                                 "packages one: before anything is run you see what it would do.");
         services_draw_chart(s, &rows);
         if (notes)
                 notes_draw(s, s->jobs, &bottom);
@@ -233,8 +289,11 @@ static void services_status(const struct screen *s, struct str *out) {
         const struct job *job = known_jobs_open(s);
         if (unit_acting_status(s, out))
                 return;
-        if (s->list != &s->rows) {
-                home_trouble_status(s, out);
+        if (s->list == &st->trouble.list || s->list == &st->offers.list) {
+                if (s->list == &st->trouble.list)
+                        home_trouble_status(s, out);
+                else
+                        str_add(out, "Enter shows what installing it would do. Nothing is run yet.");
                 return;
         }
         if (!service) {
@@ -244,34 +303,8 @@ static void services_status(const struct screen *s, struct str *out) {
                         job_text_running(job, ui_now(s->ui), out);
                 return;
         }
-        /* Titles often begin with the name themselves: "Rsyslog: system logging". */
-        const char *title = service->pin.title;
-        bool named = title && strncasecmp(title, service->name, strlen(service->name)) == 0;
-        if (str_equal(service->health, "paused"))
-                str_addf(out,
-                         "%s is paused: its clients wait. \"podman unpause %s\" or a restart lets it run "
-                         "again.",
-                         service->name, service->container);
-        else if (service->state == SERVICE_FAILED && service->reason)
-                str_addf(out, "%s failed: %s.", service->name, service->reason);
-        else if (service->state == SERVICE_STOPPED && service->reason)
-                str_addf(out, "%s was stopped: it was %s.", service->name, service->reason);
-        else if (named)
-                str_addf(out, "%s.", title);
-        else if (title)
-                str_addf(out, "%s: %s.", service->name, title);
-        else
-                str_addf(out, "%s.", service->name);
-        const struct rate *rate = rates_find(&st->rates, service->name);
-        if (rate && !services_charts(s) && rate_mean(rate, 1, ui_boottime(s->ui)) != RATE_UNKNOWN) {
-                str_add(out, " CPU ");
-                rate_means_text(rate, ui_boottime(s->ui), out);
-                str_add_char(out, '.');
-        }
-        if (service->image_gone)
-                str_add(out, " Its image is not on this host any more.");
-        else if (service->newer)
-                str_add(out, " A newer image is here: u upgrades.");
+        const struct rate *rate = services_charts(s) ? NULL : rates_find(&st->rates, service->name);
+        home_service_status(service, rate, ui_boottime(s->ui), out);
 }
 
 /* Milliseconds until the next change of what "FOR" says, the next sample, or the next look at the host. */
@@ -279,8 +312,8 @@ static unsigned services_tick_ms(const struct screen *s) {
         const struct services_state *st = s->state;
         int64_t now = ui_boottime(s->ui), period = services_period(s), next = INT64_MAX;
         size_t from = 0;
-        for (size_t i = 0; st->services && i < st->services->n; i++) {
-                int64_t since = st->services->items[i]->since,
+        for (size_t i = 0; i < services_count(st); i++) {
+                int64_t since = services_at(s, i)->since,
                         left = since > 0 ? text_age_left(ui_now(s->ui) - since) * 1000000 : 0;
                 if (left && now + left < next)
                         next = now + left;
@@ -297,48 +330,6 @@ static unsigned services_tick_ms(const struct screen *s) {
         return next == INT64_MAX ? 0 : next <= now ? 1 : (unsigned) ((next - now + 999) / 1000);
 }
 
-/* ---- the two lists: services, and what needs a person ---- */
-
-/* Of the services the next that is flagged, then the lines of trouble, then the first service again. */
-static void services_next_trouble(struct screen *s) {
-        const struct services_state *st = s->state;
-        size_t before = s->list->at;
-        bool lines = st->trouble.found && st->trouble.found->awake, any;
-        if (s->list == &s->rows) {
-                any = list_next_flagged(s->list);
-                if (any && (s->list->at > before || !lines))
-                        return;
-                s->list->at = before;
-                if (lines)
-                        home_trouble_enter(s);
-                else
-                        screen_say(s, "Nothing needs you");
-                return;
-        }
-        if (list_act(s->list, ACTION_DOWN) && s->list->at > before)
-                return;
-        home_trouble_leave(s);
-        if (s->list->shown)
-                s->list->at = s->list->shown - 1;
-        if (!list_next_flagged(s->list))
-                home_trouble_enter(s);
-}
-
-/* The lists are one for Up and Down. */
-static bool services_move(struct screen *s, enum action action) {
-        const struct services_state *st = s->state;
-        bool lines = st->trouble.found && st->trouble.found->awake;
-        if (action == ACTION_NEXT_TROUBLE)
-                services_next_trouble(s);
-        else if (action == ACTION_DOWN && s->list == &s->rows && lines && s->list->at + 1 >= s->list->shown)
-                home_trouble_enter(s);
-        else if (action == ACTION_UP && s->list != &s->rows && !s->list->at)
-                home_trouble_leave(s);
-        else
-                return false;
-        return true;
-}
-
 /* ---- actions ---- */
 
 static const char *services_unit(const struct service *service) {
@@ -350,13 +341,15 @@ static bool services_can(const struct screen *s, enum action action) {
         bool unit = services_unit(service);
         bool up = service && (service->state == SERVICE_RUNNING || service->state == SERVICE_STARTING);
         switch (action) {
-        case ACTION_OPEN: return service || home_trouble_focus(s) || known_jobs_open(s);
+        case ACTION_OPEN:
+                return service || home_trouble_focus(s) || home_offers_focus(s) || known_jobs_open(s);
         case ACTION_SLEEP: return home_trouble_focus(s);
         case ACTION_WATCH: return known_jobs_open(s);
         case ACTION_UNINSTALL:
         case ACTION_UPGRADE:
         case ACTION_RECONFIGURE:
-        case ACTION_ITS_JOBS: return service;
+        case ACTION_ITS_JOBS: return service && !service->pinned;
+        case ACTION_PIN: return service && service->pinned;
         case ACTION_CHANGES:
         case ACTION_INSTALL_LOG: return service && service->job;
         case ACTION_LOG:
@@ -381,10 +374,12 @@ static bool services_act(struct screen *s, enum action action) {
         const struct service *service = services_focus(s);
         const char *unit = services_unit(service);
         const struct trouble *trouble = home_trouble_focus(s);
-        if (services_move(s, action))
+        if (home_trouble_move(s, action))
                 return true;
         if (action == ACTION_ALL)
                 screen_open(s->ui, &trouble_screen, trouble ? trouble->id : NULL);
+        else if (action == ACTION_OPEN && home_offers_focus(s))
+                screen_open(s->ui, &image_screen, home_offers_focus(s));
         else if (trouble && action == ACTION_OPEN)
                 trouble_open(s, trouble);
         else if (trouble && action == ACTION_SLEEP)
@@ -462,6 +457,7 @@ const struct screen_class services_screen = {
                                           { 'n', ACTION_RUN },
                                           { 'u', ACTION_UPGRADE },
                                           { 'm', ACTION_RECONFIGURE },
+                                          { 'P', ACTION_PIN, "unpin" },
                                           { 'X', ACTION_UNINSTALL },
                                           {} },
         .open = services_open,

@@ -107,6 +107,7 @@ static const struct action_row action_table[_ACTION_MAX] = {
         [ACTION_INSTALL_LOG] = { "install-log", "install log", "Show how its install went" },
         [ACTION_ITS_JOBS] = { "its-jobs", "its jobs", "Show the jobs of this service alone" },
 
+        [ACTION_PIN] = { "pin", "pin", "Show this unit among the services, or no longer there" },
         [ACTION_SLEEP] = { "sleep", "sleep", "Hide this line for some days, or until a date" },
         [ACTION_WAKE] = { "wake", "wake", "Show this line again" },
 

@@ -98,6 +98,7 @@ enum action {
         ACTION_UNINSTALL,
         ACTION_INSTALL_LOG,
         ACTION_ITS_JOBS,
+        ACTION_PIN,
         ACTION_SLEEP, /* a line of trouble */
         ACTION_WAKE,
 

@@ -76,6 +76,7 @@ struct service {
         uint64_t memory_max;    /* its limit; UNIT_UNKNOWN: none */
         uint64_t tasks;         /* UNIT_UNKNOWN */
         unsigned restarts;      /* by systemd, since it was started last */
+        bool pinned;            /* it is no service, but a unit that people pinned beside them */
         char **cgroups;         /* of its main unit and of a container outside of it: below /sys/fs/cgroup */
         char *reason;           /* of a failure, in a sentence */
         enum unit_boot at_boot; /* of its main unit */

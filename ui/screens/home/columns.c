@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The columns of the services. Those that no service fills are not there; of the others the list drops what
- * has no room, the least needed first. */
+/* The columns of the services, and the sentence about one. Columns that no service fills are not there;
+ * of the others the list drops what has no room, the least needed first. */
 
 #include "ui/screens/home/internal.h"
 
@@ -129,4 +129,35 @@ void home_cell(const struct service *service, const struct rate *rate, int64_t n
                 ret->text = service->image_gone ? "gone" : service->newer ? "newer" : NULL;
                 ret->style = service->image_gone ? STYLE_WARN : STYLE_PLAIN;
         }
+}
+
+void home_service_status(const struct service *service, const struct rate *rate, int64_t now,
+                         struct str *out) {
+        /* Titles often begin with the name themselves: "Rsyslog: system logging". */
+        const char *title = service->pin.title;
+        bool named = title && strncasecmp(title, service->name, strlen(service->name)) == 0;
+        if (str_equal(service->health, "paused"))
+                str_addf(out,
+                         "%s is paused: its clients wait. \"podman unpause %s\" or a restart lets it run "
+                         "again.",
+                         service->name, service->container);
+        else if (service->state == SERVICE_FAILED && service->reason)
+                str_addf(out, "%s failed: %s.", service->name, service->reason);
+        else if (service->state == SERVICE_STOPPED && service->reason)
+                str_addf(out, "%s was stopped: it was %s.", service->name, service->reason);
+        else if (named)
+                str_addf(out, "%s.", title);
+        else if (title)
+                str_addf(out, "%s: %s.", service->name, title);
+        else
+                str_addf(out, "%s.", service->name);
+        if (rate && rate_mean(rate, 1, now) != RATE_UNKNOWN) {
+                str_add(out, " CPU ");
+                rate_means_text(rate, now, out);
+                str_add_char(out, '.');
+        }
+        if (service->image_gone)
+                str_add(out, " Its image is not on this host any more.");
+        else if (service->newer)
+                str_add(out, " A newer image is here: u upgrades.");
 }

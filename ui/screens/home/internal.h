@@ -47,6 +47,7 @@ void rate_draw(const struct rate *rate, int64_t now, const struct canvas *c, int
 
 struct home_trouble {
         struct list list;
+        struct list *upper;             /* the list above: services, or offers */
         struct trouble_list *found;     /* NULL: no answer yet */
         struct reload loading;
         int64_t looked;                 /* boottime when it was asked last; 0: never */
@@ -62,10 +63,28 @@ int64_t home_trouble_due(const struct home_trouble *t);
 const struct trouble *home_trouble_focus(const struct screen *s);
 void home_trouble_enter(struct screen *s);
 void home_trouble_leave(struct screen *s);
+/* Another list is above. */
+void home_trouble_below(struct screen *s, struct list *upper);
+/* Up and Down over the border of the lists, and ACTION_NEXT_TROUBLE; false: not one of them. */
+bool home_trouble_move(struct screen *s, enum action action);
 /* The rows that it takes of so many. */
 int home_trouble_rows(const struct home_trouble *t, int room);
 void home_trouble_draw(struct screen *s, const struct canvas *c);
 void home_trouble_status(const struct screen *s, struct str *out);
+
+/* ---- offers.c: on a host without a service the images that can become one ---- */
+
+struct home_offers {
+        struct list list;
+        struct image_list *images;      /* NULL: no answer yet */
+        struct reload loading;
+};
+void home_offers_init(struct screen *s, struct home_offers *o);
+void home_offers_done(struct home_offers *o);
+void home_offers_load(struct screen *s, unsigned topics);       /* topics as of changed() */
+/* The reference of the focused one; NULL: the focus is elsewhere. */
+const char *home_offers_focus(const struct screen *s);
+void home_offers_draw(struct screen *s, const struct canvas *c);
 
 /* ---- facts.c ---- */
 
@@ -79,3 +98,6 @@ extern const struct column home_columns[HOME_COLUMNS];
 /* rate NULL: no sample yet. */
 void home_cell(const struct service *service, const struct rate *rate, int64_t now, size_t column,
                struct cell *ret);
+/* rate NULL: nothing of it is said; now: boottime. */
+void home_service_status(const struct service *service, const struct rate *rate, int64_t now,
+                         struct str *out);

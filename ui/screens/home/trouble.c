@@ -15,7 +15,7 @@ static const struct trouble *lines_at(const struct home_trouble *t, size_t row) 
 }
 
 static const struct column columns[] = {
-        { "", 20, 60, 0, .grow = true, .fit = true },
+        { "", 34, 60, 0, .grow = true, .fit = true },
         { "", 9, 9, 1, .right = true, .optional = true },
 };
 
@@ -52,6 +52,7 @@ void home_trouble_init(struct screen *s, struct home_trouble *t) {
         s->trouble = t;
         list_init(&t->list, &lines_source, s);
         t->list.passive = true;
+        t->upper = &s->rows;
 }
 
 void home_trouble_done(struct home_trouble *t) {
@@ -101,8 +102,14 @@ const struct trouble *home_trouble_focus(const struct screen *s) {
         return s->list == &s->trouble->list ? lines_at(s->trouble, list_row(s->list)) : NULL;
 }
 
+void home_trouble_below(struct screen *s, struct list *upper) {
+        if (s->list == s->trouble->upper)
+                s->list = upper;
+        s->trouble->upper = upper;
+}
+
 void home_trouble_enter(struct screen *s) {
-        s->rows.passive = true;
+        s->trouble->upper->passive = true;
         s->trouble->list.passive = false;
         s->list = &s->trouble->list;
         list_act(s->list, ACTION_FIRST);
@@ -111,11 +118,54 @@ void home_trouble_enter(struct screen *s) {
 }
 
 void home_trouble_leave(struct screen *s) {
-        s->rows.passive = false;
+        s->trouble->upper->passive = false;
         s->trouble->list.passive = true;
-        s->list = &s->rows;
+        s->list = s->trouble->upper;
         list_settle(s->list);
         screen_invalidate(s);
+}
+
+/* Of the services the next that is flagged, then the lines of trouble, then the first service again. */
+static void home_next_trouble(struct screen *s) {
+        struct home_trouble *t = s->trouble;
+        size_t before = s->list->at;
+        bool lines = t->found && t->found->awake, any;
+        if (s->list == t->upper) {
+                any = list_next_flagged(s->list);
+                if (any && (s->list->at > before || !lines))
+                        return;
+                s->list->at = before;
+                if (lines)
+                        home_trouble_enter(s);
+                else
+                        screen_say(s, "Nothing needs you");
+                return;
+        }
+        if (list_act(s->list, ACTION_DOWN) && s->list->at > before)
+                return;
+        home_trouble_leave(s);
+        if (s->list->shown)
+                s->list->at = s->list->shown - 1;
+        if (!list_next_flagged(s->list))
+                home_trouble_enter(s);
+}
+
+/* The lists are one for Up and Down. */
+bool home_trouble_move(struct screen *s, enum action action) {
+        struct home_trouble *t = s->trouble;
+        bool lines = t->found && t->found->awake;
+        if (action == ACTION_NEXT_TROUBLE) {
+                home_next_trouble(s);
+                list_settle(s->list);
+        }
+        else if (action == ACTION_DOWN && s->list != &t->list && lines &&
+                 s->list->at + 1 >= s->list->shown)
+                home_trouble_enter(s);
+        else if (action == ACTION_UP && s->list == &t->list && !s->list->at)
+                home_trouble_leave(s);
+        else
+                return false;
+        return true;
 }
 
 /* ---- drawn ---- */

@@ -18,6 +18,7 @@ const struct binding unit_menu[] = { { 's', ACTION_START },
                                      { 'Z', ACTION_THAW },
                                      { 'M', ACTION_MASK },
                                      { 'U', ACTION_UNMASK },
+                                     { 'P', ACTION_PIN },
                                      {} };
 
 /* The actions of keys are in the order of those of units. */
@@ -31,6 +32,8 @@ enum style unit_state_style(const char *active) {
 }
 
 bool unit_action_fits(const struct unit *unit, enum action action) {
+        if (action == ACTION_PIN)
+                return unit && !unit_template(unit->name);
         if (action < ACTION_START || action > ACTION_THAW || !unit)
                 return action < ACTION_START || action > ACTION_THAW;
         const char *active = unit->active, *file = unit->file_state;
@@ -165,7 +168,21 @@ static void unit_actions_instance(struct screen *s, const char *text) {
         unit_actions_begin(s);
 }
 
+static void unit_actions_pin(struct screen *s, const char *unit) {
+        struct error *e = NULL;
+        bool pinned;
+        if (host_pin_unit(ui_host(s->ui), unit, &pinned, &e) < 0)
+                dialog_error(s->ui, e);
+        else
+                screen_say(s, pinned ? "%s is shown among the services now (1)"
+                                     : "%s is no longer shown among the services", unit);
+}
+
 bool unit_acting_begin(struct screen *s, const char *unit, enum action action) {
+        if (action == ACTION_PIN) {
+                unit_actions_pin(s, unit);
+                return true;
+        }
         if (action < ACTION_START || action > ACTION_THAW)
                 return false;
         if (!s->acting)
