@@ -58,6 +58,15 @@ rsyslog() {
         check_status "logs of what is not there end with 4" 4 host fairlead logs nosuch
         check_status "…also where they are followed" 4 host timeout 30 fairlead logs --follow nosuch
         check_status "a priority by its name" 0 host fairlead logs rsyslog -p err
+        check_status "one that does not exist ends with 2" 2 host fairlead logs rsyslog -p loud
+        check_status "the whole host's log, by its text" 0 host fairlead logs --grep "WRITTEN BY $TEST $$" --since -1h
+        check_text "in any case" "written by $TEST $$" "$output"
+        check_status "the same in the pager" 0 host env PAGER=/usr/bin/head fairlead logs --pager --grep "written by $TEST $$"
+        check_text "which gets the lines" "written by $TEST $$" "$output"
+        check_status "until before it, there is none" 0 host fairlead logs --grep "written by $TEST $$" --until "2020-01-01 10:00"
+        check "nothing is printed" test -z "$output"
+        check_status "a boot that the journal lacks ends with 4" 4 host fairlead logs --boot -99999
+        check_status "a time that is none ends with 2" 2 host fairlead logs --since soon
         check_status "a mistyped verb ends with 2" 2 host fairlead instal
         check_text "and the nearest is named" 'Did you mean "install"' "$output"
         check_status "a mistyped mode ends with 2" 2 host fairlead plan install rsyslog --mode forwrd

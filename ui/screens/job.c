@@ -399,13 +399,13 @@ static bool job_can(const struct screen *s, enum action action) {
         }
 }
 
-/* The log outlives a unit that was rolled back. */
-static void job_open_log(struct screen *s) {
-        const struct job_screen_state *st = s->state;
-        _cleanup_free_ char *unit = str_printf("%s.service", st->job->name);
+/* Of the service's unit, which the log outlives where it was rolled back; or of the worker's own. */
+static void job_open_log(struct screen *s, bool own) {
+        const char *name = own ? NULL : ((const struct job_screen_state *) s->state)->job->name;
+        _cleanup_free_ char *unit =
+                str_printf(own ? "fairlead-job-%s.service" : "%s.service", own ? s->about : name);
         screen_open(s->ui, &log_screen,
-                    &(const struct log_order){
-                            .unit = unit, .container = st->job->name, .title = st->job->name });
+                    &(const struct log_order){ .unit = unit, .container = name, .title = name });
 }
 
 static bool job_act(struct screen *s, enum action action) {
@@ -422,8 +422,8 @@ static bool job_act(struct screen *s, enum action action) {
                 job_give_keys(s);
         else if (action == ACTION_FOLD)
                 st->unfolded = !st->unfolded;
-        else if (action == ACTION_LOG)
-                job_open_log(s);
+        else if (action == ACTION_LOG || action == ACTION_JOB_LOG)
+                job_open_log(s, action == ACTION_JOB_LOG);
         else if (action == ACTION_CHANGES)
                 screen_open(s->ui, &changes_screen, s->about);
         else
@@ -476,6 +476,7 @@ const struct screen_class job_screen = {
                                               { KEY_TAKE_BACK, ACTION_KEYS_BACK },
                                               { 'c', ACTION_CHANGES },
                                               { 'l', ACTION_LOG, "unit's log", true },
+                                              { 'L', ACTION_JOB_LOG, NULL, true },
                                               { 'f', ACTION_FOLLOW },
                                               { 's', ACTION_FOLD, "steps" },
                                               { 'z', ACTION_DETACH },

@@ -138,6 +138,8 @@ static const struct action_row action_table[_ACTION_MAX] = {
                                 "Show the boot after this one; after the newest, all" },
         [ACTION_WRITE] = { "write", "write", "Write what is selected to a new file" },
         [ACTION_PAGER] = { "pager", "pager", "Show what is selected in your pager, outside the screen" },
+        [ACTION_JOB_LOG] = { "job-log", "job's journal",
+                             "Read what the journal has of the unit that carries the job out" },
         [ACTION_KERNEL_LOG] = { "kernel-log", "kernel", "Read the log of the kernel" },
         [ACTION_DEPENDENCIES] = { "dependencies", "dependencies", "Show all of its dependencies" },
         [ACTION_PATTERN] = { "pattern", "kind", "Show services, all units, or those that failed" },

@@ -124,6 +124,7 @@ enum action {
         ACTION_WRITE,
         ACTION_PAGER,
         ACTION_KERNEL_LOG,
+        ACTION_JOB_LOG,
         ACTION_DEPENDENCIES,
         ACTION_PATTERN,
 
