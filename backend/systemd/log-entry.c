@@ -112,6 +112,18 @@ bool log_is_blob(const char *bytes, size_t n) {
         return memchr(bytes, '\0', n) || !text_is_utf8(bytes, n);
 }
 
+/* 0..7; -1: nobody said. What a container prints to standard error its engine stores as an error (3),
+ * whatever it is: the normal start of SSSD as well as its failures. The stream says nothing of a line. */
+static int log_priority(sd_journal *journal) {
+        size_t n, k;
+        const char *priority = log_field(journal, "PRIORITY", &n);
+        int value = priority && n == 1 && *priority >= '0' && *priority <= '7' ? *priority - '0' : -1;
+        if (value != 3 || !log_field(journal, "CONTAINER_NAME", &k))
+                return value;
+        _cleanup_free_ char *program = log_copy_field(journal, "_COMM");
+        return program && STR_IN_SET(program, "conmon", "dockerd") ? -1 : value;
+}
+
 /* Damaged entries are skipped: the next may be whole. */
 void loglines_add_entry(struct loglines *lines, sd_journal *journal, bool backwards) {
         uint64_t real, monotonic;
@@ -119,9 +131,7 @@ void loglines_add_entry(struct loglines *lines, sd_journal *journal, bool backwa
         if (sd_journal_get_realtime_usec(journal, &real) < 0)
                 return;
         size_t n;
-        const char *priority = log_field(journal, "PRIORITY", &n);
-        bool known = priority && n == 1 && *priority >= '0' && *priority <= '7';
-        struct log_line like = { .real = (int64_t) real, .priority = known ? *priority - '0' : -1 };
+        struct log_line like = { .real = (int64_t) real, .priority = log_priority(journal) };
         if (sd_journal_get_monotonic_usec(journal, &monotonic, &boot) >= 0) {
                 like.monotonic = (int64_t) monotonic;
                 sd_id128_to_string(boot, like.boot);

@@ -131,7 +131,7 @@ static void unit_put_log(struct pager *p, const struct unit_state *st) {
                 if (localtime_r(&t, &tm))
                         strftime(when, sizeof when, "%H:%M:%S", &tm);
                 pager_put(p, DOC_DIM, "  %s ", when);
-                pager_put(p, st->log[i].priority >= 0 && st->log[i].priority <= 3 ? DOC_BAD : DOC_PLAIN, "%s",
+                pager_put(p, log_line_bad(&st->log[i]) ? DOC_BAD : DOC_PLAIN, "%s",
                           st->log[i].message ? st->log[i].message : "");
                 pager_end(p);
         }

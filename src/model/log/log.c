@@ -47,15 +47,19 @@ void log_line_done(struct log_line *l) {
 }
 
 /* "Error: statfs /x: no such file", "fatal: …", "2026/11/24 [emerg] …": few programs give their lines a
- * priority, and the engine writes its own at "info". */
-static bool log_is_error(const struct log_line *line) {
+ * priority. */
+static bool log_sounds_bad(const struct log_line *line) {
         static const char *const words[] = { "error", "fatal", "panic", "emerg", "cannot", "can't", "failed",
                                              "failure", "denied", "refused", "no such", "not found",
                                              "invalid" };
-        for (size_t i = 0; i < ELEMENTS(words); i++)
+        for (size_t i = 0; line->message && i < ELEMENTS(words); i++)
                 if (strcasestr(line->message, words[i]))
                         return true;
-        return line->priority >= 0 && line->priority <= 3;
+        return false;
+}
+
+bool log_line_bad(const struct log_line *line) {
+        return line->priority < 0 ? log_sounds_bad(line) : line->priority <= 3;
 }
 
 #define LOG_REASON_LINES 8U
@@ -69,7 +73,8 @@ const struct log_line *log_reason(const struct log_line *lines, size_t n) {
                     !line->message[strspn(line->message, " \t")])
                         continue;
                 looked++;
-                if (log_is_error(line))
+                /* the engine writes its own errors at "info" */
+                if (log_sounds_bad(line) || log_line_bad(line))
                         return line;
                 last = last ? last : line;
         }
@@ -79,7 +84,7 @@ const struct log_line *log_reason(const struct log_line *lines, size_t n) {
 size_t log_errors(const struct log_line *lines, size_t n) {
         size_t errors = 0;
         for (size_t i = 0; i < n; i++)
-                errors += lines[i].source == LOG_PROGRAM && lines[i].priority >= 0 && lines[i].priority <= 3;
+                errors += lines[i].source == LOG_PROGRAM && log_line_bad(&lines[i]);
         return errors;
 }
 

@@ -24,7 +24,7 @@ enum log_source {
 struct log_line {
         int64_t real;           /* usec since the epoch */
         int64_t monotonic;      /* usec since the boot */
-        int priority;           /* 0..7; -1 unknown */
+        int priority;           /* 0..7; -1 unknown, as of what a container prints to standard error */
         enum log_source source;
         char boot[33];          /* the boot's id in hex; "": unknown */
         bool more;              /* not the first line of its entry */
@@ -43,7 +43,10 @@ bool log_line_has(const struct log_line *line, const char *text);
  * as if its clock had been set forward. */
 int64_t log_clock_jump(const struct log_line *before, const struct log_line *after);
 
-/* The lines that a program marked as errors. */
+/* Whether it is an error: by its priority, or where nobody said one, by its words. */
+bool log_line_bad(const struct log_line *line);
+
+/* The lines of programs that are errors. */
 size_t log_errors(const struct log_line *lines, size_t n);
 
 /* The line that most likely says why a program failed: the last error of a program, else its last line; NULL:

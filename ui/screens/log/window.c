@@ -73,10 +73,7 @@ static void window_put(struct log_window *w, size_t i) {
                 char size[16];
                 pager_put(p, DOC_WARN, "(not text, %s) ", text_size(size, line->blob));
         }
-        uint8_t mark = line->priority < 0    ? DOC_PLAIN
-                       : line->priority <= 3 ? DOC_BAD
-                       : line->priority == 4 ? DOC_WARN
-                                             : DOC_PLAIN;
+        uint8_t mark = log_line_bad(line) ? DOC_BAD : line->priority == 4 ? DOC_WARN : DOC_PLAIN;
         if (line->message)
                 pager_put(p, mark, "%s", line->message);
         else

@@ -217,8 +217,14 @@ static void knows_who_says_it(void **state) {
         static const struct {
                 const char *fields, *message;
                 enum log_source source;
+                int priority;           /* 0: it does not matter */
         } rows[] = {
-                { "_COMM=conmon\nCONTAINER_NAME=a\n", "of the program", LOG_PROGRAM },
+                { "_COMM=conmon\nCONTAINER_NAME=a\nPRIORITY=6\n", "of the program", LOG_PROGRAM, 6 },
+                { "_COMM=conmon\nCONTAINER_NAME=a\nPRIORITY=3\n", "[sssd] [server_setup] (0x3f7c0): Starting", LOG_PROGRAM, -1 },
+                { "_COMM=dockerd\nCONTAINER_NAME=a\nPRIORITY=3\n", "ready for connections", LOG_PROGRAM, -1 },
+                { "_COMM=sshd\nCONTAINER_NAME=a\nPRIORITY=3\n", "of another program", LOG_PROGRAM, 3 },
+                { "_COMM=sshd\nPRIORITY=3\n", "error: kex_exchange_identification", LOG_PROGRAM, 3 },
+                { "_COMM=sshd\n", "nobody said", LOG_PROGRAM, -1 },
                 { "_COMM=conmon\n", "conmon 79ba <nwarn>: no cgroups", LOG_EVENT },
                 { "_COMM=conmon\n", "conmon 79ba <error>: no runtime", LOG_PROGRAM },
                 { "_COMM=podman\n", "Error: no such image", LOG_PROGRAM },
@@ -236,6 +242,8 @@ static void knows_who_says_it(void **state) {
                 _cleanup_free_ char *unit = str_printf("%zu.service", i);
                 read_log(f, (struct log_query) { .unit = unit, .priority = 7 });
                 assert_int_equal(f->last.source, rows[i].source);
+                if (rows[i].priority)
+                        assert_int_equal(f->last.priority, rows[i].priority);
         }
 }
 

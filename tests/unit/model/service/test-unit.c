@@ -89,6 +89,22 @@ static void finds_the_reason(void **state) {
         }
 }
 
+/* By its priority; what nobody gave one, as a container's standard error, by its words. */
+static void knows_an_error(void **state) {
+        static const struct {
+                struct log_line line;
+                bool bad;
+        } rows[] = {
+                { L(LOG_PROGRAM, -1, "[sssd] [server_setup] (0x3f7c0): Starting with debug level = 0x0070"), false },
+                { L(LOG_PROGRAM, -1, "[be[example.test]] [child_sig_handler] (0x0020): child [840] failed with status [2]."), true },
+                { L(LOG_PROGRAM, -1, NULL), false },
+                { L(LOG_PROGRAM, 3, "kex_exchange_identification"), true },
+                { L(LOG_PROGRAM, 6, "no errors, nothing failed"), false },
+        };
+        for (size_t i = 0; i < ELEMENTS(rows); i++)
+                assert_int_equal(log_line_bad(&rows[i].line), rows[i].bad);
+}
+
 /* The words are those of systemd 252 and 257; a program that says the same is not believed. */
 static void knows_when_memory_ran_out(void **state) {
         static const struct {
@@ -170,7 +186,7 @@ int main(void) {
                 cmocka_unit_test(unescapes_for_people),
                 cmocka_unit_test(takes_names_as_systemctl_does),
                 cmocka_unit_test(finds_the_reason),
-                cmocka_unit_test(knows_when_memory_ran_out),
+                cmocka_unit_test(knows_an_error), cmocka_unit_test(knows_when_memory_ran_out),
                 cmocka_unit_test(knows_a_stop_from_a_failure), cmocka_unit_test(knows_names),
                 cmocka_unit_test(frees_what_is_half_built),
         };
