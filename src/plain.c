@@ -276,8 +276,8 @@ static int plain_jobs(struct session *s) {
         for (size_t i = 0; i < list->n && i < JOBS_SHOWN; i++) {
                 const struct job *job = list->items[i];
                 strv_add(&ids, job->id);
-                out("%zu %s  %s %s: %s\n", i + 1, job->id, plan_verb_name(job->verb),
-                    job->name ? job->name : "?", job_state_word(job));
+                _cleanup_free_ char *what = job_what(job);
+                out("%zu %s  %s: %s\n", i + 1, job->id, what, job_state_word(job));
         }
         if (list->n > JOBS_SHOWN)
                 out("The last %u of %zu; fairlead jobs lists all.\n", JOBS_SHOWN, list->n);

@@ -108,6 +108,8 @@ static void jobfolder_describe(struct job *job, const char *id, const struct pla
         if (!plan)
                 return;
         str_replace(&job->name, plan->name);
+        str_replace(&job->domain, plan->join_domain);
+        job->joins = plan->joins;
         str_replace(&job->image, plan->pin.reference ? plan->pin.reference : plan->pin.image);
         str_replace(&job->digest, plan->pin.digest);
 }

@@ -290,6 +290,8 @@ static struct job *joined(struct job *job, bool badly) {
                 { "fail User: administrator@example.test is no user of this host: does nsswitch.conf ask sss, and are libnss_sss and SSSD of one version?",
                   "warn Keytab: HOST1$@EXAMPLE.TEST, version 2; not tried: there is no kinit where SSSD runs", "ok This host: " HOSTILE_ESCAPE },
         };
+        job->joins = REALM_AD;
+        job->domain = xstrdup("example.test");
         str_replace(&job->message, badly ? "sssd is installed, but the join does not work as it should"
                                          : "sssd is installed; sssd.service runs");
         for (size_t i = 0; i < ELEMENTS(checks[0]); i++)

@@ -34,11 +34,12 @@ static void jobs_cell(const void *owner, size_t row, size_t column, struct cell 
         const struct screen *s = owner;
         const struct job *job = jobs_at(s, row);
         switch (column) {
-        case COLUMN_WHAT:
-                snprintf(ret->buffer, sizeof ret->buffer, "%s %s", plan_verb_name(job->verb),
-                         job->name ? job->name : "?");
+        case COLUMN_WHAT: {
+                _cleanup_free_ char *what = job_what(job);
+                snprintf(ret->buffer, sizeof ret->buffer, "%s", what);
                 ret->text = ret->buffer;
                 break;
+        }
         case COLUMN_STATE:
                 ret->text = job_text_state(job);
                 ret->style = job_text_style(job);
@@ -167,8 +168,7 @@ static void jobs_cancel(struct screen *s) {
 
 static void jobs_ask_cancel(struct screen *s, const struct job *job) {
         struct jobs_state *st = s->state;
-        _cleanup_free_ char *title =
-                str_printf("Cancel: %s %s", plan_verb_name(job->verb), job->name ? job->name : "");
+        _cleanup_free_ char *what = job_what(job), *title = str_printf("Cancel: %s", what);
         const struct question question = {
                 .title = title,
                 .text = "The command is stopped, then everything that the job changed on this host is "

@@ -135,10 +135,7 @@ static void wizard_title(const struct screen *s, struct str *left, struct str *r
         _cleanup_free_ char *usual = !name && w->reference ? reference_default_name(w->reference) : NULL;
         if (!name)
                 name = w->name ? w->name : w->plan ? w->plan->name : usual ? usual : "";
-        if (w->ask.leave)
-                str_addf(left, "Leave the realm: uninstall %s", name);
-        else
-                wizard_title_of(w, name, left);
+        wizard_title_of(s, name, left);
         if (w->reference && !w->anew)
                 str_addf(left, " from %.*s",
                          latest ? (int) (latest - w->reference) : (int) strlen(w->reference), w->reference);

@@ -17,8 +17,9 @@ static int verb_attach_run(struct session *s, const struct verb *verb, const str
                         job = jobs->items[i];
         if (!job)
                 return error_set(&s->error, -ENOENT, "No job was started on this host yet");
+        _cleanup_free_ char *what = job_what(job);
         if (!s->json)
-                out("Job %s: %s %s\n", job->id, plan_verb_name(job->verb), job->name ? job->name : "");
+                out("Job %s: %s\n", job->id, what);
         return follow_job(s, job->id);
 }
 

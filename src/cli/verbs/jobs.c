@@ -18,12 +18,11 @@ static int verb_jobs_run(struct session *s, const struct verb *verb, const struc
                 const struct job *job = jobs->items[i];
                 char started[24], size[16];
                 report_time(started, job->started);
-                _cleanup_free_ char *what =
-                        str_printf("%s %s", plan_verb_name(job->verb), job->name ? job->name : "?");
+                _cleanup_free_ char *what = job_what(job);
                 const char *now = job_state_final(job->state)
                                           ? job->message
                                           : job_step_title(job_current_step(job), job->verb);
-                out_table_row(&t, job->id, what ? what : "", job_state_word(job), started,
+                out_table_row(&t, job->id, what, job_state_word(job), started,
                               job->size ? text_size(size, job->size) : "", now ? now : "", NULL);
         }
         out_table_print(&t);

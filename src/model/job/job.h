@@ -89,6 +89,8 @@ struct job {
         char *id;               /* "20261123-1207-a4f1": sortable */
         enum plan_verb verb;
         char *name;             /* of the service */
+        enum realm_kind joins;  /* of an install that joins a realm, an uninstall that leaves it */
+        char *domain;           /* of that realm; NULL: not known before */
         char *image;            /* reference */
         char *digest;
         enum job_state state;
@@ -118,6 +120,8 @@ struct job *job_new(void);
 struct job *job_free(struct job *job);
 DEFINE_CLEANUP(struct job, job_free)
 struct job *job_copy(const struct job *job);
+/* "install rsyslog", "join example.test", "leave example.test": the caller frees. */
+char *job_what(const struct job *job);
 /* "VERDICT TEXT", as a journal has it. */
 void job_add_check(struct job *job, enum job_step step, const char *line);
 void job_drop_checks(struct job *job, enum job_step step);

@@ -14,6 +14,14 @@ static const char *const plan_verb_names[_PLAN_VERB_MAX] = {
 };
 DEFINE_NAMES(plan_verb, enum plan_verb)
 
+char *plan_verb_what(enum plan_verb verb, enum realm_kind joins, const char *domain, const char *name) {
+        if (joins != REALM_NONE && verb == VERB_INSTALL)
+                return domain ? str_printf("join %s", domain) : xstrdup("join a realm");
+        if (joins != REALM_NONE && verb == VERB_UNINSTALL)
+                return domain ? str_printf("leave %s", domain) : xstrdup("leave the realm");
+        return str_printf("%s %s", plan_verb_name(verb), name ? name : "?");
+}
+
 static const char *const unit_kind_names[_UNIT_KIND_MAX] = {
         [UNIT_NONE] = "none",       [UNIT_BY_IMAGE] = "by-image",
         [UNIT_QUADLET] = "quadlet", [UNIT_SERVICE] = "service",

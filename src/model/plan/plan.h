@@ -35,6 +35,10 @@ enum plan_verb {
 DECLARE_NAMES(plan_verb, enum plan_verb); /* "install", "run", "uninstall", "stop", "upgrade",
                                            * "rehearse", "other", "access", "renew", "enable",
                                            * "disable", "reconfigure", "adopt" */
+/* What it is about: "install rsyslog", "join example.test", "leave example.test". joins: the kind of realm of
+ * an install that joins or an uninstall that leaves it; domain, name: NULL where not known. The caller frees.
+ */
+char *plan_verb_what(enum plan_verb verb, enum realm_kind joins, const char *domain, const char *name);
 
 /* Whether it changes a service that stays installed: its record, its unit, perhaps its files. */
 static inline bool plan_changes_service(enum plan_verb verb) {

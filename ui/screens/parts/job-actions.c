@@ -133,8 +133,8 @@ static void job_actions_listed(struct job_list *all, struct error *e, void *user
         acting->how = RESUME_ROLL_BACK;
         acting->secrets = secret_list_new();
         _cleanup_free_ char *text = rollback_text(job, all),
-                            *title = str_printf("Roll back: %s %s", plan_verb_name(job->verb),
-                                                job->name ? job->name : "?");
+                            *what = job_what(job),
+                            *title = str_printf("Roll back: %s", what);
         dialog_confirm(s, &(const struct question){ .title = title, .text = text, .yes = "Roll back" },
                        job_actions_resume);
         job_list_free(all);
@@ -146,8 +146,7 @@ static void job_actions_ask_resume(struct screen *s, const struct job *job, bool
         acting->secrets = secret_list_new();
         acting->names = onward ? strv_copy(job->secrets) : NULL;
         const char *yes = onward ? "Resume" : "Roll back";
-        _cleanup_free_ char *title =
-                str_printf("%s: %s %s", yes, plan_verb_name(job->verb), job->name ? job->name : "?");
+        _cleanup_free_ char *what = job_what(job), *title = str_printf("%s: %s", yes, what);
         const struct question question = { .title = title,
                                            .text = job_actions_meaning(job, onward),
                                            .yes = yes };

@@ -43,7 +43,8 @@ void job_text_progress(const struct job *job, struct str *out) {
 }
 
 void job_text_what(const struct job *job, struct str *out) {
-        str_addf(out, "%s %s", plan_verb_name(job->verb), job->name ? job->name : "?");
+        _cleanup_free_ char *what = job_what(job);
+        str_add(out, what);
 }
 
 void job_text_brief(const struct job *job, struct str *out) {

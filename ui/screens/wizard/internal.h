@@ -64,4 +64,4 @@ void wizard_check(struct screen *s);            /* checks the needs of a join (a
 void wizard_plan(struct screen *s);
 
 /* "Install rsyslog" */
-void wizard_title_of(const struct wizard *w, const char *name, struct str *out);
+void wizard_title_of(const struct screen *s, const char *name, struct str *out);

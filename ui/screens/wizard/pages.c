@@ -48,7 +48,8 @@ void wizard_turn(struct screen *s, bool rehearsal) {
         wizard_go(s, PAGE_REVIEW);
 }
 
-void wizard_title_of(const struct wizard *w, const char *name, struct str *out) {
+void wizard_title_of(const struct screen *s, const char *name, struct str *out) {
+        const struct wizard *w = s->state;
         static const char *const begins[_PLAN_VERB_MAX] = {
                 [VERB_INSTALL] = "Install ",     [VERB_UNINSTALL] = "Uninstall ",
                 [VERB_RUN] = "Run ",             [VERB_UPGRADE] = "Upgrade ",
@@ -57,10 +58,14 @@ void wizard_title_of(const struct wizard *w, const char *name, struct str *out) 
                 [VERB_RENEW] = "Renew the keys: ",
         };
         struct join join;
+        const char *joined = host_status(ui_host(s->ui))->realm.name,
+                   *domain = w->plan && w->plan->join_domain ? w->plan->join_domain : joined;
         /* not letter by letter while it is typed */
         if (w->verb == VERB_INSTALL && questions_join(&w->ask, &join))
                 str_addf(out, "Join %s",
                          str_empty(join.domain) || w->page == PAGE_FORM ? "a realm" : join.domain);
+        else if (w->verb == VERB_UNINSTALL && (w->ask.leave || (w->plan && w->plan->joins != REALM_NONE)))
+                str_addf(out, "Leave %s", domain ? domain : "the realm");
         else
                 str_addf(out, "%s%s", begins[w->verb], name);
 }

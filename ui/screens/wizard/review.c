@@ -327,7 +327,7 @@ static void review_next(struct screen *s) {
                 return;
         _cleanup_str_ struct str title = {}, text = {};
         bool joins = w->verb == VERB_INSTALL && w->plan->joins != REALM_NONE;
-        wizard_title_of(w, w->plan->name, &title);
+        wizard_title_of(s, w->plan->name, &title);
         plan_text_consent(w->plan, &text);
         const struct question question = {
                 .title = title.text, .text = text.text, .yes = joins ? "Join" : yes[w->verb], .no = "Back"

@@ -150,8 +150,31 @@ static void knows_a_join_by_its_checks(void **state) {
         }
 }
 
+static void names_what_a_job_is_about(void **state) {
+        static const struct {
+                struct job job;
+                const char *what;
+        } rows[] = {
+#define J(v, n, j, d) { .verb = v, .name = (char *) n, .joins = j, .domain = (char *) d }
+                { J(VERB_INSTALL, "rsyslog", REALM_NONE, NULL), "install rsyslog" },
+                { J(VERB_INSTALL, "sssd", REALM_AD, "example.test"), "join example.test" },
+                { J(VERB_INSTALL, "sssd", REALM_IPA, NULL), "join a realm" },
+                { J(VERB_UNINSTALL, "sssd", REALM_AD, "example.test"), "leave example.test" },
+                { J(VERB_UNINSTALL, "sssd", REALM_AD, NULL), "leave the realm" },
+                { J(VERB_UPGRADE, "sssd", REALM_AD, "example.test"), "upgrade sssd" },
+                { J(VERB_ACCESS, "sssd", REALM_AD, NULL), "access sssd" },
+                { J(VERB_INSTALL, NULL, REALM_NONE, NULL), "install ?" },
+#undef J
+        };
+        for (size_t i = 0; i < ELEMENTS(rows); i++) {
+                _cleanup_free_ char *what = job_what(&rows[i].job);
+                assert_string_equal(what, rows[i].what);
+        }
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
+                cmocka_unit_test(names_what_a_job_is_about),
                 cmocka_unit_test(final_states_move_only_back),
                 cmocka_unit_test(a_job_without_a_worker_goes_its_way),
                 cmocka_unit_test(ids_have_one_shape),
