@@ -88,7 +88,7 @@ cuts_settle() {
 cuts_same() {
         cuts_world "$work/now" || return
         if [[ $1 == *.timeless ]]; then set -- "$1" "$work/now.timeless"; else set -- "$1" "$work/now"; fi
-        diff -u "$work/$1" "$2" >"$work/diff" || { cat "$work/diff"; host tail -n 30 "/var/lib/fairlead/jobs/$job/log"; return 1; }
+        diff -u "$work/$1" "$2" >"$work/diff" || { host tail -n 15 "/var/lib/fairlead/jobs/$job/log"; grep '^[-+]' "$work/diff" | head -n 14; return 1; }
 }
 
 # cuts_one NUMBER KIND PERMILLE WAY
