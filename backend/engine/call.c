@@ -30,6 +30,7 @@ static void engine_call_drop(struct op *op) {
         image_free(call->image);
         container_list_free(call->containers);
         container_origin_free(call->origin);
+        container_inside_free(call->inside);
         strv_free(call->volumes);
         error_free(call->error);
         FREE_ALL(call->failed, call->name, call->other);
@@ -40,6 +41,7 @@ static void engine_call_end(struct engine_call *call, struct error *e) {
         struct image *image = e ? NULL : TAKE(call->image);
         struct container_list *containers = e ? NULL : TAKE(call->containers);
         struct container_origin *origin = e ? NULL : TAKE(call->origin);
+        struct container_inside *inside = e ? NULL : TAKE(call->inside);
         char **volumes = e ? NULL : TAKE(call->volumes);
         op_end(&call->op);
         /* An engine lists by the time of creation, or in no order. */
@@ -53,6 +55,8 @@ static void engine_call_end(struct engine_call *call, struct error *e) {
                 call->done.containers(containers, e, call->userdata);
         else if (call->done.origin)
                 call->done.origin(origin, e, call->userdata);
+        else if (call->done.inside)
+                call->done.inside(inside, e, call->userdata);
         else if (call->done.volumes)
                 call->done.volumes(volumes, e, call->userdata);
         else

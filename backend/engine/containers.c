@@ -124,6 +124,104 @@ struct op *engine_find_origin(struct engine *engine, const char *container, orig
                                                          .userdata = userdata });
 }
 
+/* ---- what it is made of ---- */
+
+#define MOUNTS_MAX 256U
+#define PORTS_MAX 256U
+
+static int containers_read_mounts(struct json_value *value, const char *where, void *member,
+                                  struct error **reterr) {
+        static const struct json_field fields[] = {
+                { .path = "Type", .kind = JSON_TEXT, .offset = offsetof(struct container_mount, type) },
+                { .path = "Source", .kind = JSON_TEXT, .offset = offsetof(struct container_mount, source) },
+                { .path = "Destination",
+                  .kind = JSON_TEXT,
+                  .offset = offsetof(struct container_mount, target) },
+                { .path = "RW", .kind = JSON_BOOL, .offset = offsetof(struct container_mount, writable) },
+        };
+        struct container_inside *c = member;
+        for (struct json_value *o = value->first; o && c->n_mounts < MOUNTS_MAX; o = o->next) {
+                room_for_one((void **) &c->mounts, c->n_mounts, sizeof *c->mounts);
+                struct container_mount *mount = &c->mounts[c->n_mounts++];
+                *mount = (struct container_mount){};
+                int r = json_read(o, where, fields, ELEMENTS(fields), mount, reterr);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+/* {"80/tcp": [{"HostIp": "", "HostPort": "8080"}], "443/tcp": null} */
+static int containers_read_ports(struct json_value *value, const char *where, void *member,
+                                 struct error **reterr) {
+        struct container_inside *c = member;
+        for (struct json_value *port = value->first; port && strv_length(c->ports) < PORTS_MAX;
+             port = port->next) {
+                struct json_value *at = json_is(port, SHAPE_LIST) ? json_entry(port, 0) : NULL;
+                const char *address = at ? json_text(json_member(at, "HostIp")) : NULL;
+                const char *number = at ? json_text(json_member(at, "HostPort")) : NULL;
+                if (number)
+                        strv_addf(&c->ports, "%s%s%s -> %s", str_empty(address) ? "" : address,
+                                  str_empty(address) ? "" : ":", number, port->name);
+                else
+                        strv_addf(&c->ports, "%s, not published", port->name);
+        }
+        return 0;
+}
+
+static const struct json_field inside_fields[] = {
+#define F(where, what, member) \
+        { .path = where, .kind = what, .offset = offsetof(struct container_inside, member) }
+        F("Name", JSON_TEXT, name),
+        F("ImageName", JSON_TEXT, image), /* Podman */
+        F("Image", JSON_TEXT, image_id),
+        F("State.Status", JSON_TEXT, status),
+        F("State.Health.Status", JSON_TEXT, health),
+        F("State.Pid", JSON_UINT32, pid),
+        F("State.StartedAt", JSON_TIME, started),
+        F("HostConfig.NetworkMode", JSON_TEXT, network),
+        F("HostConfig.Privileged", JSON_BOOL, privileged),
+        F("Path", JSON_TEXT, path),
+        F("Args", JSON_TEXTS, arguments),
+        { .path = "Mounts", .kind = JSON_CALL, .call = containers_read_mounts },
+        { .path = "NetworkSettings.Ports", .kind = JSON_CALL, .call = containers_read_ports },
+#undef F
+};
+
+static int containers_looked_inside(struct engine_call *call, struct json_value *o, struct error **reterr) {
+        struct container_inside *c = call->inside = new0(struct container_inside);
+        int r = json_read(o, "the container", inside_fields, ELEMENTS(inside_fields), c, reterr);
+        if (r < 0)
+                return r;
+        struct json_value *config = json_member(o, "Config");
+        if (!c->image)
+                str_replace(&c->image, config ? json_text(json_member(config, "Image")) : NULL);
+        if (c->name && c->name[0] == '/') /* Docker */
+                memmove(c->name, c->name + 1, strlen(c->name));
+        if (str_empty(c->health))
+                str_replace(&c->health, NULL);
+        return 0;
+}
+
+static const struct engine_request inside_request = {
+        .method = "GET",
+        .before = "/containers/",
+        .behind = "/json",
+        .failed = "The container could not be inspected",
+        .unreadable = "The engine's answer about the container could not be read",
+        .seconds = 15,
+        .body = ENGINE_OBJECT,
+        .document = containers_looked_inside,
+};
+
+struct op *engine_look_inside(struct engine *engine, const char *container, container_inside_done_t done,
+                              void *userdata) {
+        return engine_call(engine, (struct engine_call){ .request = &inside_request,
+                                                         .name = xstrdup(container),
+                                                         .done.inside = done,
+                                                         .userdata = userdata });
+}
+
 /* It may be gone already: --rm. */
 static const struct engine_request remove_request = {
         .method = "DELETE",

@@ -60,6 +60,11 @@ typedef void (*origin_done_t)(struct container_origin *origin, struct error *e, 
 struct op *engine_find_origin(struct engine *engine, const char *container, origin_done_t done,
                               void *userdata);
 
+/* What a container is made of; by id or name. */
+typedef void (*container_inside_done_t)(struct container_inside *container, struct error *e, void *userdata);
+struct op *engine_look_inside(struct engine *engine, const char *container, container_inside_done_t done,
+                              void *userdata);
+
 /* progress: a line of text for people ("Copying blob 3 of 7"), may be NULL. Success needs a clean end of the
  * stream, no error in it, and the image present afterwards; done() gets that image. */
 struct op *engine_pull(struct engine *engine, const char *reference,

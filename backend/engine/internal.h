@@ -78,6 +78,7 @@ struct engine_call {
         struct image *image;
         struct container_list *containers;
         struct container_origin *origin;
+        struct container_inside *inside;
         char **volumes;
         struct error *error;            /* that a stream brought: a pull fails with status 200 */
         void (*progress)(const char *text, void *userdata);     /* may drop the op */
@@ -86,6 +87,7 @@ struct engine_call {
                 image_done_t image;
                 containers_done_t containers;
                 origin_done_t origin;
+                container_inside_done_t inside;
                 volumes_done_t volumes;
                 nothing_done_t nothing;
         } done;                         /* one of them */

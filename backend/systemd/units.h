@@ -40,6 +40,9 @@ struct op *units_act(struct units *units, const char *name, enum unit_action act
                      void *userdata);
 /* A signal to all processes of the unit. */
 struct op *units_kill(struct units *units, const char *name, int signal, made_done_t done, void *userdata);
+/* Its properties, or the PIDs of its processes with their commands; no other part. */
+struct op *units_inside(struct units *units, const char *name, enum inside_part part, inside_done_t done,
+                        void *userdata);
 /* Manager.Reload(); retries a rate limit. */
 struct op *units_reload(struct units *units, nothing_done_t done, void *userdata);
 

@@ -22,6 +22,7 @@
 #include "model/realm/realm.h"
 #include "model/service/address.h"
 #include "model/service/effects.h"
+#include "model/service/inside.h"
 #include "model/service/service.h"
 #include "model/service/unit.h"
 #include "model/trouble/trouble.h"
@@ -124,6 +125,7 @@ typedef void (*detail_done_t)(struct unit_detail *unit, struct error *e, void *u
 /* report: what came of it, in a sentence without a full stop; done() owns it */
 typedef void (*acted_done_t)(char *report, struct error *e, void *userdata);
 typedef void (*effects_done_t)(struct unit_effects *effects, struct error *e, void *userdata);
+typedef void (*inside_done_t)(struct unit_inside *inside, struct error *e, void *userdata);
 typedef void (*plan_done_t)(struct plan *plan, struct error *e, void *userdata);
 typedef void (*jobs_done_t)(struct job_list *jobs, struct error *e, void *userdata);
 /* job_id NULL on failure */
@@ -241,6 +243,9 @@ struct host_ops {
         /* What an action would take with it. */
         struct op *(*unit_effects)(struct host *host, const char *address, enum unit_action action,
                                    effects_done_t done, void *userdata);
+        /* One part of what is inside it. */
+        struct op *(*look_inside)(struct host *host, const char *address, enum inside_part part,
+                                  inside_done_t done, void *userdata);
         /* done after systemd's job ended and the state was read; an error has the reason. Enable and disable
          * of a service whose .container fairlead wrote are a job. signal: of UNIT_KILL. */
         struct op *(*act_on_unit)(struct host *host, const char *address, enum unit_action action, int signal,
@@ -347,6 +352,7 @@ struct host {
 #define host_show_unit(h, ...) HOST_CALL(h, show_unit, __VA_ARGS__)
 #define host_list_managers(h) HOST_CALL(h, list_managers)
 #define host_unit_effects(h, ...) HOST_CALL(h, unit_effects, __VA_ARGS__)
+#define host_look_inside(h, ...) HOST_CALL(h, look_inside, __VA_ARGS__)
 #define host_act_on_unit(h, ...) HOST_CALL(h, act_on_unit, __VA_ARGS__)
 #define host_read_log(h, ...) HOST_CALL(h, read_log, __VA_ARGS__)
 #define host_write_log(h, ...) HOST_CALL(h, write_log, __VA_ARGS__)

@@ -19,7 +19,7 @@ static const char *const request_kind_names[] = {
         [REQUEST_PREFLIGHT] = "preflight", [REQUEST_REPAIR] = "repair",
         [REQUEST_MEMBERSHIP] = "membership", [REQUEST_USER] = "user",
         [REQUEST_TROUBLE] = "trouble",
-        [REQUEST_EFFECTS] = "effects",
+        [REQUEST_EFFECTS] = "effects",     [REQUEST_INSIDE] = "inside",
 };
 DEFINE_NAMES(request_kind, enum request_kind)
 
@@ -146,6 +146,16 @@ static struct op *fake_unit_effects(struct host *host, const char *address, enum
         struct request *r = request_new(host, REQUEST_EFFECTS, address, userdata);
         r->action = action;
         r->done.effects = done;
+        return &r->op;
+}
+
+static struct op *fake_look_inside(struct host *host, const char *address, enum inside_part part, inside_done_t done,
+                                   void *userdata) {
+        static const char *const parts[] = { "files", "processes", "properties", "container" };
+        _cleanup_free_ char *text = str_printf("%s %s", parts[part], address);
+        struct request *r = request_new(host, REQUEST_INSIDE, text, userdata);
+        r->part = part;
+        r->done.inside = done;
         return &r->op;
 }
 
@@ -316,6 +326,7 @@ static const struct host_ops fake_ops = {
         .show_unit = fake_show_unit,
         .list_managers = fake_list_managers,
         .unit_effects = fake_unit_effects,
+        .look_inside = fake_look_inside,
         .act_on_unit = fake_act_on_unit,
         .read_log = fake_read_log,
         .write_log = fake_write_log,
@@ -452,6 +463,7 @@ static void request_deliver(struct request *r, struct error *e) {
         case REQUEST_UNIT:
                 r->done.unit(e ? NULL : fake->unit(r->text), e, r->userdata);
                 break;
+        case REQUEST_INSIDE: r->done.inside(e ? NULL : fake->inside(r->part), e, r->userdata); break;
         case REQUEST_EFFECTS: r->done.effects(e ? NULL : make_effects(r), e, r->userdata); break;
         case REQUEST_ACT: r->done.acted(e ? NULL : TAKE(r->report), e, r->userdata); break;
         case REQUEST_REPAIR:

@@ -10,6 +10,7 @@ struct request {
         struct request *next;
         struct fake_host *fake;
         enum request_kind kind;
+        enum inside_part part;
         enum unit_action action;        /* of the effects */
         char *text, *report;    /* reference, unit, id, …; what comes of an action */
         void *userdata;
@@ -20,6 +21,7 @@ struct request {
                 units_done_t units;
                 detail_done_t unit;
                 effects_done_t effects;
+                inside_done_t inside;
                 plan_done_t plan;
                 jobs_done_t jobs;
                 started_done_t started;

@@ -470,6 +470,14 @@ static int freeze(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         return sd_bus_reply_method_return(m, "");
 }
 
+static int unit_processes(sd_bus_message *m, void *userdata, sd_bus_error *error) {
+        const char *name;
+        must(sd_bus_message_read(m, "s", &name), "name");
+        if (!fake_systemd_find(userdata, name))
+                return sd_bus_error_setf(error, NAME ".NoSuchUnit", "Unit %s not loaded.", name);
+        return sd_bus_reply_method_return(m, "a(sus)", 2, "/x", 1U, "/sbin/init", "/x/y", 4711U, "podman run");
+}
+
 static int get_file_state(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         struct fake_systemd *f = userdata;
         const char *name;
@@ -595,6 +603,7 @@ static const sd_bus_vtable manager_vtable[] = {
         SD_BUS_METHOD("GetUnitFileState", "s", "s", get_file_state, 0),
         SD_BUS_METHOD("ResetFailedUnit", "s", "", reset_failed, 0),
         SD_BUS_METHOD("KillUnit", "ssi", "", kill_unit, 0),
+        SD_BUS_METHOD("GetUnitProcesses", "s", "a(sus)", unit_processes, 0),
         SD_BUS_METHOD("FreezeUnit", "s", "", freeze, 0),
         SD_BUS_METHOD("ThawUnit", "s", "", freeze, 0),
         SD_BUS_METHOD("RefUnit", "s", "", ref, 0),

@@ -3,6 +3,7 @@
 
 /* Units, the files a job changed, and names that want to break the screen. */
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -181,6 +182,14 @@ static struct unit_detail *unit_frozen(const char *name) {
         return d;
 }
 
+static struct unit_detail *unit_tree(const char *name) {
+        struct unit_detail *d = make_detail(name);
+        strv_add(&d->after, "cron.service");
+        strv_add(&d->after, "rsyslog.service");
+        strv_add(&d->wanted_by, "multi-user.target");
+        return d;
+}
+
 static struct unit_detail *unit_is_template(const char *name) {
         struct unit_detail *d = make_detail(name);
         str_replace(&d->unit.description, "A template: an instance of it has a name behind the @");
@@ -215,6 +224,94 @@ static struct unit_detail *unit_hostile(const char *name) {
         strv_add(&d->drop_ins, "/etc/" HOSTILE_WIDE HOSTILE_WIDE HOSTILE_WIDE HOSTILE_WIDE HOSTILE_WIDE HOSTILE_WIDE);
         str_replace(&d->container, HOSTILE_MARKS);
         return d;
+}
+
+/* ---- what is inside ---- */
+
+static void add_file(struct unit_inside *inside, enum unit_file_role role, const char *path, const char *text) {
+        room_for_one((void **) &inside->files, inside->n_files, sizeof *inside->files);
+        struct unit_text *file = &inside->files[inside->n_files++];
+        *file = (struct unit_text) { .role = role, .path = xstrdup(path), .text = xstrdup(text) };
+        if (!text)
+                error_set(&file->error, -EACCES, "%s could not be read", path);
+}
+
+static void add_process(struct unit_inside *inside, const struct process *p) {
+        room_for_one((void **) &inside->processes, inside->n_processes, sizeof *inside->processes);
+        inside->processes[inside->n_processes] = *p;
+        inside->processes[inside->n_processes].user = xstrdup(p->user);
+        inside->processes[inside->n_processes++].command = xstrdup(p->command);
+}
+
+static void add_property(struct unit_inside *inside, const char *name, const char *text, uint64_t number) {
+        room_for_one((void **) &inside->properties, inside->n_properties, sizeof *inside->properties);
+        struct unit_property *property = &inside->properties[inside->n_properties++];
+        *property = (struct unit_property) { .row = property_find(name), .number = number };
+        if (text)
+                strv_add(&property->texts, text);
+}
+
+static void add_container(struct unit_inside *inside) {
+        struct container_inside *c = inside->container = xcalloc(1, sizeof *c);
+        c->name = xstrdup("rsyslog");
+        c->image = xstrdup("localhost/rsyslog:latest");
+        c->image_id = xstrdup("7aff8f1a01c37aff8f1a01c37aff8f1a01c37aff8f1a01c37aff8f1a01c3aaaa");
+        c->status = xstrdup("running");
+        c->health = xstrdup("healthy");
+        c->network = xstrdup("bridge");
+        c->path = xstrdup("/usr/sbin/rsyslogd");
+        strv_add(&c->arguments, "-n");
+        strv_add(&c->ports, "0.0.0.0:514 -> 514/udp");
+        strv_add(&c->ports, "6514/tcp, not published");
+        c->pid = 4711;
+        c->started = FIXTURE_NOW - 3600;
+        c->privileged = true;
+        c->mounts = xcalloc(2, sizeof *c->mounts);
+        c->mounts[c->n_mounts++] = (struct container_mount) { xstrdup("bind"), xstrdup("/etc/rsyslog.d"), xstrdup("/etc/rsyslog.d"), false };
+        c->mounts[c->n_mounts++] = (struct container_mount) { xstrdup("bind"), xstrdup("/var/log"), xstrdup("/var/log"), true };
+}
+
+static struct unit_inside *inside_full(enum inside_part part) {
+        struct unit_inside *inside = xcalloc(1, sizeof *inside);
+        inside->part = part;
+        if (part == INSIDE_FILES) {
+                add_file(inside, ROLE_SOURCE, "/etc/containers/systemd/rsyslog.container",
+                         "# by Fairlead\n[Container]\nImage=localhost/rsyslog:latest\nContainerName=rsyslog\n\n[Install]\n"
+                         "WantedBy=multi-user.target\n");
+                add_file(inside, ROLE_FRAGMENT, "/run/systemd/generator/rsyslog.service",
+                         "[Unit]\nSourcePath=/etc/containers/systemd/rsyslog.container\n\n[Service]\nExecStart=/usr/bin/podman run "
+                         "--name rsyslog --cidfile=%t/%N.cid --replace --rm --cgroups=split --sdnotify=conmon -d localhost/rsyslog:latest\n"
+                         "\x1b[31mType=notify\n");
+                add_file(inside, ROLE_DROP_IN, "/etc/systemd/system/rsyslog.service.d/limits.conf", NULL);
+        }
+        if (part == INSIDE_PROCESSES || part == INSIDE_CONTAINER) {
+                add_process(inside, &(const struct process) { .pid = 4711, .user = (char *) "root", .cpu_usec = 1250000, .memory = 12300000,
+                                                              .state = 'S', .command = (char *) "/usr/sbin/rsyslogd -n" });
+                add_process(inside, &(const struct process) { .pid = 4712, .uid = 64055, .cpu_usec = 0, .memory = 800000, .state = 'S', .depth = 1,
+                                                              .command = (char *) "relay \x1b[2J --to=logs.example.test --very-long-option=with-a-value-that-goes-on" });
+                add_process(inside, &(const struct process) { .pid = 4713, .user = (char *) "root", .state = 'Z', .depth = 2, .command = (char *) "[sh]" });
+        }
+        if (part == INSIDE_CONTAINER)
+                add_container(inside);
+        if (part == INSIDE_PROPERTIES) {
+                add_property(inside, "Type", "notify", 0);
+                add_property(inside, "ExecStart", "/usr/bin/podman run --name rsyslog --replace --rm -d localhost/rsyslog:latest", 0);
+                add_property(inside, "User", NULL, 0);
+                add_property(inside, "Restart", "on-failure", 0);
+                add_property(inside, "RestartUSec", NULL, 100000);
+                add_property(inside, "KillSignal", NULL, SIGTERM);
+                add_property(inside, "MemoryMax", NULL, 512000000);
+                add_property(inside, "TasksMax", NULL, UINT64_MAX);
+                add_property(inside, "NoNewPrivileges", NULL, 0);
+                add_property(inside, "CapabilityBoundingSet", NULL, UINT64_MAX);
+        }
+        return inside;
+}
+
+static struct unit_inside *inside_empty(enum inside_part part) {
+        struct unit_inside *inside = xcalloc(1, sizeof *inside);
+        inside->part = part;
+        return inside;
 }
 
 /* ---- changes ---- */
@@ -355,10 +452,13 @@ bool fixture_use_unit(struct fake_host *fake, const char *what, const char *whic
                 { "unit", "bound", offsetof(struct fake_host, unit), (void *) unit_bound },
                 { "unit", "freezable", offsetof(struct fake_host, unit), (void *) unit_freezable },
                 { "unit", "frozen", offsetof(struct fake_host, unit), (void *) unit_frozen },
+                { "unit", "tree", offsetof(struct fake_host, unit), (void *) unit_tree },
                 { "unit", "template", offsetof(struct fake_host, unit), (void *) unit_is_template },
                 { "unit", "escaped", offsetof(struct fake_host, unit), (void *) unit_escaped },
                 { "unit", "wrong", offsetof(struct fake_host, unit), (void *) unit_wrong },
                 { "unit", "hostile", offsetof(struct fake_host, unit), (void *) unit_hostile },
+                { "inside", "full", offsetof(struct fake_host, inside), (void *) inside_full },
+                { "inside", "empty", offsetof(struct fake_host, inside), (void *) inside_empty },
                 { "changes", "none", offsetof(struct fake_host, changes), (void *) changes_none },
                 { "changes", "full", offsetof(struct fake_host, changes), (void *) changes_full },
                 { "changes", "many", offsetof(struct fake_host, changes), (void *) changes_many },

@@ -18,6 +18,8 @@ extern const struct screen_class units_screen;          /* arg: NULL */
 extern const struct screen_class unit_screen;           /* arg: const char *unit name */
 extern const struct screen_class log_screen;    /* arg: const struct log_order *; NULL: the whole host */
 extern const struct screen_class entry_screen;          /* arg: const char *cursor of a journal's entry */
+extern const struct screen_class unit_inside_screen;    /* arg: const struct unit_inside_order * */
+extern const struct screen_class unit_tree_screen;      /* arg: const char *unit's address */
 extern const struct screen_class realm_screen;          /* arg: NULL */
 extern const struct screen_class logins_screen;         /* arg: NULL */
 extern const struct screen_class check_screen;          /* arg: const char *domain; NULL: this host's */
@@ -42,6 +44,11 @@ struct wizard_order {
         const char *mode;
         enum fix fix;
         const struct access_change *access;     /* VERB_ACCESS */
+};
+
+struct unit_inside_order {
+        const char *unit;       /* its address */
+        enum inside_part part;
 };
 
 struct log_order {

@@ -20,7 +20,6 @@ struct unit_state {
         struct log_line log[LOG_TAIL];  /* the newest lines, oldest first */
         size_t n_log;
         bool log_read;                  /* the newest line has come */
-        bool dependencies;              /* shown in full */
         bool gone;                      /* systemd has no unit of this name any more */
 };
 
@@ -96,25 +95,26 @@ static void unit_put_resources(struct pager *p, const struct unit_detail *d) {
                 pager_row(p, "uses", DOC_PLAIN, "%s", s.text);
 }
 
-static void unit_put_list(struct pager *p, const char *name, char *const *list, bool whole) {
+/* d shows all of them. */
+static void unit_put_list(struct pager *p, const char *name, char *const *list) {
         size_t n = strv_length(list);
-        for (size_t i = 0; i < n && (whole || i == 0); i++)
-                pager_row(p, i ? "" : name, DOC_PLAIN, whole || n == 1 ? "%s" : "%s and %zu more", list[i],
-                          n - 1);
+        if (n)
+                pager_row(p, name, DOC_PLAIN, n == 1 ? "%s" : "%s and %zu more", list[0], n - 1);
 }
 
-static void unit_put_files(struct pager *p, const struct unit_detail *d, bool whole) {
+static void unit_put_files(struct pager *p, const struct unit_detail *d) {
         if (d->fragment)
                 pager_row(p, "unit file", DOC_PLAIN, "%s", d->fragment);
         if (d->source)
                 pager_row(p, "made from", DOC_PLAIN, "%s", d->source);
-        unit_put_list(p, "drop-ins", d->drop_ins, true);
+        for (char **path = d->drop_ins; path && *path; path++)
+                pager_row(p, path == d->drop_ins ? "drop-ins" : "", DOC_PLAIN, "%s", *path);
         if (d->need_reload)
                 pager_row(p, "", DOC_WARN, "the file on disk is newer than what systemd read");
-        unit_put_list(p, "requires", d->requires, whole);
-        unit_put_list(p, "wants", d->wants, whole);
-        unit_put_list(p, "after", d->after, whole);
-        unit_put_list(p, "needed by", d->required_by, whole);
+        unit_put_list(p, "requires", d->requires);
+        unit_put_list(p, "wants", d->wants);
+        unit_put_list(p, "after", d->after);
+        unit_put_list(p, "needed by", d->required_by);
 }
 
 static void unit_put_log(struct pager *p, const struct unit_state *st) {
@@ -158,7 +158,7 @@ static void unit_compose(struct screen *s) {
                 pager_row(p, "unescaped", DOC_PLAIN, "%s", plain);
         unit_put_state(s, p, d);
         unit_put_resources(p, d);
-        unit_put_files(p, d, st->dependencies);
+        unit_put_files(p, d);
         unit_put_log(p, st);
         screen_invalidate(s);
 }
@@ -276,6 +276,11 @@ static bool unit_can(const struct screen *s, enum action action) {
         if (action == ACTION_RELOAD && st->detail && !st->detail->can_reload)
                 return false;
         bool frozen = st->detail && unit_is_frozen(st->detail);
+        if (action == ACTION_CONTAINER)
+                return st->detail && (st->detail->container ||
+                                      (st->detail->source && str_ends(st->detail->source, ".container")));
+        if (action == ACTION_PROCESSES)
+                return st->detail && (unit_has_processes(st->detail->unit.name) || st->detail->main_pid);
         if (action == ACTION_THAW)
                 return frozen && !st->gone;
         if (action == ACTION_FREEZE && (frozen || !st->detail || !st->detail->can_freeze))
@@ -292,9 +297,12 @@ static bool unit_act(struct screen *s, enum action action) {
                                        .container = st->detail ? st->detail->container : NULL };
         if (action == ACTION_LOG)
                 screen_open(s->ui, &log_screen, &log);
-        else if (action == ACTION_DEPENDENCIES) {
-                st->dependencies = !st->dependencies;
-                unit_compose(s);
+        else if (action == ACTION_DEPENDENCIES)
+                screen_open(s->ui, &unit_tree_screen, s->about);
+        else if (action >= ACTION_FILES && action <= ACTION_CONTAINER) {
+                const struct unit_inside_order inside = { .unit = s->about,
+                                                          .part = (enum inside_part)(action - ACTION_FILES) };
+                screen_open(s->ui, &unit_inside_screen, &inside);
         } else
                 return unit_acting_begin(s, s->about, action);
         return true;
@@ -307,14 +315,21 @@ const struct screen_class unit_screen = {
         .help = "How one unit is: its state, how its last run ended, what it uses, which files made it, "
                 "what it needs, and the newest lines of its log. What systemd does not count on this host is "
                 "left out.\n"
-                "x starts, stops or changes it; l reads the whole log.",
+                "x starts, stops or changes it; l reads the whole log; v its files, d what it needs and what "
+                "needs it, p its processes, P its properties, c the container behind it.",
         .about = true,
         .size = sizeof(struct unit_state),
         .topics = TOPIC_UNITS,
         .text = PAGER_WORDS,
         .name_width = 13,
         .looking = "Asking systemd ...",
-        .bindings = (const struct binding[]) { { 'l', ACTION_LOG }, { 'd', ACTION_DEPENDENCIES }, {} },
+        .bindings = (const struct binding[]) { { 'l', ACTION_LOG },
+                                               { 'v', ACTION_FILES },
+                                               { 'd', ACTION_DEPENDENCIES },
+                                               { 'p', ACTION_PROCESSES },
+                                               { 'P', ACTION_PROPERTIES },
+                                               { 'c', ACTION_CONTAINER },
+                                               {} },
         .menu = unit_menu,
         .open = unit_open,
         .close = unit_close,

@@ -127,6 +127,12 @@ enum action {
         ACTION_JOB_LOG,
         ACTION_DEPENDENCIES,
         ACTION_PATTERN,
+        ACTION_FILES,
+        ACTION_PROCESSES,
+        ACTION_PROPERTIES,
+        ACTION_CONTAINER,
+        ACTION_ENTER,     /* a shell in the container */
+        ACTION_EXEC,
 
         /* jobs */
         ACTION_WATCH,

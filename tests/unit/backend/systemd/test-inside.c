@@ -18,6 +18,7 @@ struct inside_fixture {
         struct units *units;
         bool done;
         struct error *error;
+        struct unit_inside *inside;
 };
 
 static int inside_begin(void **state) {
@@ -32,6 +33,7 @@ static int inside_begin(void **state) {
 static int inside_end(void **state) {
         struct inside_fixture *f = *state;
         error_free(f->error);
+        unit_inside_free(f->inside);
         units_free(f->units);
         fake_systemd_free(f->systemd);
         sd_bus_detach_event(f->bus);
@@ -92,10 +94,51 @@ static void sends_a_signal_freezes_and_thaws(void **state) {
         }
 }
 
+static void inside_on_looked(struct unit_inside *inside, struct error *e, void *userdata) {
+        struct inside_fixture *f = userdata;
+        assert_true(!inside == !!e);
+        f->done = true;
+        f->error = e;
+        unit_inside_free(f->inside);
+        f->inside = inside;
+}
+
+static void lists_processes(void **state) {
+        struct inside_fixture *f = *state;
+        fake_systemd_add(f->systemd, "a.service", "active", "running", "enabled");
+        inside_wait(f, units_inside(f->units, "a.service", INSIDE_PROCESSES, inside_on_looked, f));
+        assert_int_equal(f->inside->n_processes, 2);
+        assert_int_equal(f->inside->processes[1].pid, 4711);
+        assert_string_equal(f->inside->processes[1].command, "podman run");
+        inside_forget(f);
+        inside_wait(f, units_inside(f->units, "nowhere.service", INSIDE_PROCESSES, inside_on_looked, f));
+        assert_int_equal(f->error->code, -ENOENT);
+        inside_forget(f);
+        inside_wait(f, units_inside(f->units, "no name", INSIDE_PROPERTIES, inside_on_looked, f));
+        assert_int_equal(f->error->code, -EINVAL);
+}
+
+/* In the table's order, each by its type; what the table does not know is passed over. */
+static void reads_properties(void **state) {
+        struct inside_fixture *f = *state;
+        struct fake_unit *u = fake_systemd_add(f->systemd, "a.service", "active", "running", "enabled");
+        u->stop_began = 7;
+        u->main_ended = 1700000000000000;
+        inside_wait(f, units_inside(f->units, "a.service", INSIDE_PROPERTIES, inside_on_looked, f));
+        assert_null(f->error);
+        _cleanup_str_ struct str names = {};
+        for (size_t i = 0; i < f->inside->n_properties; i++)
+                str_addf(&names, "%s ", f->inside->properties[i].row->name);
+        assert_string_equal(names.text, "ExecStop ExecMainExitTimestamp ConditionTimestamp ");
+        assert_string_equal(f->inside->properties[0].texts[0], "podman");
+        assert_string_equal(f->inside->properties[0].texts[1], "true");
+        assert_int_equal(f->inside->properties[1].number, 1700000000000000);
+}
+
 int main(void) {
 #define T(name) cmocka_unit_test_setup_teardown(name, inside_begin, inside_end)
         const struct CMUnitTest tests[] = {
-                T(sends_a_signal_freezes_and_thaws),
+                T(sends_a_signal_freezes_and_thaws), T(lists_processes), T(reads_properties),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }
