@@ -118,7 +118,9 @@ static char *property_time(uint64_t usec) {
 #define CAPABILITIES 41 /* CAP_LAST_CAP + 1 of Linux 5.9 and newer: capability.h */
 
 static char *property_bits(uint64_t bits) {
-        int n = __builtin_popcountll(bits & ((1ULL << CAPABILITIES) - 1));
+        int n = 0;
+        for (int i = 0; i < CAPABILITIES; i++)
+                n += bits >> i & 1;
         return n == CAPABILITIES ? xstrdup("all")
                : n == 0          ? xstrdup("none")
                                  : str_printf("%d of %d", n, CAPABILITIES);
