@@ -33,6 +33,7 @@ const struct verb *const verb_table[] = {
         &unit_action_verbs[UNIT_MASK],
         &unit_action_verbs[UNIT_UNMASK],
         &unit_action_verbs[UNIT_RESET_FAILED],
+        &unit_action_verbs[VERB_UNIT_EDIT],
         &unit_action_verbs[UNIT_KILL],
         &unit_action_verbs[UNIT_FREEZE],
         &unit_action_verbs[UNIT_THAW],

@@ -12,7 +12,7 @@ unreported=''
 unwritten='firstboot export seal trust updates'
 
 # Verbs that the design does not list by name: they stand behind its "…".
-unlisted='reload unmask reset-failed rehearse prune freeze kill thaw reconfigure'
+unlisted='reload unmask reset-failed rehearse prune freeze kill thaw reconfigure edit'
 
 # Verbs with --json whose shape data/json.md does not describe yet.
 undescribed=''

@@ -6,6 +6,7 @@
 #include "backend/format/internal.h"
 #include "backend/io/digest.h"
 #include "model/plan/adopt.h"
+#include "model/plan/drop-in.h"
 #include "model/plan/unit-text.h"
 
 #define USES_MAX 256U
@@ -58,8 +59,8 @@ static int plan_read_exists(struct json_value *value, const char *where, void *m
 
 #define T struct mount
 static const struct json_field mount_fields[] = {
-        TEXT(host), TEXT(container), WORD(mode, mount_mode), MADE("exists", plan_make_exists), TEXT(options),
-        FLAG(volume), TEXT(meaning), WORD(risk, risk),
+        TEXT(host),    TEXT(container), WORD(mode, mount_mode), MADE("exists", plan_make_exists),
+        TEXT(options), FLAG(volume),    TEXT(meaning),          WORD(risk, risk),
 };
 static const struct json_field mount_read_fields[] = {
         { "exists", JSON_CALL, .call = plan_read_exists },
@@ -71,14 +72,19 @@ static const struct json_field privilege_fields[] = { TEXT(what), TEXT(meaning),
 #undef T
 
 #define T struct command
-#define WORDS \
+#define WORDS                                            \
         ROW("argv", JSON_TEXTS, argv, .required = true), \
                 ROW("engine", JSON_WORD, engine, .required = true, JSON_NAMES(engine_kind))
 static const struct json_field command_read_fields[] = {
-        WORDS, LIST("mounts", mounts, n_mounts, mount_read_fields, struct mount),
+        WORDS,
+        LIST("mounts", mounts, n_mounts, mount_read_fields, struct mount),
 };
 static const struct json_field command_fields[] = {
-        WORDS, TEXT(subcommand), ROW("container", JSON_TEXT, name), FLAG(detached), FLAG(interactive),
+        WORDS,
+        TEXT(subcommand),
+        ROW("container", JSON_TEXT, name),
+        FLAG(detached),
+        FLAG(interactive),
         LIST("options", options, n_options, option_fields, struct option_use),
         LIST("mounts", mounts, n_mounts, mount_fields, struct mount),
         LIST("privileges", privileges, n_privileges, privilege_fields, struct privilege),
@@ -142,20 +148,25 @@ static struct json_object *plan_make_argv(const void *member) {
 
 #define T struct image_pin
 static const struct json_field from_fields[] = {
-        ROW("image", JSON_TEXT, image, .required = true), TEXT(image_id), TEXT(digest), TEXT(version),
+        ROW("image", JSON_TEXT, image, .required = true),
+        TEXT(image_id),
+        TEXT(digest),
+        TEXT(version),
         PAIR("labels", labels, labels),
 };
 #undef T
 
 #define T struct word_change
 static const struct json_field word_fields[] = {
-        ROW("change", JSON_WORD, difference, JSON_NAMES(difference)), TEXT(word),
+        ROW("change", JSON_WORD, difference, JSON_NAMES(difference)),
+        TEXT(word),
 };
 #undef T
 
 #define T struct label_change
 static const struct json_field label_change_fields[] = {
-        TEXT(key), ROW("change", JSON_WORD, difference, JSON_NAMES(difference)),
+        TEXT(key),
+        ROW("change", JSON_WORD, difference, JSON_NAMES(difference)),
         LIST("words", words, n, word_fields, struct word_change),
 };
 #undef T
@@ -197,7 +208,8 @@ static struct json_object *plan_make_file(const void *member) {
 #define T struct secret_use
 static const struct json_field use_fields[] = {
         LINE("name", name, 64, .required = true),
-        ROW("delivery", JSON_WORD, delivery, .required = true, JSON_NAMES(delivery)), TEXT(target),
+        ROW("delivery", JSON_WORD, delivery, .required = true, JSON_NAMES(delivery)),
+        TEXT(target),
 };
 #undef T
 
@@ -207,7 +219,7 @@ static const struct json_field use_fields[] = {
 #define PIN(member) ROW(#member, JSON_TEXT, pin.member)
 static const struct json_field plan_fields[] = {
         ROW("verb", JSON_WORD, verb, .required = true, JSON_NAMES(plan_verb)),
-        LINE("name", name, 64, .required = true),
+        LINE("name", name, 256, .required = true),
         ROW("reference", JSON_TEXT, pin.reference, .required = true),
         ROW("image", JSON_TEXT, pin.image, .required = true),
         PIN(image_id),
@@ -286,6 +298,8 @@ static bool plan_may_write(const struct plan *plan) {
         const char *end = file ? str_ends(file, ".container") : NULL;
         if (plan->verb == VERB_ACCESS)
                 return str_equal(path, PLAN_ACCESS_FILE);
+        if (plan->verb == VERB_EDIT)
+                return drop_in_path_valid(path);
         return (plan->verb == VERB_ENABLE || plan->verb == VERB_DISABLE) && end && end > file &&
                !strchr(file, '/');
 }
@@ -293,7 +307,8 @@ static bool plan_may_write(const struct plan *plan) {
 /* The worker writes to the plan's paths as root: only to allowed ones. */
 static int plan_check(const struct plan *plan, struct error **reterr) {
         const struct unit_file *unit = &plan->unit;
-        if (!service_name_valid(plan->name))
+        bool named = plan->verb == VERB_EDIT ? unit_name_valid(plan->name) : service_name_valid(plan->name);
+        if (!named)
                 return error_set(reterr, -EINVAL, "\"%s\" cannot be the name of a service", plan->name);
         if (plan->command && plan->host_command != (plan->command->engine == ENGINE_NONE))
                 return error_set(reterr, -EINVAL, "host_command does not say what the command is");

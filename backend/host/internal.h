@@ -52,7 +52,7 @@ static inline struct backend *backend_of(struct host *host) {
 struct host_call {
         struct op op;
         struct backend *backend;
-        char *text;             /* the caller's argument; NULL */
+        char *text; /* the caller's argument; NULL */
         bool flag;
         struct error *error;
         union {
@@ -166,6 +166,10 @@ struct op *lookup_start(sd_event *event, char *const *argv, lookup_done_t done, 
 struct op *lookup_names(sd_event *event, const struct membership *m, bool groups, char *const *names,
                         lookup_done_t done, void *userdata);
 bool lookup_found(const struct str *answer, const char *name);
+
+/* The plan of VERB_EDIT of this unit, with "Restart=on-failure" and the like (edit.c). */
+struct op *backend_edit_plan(struct backend *b, const char *unit, char *const *settings, plan_done_t done,
+                             void *userdata);
 
 /* The plan of VERB_ACCESS or VERB_RENEW of the service called name, or (NULL) of the one that joined. */
 int backend_access_plan(const struct backend *b, enum plan_verb verb, const char *name,

@@ -416,6 +416,13 @@ static void planning_on_adoption(struct plan *plan, struct adoption_found *found
         op_wait(&p->op, engine_list_containers(p->backend->engine, planning_on_containers, p));
 }
 
+static void planning_on_edit(struct plan *plan, struct error *e, void *userdata) {
+        struct planning *p = userdata;
+        p->plan = plan;
+        p->error = e;
+        planning_end(p);
+}
+
 /* An upgrade reads it when it knows the image. */
 static bool planning_needs_unit(const struct planning *p) {
         return p->verb == VERB_UNINSTALL || p->verb == VERB_RECONFIGURE;
@@ -425,6 +432,11 @@ static bool planning_needs_unit(const struct planning *p) {
 static void planning_begin(void *state) {
         struct planning *p = state;
         struct backend *b = p->backend;
+        if (p->verb == VERB_EDIT) {
+                op_wait(&p->op,
+                        backend_edit_plan(b, p->name ? p->name : "", p->given.set, planning_on_edit, p));
+                return;
+        }
         bool upgrade = p->verb == VERB_UPGRADE && p->name; /* else a label is examined */
         if (p->verb == VERB_ADOPT) {
                 op_wait(&p->op, backend_adoption(b, p->reference, p->name, planning_on_adoption, p));

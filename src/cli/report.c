@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "cli/out.h"
+#include "model/plan/drop-in.h"
 
 static const char *const severity_words[_SEVERITY_MAX] = {
         [SEVERITY_INFO] = "note",
@@ -136,8 +137,9 @@ static void report_all_findings(const struct plan *plan) {
 
 static void report_file(const struct plan_file *file) {
         _cleanup_strv_ char **lines = plan_file_lines(file);
-        out("\n%s\n\nIn %s, and its service is started again:\n", file->sentence ? file->sentence : "",
-            file->path);
+        bool edit = drop_in_path_valid(file->path);
+        out(edit ? "\n%s.\n\nIn %s:\n" : "\n%s\n\nIn %s, and its service is started again:\n",
+            file->sentence ? file->sentence : "", file->path);
         for (char **line = lines; line && *line; line++)
                 out("  %s\n", *line);
 }

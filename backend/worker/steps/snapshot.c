@@ -246,7 +246,9 @@ static int snapshot_undo(struct worker *w, struct error **reterr) {
                 return r;
         (void) worker_load_changes(w, NULL);
         (void) worker_load_record(w, NULL);
-        return w->units ? worker_list_units(w, "*.service", snapshot_stop_units) : snapshot_scan(w, reterr);
+        /* a drop-in counts from the unit's next start on, before the undo and after it */
+        bool stops = w->units && w->plan->verb != VERB_EDIT;
+        return stops ? worker_list_units(w, "*.service", snapshot_stop_units) : snapshot_scan(w, reterr);
 }
 
 const struct step snapshot_step = {

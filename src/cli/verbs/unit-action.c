@@ -2,7 +2,9 @@
 #include <signal.h>
 
 #include "backend/format/emit.h"
+#include "cli/follow.h"
 #include "cli/lookup.h"
+#include "cli/order.h"
 #include "cli/out.h"
 #include "cli/stop-container.h"
 #include "cli/verbs/verbs.h"
@@ -63,6 +65,18 @@ static int verb_unit_action_run(struct session *s, const struct verb *verb, cons
         return worst;
 }
 
+static int verb_unit_action_edit(struct session *s, const struct verb *verb, const struct arguments *a) {
+        _cleanup_free_ char *unit = NULL;
+        if (!a->given[OPTION_SET])
+                return error_set(&s->error, -EINVAL, "fairlead edit wants --set NAME=VALUE");
+        int r = unit_for(s, a->words[0], &unit, &s->error);
+        if (r < 0)
+                return r;
+        _cleanup_(order_done) struct order order = { .secrets = secret_list_new() };
+        order.port = (struct plan_order){ .verb = VERB_EDIT, .name = unit, .set = a->values[OPTION_SET] };
+        return follow_order(s, &order, a);
+}
+
 #define ROW(action, verb_name, text, more)                 \
         [action] = { .name = verb_name,                    \
                      .group = GROUP_UNITS,                 \
@@ -73,7 +87,7 @@ static int verb_unit_action_run(struct session *s, const struct verb *verb, cons
                      .run = verb_unit_action_run }
 
 /* UNIT is a service by its name, or any unit; ".service" may be left out. */
-const struct verb unit_action_verbs[_UNIT_ACTION_MAX] = {
+const struct verb unit_action_verbs[VERB_UNIT_EDIT + 1] = {
         ROW(UNIT_START, "start", "start a unit, or a service by its name", 0),
         ROW(UNIT_STOP, "stop", "stop a unit, or a service by its name",
             TAKES(OPTION_CONTAINER) | TAKES(OPTION_YES)),
@@ -88,4 +102,19 @@ const struct verb unit_action_verbs[_UNIT_ACTION_MAX] = {
             TAKES(OPTION_SIGNAL) | TAKES(OPTION_YES)),
         ROW(UNIT_FREEZE, "freeze", "stop the processes of a unit where they are", TAKES(OPTION_YES)),
         ROW(UNIT_THAW, "thaw", "let the frozen processes of a unit run again", 0),
+        [VERB_UNIT_EDIT] = {
+        .name = "edit",
+        .group = GROUP_UNITS,
+        .operands = "UNIT",
+        .help = "change common settings of a unit, in a drop-in that can be undone",
+        .details = "--set takes Restart, RestartSec, MemoryMax, CPUQuota, TasksMax, Environment, After, "
+                   "Before and RequiresMountsFor; an empty value takes the setting out again. They are "
+                   "written to /etc/systemd/system/UNIT.d/50-fairlead.conf, after systemd-analyze verify has "
+                   "read them beside a copy of the unit: what it complains of is refused in its words. The "
+                   "unit is not restarted; fairlead restart UNIT applies them now. It is a job: fairlead "
+                   "rollback JOB restores the former text.",
+        .takes = TAKES(OPTION_SET) | TAKES(OPTION_YES) | TAKES(OPTION_CONSENT) | TAKES(OPTION_DETACH),
+        .json = true,
+        .run = verb_unit_action_edit,
+        },
 };

@@ -16,6 +16,7 @@ static const char *const rollback_meanings[_PLAN_VERB_MAX] = {
                              "restored, and it is restarted.",
         [VERB_ACCESS] = "Who may log in is as before; %s is restarted.",
         [VERB_ENABLE] = "%s does not start at boot, as before.",
+        [VERB_EDIT] = "The former settings of %s come back, from its next start on.",
         [VERB_DISABLE] = "%s starts at boot, as before.",
 };
 

@@ -11,6 +11,7 @@ static const char *const plan_verb_names[_PLAN_VERB_MAX] = {
         [VERB_OTHER] = "other",     [VERB_ACCESS] = "access",   [VERB_RENEW] = "renew",
         [VERB_ENABLE] = "enable",   [VERB_DISABLE] = "disable",
         [VERB_RECONFIGURE] = "reconfigure", [VERB_ADOPT] = "adopt",
+        [VERB_EDIT] = "edit",
 };
 DEFINE_NAMES(plan_verb, enum plan_verb)
 

@@ -30,11 +30,12 @@ enum plan_verb {
         VERB_DISABLE,
         VERB_RECONFIGURE, /* set up anew by the same image, with other answers */
         VERB_ADOPT, /* a unit or container that somebody made becomes a service (backend/host/adopt.c) */
+        VERB_EDIT,        /* of any unit: plan.file, its drop-in, is written; plan.name is the unit's */
         _PLAN_VERB_MAX,
 };
 DECLARE_NAMES(plan_verb, enum plan_verb); /* "install", "run", "uninstall", "stop", "upgrade",
                                            * "rehearse", "other", "access", "renew", "enable",
-                                           * "disable", "reconfigure", "adopt" */
+                                           * "disable", "reconfigure", "adopt", "edit" */
 /* What it is about: "install rsyslog", "join example.test", "leave example.test". joins: the kind of realm of
  * an install that joins or an uninstall that leaves it; domain, name: NULL where not known. The caller frees.
  */
@@ -57,12 +58,12 @@ static inline bool plan_brings(enum plan_verb verb) {
 
 /* The host as plan_make() sees it. All zero is valid: Podman by name, nothing known to exist. */
 struct host_facts {
-        enum engine_kind engine;        /* ENGINE_NONE: Podman */
-        const char *engine_path;        /* "/usr/bin/podman"; NULL: the word "podman" or "docker" */
-        const char *engine_version;     /* "5.4.2", or NULL */
-        bool quadlet;                   /* the engine's systemd generator is installed */
-        bool no_cgroups;                /* Podman runs containers without cgroups (backend/engine/engine.h) */
-        const char *pwd, *home, *sudo_uid, *sudo_gid;   /* NULL: "/", "/root", "0", "0" */
+        enum engine_kind engine;    /* ENGINE_NONE: Podman */
+        const char *engine_path;    /* "/usr/bin/podman"; NULL: the word "podman" or "docker" */
+        const char *engine_version; /* "5.4.2", or NULL */
+        bool quadlet;               /* the engine's systemd generator is installed */
+        bool no_cgroups;            /* Podman runs containers without cgroups (backend/engine/engine.h) */
+        const char *pwd, *home, *sudo_uid, *sudo_gid; /* NULL: "/", "/root", "0", "0" */
 
         /* Whether this absolute path exists. NULL: unknown. */
         bool (*path_exists)(const char *path, void *userdata);
@@ -78,48 +79,48 @@ struct host_facts {
 
 struct plan_request {
         enum plan_verb verb;
-        const struct image *image;      /* labels, id, digest */
-        const char *reference;          /* as typed; NULL: image_reference() */
-        const char *label; /* VERB_OTHER: the label's key ("PURGE", "help"), matched without case */
-        bool pinned;       /* IMAGE and the unit name the exact digest (for jobs, not for `plan --labels`) */
-        const char *name;               /* service name; NULL: reference_default_name() */
-        const struct profile *profile;  /* NULL: none, arguments only */
-        const char *mode;               /* NULL: the first */
-        const struct answers *answers;  /* may be NULL */
-        char *const *secrets; /* names of the secrets that the job will get. NULL: not requested yet; the
-                               * required ones are then planned as if they were given */
-        char *const *set;               /* "X=value" of --set that are not parameters: variables */
-        const char *opt[3];             /* --opt1..3, or NULL */
-        char *const *arguments;         /* after "--" */
-        char *const *allowed;           /* ids of findings that the user allows */
-        bool deletes_account;           /* VERB_UNINSTALL of a mode that joins: adds its `leave` */
-        bool removes_volumes, removes_unit;     /* VERB_UNINSTALL; a unit file that was edited, too */
+        const struct image *image; /* labels, id, digest */
+        const char *reference;     /* as typed; NULL: image_reference() */
+        const char *label;         /* VERB_OTHER: the label's key ("PURGE", "help"), matched without case */
+        bool pinned;      /* IMAGE and the unit name the exact digest (for jobs, not for `plan --labels`) */
+        const char *name; /* service name; NULL: reference_default_name() */
+        const struct profile *profile; /* NULL: none, arguments only */
+        const char *mode;              /* NULL: the first */
+        const struct answers *answers; /* may be NULL */
+        char *const *secrets;   /* names of the secrets that the job will get. NULL: not requested yet; the
+                                 * required ones are then planned as if they were given */
+        char *const *set;       /* "X=value" of --set that are not parameters: variables */
+        const char *opt[3];     /* --opt1..3, or NULL */
+        char *const *arguments; /* after "--" */
+        char *const *allowed;   /* ids of findings that the user allows */
+        bool deletes_account;   /* VERB_UNINSTALL of a mode that joins: adds its `leave` */
+        bool removes_volumes, removes_unit; /* VERB_UNINSTALL; a unit file that was edited, too */
         /* VERB_UPGRADE and VERB_RECONFIGURE of an installed service, and the rehearsal of the latter: its
          * record (its answers, variables and arguments are already in the fields above where they count);
          * NULL: the label is only shown */
         const struct service *service;
-        const char *unit_path, *unit_text;      /* its current unit file; NULL: none */
-        const struct host_facts *facts; /* NULL: all zero */
+        const char *unit_path, *unit_text; /* its current unit file; NULL: none */
+        const struct host_facts *facts;    /* NULL: all zero */
 };
 
 enum unit_kind {
-        UNIT_NONE,              /* nothing to supervise: RUN is missing or interactive */
-        UNIT_BY_IMAGE,          /* the installer writes it; the changes show its name */
-        UNIT_QUADLET,           /* /etc/containers/systemd/NAME.container */
-        UNIT_SERVICE,           /* /etc/systemd/system/NAME.service */
+        UNIT_NONE,     /* nothing to supervise: RUN is missing or interactive */
+        UNIT_BY_IMAGE, /* the installer writes it; the changes show its name */
+        UNIT_QUADLET,  /* /etc/containers/systemd/NAME.container */
+        UNIT_SERVICE,  /* /etc/systemd/system/NAME.service */
         _UNIT_KIND_MAX,
 };
-DECLARE_NAMES(unit_kind, enum unit_kind);       /* "none", "by-image", "quadlet", "service" */
+DECLARE_NAMES(unit_kind, enum unit_kind); /* "none", "by-image", "quadlet", "service" */
 
 /* The unit that fairlead writes when the image did not. */
 struct unit_file {
         enum unit_kind kind;
-        char *name;             /* "rsyslog.service", also of a Quadlet */
-        char *path;             /* "/etc/systemd/system/rsyslog.service",
-                                 * "/etc/containers/systemd/rsyslog.container" */
+        char *name; /* "rsyslog.service", also of a Quadlet */
+        char *path; /* "/etc/systemd/system/rsyslog.service",
+                     * "/etc/containers/systemd/rsyslog.container" */
         char *text;
-        char *overrides;        /* path of the distribution's unit of this name, or NULL */
-        char *was;              /* of a reconfiguration: the present text; NULL: there is none */
+        char *overrides; /* path of the distribution's unit of this name, or NULL */
+        char *was;       /* of a reconfiguration: the present text; NULL: there is none */
 };
 void unit_file_done(struct unit_file *unit);
 
@@ -132,10 +133,10 @@ void unit_file_done(struct unit_file *unit);
  *     DELIVER_PROMPT  typed once, with a newline, when the output matches target (model/param/pattern.h)
  *     DELIVER_ARGV    secrets only, and never done: the finding "secret-in-argv" blocks such a plan */
 struct secret_use {
-        char *name;             /* of the parameter */
+        char *name; /* of the parameter */
         enum delivery delivery;
         char *target;
-        char *title;            /* of its question; NULL: not known */
+        char *title; /* of its question; NULL: not known */
 };
 #define PLAN_FILES_DIR "/run/fairlead/files"
 
@@ -144,10 +145,10 @@ struct secret_use {
 #define PLAN_ACCESS_FILE PLAN_ACCESS_FOLDER "/sssd.conf"
 #define PLAN_QUADLET_FOLDER "/etc/containers/systemd/"
 struct plan_file {
-        char *path;             /* PLAN_ACCESS_FILE, or in PLAN_QUADLET_FOLDER */
-        char *text;             /* the new text; NULL: this plan does not change a file */
-        char *was;              /* the current text: a file that was changed meanwhile is not overwritten */
-        char *sentence;         /* the result */
+        char *path;     /* PLAN_ACCESS_FILE, in PLAN_QUADLET_FOLDER, or a drop-in: then "" is no file */
+        char *text;     /* the new text; NULL: this plan does not change a file */
+        char *was;      /* the current text: a file that was changed meanwhile is not overwritten */
+        char *sentence; /* the result */
 };
 
 /* What there was before a service was made of it. */
@@ -159,7 +160,7 @@ struct adoption {
 
 /* The automatic action for a job that a restart of the host interrupted. */
 enum plan_interrupted {
-        INTERRUPTED_ASK,        /* none: a person decides */
+        INTERRUPTED_ASK, /* none: a person decides */
         INTERRUPTED_RESUME,
         INTERRUPTED_ROLL_BACK,
         _PLAN_INTERRUPTED_MAX,
@@ -168,55 +169,55 @@ DECLARE_NAMES(plan_interrupted, enum plan_interrupted); /* "ask", "resume", "rol
 
 struct plan {
         enum plan_verb verb;
-        char *name;             /* of the service */
+        char *name; /* of the service */
         struct image_pin pin;
         struct given given;
-        char *mode_title;       /* or NULL */
-        enum realm_kind joins;  /* VERB_INSTALL: it joins a realm of this kind; VERB_UNINSTALL: it leaves
-                                 * one */
-        bool deletes_account;   /* VERB_UNINSTALL: deletes this host's account in the realm, too */
-        char *join_domain;      /* from the answers; NULL: this host's own */
-        char *join_server;      /* from the answers; NULL */
-        char *join_user;        /* the joining user; NULL */
-        char *profile;          /* its source, or NULL */
+        char *mode_title;      /* or NULL */
+        enum realm_kind joins; /* VERB_INSTALL: it joins a realm of this kind; VERB_UNINSTALL: it leaves
+                                * one */
+        bool deletes_account;  /* VERB_UNINSTALL: deletes this host's account in the realm, too */
+        char *join_domain;     /* from the answers; NULL: this host's own */
+        char *join_server;     /* from the answers; NULL */
+        char *join_user;       /* the joining user; NULL */
+        char *profile;         /* its source, or NULL */
         char *label_key; /* the label of this plan's command ("INSTALL", "run"), or NULL: no such label */
-        char *label;            /* its original text */
-        struct command *command;        /* the command to run; NULL: none (no label of this verb) */
+        char *label;     /* its original text */
+        struct command *command;   /* the command to run; NULL: none (no label of this verb) */
         struct command *run;       /* VERB_INSTALL, VERB_UPGRADE: the filled RUN label, for the unit; NULL:
                                     * none */
         struct command *uninstall; /* VERB_INSTALL: the filled UNINSTALL label, kept; NULL: none */
-        struct command *stop;           /* the filled STOP label; NULL: none */
+        struct command *stop;      /* the filled STOP label; NULL: none */
         char **environment; /* "X=value" of the child, minimal, plus NAME, IMAGE, OPT1-3 for `-e NAME` */
         struct unit_file
                 unit; /* of an upgrade whose unit the image wrote: UNIT_BY_IMAGE with path and text, the old
                        * image's name in it replaced; without them where nothing is to be replaced */
-        struct plan_file file;  /* VERB_ACCESS, VERB_ENABLE, VERB_DISABLE */
+        struct plan_file file;  /* VERB_ACCESS, VERB_ENABLE, VERB_DISABLE, VERB_EDIT */
         struct adoption adopts; /* VERB_ADOPT */
         struct image_pin *from; /* VERB_UPGRADE of an installed service: the image that it replaces; of a
                                  * reconfiguration and its rehearsal: the same image; NULL */
         char **altered;         /* of those: what changes of the answers, "Port: 5140 -> 514" */
         struct secret_use *secrets;
         size_t n_secrets;
-        struct secret_use *handed;      /* ordinary answers delivered by file or prompt */
+        struct secret_use *handed; /* ordinary answers delivered by file or prompt */
         size_t n_handed;
-        char **arguments;       /* the words that the form and the user added to the label */
-        char **stdin_lines;     /* non-secret answers delivered by stdin */
+        char **arguments;   /* the words that the form and the user added to the label */
+        char **stdin_lines; /* non-secret answers delivered by stdin */
         char **paths; /* saved before the first effect: /etc, /usr/local, profile paths, writable host mounts
                        * of the command; absolute, sorted, none below another */
         char **volumes; /* "NAME:/place": volumes of the engine that the service uses by its user's choice; an
                          * install or upgrade makes those that are missing, an uninstall keeps or removes them
                          */
-        bool removes_volumes;   /* VERB_UNINSTALL */
-        bool removes_unit;      /* VERB_UNINSTALL: its unit file, too, if it was edited */
-        char **state;           /* those of paths that are the service's own, by the profile */
-        char *host_unit;        /* the host's own unit that runs the service; NULL: the install brings one */
-        uint64_t saved_objects, saved_bytes;    /* their size, as far as the host was asked; 0: it was not */
-        char **health_argv;     /* the whole command, "podman exec NAME …"; NULL: the unit must be active */
+        bool removes_volumes; /* VERB_UNINSTALL */
+        bool removes_unit;    /* VERB_UNINSTALL: its unit file, too, if it was edited */
+        char **state;         /* those of paths that are the service's own, by the profile */
+        char *host_unit;      /* the host's own unit that runs the service; NULL: the install brings one */
+        uint64_t saved_objects, saved_bytes; /* their size, as far as the host was asked; 0: it was not */
+        char **health_argv; /* the whole command, "podman exec NAME …"; NULL: the unit must be active */
         unsigned health_seconds;
-        char **renew_argv;      /* VERB_INSTALL, VERB_UPGRADE: renews the keys in the realm; NULL: none */
+        char **renew_argv; /* VERB_INSTALL, VERB_UPGRADE: renews the keys in the realm; NULL: none */
         struct finding_list findings;
-        bool host_command;      /* command is a program of the host: needs its own consent */
-        enum plan_interrupted if_interrupted;   /* set by the starter of the job */
+        bool host_command;                    /* command is a program of the host: needs its own consent */
+        enum plan_interrupted if_interrupted; /* set by the starter of the job */
 };
 
 struct plan *plan_free(struct plan *plan);

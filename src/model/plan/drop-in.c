@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "model/plan/drop-in.h"
+
+#include "base/ini.h"
+#include "base/nearest.h"
+#include "base/text.h"
+#include "model/plan/unit-text.h"
+
+#define PROCESSES ".service .socket .mount .swap"
+#define CGROUPS ".service .socket .mount .swap .slice .scope"
+#define VALUE_MAX 1024U
+
+const struct drop_in_setting drop_in_settings[] = {
+        { "Restart", "Service", "When it is started again by itself: no, on-failure, always, …", ".service" },
+        { "RestartSec", "Service", "The pause before that: 5s, 1min", ".service" },
+        { "MemoryMax", "@", "The memory that it may use at most: 512M, 2G, 20%, infinity", CGROUPS },
+        { "CPUQuota", "@", "Its share of one processor at most: 50%, 200%", CGROUPS },
+        { "TasksMax", "@", "Its processes and threads at most: 100, 20%, infinity", CGROUPS },
+        { "Environment", "@", "Variables of its programs: A=1 \"B=two words\"", PROCESSES },
+        { "After", "Unit", "Units that are started before it, where both are: network-online.target", NULL },
+        { "Before", "Unit", "Units that are started behind it, where both are", NULL },
+        { "RequiresMountsFor", "Unit", "Folders whose mounts it waits for: /srv/data", NULL },
+        {}
+};
+
+char *drop_in_path(const char *unit) {
+        return str_printf(DROP_IN_FOLDER "%s.d/" DROP_IN_NAME, unit);
+}
+
+bool drop_in_path_valid(const char *path) {
+        const char *unit = path ? str_starts(path, DROP_IN_FOLDER) : NULL;
+        const char *end = unit ? str_ends(unit, ".d/" DROP_IN_NAME) : NULL;
+        _cleanup_free_ char *name = end ? xstrndup(unit, (size_t) (end - unit)) : NULL;
+        return name && unit_name_valid(name);
+}
+
+/* "Service" for the resources of a service, "Mount" for those of a mount. The caller frees. */
+static char *drop_in_section(const struct drop_in_setting *setting, const char *unit) {
+        const char *dot = strrchr(unit, '.');
+        if (!str_equal(setting->section, "@") || !dot || !dot[1])
+                return xstrdup(setting->section);
+        return str_printf("%c%s", dot[1] - 'a' + 'A', dot + 2);
+}
+
+static const struct drop_in_setting *drop_in_find(const char *unit, const char *name, struct error **reterr) {
+        struct nearest near = { .word = name };
+        const char *suffix = strrchr(unit, '.');
+        for (const struct drop_in_setting *s = drop_in_settings; s->name; s++) {
+                if (str_equal(s->name, name) && (!s->types || (suffix && strstr(s->types, suffix))))
+                        return s;
+                if (str_equal(s->name, name)) {
+                        error_set(reterr, -EINVAL, "%s has no %s=", unit, name);
+                        return NULL;
+                }
+                nearest_offer(&near, s->name);
+        }
+        _cleanup_free_ char *question = nearest_question(&near);
+        error_set(reterr, -EINVAL, "%s is not one of the settings that fairlead edits%s", name, question);
+        error_hint(reterr,
+                   "Restart, RestartSec, MemoryMax, CPUQuota, TasksMax, Environment, After, Before, "
+                   "RequiresMountsFor; for all others: systemctl edit %s",
+                   unit);
+        return NULL;
+}
+
+static int drop_in_set(const char *unit, const char *pair, char **text, struct error **reterr) {
+        const char *equals = strchr(pair, '=');
+        if (!equals)
+                return error_set(reterr, -EINVAL, "\"%s\" is no setting: it wants NAME=VALUE", pair);
+        _cleanup_free_ char *name = xstrndup(pair, (size_t) (equals - pair));
+        const struct drop_in_setting *setting = drop_in_find(unit, name, reterr);
+        size_t n = strlen(equals + 1);
+        if (!setting)
+                return -EINVAL;
+        if (n > VALUE_MAX || str_has_controls(equals + 1) || !text_is_utf8(equals + 1, n) ||
+            str_ends(equals, "\\"))
+                return error_set(reterr, -EINVAL, "The value of %s is not one line of text", name);
+        _cleanup_free_ char *section = drop_in_section(setting, unit);
+        char *new = ini_set(*text, section, name, n ? equals + 1 : NULL);
+        /* as units are written */
+        _cleanup_free_ char *wide = str_printf("\n%s = ", name);
+        char *line = strstr(new, wide);
+        if (line) {
+                char *value = line + strlen(wide), *to = line + 1 + strlen(name);
+                *to++ = '=';
+                memmove(to, value, strlen(value) + 1);
+        }
+        free(*text);
+        *text = new;
+        return 0;
+}
+
+static void drop_in_count(const struct ini_line *line, void *userdata) {
+        size_t *n = userdata;
+        *n += line->key || line->wrong;
+}
+
+int drop_in_change(const char *unit, const char *text, char *const *settings, char **ret,
+                   struct error **reterr) {
+        _cleanup_free_ char *now =
+                str_empty(text)
+                        ? str_printf("# Written by fairlead edit %s, which takes it away again, too.\n", unit)
+                        : xstrdup(text);
+        size_t lines = 0;
+        for (; settings && *settings; settings++) {
+                int r = drop_in_set(unit, *settings, &now, reterr);
+                if (r < 0)
+                        return r;
+        }
+        ini_each(now, drop_in_count, &lines);
+        *ret = lines ? TAKE(now) : xstrdup("");
+        return 0;
+}
+
+char *drop_in_complaints(const char *output) {
+        _cleanup_str_ struct str out = {};
+        _cleanup_strv_ char **lines = strv_split(output ? output : "", "\n");
+        for (char **line = lines; line && *line; line++) {
+                char *at = strstr(*line, DROP_IN_NAME ":");
+                if (!at)
+                        continue;
+                at[strcspn(at, "\r")] = '\0';
+                str_addf(&out, "%s%s", out.length ? "; " : "", at + strlen(DROP_IN_NAME ":"));
+        }
+        return out.length ? str_take(&out) : NULL;
+}

@@ -1,0 +1,114 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# A service is changed on a real host: a wrong port reconfigured by verb and by keys, the way back byte for byte, what is refused; a setting of its unit edited, refused in systemd's words, undone.
+cd "$(dirname "$0")/../.." || exit
+source tests/e2e/lib.sh
+source tests/e2e/walk.sh
+trap term_end EXIT
+term_need
+
+forward=/etc/rsyslog.d/50-forward.conf
+before=$(mktemp) wrong=$(mktemp)
+
+# Files that were written again with the same bytes have another time.
+tree() {
+        host_tree | sed 's/|[0-9]*\.[0-9]*$//'
+}
+
+same_tree() {
+        local now
+        now=$(mktemp)
+        tree >"$now"
+        check "$1" diff -u "$2" "$now"
+        rm -f "$now"
+}
+
+tree >"$before"
+
+# The id of the newest job of this kind.
+newest() {
+        host fairlead jobs --json | python3 -c 'import json, sys; print([j["id"] for j in json.load(sys.stdin) if j["verb"] == sys.argv[1]][0])' "$1"
+}
+
+check_status "install rsyslog with a wrong port" 0 host fairlead install rsyslog --yes --mode forward --set host=127.0.0.1 --set port=99
+tree >"$wrong"
+
+# ---- by verb ----
+check_status "without consent nothing is done" 3 host fairlead reconfigure rsyslog --set port=514
+check_status "a name that nobody knows" 2 host fairlead reconfigure rsyslog --set prot=514
+check_status "a wrong answer" 2 host fairlead reconfigure rsyslog --set port=0
+check_status "a service that is not there" 4 host fairlead reconfigure nosuch --set port=514
+check_status "plan reconfigure" 0 host fairlead plan reconfigure rsyslog --set port=514
+check_text "says what changes" 'change Port: 99 -> 514' "$output"
+check_status "a rehearsal shows the difference" 0 host fairlead reconfigure rsyslog --set port=514 --diff --yes
+check_text "of the file" '^\+.*port="514"' "$output"
+same_tree "and changes nothing" "$wrong"
+check_status "reconfigure" 0 host fairlead reconfigure rsyslog --set port=514 --yes
+check_text "it says what changed" 'rsyslog is reconfigured: Port: 99 -> 514' "$output"
+check "the file has the new port" host grep -q 'port="514"' "$forward"
+check "the unit runs" host systemctl is-active --quiet rsyslog.service
+check_status "the record has the new answer" 0 host fairlead plan reconfigure rsyslog
+check_text "and no other" 'nothing-altered' "$output"
+check_status "to the other mode" 0 host fairlead reconfigure rsyslog --mode local --yes
+check_not "what the former mode wrote is gone" host test -e "$forward"
+check_status "and back, by its job" 0 host fairlead rollback "$(newest reconfigure)" --yes
+check "the file is there again" host grep -q 'port="514"' "$forward"
+check_status "and the first one" 0 host fairlead rollback "$(host fairlead jobs --json | python3 -c 'import json, sys; print([j["id"] for j in json.load(sys.stdin) if j["verb"] == "reconfigure" and j["state"] == "done"][0])')" --yes
+same_tree "byte for byte as before both" "$wrong"
+check "the unit runs again" host systemctl is-active --quiet rsyslog.service
+
+# ---- by keys: m, down to the port, three digits, on, consent, yes ----
+repair_port() {
+        walk_open "$HOST" || return
+        term_wait 'rsyslog +running' || return
+        term_keys Down
+        term_keys m
+        term_wait 'Port +\[99' || return
+        term_keys Down Down
+        term_keys 5 1 4
+        term_wait 'Port +\[514' || return
+        term_keys C-d
+        term_wait 'Change +Port: 99 -> 514' || return
+        term_keys Enter
+        term_wait 'Reconfigure \]' || return
+        term_keys y
+        term_wait 'rsyslog is reconfigured' || return
+}
+step "nine keys and Down to the row repair the port" repair_port
+check "the file has it" host grep -q 'port="514"' "$forward"
+roll_back() {
+        term_keys p
+        term_wait 'has its former answers' || return
+        term_keys y
+        term_wait 'rolled back' || return
+        term_wait 'Everything was restored' || return
+}
+step "p on the done job rolls it back" roll_back
+same_tree "byte for byte" "$wrong"
+leave() {
+        walk_home || return
+        walk_close
+}
+step "the console ends" leave
+
+# ---- a setting of its unit, which a generator makes ----
+setting() {
+        host systemctl show -P "$1" rsyslog.service
+}
+tasks=$(setting TasksMax)
+check_status "a value that systemd does not know" 2 host fairlead edit rsyslog --set Restart=sometimes --yes
+check_text "is refused in its words" 'Failed to parse.*sometimes' "$output"
+check_status "so is a setting that is none of these" 2 host fairlead edit rsyslog --set ExecStart=/bin/true --yes
+same_tree "and nothing is written" "$wrong"
+check_status "without consent nothing is done" 3 host fairlead edit rsyslog --set TasksMax=77
+check_status "the right one" 0 host fairlead edit rsyslog --set TasksMax=77 --yes
+check "is in force" test "$(setting TasksMax)" = 77
+check_status "and is rolled back" 0 host fairlead rollback "$(newest edit)" --yes
+check "to what it was" test "$(setting TasksMax)" = "$tasks"
+same_tree "without a trace" "$wrong"
+check "the unit ran all the time" host systemctl is-active --quiet rsyslog.service
+
+check_status "uninstall" 0 host fairlead uninstall rsyslog --yes
+same_tree "without a trace" "$before"
+rm -f "$before" "$wrong"
+finish
