@@ -103,15 +103,15 @@ int shims_remove(const struct paths *paths, const char *service, char ***ret_oth
 /* ---- by a job ---- */
 
 void shims_unlink(int root, const struct service *record) {
-        _cleanup_close_ int folder = record->shims ? shims_open(root, false, NULL) : -1;
+        _cleanup_close_ int folder = strv_length(record->shims) ? shims_open(root, false, NULL) : -1;
         for (char **tool = record->shims; folder >= 0 && tool && *tool; tool++)
                 if (shim_name_valid(*tool) && shims_look(folder, record, *tool) == SHIM_OURS)
                         (void) files_remove(folder, *tool, NULL);
 }
 
 int shims_restore(int root, const struct service *record, struct error **reterr) {
-        _cleanup_close_ int folder = record->shims ? shims_open(root, true, reterr) : -1;
-        int r = record->shims && folder < 0 ? folder : 0;
+        _cleanup_close_ int folder = strv_length(record->shims) ? shims_open(root, true, reterr) : -1;
+        int r = strv_length(record->shims) && folder < 0 ? folder : 0;
         for (char **tool = record->shims; r >= 0 && tool && *tool; tool++)
                 if (shim_name_valid(*tool) && shims_look(folder, record, *tool) == SHIM_MISSING)
                         r = shims_write(folder, record, *tool, reterr);
