@@ -106,7 +106,7 @@ const struct verb unit_action_verbs[VERB_UNIT_EDIT + 1] = {
         .name = "edit",
         .group = GROUP_UNITS,
         .operands = "UNIT",
-        .help = "change common settings of a unit, in a drop-in that can be undone",
+        .help = "change settings of a unit, by a drop-in that can be undone",
         .details = "--set takes Restart, RestartSec, MemoryMax, CPUQuota, TasksMax, Environment, After, "
                    "Before and RequiresMountsFor; an empty value takes the setting out again. They are "
                    "written to /etc/systemd/system/UNIT.d/50-fairlead.conf, after systemd-analyze verify has "
