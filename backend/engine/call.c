@@ -19,7 +19,7 @@ struct container_origin *container_origin_free(struct container_origin *origin) 
         if (!origin)
                 return NULL;
         STRV_FREE_ALL(origin->command, origin->words);
-        free(origin);
+        FREE_ALL(origin->check, origin);
         return NULL;
 }
 

@@ -4,6 +4,7 @@
 #include "model/plan/unit-text.h"
 
 #define CONTAINERS_MAX 20000U
+#define CHECKS_MAX 64U
 
 /* ---- the list ---- */
 
@@ -93,10 +94,29 @@ struct op *engine_list_containers(struct engine *engine, containers_done_t done,
 
 /* ---- one of them ---- */
 
+/* The newest is the last; Podman keeps five. */
+static int containers_read_check(struct json_value *value, const char *where, void *member,
+                                 struct error **reterr) {
+        const char *text = NULL;
+        for (size_t i = 0; i < CHECKS_MAX; i++) {
+                struct json_value *check = json_is(value, SHAPE_LIST) ? json_entry(value, i) : NULL;
+                const char *output =
+                        json_is(check, SHAPE_OBJECT) ? json_text(json_member(check, "Output")) : NULL;
+                if (!str_empty(output))
+                        text = output;
+        }
+        str_replace(member, text);
+        return 0;
+}
+
 static const struct json_field origin_fields[] = {
         { .path = "Config.CreateCommand",
           .kind = JSON_TEXTS,
           .offset = offsetof(struct container_origin, command) },
+        { .path = "State.Health.Log",
+          .kind = JSON_CALL,
+          .offset = offsetof(struct container_origin, check),
+          .call = containers_read_check },
         { .path = "Config.Cmd", .kind = JSON_TEXTS, .offset = offsetof(struct container_origin, words) },
 };
 

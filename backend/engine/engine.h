@@ -52,6 +52,7 @@ struct op *engine_list_containers(struct engine *engine, containers_done_t done,
 struct container_origin {
         char **command;         /* words of the command line that created it, from Podman; NULL: not known */
         char **words;           /* arguments behind its entry point; NULL: the image's own */
+        char *check;            /* the last words of its health check; NULL: none */
 };
 struct container_origin *container_origin_free(struct container_origin *origin);
 DEFINE_CLEANUP(struct container_origin, container_origin_free)

@@ -119,6 +119,7 @@ struct op *membership_start(sd_event *event, const struct paths *paths, const st
                 membership_ask(a, paths, &a->server, "ActiveServer", server_came,
                                m->kind == REALM_IPA ? "IPA" : "AD");
         }
-        op_wait(&a->op, preflight_start(event, &look, NULL, membership_looked, a));
-        return a->op.inner || a->online ? &a->op : op_answer(&a->op, event, membership_finish);
+        if (facts)
+                op_wait(&a->op, preflight_start(event, &look, NULL, membership_looked, a));
+        return a->op.inner || a->online || a->server ? &a->op : op_answer(&a->op, event, membership_finish);
 }

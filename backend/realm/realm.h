@@ -48,7 +48,8 @@ struct op *preflight_start(sd_event *event, const struct preflight_options *opti
                            void *userdata);
 
 /* The membership of this host (model/realm/membership.h): sssd.conf and the keytab, at once; SSSD itself over
- * the bus (InfoPipe), and the realm's servers, in parallel, 3 s at most. facts must outlive the operation. */
+ * the bus (InfoPipe), and the realm's servers, in parallel, 3 s at most. facts must outlive the operation;
+ * NULL: only SSSD is asked. */
 struct op *membership_start(sd_event *event, const struct paths *paths, const struct facts *facts,
                             membership_done_t done, void *userdata);
 

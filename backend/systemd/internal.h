@@ -77,6 +77,8 @@ int units_ignore(sd_bus_message *m, void *userdata, sd_bus_error *error);
 
 /* list.c */
 void units_forget_files(struct units *units);
+/* Adds the units of an answer of ListUnits, sorted. */
+int units_read_list(sd_bus_message *m, struct unit_list *list);
 
 /* show.c: reads the answer to GetAll("") on a unit's object. unit.job is the path of the job's object. */
 int unit_detail_read(sd_bus_message *m, struct unit_detail **ret, struct error **reterr);

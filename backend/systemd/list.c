@@ -123,7 +123,7 @@ static int list_compare(const void *a, const void *b) {
 }
 
 /* Device units exist once for each of their many links; followers are omitted, as by systemctl. */
-static int list_read_units(sd_bus_message *m, struct unit_list *list) {
+int units_read_list(sd_bus_message *m, struct unit_list *list) {
         const char *name, *description, *load, *active, *sub, *following, *job;
         uint32_t job_id;
         int r = sd_bus_message_enter_container(m, 'a', "(ssssssouso)");
@@ -229,7 +229,7 @@ static int list_on_units(sd_bus_message *m, void *userdata, sd_bus_error *error)
         int r;
         if (sd_bus_message_is_method_error(m, NULL))
                 bus_fail(&l->error, m, 0, "The units could not be listed");
-        else if ((r = list_read_units(m, l->list)) < 0)
+        else if ((r = units_read_list(m, l->list)) < 0)
                 error_errno(&l->error, r, "systemd's list of units cannot be read");
         if (l->error || !l->op.inner)
                 listing_end(l);

@@ -28,8 +28,10 @@ struct trouble_list *trouble_list_free(struct trouble_list *list) {
                 trouble_done(&list->items[i]);
         for (size_t i = 0; list && i < list->n_silent; i++)
                 free(list->silent[i].reason);
-        if (list)
-                FREE_ALL(list->items, list->silent, list);
+        if (!list)
+                return NULL;
+        service_list_free(list->services);
+        FREE_ALL(list->items, list->silent, list);
         return NULL;
 }
 

@@ -7,6 +7,7 @@
 #include "base/base.h"
 #include "base/names.h"
 #include "model/finding/finding.h"
+#include "model/service/service.h"
 
 enum trouble_kind {
         TROUBLE_UNIT_FAILED,
@@ -78,6 +79,7 @@ struct trouble_list {
         size_t n, awake;
         struct trouble_silence *silent;
         size_t n_silent;
+        struct service_list *services; /* as the look found them on its way; NULL: they cannot be listed */
 };
 void trouble_done(struct trouble *t);
 struct trouble_list *trouble_list_free(struct trouble_list *list);
