@@ -337,8 +337,11 @@ struct op *backend_look_trouble(struct host *host, trouble_done_t done, void *us
 }
 
 int backend_sleep_trouble(struct host *host, const char *id, int64_t until, struct error **reterr) {
-        return trouble_write_sleep(backend_of(host)->paths.state, id, until,
-                                   usec_now(CLOCK_REALTIME) / 1000000, reterr);
+        const struct paths *paths = &backend_of(host)->paths;
+        int r = paths_prepare(paths, reterr);
+        if (r < 0)
+                return r;
+        return trouble_write_sleep(paths->state, id, until, usec_now(CLOCK_REALTIME) / 1000000, reterr);
 }
 
 const struct host_figures *backend_figures(struct host *host) {

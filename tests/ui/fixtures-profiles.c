@@ -154,7 +154,6 @@ static struct service *installed(const char *name) {
 void fixture_given(struct service *service) {
         str_replace(&service->pin.reference, "localhost/rsyslog:latest");
         str_replace(&service->given.mode, "forward");
-        service->given.answers = new0(struct answers);
         answers_set(service->given.answers, "server", "logs.example.test", "typed");
         answers_set(service->given.answers, "port", "99", "typed");
         answers_set(service->given.answers, "tls", "yes", "typed");

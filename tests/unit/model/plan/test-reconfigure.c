@@ -26,7 +26,6 @@ static struct service *installed(void) {
         s->pin.reference = strdup("localhost/rsyslog");
         s->pin.image_id = strdup(ID);
         s->given.mode = strdup("forward");
-        s->given.answers = new0(struct answers);
         answers_set(s->given.answers, "host", "log.example.test", "typed");
         answers_set(s->given.answers, "port", "99", "typed");
         strv_add(&s->given.words, "-v");
