@@ -101,6 +101,10 @@ static int pam_main_answer_fd(void) {
         return answer;
 }
 
+static bool pam_main_answer(int answer, const char *code, const char *said) {
+        return dprintf(answer, "%s %s\n", code, said ? said : "") < 0;
+}
+
 int main(int argc, char **argv) {
         const char *folder = argc > 1 ? str_starts(argv[1], "--folder=") : NULL;
         const struct rlimit none = {};
@@ -119,5 +123,5 @@ int main(int argc, char **argv) {
                 r = PAM_CONV_ERR;
         const char *code = r >= 0 && (size_t) r < ELEMENTS(codes) && codes[r] ? codes[r] : "PAM_SYSTEM_ERR";
         /* No exit handlers: those of the modules may wait, too. */
-        _exit(dprintf(answer, "%s %s\n", code, c.said.text ? c.said.text : "") < 0);
+        _exit(pam_main_answer(answer, code, c.said.text));
 }
