@@ -39,7 +39,7 @@ host systemctl stop podman.socket podman.service
 try "an engine that goes is shown" term_wait 'the list is old' || true
 seen engine-gone
 host systemctl start podman.socket
-try "and found again" term_wait '[0-9]+ images  podman' 30 || true
+try "and found again" term_wait_gone 'the list is old' 30 || true
 walk_home || true
 # A terminal of any size, while it is open.
 term_size 40x12
