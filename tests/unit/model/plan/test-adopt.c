@@ -12,7 +12,7 @@ static void words_become_a_label(void **state) {
         static const struct {
                 const char *command, *label, *image;
         } rows[] = {
-                { "podman run -d --name web docker.io/library/nginx", "podman run -d --name web $IMAGE", "docker.io/library/nginx" },
+                { "podman run -d --name web registry.example.com/nginx", "podman run -d --name web $IMAGE", "registry.example.com/nginx" },
                 { "/usr/bin/podman --log-level info create -p 80:80 nginx:1 sh -c 'a b'",
                   "podman --log-level info run -p 80:80 $IMAGE sh -c 'a b'", "nginx:1" },
                 { "podman container run -d -e 'P=a$b \"c' nginx run", "podman container run -d -e 'P=a${DOLLAR}b \"c' $IMAGE run", "nginx" },
@@ -68,7 +68,7 @@ static void a_quadlet_names_its_image(void **state) {
         } rows[] = {
                 { "[Container]\nImage=nginx\n", "nginx" },
                 { "[Container]\nImage=a\nImage = b \nExec=x\n", "b" },
-                { "[Unit]\nImage=wrong\n[Container]\n  Image=quay.io/x:1\r\n", "quay.io/x:1" },
+                { "[Unit]\nImage=wrong\n[Container]\n  Image=registry.example.com/x:1\r\n", "registry.example.com/x:1" },
                 { "[Container]\nImageX=a\n#Image=b\n", NULL },
                 { "[Container]\nImage=web.build\n", NULL },
                 { "[Container]\nImage=\n", NULL },
