@@ -48,7 +48,7 @@ check_same_tree "the host's files are as before" "$before"
 # Up to the consent, where one key is missing.
 to_consent() {
         term_open "$1" 80x24 tests/lab tty "$HOST" -- fairlead
-        term_wait '^  SERVICE +STATE' || return
+        term_wait '^  SERVICE +STATE|^No service is installed' || return
         term_keys 2
         term_wait '> localhost/' || return
         term_keys /

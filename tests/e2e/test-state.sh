@@ -52,7 +52,7 @@ check_status "an install without a volume" 0 host fairlead install volume --yes
 unit=$(host sh -c 'ls /etc/containers/systemd/volume.container /etc/systemd/system/volume.service 2>/dev/null || true')
 host sh -c "echo '# mine' >>$unit"
 check_status "the plan of the uninstall names it" 0 host fairlead plan uninstall volume
-check_text "by its file" "$unit is not as it was written" "$output"
+check_text "by its file" "$unit is not as Fairlead wrote it" "$output"
 check_status "the uninstall" 0 host fairlead uninstall volume --yes
 check_text "says so too, as a warning" '^done, with warnings: .*its unit file was edited and is kept' "$output"
 host systemctl daemon-reload
@@ -132,7 +132,7 @@ host systemctl start --no-block fairlead-no-such.service || true
 check_not "nothing is painted over it" term_matches '^  SERVICE '
 term_type 'exit'
 term_keys Enter
-step "the console returns" term_wait '^Services '
+step "the console returns" term_wait '^  SERVICE +STATE'
 step "and closes" walk_close
 check_status "the tool is uninstalled" 0 host fairlead uninstall tools --yes
 finish

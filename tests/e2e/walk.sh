@@ -14,13 +14,13 @@ source "$(dirname "${BASH_SOURCE[0]}")/../lab.d/tmux.sh"
 # walk_open HOST [COLSxROWS] [WORDS of fairlead…]: the console in a host.
 walk_open() {
         term_open console "${2:-80x24}" tests/lab tty "$1" -- fairlead "${@:3}"
-        term_wait '^  SERVICE +STATE' || return
+        term_wait '^  SERVICE +STATE|^No service is installed' || return
 }
 
 # From anywhere to the home: q goes back, 1 goes there.
 walk_home() {
         term_keys 1
-        term_wait '^  SERVICE +STATE' || return
+        term_wait '^  SERVICE +STATE|^No service is installed' || return
 }
 
 # Only the image whose name contains the text, then the wizard's first page.
@@ -158,7 +158,7 @@ walk_log() {
         term_wait "$1" 15 || return
         seen log
         term_keys Escape
-        term_wait '^  SERVICE +STATE' || return
+        term_wait '^  SERVICE +STATE|^No service is installed' || return
 }
 
 walk_unit() {
@@ -181,7 +181,7 @@ walk_around() {
         term_wait '^Help' || return
         seen help
         term_keys Escape
-        term_wait '^  SERVICE +STATE' || return
+        term_wait '^  SERVICE +STATE|^No service is installed' || return
         term_keys ':'
         term_wait 'Commands' || return
         seen palette

@@ -13,7 +13,7 @@ lab_quit() {
 lab_console() {
         term_type 'clear; TERM=vt220 fairlead'
         term_keys Enter
-        term_wait '^  SERVICE +STATE' 100
+        term_wait '^  SERVICE +STATE|^No service is installed' 100
 }
 
 lab_pull() {

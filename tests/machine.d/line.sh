@@ -21,7 +21,7 @@ line_open() {
         line_login || return
         term_type 'clear; TERM=vt220 fairlead'
         term_keys Enter
-        term_wait '^  SERVICE +STATE' 100
+        term_wait '^  SERVICE +STATE|^No service is installed' 100
 }
 
 # A slow line has shown all that it had.
