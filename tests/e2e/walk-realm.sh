@@ -10,7 +10,7 @@ walk_join() {
         seen realm-none
         term_keys j
         term_wait 'page 1 of 5: what it does' || return
-        term_wait 'RISK  --privileged' || return
+        term_wait 'with [0-9]+ RISKs' || return
         term_keys Enter
         term_wait 'page 2 of 5: questions' || return
         term_keys Down Down
