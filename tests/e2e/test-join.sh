@@ -131,10 +131,10 @@ check_text "and that the domain's rules do not count any more" 'domain-rules' "$
 check "users resolve again" until_true 30 host getent passwd alice@example.test
 check_not "who is denied cannot log in" login alice@example.test "$password"
 check_status "and a test of the user says so" 1 host fairlead realm test alice@example.test
-check_text "by PAM's word" '^ +su +no, an access rule denies it.*PAM_PERM_DENIED' "$output"
+check_text "by PAM's word" '^ +(su|login|sshd) +no, an access rule denies it.*PAM_PERM_DENIED' "$output"
 check_status "who is not can" 0 login bob@example.test "$password"
 check_status "and the test says so, too" 0 host fairlead realm test bob@example.test
-check_text "by PAM's word" '^ +su +yes, with a valid password' "$output"
+check_text "by PAM's word" '^ +(su|login|sshd) +yes, with a valid password' "$output"
 check_status "fairlead realm permit" 0 host fairlead realm permit bob@example.test --yes
 check "users resolve again" until_true 30 host getent passwd bob@example.test
 check_status "who is permitted can log in" 0 login bob@example.test "$password"
