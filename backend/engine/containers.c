@@ -125,16 +125,14 @@ static int containers_inspected(struct engine_call *call, struct json_value *o, 
         return json_read(o, "the container", origin_fields, ELEMENTS(origin_fields), call->origin, reterr);
 }
 
-static const struct engine_request origin_request = {
-        .method = "GET",
-        .before = "/containers/",
-        .behind = "/json",
-        .failed = "The container could not be inspected",
-        .unreadable = "The engine's answer about the container could not be read",
-        .seconds = 15,
-        .body = ENGINE_OBJECT,
-        .document = containers_inspected,
-};
+#define INSPECT(read)                                                                          \
+        {                                                                                      \
+                .method = "GET", .before = "/containers/", .behind = "/json", .seconds = 15,   \
+                .failed = "The container could not be inspected",                              \
+                .unreadable = "The engine's answer about the container could not be read",     \
+                .body = ENGINE_OBJECT, .document = read                                        \
+        }
+static const struct engine_request origin_request = INSPECT(containers_inspected);
 
 struct op *engine_find_origin(struct engine *engine, const char *container, origin_done_t done,
                               void *userdata) {
@@ -223,16 +221,7 @@ static int containers_looked_inside(struct engine_call *call, struct json_value 
         return 0;
 }
 
-static const struct engine_request inside_request = {
-        .method = "GET",
-        .before = "/containers/",
-        .behind = "/json",
-        .failed = "The container could not be inspected",
-        .unreadable = "The engine's answer about the container could not be read",
-        .seconds = 15,
-        .body = ENGINE_OBJECT,
-        .document = containers_looked_inside,
-};
+static const struct engine_request inside_request = INSPECT(containers_looked_inside);
 
 struct op *engine_look_inside(struct engine *engine, const char *container, container_inside_done_t done,
                               void *userdata) {

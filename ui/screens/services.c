@@ -187,7 +187,7 @@ static void services_load(struct screen *s, unsigned topics) {
         struct services_state *st = s->state;
         if (topics & (TOPIC_SERVICES | TOPIC_IMAGES) && reload_wanted(&s->loading, topics))
                 s->loading.op = host_list_services(ui_host(s->ui), services_loaded, s);
-        if (topics & (TOPIC_IMAGES | TOPIC_ENGINE) && st->offers.images)
+        if (topics & (TOPIC_IMAGES | TOPIC_ENGINE) && st->offers.known)
                 services_arrange(s, topics);
         if (topics & (TOPIC_REALM | TOPIC_HOST))
                 screen_invalidate(s);

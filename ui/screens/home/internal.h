@@ -74,9 +74,16 @@ void home_trouble_status(const struct screen *s, struct str *out);
 
 /* ---- offers.c: on a host without a service the images that can become one ---- */
 
+struct home_offer {
+        char *reference, *title;        /* title NULL: none */
+};
+
 struct home_offers {
         struct list list;
-        struct image_list *images;      /* NULL: no answer yet */
+        /* Not their images: a host may have thousands, with labels of any size. */
+        struct home_offer *items;
+        size_t n;
+        bool known;                     /* an answer came */
         struct reload loading;
 };
 void home_offers_init(struct screen *s, struct home_offers *o);
