@@ -78,6 +78,14 @@ static struct service_list *services_200(void) {
         return services_n(200);
 }
 
+/* Nothing is seen, and not everything was looked at. */
+static struct trouble_list *troubles_unseen(void) {
+        struct trouble_list *list = new0(struct trouble_list);
+        trouble_silent(list, TROUBLE_PRESSURE, "The kernel has no figures in /proc/pressure/cpu");
+        trouble_silent(list, TROUBLE_LOG_ERRORS, "The journal was not read in time");
+        return list;
+}
+
 bool fixture_use_home(struct fake_host *fake, const char *what, const char *which) {
         static const struct fixture_row rows[] = {
                 { "services", "counted", offsetof(struct fake_host, services), (void *) services_counted },
@@ -85,6 +93,7 @@ bool fixture_use_home(struct fake_host *fake, const char *what, const char *whic
                 { "services", "30", offsetof(struct fake_host, services), (void *) services_30 },
                 { "services", "200", offsetof(struct fake_host, services), (void *) services_200 },
                 { "trouble", "all", offsetof(struct fake_host, trouble), (void *) fake_host_troubles },
+                { "trouble", "unseen", offsetof(struct fake_host, trouble), (void *) troubles_unseen },
                 { "usage", "counted", offsetof(struct fake_host, usage), (void *) usage_counted },
         };
         return fixture_pick(fake, rows, ELEMENTS(rows), what, which);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ui/screens/screens.h"
 
-/* All that needs a person, those asleep too, with what each kind means and what to do about it. */
+/* All that needs a person, those asleep too, and what cannot be looked for here, with what each kind means
+ * and what to do about it. */
 
 #include "base/text.h"
 #include "ui/screens/parts/trouble-actions.h"
@@ -22,6 +23,14 @@ static const struct trouble *trouble_at(const struct screen *s, size_t row) {
         return st->found && row < st->found->n ? &st->found->items[row] : NULL;
 }
 
+/* Behind the lines: a kind that was not looked for. NULL: the row is a line. */
+static const struct trouble_silence *trouble_unseen(const struct screen *s, size_t row) {
+        const struct trouble_state *st = s->state;
+        return st->found && row >= st->found->n && row - st->found->n < st->found->n_silent
+                       ? &st->found->silent[row - st->found->n]
+                       : NULL;
+}
+
 enum { COLUMN_SENTENCE, COLUMN_KIND, COLUMN_FOR, COLUMN_ASLEEP };
 
 static const struct column columns[] = {
@@ -34,7 +43,16 @@ static const struct column columns[] = {
 static void trouble_cell(const void *owner, size_t row, size_t column, struct cell *ret) {
         const struct screen *s = owner;
         const struct trouble *t = trouble_at(s, row);
+        const struct trouble_silence *unseen = trouble_unseen(s, row);
         ret->ordered = column == COLUMN_FOR || column == COLUMN_ASLEEP;
+        if (unseen) {
+                ret->text = column == COLUMN_SENTENCE ? unseen->reason
+                            : column == COLUMN_KIND   ? trouble_row(unseen->kind)->title
+                            : column == COLUMN_FOR    ? "not seen"
+                                                      : NULL;
+                ret->style = STYLE_DIM;
+                return;
+        }
         switch (column) {
         case COLUMN_SENTENCE:
                 ret->text = t->sentence;
@@ -54,12 +72,13 @@ static void trouble_cell(const void *owner, size_t row, size_t column, struct ce
 }
 
 static const char *trouble_identity(const void *owner, size_t row) {
-        return trouble_at(owner, row)->id;
+        const struct trouble_silence *unseen = trouble_unseen(owner, row);
+        return unseen ? trouble_row(unseen->kind)->title : trouble_at(owner, row)->id;
 }
 
 static char trouble_flag(const void *owner, size_t row) {
         const struct trouble *t = trouble_at(owner, row);
-        return t->until || t->severity == SEVERITY_INFO ? ' ' : '!';
+        return !t || t->until || t->severity == SEVERITY_INFO ? ' ' : '!';
 }
 
 static const struct list_source trouble_source = {
@@ -83,7 +102,7 @@ static void trouble_found(struct trouble_list *found, struct error *e, void *use
                 trouble_list_free(st->found);
                 st->found = found;
         }
-        screen_loaded(s, found ? found->n : 0, e, TOPIC_HOST);
+        screen_loaded(s, found ? found->n + found->n_silent : 0, e, TOPIC_HOST);
 }
 
 static void trouble_load(struct screen *s, unsigned topics) {
@@ -118,16 +137,20 @@ static void trouble_draw(struct screen *s, const struct canvas *c) {
         struct canvas rows = canvas_part(c, 0, 0, c->rows - below - 1, -1),
                       help = canvas_part(c, c->rows - below, 0, -1, -1);
         screen_draw_rows(s, &rows, "line", "Nothing on this host needs you.");
-        if (!t)
+        const struct trouble_silence *unseen = trouble_unseen(s, list_settled_row(s->list));
+        if (!t && !unseen)
                 return;
-        int row = canvas_paragraph(&help, 0, 0, 0, STYLE_STRONG, t->sentence);
-        canvas_paragraph(&help, row, 0, 0, STYLE_PLAIN, trouble_row(t->kind)->help);
+        int row = canvas_paragraph(&help, 0, 0, 0, STYLE_STRONG, t ? t->sentence : unseen->reason);
+        canvas_paragraph(&help, row, 0, 0, STYLE_PLAIN, trouble_row(t ? t->kind : unseen->kind)->help);
 }
 
 static void trouble_status(const struct screen *s, struct str *out) {
         const struct trouble *t = trouble_at(s, list_settled_row(s->list));
+        const struct trouble_silence *unseen = trouble_unseen(s, list_settled_row(s->list));
         if (t)
                 str_addf(out, "Seen in: %s.", trouble_row(t->kind)->source);
+        else if (unseen)
+                str_addf(out, "%s: this is not known on this host now.", trouble_row(unseen->kind)->title);
 }
 
 static bool trouble_can(const struct screen *s, enum action action) {
@@ -155,8 +178,9 @@ const struct screen_class trouble_screen = {
         .name = "trouble",
         .title = "Trouble",
         .way = "1 a ",
-        .help = "Everything on this host that needs a person, the worst first, and what sleeps. Below the "
-                "list is what the focused line means and what to do.\n"
+        .help = "Everything on this host that needs a person, the worst first, then what sleeps, then what "
+                "cannot be looked for here, and why. Below the list is what the focused line means and what "
+                "to do.\n"
                 "Enter leads to where it is fixed. z puts a line to sleep for some days or until a date, or "
                 "wakes it. Thresholds are in /etc/fairlead/trouble.conf.",
         .size = sizeof(struct trouble_state),

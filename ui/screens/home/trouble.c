@@ -184,6 +184,14 @@ void home_trouble_draw(struct screen *s, const struct canvas *c) {
                              plural(t->found->n, "Nothing needs you; %zu line sleeps (a).",
                                     "Nothing needs you; %zu lines sleep (a)."),
                              t->found->n);
+        else if (!t->found->awake && t->found->n_silent)
+                canvas_textf(c, 0, 0, 0, STYLE_PLAIN,
+                             plural(t->found->n_silent,
+                                    "Nothing that was looked at needs you; %zu check could not be made "
+                                    "(a).",
+                                    "Nothing that was looked at needs you; %zu checks could not be made "
+                                    "(a)."),
+                             t->found->n_silent);
         else if (!t->found->awake)
                 canvas_text(c, 0, 0, 0, STYLE_GOOD, "Nothing needs you.");
         else {
