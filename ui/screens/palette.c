@@ -84,8 +84,12 @@ static void palette_cell(const void *owner, size_t row, size_t column, struct ce
                          keys_name(item->binding->key, key));
                 ret->text = ret->buffer;
                 ret->style = STYLE_KEY;
-        } else
-                ret->text = palette_row(owner, row)->help;
+        } else {
+                /* What comes behind it is in the line below for the focused row. */
+                const char *help = palette_row(owner, row)->help;
+                snprintf(ret->buffer, sizeof ret->buffer, "%.*s", (int) strcspn(help, ";"), help);
+                ret->text = ret->buffer;
+        }
 }
 
 static const char *palette_identity(const void *owner, size_t row) {
@@ -216,7 +220,7 @@ static void palette_status(const struct screen *s, struct str *out) {
                 return;
         const struct palette_item *item = palette_item(s, row);
         if (item)
-                str_addf(out, item->elsewhere ? "Enter goes to its screen. %s." : "Enter: %s.",
+                str_addf(out, "%s: %s.", item->elsewhere ? item->elsewhere->title : "Enter",
                          palette_row(s, row)->help);
         else
                 str_addf(out, palette_service(s, row) ? "Enter goes to the service %s." : "Enter opens %s.",

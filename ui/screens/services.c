@@ -376,7 +376,7 @@ static bool services_act(struct screen *s, enum action action) {
         const struct trouble *trouble = home_trouble_focus(s);
         if (home_trouble_move(s, action))
                 return true;
-        if (action == ACTION_ALL)
+        if (action == ACTION_TROUBLE)
                 screen_open(s->ui, &trouble_screen, trouble ? trouble->id : NULL);
         else if (action == ACTION_OPEN && home_offers_focus(s))
                 screen_open(s->ui, &image_screen, home_offers_focus(s));
@@ -439,7 +439,7 @@ const struct screen_class services_screen = {
                                               { 'u', ACTION_UPGRADE },
                                               { 'z', ACTION_SLEEP },
                                               { 'i', ACTION_IMAGES, "install" },
-                                              { 'a', ACTION_ALL, "trouble" },
+                                              { 'a', ACTION_TROUBLE },
                                               { 'n', ACTION_NEXT_TROUBLE, NULL, true },
                                               { 'm', ACTION_RECONFIGURE },
                                               {} },

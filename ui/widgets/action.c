@@ -43,6 +43,7 @@ static const struct action_row action_table[_ACTION_MAX] = {
         [ACTION_SORT] = { "sort", "sort", "Sort by the next column" },
         [ACTION_SORT_REVERSE] = { "sort-reverse", "reverse", "Reverse the order of the sorted column" },
         [ACTION_NEXT_TROUBLE] = { "next-trouble", "next trouble", "Go to the next row that needs you" },
+        [ACTION_TROUBLE] = { "trouble", "trouble", "List all that needs you, and what sleeps" },
         [ACTION_SEARCH] = { "search", "search", "Search in the text" },
         [ACTION_SEARCH_NEXT] = { "search-next", "next match", "Go to the next match" },
         [ACTION_SEARCH_PREVIOUS] = { "search-previous", "previous match", "Go to the previous match" },

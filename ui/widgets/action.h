@@ -49,6 +49,7 @@ enum action {
         ACTION_SORT,
         ACTION_SORT_REVERSE,
         ACTION_NEXT_TROUBLE,
+        ACTION_TROUBLE,
         ACTION_SEARCH,
         ACTION_SEARCH_NEXT,
         ACTION_SEARCH_PREVIOUS,
