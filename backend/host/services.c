@@ -8,6 +8,7 @@
 #include "backend/store/pins.h"
 #include "backend/store/services.h"
 #include "base/text.h"
+#include "model/service/why.h"
 
 #define ENGINE_USEC 1500000U
 

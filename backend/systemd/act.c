@@ -13,6 +13,7 @@
 #include <time.h>
 
 #include "backend/io/turn.h"
+#include "model/service/why.h"
 
 #define LOOK_USEC (5U * 1000 * 1000)
 #define LOOK_SOON_USEC (200U * 1000)

@@ -89,25 +89,7 @@ typedef void (*words_done_t)(struct log_line *lines, size_t n, void *userdata);
 struct op *units_last_words(struct units *units, const char *invocation, const char *unit, int64_t since,
                             bool sync, words_done_t done, void *userdata);
 
-/* ---- reasons ---- */
-
-/* The reason for a unit's state as text: pure functions over systemd's answers. Job results and values of
- * Result=: org.freedesktop.systemd1(5); systemd's exit statuses: systemd.exec(5), "Process exit codes". */
-
-/* The failure of a unit: "its main process ended with status 7". The caller frees. */
-char *unit_why_text(const struct unit_detail *now);
-
-/* A hint against it; where now.why is known it is quoted. The caller frees. */
-char *unit_why_hint(const struct unit_detail *now);
-
-/* The hint that quotes a line of a log; cleaned and cut. The caller frees. */
-char *unit_why_quote(const char *why);
-
-/* Judges the end of a start, stop, restart or reload. result is the job's ("done", "failed", "timeout", …),
- * NULL when its end was not seen; now is the unit afterwards, NULL when it could not be read. 0 for success,
- * else a negative errno and the sentence. */
-int unit_why(const char *name, enum unit_action action, const char *result, const struct unit_detail *now,
-             struct error **reterr);
+/* ---- the generator ---- */
 
 /* Podman's generator of units, and its complaints about files in the output of its --dryrun, "; " between
  * them; those about the file `first` (a name without its folder) before others. The caller frees; NULL: none.

@@ -7,6 +7,7 @@
 #include "backend/systemd/units.h"
 #include "backend/trouble/trouble.h"
 #include "base/text.h"
+#include "model/service/why.h"
 
 #define CLOCK_GRACE (30 * 60) /* seconds after the boot in which a clock may still be on its way */
 

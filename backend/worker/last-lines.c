@@ -9,6 +9,7 @@
 
 #include "base/feed.h"
 #include "base/text.h"
+#include "model/service/why.h"
 
 #define SHOWN 12U
 #define TAIL_BYTES 8192

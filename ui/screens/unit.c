@@ -5,10 +5,10 @@
  * log. */
 
 #include <errno.h>
-#include <signal.h>
 #include <time.h>
 
 #include "base/text.h"
+#include "model/service/why.h"
 #include "ui/screens/parts/unit-actions.h"
 
 #define LOG_TAIL 50
@@ -30,24 +30,13 @@ static uint8_t unit_state_mark(const char *active) {
         return style == STYLE_GOOD ? DOC_GOOD : style == STYLE_BAD ? DOC_BAD : DOC_PLAIN;
 }
 
-/* "exit status 7", "signal 9 (KILL)", as systemctl shows how the main process ended. */
 static void unit_put_result(struct pager *p, const struct unit_detail *d) {
         if (!d->result || str_equal(d->result, "success"))
                 return;
-        if (unit_was_stopped(d)) {
-                _cleanup_free_ char *killed = unit_killed_text(d);
-                pager_row(p, "result", DOC_WARN, killed ? "stopped; %s" : "stopped", killed);
-                return;
-        }
-        _cleanup_str_ struct str s = {};
-        str_add(&s, d->result);
-        if (d->exit_code == CLD_EXITED)
-                str_addf(&s, ", exit status %d", d->exit_status);
-        else if (d->exit_code == CLD_KILLED || d->exit_code == CLD_DUMPED) {
-                const char *name = sigabbrev_np(d->exit_status);
-                str_addf(&s, name ? ", signal %d (%s)" : ", signal %d%s", d->exit_status, name ? name : "");
-        }
-        pager_row(p, "result", DOC_BAD, "%s", s.text);
+        bool stopped = unit_was_stopped(d);
+        _cleanup_free_ char *text = stopped ? unit_killed_text(d) : unit_why_text(d);
+        pager_row(p, "result", stopped ? DOC_WARN : DOC_BAD, stopped && text ? "stopped; %s" : "%s",
+                  text ? text : "stopped");
 }
 
 static void unit_put_state(const struct screen *s, struct pager *p, const struct unit_detail *d) {
