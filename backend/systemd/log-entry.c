@@ -5,6 +5,7 @@
 #include "backend/systemd/log-internal.h"
 
 #include "base/text.h"
+#include "model/service/address.h"
 
 void loglines_done(struct loglines *lines) {
         for (size_t i = 0; i < lines->n; i++)
@@ -141,8 +142,7 @@ void loglines_add_entry(struct loglines *lines, sd_journal *journal, bool backwa
                 cursor = NULL;
         like.cursor = cursor;
         _cleanup_free_ char *identifier = log_copy_field(journal, "SYSLOG_IDENTIFIER"),
-                            *program = log_copy_field(journal, "_COMM"),
-                            *event = log_event_text(journal),
+                            *program = log_copy_field(journal, "_COMM"), *event = log_event_text(journal),
                             *beginning = event ? NULL : log_copy_field(journal, "MESSAGE");
         like.identifier = identifier ? identifier : program;
         like.source = event ? LOG_EVENT : log_source(journal, program, beginning ? beginning : "");
@@ -164,23 +164,12 @@ void log_match(sd_journal *journal, const char *name, const char *value) {
         sd_journal_add_match(journal, text, 0);
 }
 
-/* journald sets the fields that begin with "_"; any process can send the others, so each is matched together
- * with one that proves that root sent it. conmon writes CONTAINER_NAME. */
-void log_select(sd_journal *journal, const struct log_query *query) {
-        const char *run = query->invocation, *unit = run ? NULL : query->unit;
-        const struct {
-                const char *trusted, *trusted_value, *name, *value;
-        } ways[] = {
-                { NULL, NULL, "_SYSTEMD_INVOCATION_ID", run },
-                { "_PID", "1", "INVOCATION_ID", run },
-                { NULL, NULL, "_SYSTEMD_UNIT", unit },
-                { "_PID", "1", "UNIT", unit },
-                { "_UID", "0", "OBJECT_SYSTEMD_UNIT", unit },
-                { "_UID", "0", "COREDUMP_UNIT", unit },
-                { "_UID", "0", "CONTAINER_NAME", run ? NULL : query->container },
-                { NULL, NULL, "_TRANSPORT", query->kernel ? "kernel" : NULL },
-        };
-        for (size_t i = 0; i < ELEMENTS(ways); i++) {
+struct log_way_of_unit {
+        const char *trusted, *trusted_value, *name, *value;
+};
+
+static void log_select_ways(sd_journal *journal, const struct log_way_of_unit *ways, size_t n) {
+        for (size_t i = 0; i < n; i++) {
                 if (!ways[i].value)
                         continue;
                 sd_journal_add_disjunction(journal);
@@ -188,6 +177,45 @@ void log_select(sd_journal *journal, const struct log_query *query) {
                         log_match(journal, ways[i].trusted, ways[i].trusted_value);
                 log_match(journal, ways[i].name, ways[i].value);
         }
+}
+
+/* A unit of the manager of this user: whoever else runs may have one of the same name. That manager is no
+ * PID 1; what it says is believed of its own user alone. */
+static void log_select_user(sd_journal *journal, const char *unit, uint32_t user) {
+        _cleanup_free_ char *uid = str_printf("%u", user);
+        log_select_ways(journal,
+                        (const struct log_way_of_unit[]){
+                                { "_UID", uid, "_SYSTEMD_USER_UNIT", unit },
+                                { "_UID", uid, "USER_UNIT", unit },
+                                { "_UID", uid, "COREDUMP_USER_UNIT", unit },
+                                { "_UID", uid, "OBJECT_SYSTEMD_USER_UNIT", unit },
+                        },
+                        4);
+}
+
+/* journald sets the fields that begin with "_"; any process can send the others, so each is matched together
+ * with one that proves that root sent it. conmon writes CONTAINER_NAME. */
+void log_select(sd_journal *journal, const struct log_query *query) {
+        uint32_t uid = UNIT_SYSTEM;
+        const char *run = query->invocation, *unit = NULL;
+        if (!run && query->unit)
+                unit = unit_address_name(query->unit, &uid);
+        if (uid != UNIT_SYSTEM) {
+                log_select_user(journal, unit, uid);
+                unit = NULL;
+        }
+        log_select_ways(journal,
+                        (const struct log_way_of_unit[]){
+                                { NULL, NULL, "_SYSTEMD_INVOCATION_ID", run },
+                                { "_PID", "1", "INVOCATION_ID", run },
+                                { NULL, NULL, "_SYSTEMD_UNIT", unit },
+                                { "_PID", "1", "UNIT", unit },
+                                { "_UID", "0", "OBJECT_SYSTEMD_UNIT", unit },
+                                { "_UID", "0", "COREDUMP_UNIT", unit },
+                                { "_UID", "0", "CONTAINER_NAME", run ? NULL : query->container },
+                                { NULL, NULL, "_TRANSPORT", query->kernel ? "kernel" : NULL },
+                        },
+                        8);
         if (query->boot) {
                 sd_journal_add_conjunction(journal);
                 char id[SD_ID128_STRING_MAX] = "";

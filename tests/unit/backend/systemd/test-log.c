@@ -202,6 +202,22 @@ static void selects_as_journalctl_does(void **state) {
         assert_messages(f, "of its container");
 }
 
+static void selects_a_unit_of_a_users_manager(void **state) {
+        struct fixture *f = *state;
+        say(f, "_UID=1000\n_SYSTEMD_USER_UNIT=a.service\n_SYSTEMD_UNIT=user@1000.service\n", "of the unit");
+        say(f, "_UID=1001\n_SYSTEMD_USER_UNIT=a.service\n_SYSTEMD_UNIT=user@1001.service\n", "of another user");
+        say(f, "_UID=0\n_SYSTEMD_UNIT=a.service\n", "of the host's unit of this name");
+        say(f, "_UID=1000\n_SYSTEMD_USER_UNIT=b.service\n", "of another unit");
+        say(f, "_UID=1000\nUSER_UNIT=a.service\n", "about it, by its manager");
+        say(f, "_UID=1001\nUSER_UNIT=a.service\n", "forged: by another user");
+        say(f, "_UID=1000\nCOREDUMP_USER_UNIT=a.service\n", "it dumped core");
+        written(f);
+        read_log(f, (struct log_query) { .unit = "1000/a.service", .priority = 7 });
+        assert_messages(f, "of the unit|about it, by its manager|it dumped core");
+        read_log(f, (struct log_query) { .unit = "a.service", .priority = 7 });
+        assert_messages(f, "of the host's unit of this name");
+}
+
 /* The one of two runs that is meant, with the engine's words, and not what others say of it. */
 static void selects_one_run(void **state) {
         struct fixture *f = *state;
@@ -605,6 +621,7 @@ int main(void) {
 #define T(name) cmocka_unit_test_setup_teardown(name, begin, end)
         const struct CMUnitTest tests[] = {
                 T(selects_as_journalctl_does), T(selects_one_run), T(knows_who_says_it),
+                T(selects_a_unit_of_a_users_manager),
                 T(prints_an_event_of_podman_in_its_words), T(gives_the_newest_oldest_first), T(keeps_any_bytes),
                 T(cuts_what_is_too_long), T(follows), T(follows_from_nothing), T(can_be_dropped_any_time),
                 T(says_that_it_cannot_read), T(pages_both_ways), T(shows_entries_without_text), T(lists_boots),
