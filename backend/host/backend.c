@@ -243,6 +243,7 @@ static const struct host_ops backend_ops = {
         .show_unit = backend_show_unit,
         .list_managers = backend_list_managers,
         .unit_effects = backend_unit_effects,
+        .list_triggers = backend_list_triggers,
         .look_inside = backend_look_inside,
         .act_on_unit = backend_act_on_unit,
         .read_log = backend_read_log,

@@ -107,6 +107,8 @@ struct op *backend_act_on_unit(struct host *host, const char *address, enum unit
                                acted_done_t done, void *userdata);
 struct op *backend_unit_effects(struct host *host, const char *address, enum unit_action action,
                                 effects_done_t done, void *userdata);
+struct op *backend_list_triggers(struct host *host, const char *pattern, triggers_done_t done,
+                                 void *userdata);
 struct op *backend_look_inside(struct host *host, const char *address, enum inside_part part,
                                inside_done_t done, void *userdata);
 struct user_manager_list *backend_list_managers(struct host *host);

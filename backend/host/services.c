@@ -265,6 +265,13 @@ struct op *backend_list_units(struct host *host, const char *pattern, units_done
         return units_list(units, str_empty(name) ? NULL : name, done, userdata);
 }
 
+struct op *backend_list_triggers(struct host *host, const char *pattern, triggers_done_t done,
+                                 void *userdata) {
+        const char *name;
+        struct units *units = backend_units(backend_of(host), pattern, &name);
+        return units_triggers(units, name, done, userdata);
+}
+
 /* The container of this unit's service; the caller frees; NULL: not known. */
 static char *units_container(struct backend *b, const char *unit) {
         _cleanup_(service_list_freep) struct service_list *services = services_list(&b->paths, NULL);

@@ -44,6 +44,8 @@ struct op *units_act(struct units *units, const char *name, enum unit_action act
                      void *userdata);
 /* A signal to all processes of the unit. */
 struct op *units_kill(struct units *units, const char *name, int signal, made_done_t done, void *userdata);
+/* Loaded units of the pattern with what they start, listen on and wait for. */
+struct op *units_triggers(struct units *units, const char *pattern, triggers_done_t done, void *userdata);
 /* Its properties, or the PIDs of its processes with their commands; no other part. */
 struct op *units_inside(struct units *units, const char *name, enum inside_part part, inside_done_t done,
                         void *userdata);

@@ -126,6 +126,7 @@ typedef void (*detail_done_t)(struct unit_detail *unit, struct error *e, void *u
 typedef void (*acted_done_t)(char *report, struct error *e, void *userdata);
 typedef void (*effects_done_t)(struct unit_effects *effects, struct error *e, void *userdata);
 typedef void (*inside_done_t)(struct unit_inside *inside, struct error *e, void *userdata);
+typedef void (*triggers_done_t)(struct trigger_list *triggers, struct error *e, void *userdata);
 typedef void (*plan_done_t)(struct plan *plan, struct error *e, void *userdata);
 typedef void (*jobs_done_t)(struct job_list *jobs, struct error *e, void *userdata);
 /* job_id NULL on failure */
@@ -243,6 +244,9 @@ struct host_ops {
         /* What an action would take with it. */
         struct op *(*unit_effects)(struct host *host, const char *address, enum unit_action action,
                                    effects_done_t done, void *userdata);
+        /* Loaded sockets and timers, by a pattern. */
+        struct op *(*list_triggers)(struct host *host, const char *pattern, triggers_done_t done,
+                                    void *userdata);
         /* One part of what is inside it. */
         struct op *(*look_inside)(struct host *host, const char *address, enum inside_part part,
                                   inside_done_t done, void *userdata);
@@ -352,6 +356,7 @@ struct host {
 #define host_show_unit(h, ...) HOST_CALL(h, show_unit, __VA_ARGS__)
 #define host_list_managers(h) HOST_CALL(h, list_managers)
 #define host_unit_effects(h, ...) HOST_CALL(h, unit_effects, __VA_ARGS__)
+#define host_list_triggers(h, ...) HOST_CALL(h, list_triggers, __VA_ARGS__)
 #define host_look_inside(h, ...) HOST_CALL(h, look_inside, __VA_ARGS__)
 #define host_act_on_unit(h, ...) HOST_CALL(h, act_on_unit, __VA_ARGS__)
 #define host_read_log(h, ...) HOST_CALL(h, read_log, __VA_ARGS__)

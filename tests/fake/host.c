@@ -20,6 +20,7 @@ static const char *const request_kind_names[] = {
         [REQUEST_MEMBERSHIP] = "membership", [REQUEST_USER] = "user",
         [REQUEST_TROUBLE] = "trouble",
         [REQUEST_EFFECTS] = "effects",     [REQUEST_INSIDE] = "inside",
+        [REQUEST_TRIGGERS] = "triggers",
 };
 DEFINE_NAMES(request_kind, enum request_kind)
 
@@ -146,6 +147,12 @@ static struct op *fake_unit_effects(struct host *host, const char *address, enum
         struct request *r = request_new(host, REQUEST_EFFECTS, address, userdata);
         r->action = action;
         r->done.effects = done;
+        return &r->op;
+}
+
+static struct op *fake_list_triggers(struct host *host, const char *pattern, triggers_done_t done, void *userdata) {
+        struct request *r = request_new(host, REQUEST_TRIGGERS, pattern, userdata);
+        r->done.triggers = done;
         return &r->op;
 }
 
@@ -326,6 +333,7 @@ static const struct host_ops fake_ops = {
         .show_unit = fake_show_unit,
         .list_managers = fake_list_managers,
         .unit_effects = fake_unit_effects,
+        .list_triggers = fake_list_triggers,
         .look_inside = fake_look_inside,
         .act_on_unit = fake_act_on_unit,
         .read_log = fake_read_log,
@@ -463,12 +471,11 @@ static void request_deliver(struct request *r, struct error *e) {
         case REQUEST_UNIT:
                 r->done.unit(e ? NULL : fake->unit(r->text), e, r->userdata);
                 break;
+        case REQUEST_TRIGGERS: r->done.triggers(e ? NULL : fake->triggers(), e, r->userdata); break;
         case REQUEST_INSIDE: r->done.inside(e ? NULL : fake->inside(r->part), e, r->userdata); break;
         case REQUEST_EFFECTS: r->done.effects(e ? NULL : make_effects(r), e, r->userdata); break;
         case REQUEST_ACT: r->done.acted(e ? NULL : TAKE(r->report), e, r->userdata); break;
-        case REQUEST_REPAIR:
-                r->done.nothing(e, r->userdata);
-                break;
+        case REQUEST_REPAIR: r->done.nothing(e, r->userdata); break;
         case REQUEST_PLAN:
                 r->done.plan(e ? NULL : TAKE(r->planned), e, r->userdata);
                 break;

@@ -34,6 +34,7 @@ enum request_kind {
         REQUEST_TROUBLE,
         REQUEST_EFFECTS,
         REQUEST_INSIDE,
+        REQUEST_TRIGGERS,
         _REQUEST_KIND_MAX,
 };
 DECLARE_NAMES(request_kind, enum request_kind);         /* "images", "image", … */
@@ -58,6 +59,7 @@ struct fake_host {
         struct unit_detail *(*unit)(const char *name);
         struct user_manager_list *(*managers)(void);
         struct unit_inside *(*inside)(enum inside_part part);
+        struct trigger_list *(*triggers)(void);
         int (*plan)(const struct plan_order *order, struct plan **ret, struct error **reterr);
         struct job_list *(*jobs)(void);
         struct change_report *(*changes)(const char *of);

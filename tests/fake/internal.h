@@ -22,6 +22,7 @@ struct request {
                 detail_done_t unit;
                 effects_done_t effects;
                 inside_done_t inside;
+                triggers_done_t triggers;
                 plan_done_t plan;
                 jobs_done_t jobs;
                 started_done_t started;

@@ -123,6 +123,8 @@ static void unit_free(struct fake_unit *u) {
                 free(texts[i]);
         strv_free(u->requires);
         strv_free(u->wanted_by);
+        strv_free(u->triggers);
+        strv_free(u->listens);
         free(u);
 }
 
@@ -145,6 +147,16 @@ static int find_unit(sd_bus *bus, const char *path, const char *interface, void 
         }
         *ret = u;
         return 1;
+}
+
+static int find_socket(sd_bus *bus, const char *path, const char *interface, void *userdata, void **ret,
+                       sd_bus_error *error) {
+        return str_ends(path, "_2esocket") ? find_unit(bus, path, interface, userdata, ret, error) : 0;
+}
+
+static int find_timer(sd_bus *bus, const char *path, const char *interface, void *userdata, void **ret,
+                      sd_bus_error *error) {
+        return str_ends(path, "_2etimer") ? find_unit(bus, path, interface, userdata, ret, error) : 0;
 }
 
 static int get_load_error(sd_bus *bus, const char *path, const char *interface, const char *property,
@@ -172,6 +184,15 @@ static int get_texts(sd_bus *bus, const char *path, const char *interface, const
                      void *userdata, sd_bus_error *error) {
         char **list = *(char ***) userdata, *none[] = { NULL };
         return sd_bus_message_append_strv(reply, list ? list : none);
+}
+
+static int get_listens(sd_bus *bus, const char *path, const char *interface, const char *property, sd_bus_message *reply,
+                       void *userdata, sd_bus_error *error) {
+        char **list = *(char ***) userdata;
+        int r = sd_bus_message_open_container(reply, 'a', "(ss)");
+        for (; r >= 0 && list && *list; list++)
+                r = sd_bus_message_append(reply, "(ss)", "Stream", *list);
+        return r < 0 ? r : sd_bus_message_close_container(reply);
 }
 
 static int get_commands(sd_bus *bus, const char *path, const char *interface, const char *property,
@@ -209,6 +230,19 @@ static const sd_bus_vtable unit_vtable[] = {
         P("CanFreeze", "b", NULL, can_stop),
         P("FreezerState", "s", NULL, freezer),
         P("InvocationID", "ay", get_invocation, name),
+        P("Triggers", "as", get_texts, triggers),
+        SD_BUS_VTABLE_END,
+};
+static const sd_bus_vtable socket_vtable[] = {
+        SD_BUS_VTABLE_START(0),
+        P("Listen", "a(ss)", get_listens, listens),
+        SD_BUS_VTABLE_END,
+};
+static const sd_bus_vtable timer_vtable[] = {
+        SD_BUS_VTABLE_START(0),
+        P("NextElapseUSecRealtime", "t", NULL, next_real),
+        P("NextElapseUSecMonotonic", "t", NULL, next_monotonic),
+        P("LastTriggerUSec", "t", NULL, last_trigger),
         SD_BUS_VTABLE_END,
 };
 static const sd_bus_vtable service_vtable[] = {
@@ -628,6 +662,10 @@ struct fake_systemd *fake_systemd_new(sd_event *event, sd_bus **ret_client) {
         must(sd_bus_add_fallback_vtable(f->bus, &f->slots[1], UNITS, NAME ".Unit", unit_vtable, find_unit, f), "unit");
         must(sd_bus_add_fallback_vtable(f->bus, &f->slots[2], UNITS, NAME ".Service", service_vtable, find_unit, f),
              "service");
+        must(sd_bus_add_fallback_vtable(f->bus, &f->slots[4], UNITS, NAME ".Socket", socket_vtable, find_socket, f),
+             "socket");
+        must(sd_bus_add_fallback_vtable(f->bus, &f->slots[5], UNITS, NAME ".Timer", timer_vtable, find_timer, f),
+             "timer");
         must(sd_bus_add_fallback_vtable(f->bus, &f->slots[3], JOBS, NAME ".Job", job_vtable, find_job, f), "job");
         return f;
 }

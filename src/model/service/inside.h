@@ -91,6 +91,27 @@ struct container_inside {
 };
 struct container_inside *container_inside_free(struct container_inside *c);
 
+/* ---- what sockets and timers start ---- */
+
+struct trigger {
+        char *name;
+        char *starts;           /* its unit; NULL */
+        char *listens;          /* "/run/x.sock, [::]:22" of a socket; NULL */
+        int64_t next, last;     /* seconds since the epoch; 0: none */
+};
+struct trigger_list {
+        struct trigger *items;  /* sorted by name */
+        size_t n;
+};
+struct trigger_list *trigger_list_free(struct trigger_list *list);
+DEFINE_CLEANUP(struct trigger_list, trigger_list_free)
+/* NULL list: NULL. */
+const struct trigger *trigger_find(const struct trigger_list *list, const char *name);
+
+/* The next of the two times of a timer, each UINT64_MAX or 0 where there is none, in microseconds: of the
+ * real clock, and of CLOCK_MONOTONIC; now: both clocks. Seconds since the epoch; 0: none. */
+int64_t trigger_next(uint64_t real, uint64_t monotonic, uint64_t now_real, uint64_t now_monotonic);
+
 struct unit_inside {
         enum inside_part part;
         struct unit_text *files;

@@ -19,6 +19,7 @@ struct inside_fixture {
         bool done;
         struct error *error;
         struct unit_inside *inside;
+        struct trigger_list *triggers;
 };
 
 static int inside_begin(void **state) {
@@ -34,6 +35,7 @@ static int inside_end(void **state) {
         struct inside_fixture *f = *state;
         error_free(f->error);
         unit_inside_free(f->inside);
+        trigger_list_free(f->triggers);
         units_free(f->units);
         fake_systemd_free(f->systemd);
         sd_bus_detach_event(f->bus);
@@ -54,6 +56,68 @@ static void inside_wait(struct inside_fixture *f, struct op *op) {
 static void inside_forget(struct inside_fixture *f) {
         f->done = false;
         f->error = error_free(f->error);
+}
+
+static void inside_on_triggers(struct trigger_list *triggers, struct error *e, void *userdata) {
+        struct inside_fixture *f = userdata;
+        f->triggers = triggers;
+        f->done = true;
+        f->error = e;
+}
+
+static void lists_what_timers_and_sockets_start(void **state) {
+        struct inside_fixture *f = *state;
+        struct fake_unit *timer = fake_systemd_add(f->systemd, "b.timer", "active", "waiting", "enabled");
+        struct fake_unit *idle = fake_systemd_add(f->systemd, "a.timer", "inactive", "dead", "disabled");
+        struct fake_unit *socket = fake_systemd_add(f->systemd, "c.socket", "active", "listening", "enabled");
+        fake_systemd_add(f->systemd, "b.service", "inactive", "dead", "static");
+        strv_add(&timer->triggers, "b.service");
+        timer->next_real = 2000000000ULL * 1000000;
+        timer->next_monotonic = UINT64_MAX;
+        timer->last_trigger = 1700000000ULL * 1000000;
+        idle->next_real = idle->next_monotonic = idle->last_trigger = UINT64_MAX;
+        strv_add(&socket->triggers, "c.service");
+        for (size_t i = 0; i < 10; i++)
+                strv_addf(&socket->listens, "/run/%zu", i);
+
+        inside_wait(f, units_triggers(f->units, "*.timer", inside_on_triggers, f));
+        assert_null(f->error);
+        assert_int_equal(f->triggers->n, 2);
+        const struct trigger *t = f->triggers->items;
+        assert_string_equal(t[0].name, "a.timer");
+        assert_null(t[0].starts);
+        assert_int_equal(t[0].next, 0);
+        assert_int_equal(t[0].last, 0);
+        assert_string_equal(t[1].name, "b.timer");
+        assert_string_equal(t[1].starts, "b.service");
+        assert_null(t[1].listens);
+        assert_int_equal(t[1].next, 2000000000);
+        assert_int_equal(t[1].last, 1700000000);
+
+        f->triggers = trigger_list_free(f->triggers);
+        inside_forget(f);
+        inside_wait(f, units_triggers(f->units, "*.socket", inside_on_triggers, f));
+        assert_int_equal(f->triggers->n, 1);
+        assert_string_equal(f->triggers->items[0].starts, "c.service");
+        /* no more than a row can show */
+        assert_string_equal(f->triggers->items[0].listens, "/run/0, /run/1, /run/2, /run/3, /run/4, /run/5, /run/6, /run/7");
+
+        f->triggers = trigger_list_free(f->triggers);
+        inside_forget(f);
+        inside_wait(f, units_triggers(f->units, "*.path", inside_on_triggers, f));
+        assert_int_equal(f->triggers->n, 0);
+
+        f->triggers = trigger_list_free(f->triggers);
+        inside_forget(f);
+        f->systemd->refuse = SD_BUS_ERROR_ACCESS_DENIED;
+        inside_wait(f, units_triggers(f->units, "*.timer", inside_on_triggers, f));
+        assert_non_null(f->error);
+        assert_null(f->triggers);
+
+        inside_forget(f);
+        f->systemd->refuse = NULL;
+        op_cancel(units_triggers(f->units, "*.timer", inside_on_triggers, f)); /* is never answered */
+        assert_false(f->done);
 }
 
 static void inside_on_acted(char **made, struct error *e, void *userdata) {
@@ -138,7 +202,7 @@ static void reads_properties(void **state) {
 int main(void) {
 #define T(name) cmocka_unit_test_setup_teardown(name, inside_begin, inside_end)
         const struct CMUnitTest tests[] = {
-                T(sends_a_signal_freezes_and_thaws), T(lists_processes), T(reads_properties),
+                T(lists_what_timers_and_sockets_start), T(sends_a_signal_freezes_and_thaws), T(lists_processes), T(reads_properties),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -31,6 +31,36 @@ static void puts_children_below_their_parents(void **state) {
         }
 }
 
+static void says_when_a_timer_elapses_next(void **state) {
+        static const uint64_t none = UINT64_MAX, s = 1000000;
+        static const struct {
+                uint64_t real, monotonic;
+                int64_t next;
+        } rows[] = {
+                { 0, 0, 0 },
+                { none, none, 0 },
+                { 5000 * s, none, 5000 },
+                { 5000 * s, 0, 5000 },
+                /* 100 s after the boot is 90 s from now */
+                { none, 100 * s, 1090 },
+                { 5000 * s, 100 * s, 1090 },
+                { 1050 * s, 100 * s, 1050 },
+                /* due already */
+                { none, 3 * s, 1000 },
+        };
+        for (size_t i = 0; i < ELEMENTS(rows); i++)
+                assert_int_equal(trigger_next(rows[i].real, rows[i].monotonic, 1000 * s, 10 * s), rows[i].next);
+}
+
+static void finds_a_trigger_by_its_name(void **state) {
+        struct trigger items[] = { { .name = (char *) "a.timer" }, { .name = (char *) "b.socket" }, { .name = (char *) "b.timer" } };
+        const struct trigger_list list = { items, ELEMENTS(items) };
+        assert_ptr_equal(trigger_find(&list, "b.socket"), &items[1]);
+        assert_null(trigger_find(&list, "c.timer"));
+        assert_null(trigger_find(NULL, "a.timer"));
+        assert_null(trigger_find(&(struct trigger_list) {}, "a.timer"));
+}
+
 static void reads_what_proc_has(void **state) {
         static const struct {
                 const char *text, *command;     /* command NULL: it is none */
@@ -102,6 +132,8 @@ static void says_properties_in_words(void **state) {
 
 int main(void) {
         const struct CMUnitTest tests[] = {
+                cmocka_unit_test(says_when_a_timer_elapses_next),
+                cmocka_unit_test(finds_a_trigger_by_its_name),
                 cmocka_unit_test(puts_children_below_their_parents),
                 cmocka_unit_test(reads_what_proc_has),
                 cmocka_unit_test(says_properties_in_words),
