@@ -46,6 +46,7 @@ static const struct unit_row rows_full[] = {
         { "rescue.service", "Rescue Shell", "not-loaded", "inactive", "dead", "static", NULL },
         { "rsyslog.service", "Rsyslog: system logging", "loaded", "active", "running", "generated", NULL },
         { "sleep.target", "Sleep", "masked", "inactive", "dead", "masked", NULL },
+        { "ssh.socket", "SSH server's socket", "loaded", "active", "listening", "enabled", NULL },
         { "sssd.service", "System Security Services Daemon", "loaded", "activating", "start-pre", "enabled", "start" },
         { "systemd-fsck@dev-disk-by\\x2duuid-0a1b.service", "File System Check on /dev/disk/by-uuid/0a1b", "loaded", "active",
           "exited", "static", NULL },
@@ -224,6 +225,26 @@ static struct unit_detail *unit_hostile(const char *name) {
         strv_add(&d->drop_ins, "/etc/" HOSTILE_WIDE HOSTILE_WIDE HOSTILE_WIDE HOSTILE_WIDE HOSTILE_WIDE HOSTILE_WIDE);
         str_replace(&d->container, HOSTILE_MARKS);
         return d;
+}
+
+/* ---- sockets and timers, managers of users ---- */
+
+static struct trigger_list *triggers_full(void) {
+        struct trigger_list *list = xcalloc(1, sizeof *list);
+        list->items = xcalloc(2, sizeof *list->items);
+        list->items[list->n++] = (struct trigger) { .name = xstrdup("logrotate.timer"), .starts = xstrdup("logrotate.service"),
+                                                    .next = FIXTURE_NOW + 3 * 3600, .last = FIXTURE_NOW - 21 * 3600 };
+        list->items[list->n++] = (struct trigger) { .name = xstrdup("ssh.socket"), .starts = xstrdup("ssh.service"),
+                                                    .listens = xstrdup("0.0.0.0:22, [::]:22") };
+        return list;
+}
+
+static struct user_manager_list *managers_two(void) {
+        struct user_manager_list *list = xcalloc(1, sizeof *list);
+        list->items = xcalloc(2, sizeof *list->items);
+        list->items[list->n++] = (struct user_manager) { 0, xstrdup("root") };
+        list->items[list->n++] = (struct user_manager) { 1000, NULL };
+        return list;
 }
 
 /* ---- what is inside ---- */
@@ -457,6 +478,8 @@ bool fixture_use_unit(struct fake_host *fake, const char *what, const char *whic
                 { "unit", "escaped", offsetof(struct fake_host, unit), (void *) unit_escaped },
                 { "unit", "wrong", offsetof(struct fake_host, unit), (void *) unit_wrong },
                 { "unit", "hostile", offsetof(struct fake_host, unit), (void *) unit_hostile },
+                { "triggers", "full", offsetof(struct fake_host, triggers), (void *) triggers_full },
+                { "managers", "two", offsetof(struct fake_host, managers), (void *) managers_two },
                 { "inside", "full", offsetof(struct fake_host, inside), (void *) inside_full },
                 { "inside", "empty", offsetof(struct fake_host, inside), (void *) inside_empty },
                 { "changes", "none", offsetof(struct fake_host, changes), (void *) changes_none },

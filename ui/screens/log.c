@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <time.h>
 
+#include "model/service/address.h"
 #include "ui/dialog.h"
 #include "ui/screens/log/state.h"
 
@@ -67,10 +68,10 @@ static void log_open(struct screen *s, const void *arg) {
         order = order ? order : &host;
         st->unit = xstrdup(order->unit);
         st->kernel = order->kernel;
-        st->title = xstrdup(order->title  ? order->title
-                            : order->unit ? order->unit
-                            : st->kernel  ? "the kernel"
-                                          : "the whole host");
+        st->title = order->title  ? xstrdup(order->title)
+                    : order->unit ? unit_address_text(order->unit)
+                    : st->kernel  ? xstrdup("the kernel")
+                                  : xstrdup("the whole host");
         st->container = xstrdup(order->container);
         st->filter.priority = 7;
         log_window_init(&st->window, s->pager);

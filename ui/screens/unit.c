@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "base/text.h"
+#include "model/service/address.h"
 #include "model/service/why.h"
 #include "ui/screens/parts/unit-actions.h"
 
@@ -141,7 +142,8 @@ static void unit_compose(struct screen *s) {
                 screen_invalidate(s);
                 return;
         }
-        if (!str_equal(d->unit.name, s->about) && !unit_template(s->about))
+        const char *about = unit_address_name(s->about, NULL);
+        if (!str_equal(d->unit.name, about) && !unit_template(about))
                 pager_row(p, "alias of", DOC_PLAIN, "%s", d->unit.name);
         if (!str_equal(plain, d->unit.name))
                 pager_row(p, "unescaped", DOC_PLAIN, "%s", plain);
@@ -227,7 +229,8 @@ static void unit_close(struct screen *s) {
 
 static void unit_title(const struct screen *s, struct str *left, struct str *right) {
         const struct unit_state *st = s->state;
-        str_add(left, s->about);
+        _cleanup_free_ char *name = unit_address_text(s->about);
+        str_add(left, name);
         if (st->gone)
                 str_add(right, "gone");
         else if (st->detail && st->detail->unit.active)

@@ -152,7 +152,11 @@ static const struct action_row action_table[_ACTION_MAX] = {
                                "Show the container behind it: image, command, mounts, ports, processes" },
         [ACTION_ENTER] = { "enter", "shell in it", "Open a shell in its container; \"exit\" returns here" },
         [ACTION_EXEC] = { "exec", "command in it", "Run a command in its container" },
-        [ACTION_PATTERN] = { "pattern", "kind", "Show services, all units, or those that failed" },
+        [ACTION_PATTERN] = { "pattern", "kind",
+                             "Show another kind: services, failed, ours, sockets, timers, mounts, ..." },
+        [ACTION_STATE] = { "state", "state", "Show only those in one state" },
+        [ACTION_MANAGER] = { "manager", "whose",
+                             "Show the units of the system, or of a user who is logged in" },
 
         [ACTION_WATCH] = { "watch", "watch", "Watch the running job" },
         [ACTION_CANCEL] = { "cancel", "cancel", "Stop the job and restore everything it changed" },

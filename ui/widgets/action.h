@@ -128,6 +128,8 @@ enum action {
         ACTION_JOB_LOG,
         ACTION_DEPENDENCIES,
         ACTION_PATTERN,
+        ACTION_STATE,
+        ACTION_MANAGER,
         ACTION_FILES,
         ACTION_PROCESSES,
         ACTION_PROPERTIES,

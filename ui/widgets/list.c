@@ -321,11 +321,13 @@ static void list_measure(struct list *list) {
         list->measured = true;
         for (size_t k = 0; k < source->n_columns; k++) {
                 list->contents[k] = 0;
-                for (size_t row = 0;
-                     row < list->n && row < MEASURED_MAX && (columns[k].fit || columns[k].optional); row++) {
+                if (!columns[k].fit && !columns[k].optional)
+                        continue;
+                for (size_t row = 0, seen = 0; row < list->n && seen < MEASURED_MAX; row++) {
                         struct cell cell = {};
                         if (source->hidden && source->hidden(list->owner, row))
                                 continue;
+                        seen++;
                         source->cell(list->owner, row, k, &cell);
                         unsigned cells = (unsigned) text_width(cell.text);
                         if (cells > list->contents[k])
@@ -344,7 +346,7 @@ static void list_lay_out(struct list *list, unsigned cells) {
                 list_measure(list);
         for (size_t i = 0; i < list->source->n_columns; i++) {
                 const struct column *column = &list->source->columns[i];
-                if (column->optional && list->shown && !list->contents[i])
+                if (column->optional && (list->shown || column->late) && !list->contents[i])
                         continue;
                 which[n] = i;
                 columns[n] = *column;

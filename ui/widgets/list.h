@@ -21,6 +21,7 @@ struct column {
         bool right;             /* numbers: aligned at their end */
         bool fit;               /* wants no more cells than its longest content, and grows to it */
         bool optional;          /* left out while no row has a content for it */
+        bool late;              /* optional, and left out while there is no row at all, too */
         bool spare;             /* left out before a column of priority 0 that fits is cut */
         unsigned most;          /* of list_fit(): its longest content, else twice its ideal: a row must stay
                                  * readable across */

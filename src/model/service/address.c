@@ -23,6 +23,12 @@ char *unit_address(uint32_t uid, const char *name) {
         return uid == UNIT_SYSTEM ? xstrdup(name) : str_printf("%u/%s", uid, name);
 }
 
+char *unit_address_text(const char *address) {
+        uint32_t uid;
+        const char *name = unit_address_name(address, &uid);
+        return uid == UNIT_SYSTEM ? xstrdup(name) : str_printf("%s of user %u", name, uid);
+}
+
 struct user_manager_list *user_manager_list_free(struct user_manager_list *list) {
         if (!list)
                 return NULL;

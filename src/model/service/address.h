@@ -14,6 +14,9 @@ const char *unit_address_name(const char *address, uint32_t *ret_uid);
 /* The caller frees. */
 char *unit_address(uint32_t uid, const char *name);
 
+/* For people: "NAME", "NAME of user UID"; the caller frees. */
+char *unit_address_text(const char *address);
+
 /* A user whose manager runs. */
 struct user_manager {
         uint32_t uid;
