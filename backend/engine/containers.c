@@ -85,11 +85,44 @@ static const struct engine_request containers_request = {
         .document = containers_element,
 };
 
-struct op *engine_list_containers(struct engine *engine, containers_done_t done, void *userdata) {
-        return engine_call(engine, (struct engine_call){ .request = &containers_request,
+/* Buildah's containers are in the same storage, and whole. */
+static int containers_element_or_wreck(struct engine_call *call, struct json_value *o,
+                                       struct error **reterr) {
+        struct json_value *command = json_member(o, "Command");
+        const char *word = json_is(command, SHAPE_LIST) ? json_text(json_entry(command, 0)) : NULL;
+        return str_equal(word, "buildah") ? 0 : containers_element(call, o, reterr);
+}
+
+static char *containers_wrecks_path(const struct engine_call *call) {
+        bool podman = call->engine->dialect->kind == ENGINE_PODMAN;
+        return xstrdup(podman ? "/containers/json?all=true&external=true" : "/containers/json?all=true");
+}
+
+static const struct engine_request wrecks_request = {
+        .method = "GET",
+        .path = containers_wrecks_path,
+        .failed = "The containers could not be listed",
+        .unreadable = "The engine's list of containers could not be read",
+        .seconds = 30,
+        .body = ENGINE_LIST,
+        .max = CONTAINERS_MAX,
+        .document = containers_element_or_wreck,
+};
+
+static struct op *containers_list(struct engine *engine, const struct engine_request *request,
+                                  containers_done_t done, void *userdata) {
+        return engine_call(engine, (struct engine_call){ .request = request,
                                                          .containers = new0(struct container_list),
                                                          .done.containers = done,
                                                          .userdata = userdata });
+}
+
+struct op *engine_list_containers(struct engine *engine, containers_done_t done, void *userdata) {
+        return containers_list(engine, &containers_request, done, userdata);
+}
+
+struct op *engine_list_containers_and_wrecks(struct engine *engine, containers_done_t done, void *userdata) {
+        return containers_list(engine, &wrecks_request, done, userdata);
 }
 
 /* ---- one of them ---- */

@@ -48,6 +48,10 @@ struct container_list *container_list_free(struct container_list *list);
 DEFINE_CLEANUP(struct container_list, container_list_free)
 typedef void (*containers_done_t)(struct container_list *list, struct error *e, void *userdata);
 struct op *engine_list_containers(struct engine *engine, containers_done_t done, void *userdata);
+/* With those of which only Podman's storage knows (`podman ps --external`), in the state "storage": Podman
+ * died between a container's storage and its record in the database. Such a one can be removed, and nothing
+ * else; its name is taken. */
+struct op *engine_list_containers_and_wrecks(struct engine *engine, containers_done_t done, void *userdata);
 
 struct container_origin {
         char **command;         /* words of the command line that created it, from Podman; NULL: not known */

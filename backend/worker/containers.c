@@ -10,6 +10,8 @@
 #include "backend/worker/step.h"
 
 #define BEFORE "containers-before"
+/* From a container's storage to its record Podman takes less than this. */
+#define MAKING_USEC 2000000
 
 int worker_save_containers(struct worker *w, struct error **reterr) {
         _cleanup_strv_ char **ids = NULL;
@@ -57,9 +59,16 @@ static void containers_mark(struct worker *w, const struct container *c) {
 
 static int containers_next(struct worker *w, struct error **reterr);
 
-/* Of a container that was being made when the power failed, the engine may have kept the record and lost the
- * storage: it cannot be inspected, and can never run. It is of the command's image and time. */
+static bool containers_is_storage(const struct container *c) {
+        return str_equal(c->state, "storage");
+}
+
+/* Of a container that was being made or removed when the power failed, the engine may have kept the record
+ * and lost the storage, or the other way round: it cannot be inspected, and can never run. It is of the
+ * command's image and time. */
 static bool containers_is_wreck(const struct container *c, const struct error *e) {
+        if (e && e->code == -ENOENT)
+                return containers_is_storage(c);
         return e && e->code == -EIO && (str_equal(c->state, "created") || str_equal(c->state, "exited"));
 }
 
@@ -91,6 +100,13 @@ static void containers_on_origin(struct container_origin *origin, struct error *
         worker_on_done(e, w);
 }
 
+static int containers_look(struct worker *w, struct error **reterr) {
+        const struct container *c = &w->got.containers->items[w->got.container_at];
+        w->wait.next = containers_judge;
+        w->wait.op = engine_find_origin(w->engine, c->id, containers_on_origin, w);
+        return STEP_WAITS;
+}
+
 static int containers_next(struct worker *w, struct error **reterr) {
         _cleanup_strv_ char **before = worker_load_lines(w->folder, BEFORE, NULL);
         for (; w->got.container_at < w->got.containers->n; w->got.container_at++) {
@@ -99,11 +115,11 @@ static int containers_next(struct worker *w, struct error **reterr) {
                         continue;
                 if (containers_has_planned_name(w, c))
                         containers_mark(w, c);
-                else if (w->plan->pin.image_id && str_equal(c->image_id, w->plan->pin.image_id)) {
-                        w->wait.next = containers_judge;
-                        w->wait.op = engine_find_origin(w->engine, c->id, containers_on_origin, w);
-                        return STEP_WAITS;
-                }
+                else if (w->plan->pin.image_id && str_equal(c->image_id, w->plan->pin.image_id))
+                        /* Somebody else may just be making it. */
+                        return containers_is_storage(c)
+                                       ? worker_wait(w, MAKING_USEC, containers_look, reterr)
+                                       : containers_look(w, reterr);
         }
         return worker_remove_containers(w, TAKE(w->wait.queue.names), true, NULL, reterr);
 }
@@ -118,7 +134,8 @@ const struct container *worker_left_container(struct worker *w) {
         for (size_t i = 0; w->got.containers && i < w->got.containers->n; i++) {
                 const struct container *c = &w->got.containers->items[i];
                 bool image = w->plan->pin.image_id && str_equal(c->image_id, w->plan->pin.image_id);
-                if (!strv_contains(before, c->id) && c->name && (image || containers_has_planned_name(w, c)))
+                if (!strv_contains(before, c->id) && c->name && !containers_is_storage(c) &&
+                    (image || containers_has_planned_name(w, c)))
                         left = c;
         }
         return left;

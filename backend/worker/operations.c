@@ -63,7 +63,7 @@ KEEPS(static, operations_on_containers, container_list, containers)
 
 int worker_list_containers(struct worker *w, step_next_t next) {
         w->wait.next = next;
-        w->wait.op = engine_list_containers(w->engine, operations_on_containers, w);
+        w->wait.op = engine_list_containers_and_wrecks(w->engine, operations_on_containers, w);
         return STEP_WAITS;
 }
 

@@ -100,6 +100,19 @@ static void add_container(const struct fake_state *state, size_t i, struct str *
                            "\"host\"},\"Mounts\":[]}");
 }
 
+/* Podman: of which only its storage knows. */
+static void add_external(struct str *s) {
+        static const char *const commands[] = { "storage", "buildah" };
+        for (size_t i = 0; i < ELEMENTS(commands); i++) {
+                str_addf(s, "%s{\"Command\":[\"%s\"],\"Created\":\"2023-11-14T22:13:20Z\",\"Exited\":false,\"Id\":\"",
+                         s->text[s->length - 1] == '[' ? "" : ",", commands[i]);
+                add_hex(s, i, 23);
+                str_addf(s, "\",\"Image\":\"localhost/service-0000:latest\",\"ImageID\":\"");
+                add_hex(s, 0, 0);
+                str_addf(s, "\",\"Labels\":null,\"Mounts\":null,\"Names\":[\"%s\"],\"State\":\"storage\",\"Status\":\"\"}", commands[i]);
+        }
+}
+
 static void say(const struct fake_state *state, struct fake_answer *a, unsigned status, const char *cause,
                 const char *message) {
         a->status = status;
@@ -242,6 +255,8 @@ static void list(struct fake_state *state, const char *request, struct fake_answ
                 else
                         add_container(state, i, &a->body);
         }
+        if (strstr(request, "external=true"))
+                add_external(&a->body);
         str_add(&a->body, "]\n");
         a->chunked = a->body.length > 2048; /* as Go's server does when it does not know the length */
 }

@@ -119,7 +119,7 @@ static void give_containers(struct reply *a, struct error *e) {
                 fclose(f);
                 list->items = reallocarray(list->items, list->n + 1, sizeof *list->items);
                 list->items[list->n++] = (struct container) { .id = strdup(item->d_name), .name = strdup(name), .image_id = strdup(n >= 2 ? image : ""),
-                                                              .state = strdup(strcmp(more, "damaged") == 0 ? "created" : n == 3 ? more : "running") };
+                                                              .state = strdup(strcmp(more, "damaged") == 0 ? "created" : strcmp(more, "making") == 0 ? "storage" : n == 3 ? more : "running") };
         }
         if (d)
                 closedir(d);
@@ -129,6 +129,10 @@ static void give_containers(struct reply *a, struct error *e) {
 struct op *engine_list_containers(struct engine *engine, void (*done)(struct container_list *list, struct error *e, void *userdata),
                                   void *userdata) {
         return start(engine, (struct reply) { .give = give_containers, .containers_done = done, .userdata = userdata });
+}
+
+struct op *engine_list_containers_and_wrecks(struct engine *engine, containers_done_t done, void *userdata) {
+        return engine_list_containers(engine, done, userdata);
 }
 
 struct container_list *container_list_free(struct container_list *list) {
@@ -155,7 +159,7 @@ static void give_origin(struct reply *a, struct error *e) {
         char path[4096], text[4096] = "";
         snprintf(path, sizeof path, "%s/%s", getenv("FAKE_ENGINE"), a->name);
         FILE *f = e ? NULL : fopen(path, "re");
-        if (!e && (!f || !fgets(text, sizeof text, f)))
+        if (!e && (!f || !fgets(text, sizeof text, f) || strstr(text, "storage")))
                 error_set(&e, -ENOENT, "There is no container %s", a->name);
         if (f)
                 fclose(f);
@@ -163,7 +167,7 @@ static void give_origin(struct reply *a, struct error *e) {
                 error_set(&e, -EIO, "readlink overlay: invalid argument");
         struct container_origin *origin = e ? NULL : calloc(1, sizeof *origin);
         snprintf(path, sizeof path, "%s/../command", getenv("FAKE_ENGINE"));
-        f = !origin ? NULL : fopen(strstr(text, "foreign") ? "/dev/null" : path, "re");
+        f = !origin ? NULL : fopen(strstr(text, "foreign") || strstr(text, "making") ? "/dev/null" : path, "re");
         while (f && fgets(text, sizeof text, f)) {
                 text[strcspn(text, "\n")] = '\0';
                 strv_add(&origin->command, text);

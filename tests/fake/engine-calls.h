@@ -5,7 +5,8 @@
  * place of the real client. Containers are files in the folder that the environment variable FAKE_ENGINE names: the file's
  * name is the id, its text "NAME IMAGE-ID", and "foreign" where another command line made it than the one in the file "command" beside
  * the folder, a word a line, "damaged" where the engine knows no more of it than that it never ran, "ailing" where it knows no more than
- * that it runs; names given to images are files ".name REPOSITORY:TAG" that hold the image's id. So
+ * that it runs, "storage" where only its storage knows of it, and "making" where it does so until
+ * somebody else has made it; names given to images are files ".name REPOSITORY:TAG" that hold the image's id. So
  * a command under test can make one. Without the variable no engine answers. */
 
 /* The one image that is here: its id; NULL: none. And more of them. */

@@ -32,6 +32,29 @@ static void lists_containers(void **state) {
                                                                                : "GET /v1.41/containers/json?all=true"), 1);
 }
 
+static struct op *list_with_wrecks(struct engine_fixture *f) {
+        return engine_list_containers_and_wrecks(f->engine, on_containers, f);
+}
+
+/* The storage of a container that was not made to its end is listed; what somebody builds in the same storage is not ours. */
+static void lists_wrecks(void **state) {
+        struct engine_fixture *f = *state;
+        f->op = list_with_wrecks(f);
+        await(f);
+        assert_null(f->error);
+        bool podman = f->kind == ENGINE_PODMAN;
+        assert_int_equal(f->containers->n, podman ? 3 : 2);
+        if (podman) {
+                const struct container *c = &f->containers->items[2];
+                assert_string_equal(c->name, "storage");
+                assert_string_equal(c->state, "storage");
+                assert_int_equal(strlen(c->image_id), 64);
+        }
+        assert_int_equal(fake_engine_requests(f->fake, "&external=true"), podman ? 1 : 0);
+        run_call(f, list_with_wrecks, (struct fake_rule) { .route = "/containers/json", .what = FAKE_TYPES });
+        check_sentence(f, f->error, -EBADMSG, "The containers could not be listed");
+}
+
 static void says_why_a_list_is_none(void **state) {
         struct engine_fixture *f = *state;
         static const struct {
@@ -155,6 +178,7 @@ static void says_why_it_was_not_removed(void **state) {
 static void calls_can_be_dropped_at_any_time(void **state) {
         struct engine_fixture *f = *state;
         check_drops(f, list);
+        check_drops(f, list_with_wrecks);
         check_drops(f, look);
         check_drops(f, remove_it);
 }
@@ -162,6 +186,7 @@ static void calls_can_be_dropped_at_any_time(void **state) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 BOTH(lists_containers),
+                BOTH(lists_wrecks),
                 BOTH(says_why_a_list_is_none),
                 BOTH(says_how_a_container_came_to_be),
                 BOTH(removes),
