@@ -122,8 +122,8 @@ static const struct json_field state_fields[] = {
         TIME(since),
         COUNT(cpu_nsec),
         COUNT(memory),
-        FLAG(image_gone),
-        FLAG(newer),
+        ROW("image_gone", JSON_BOOL, image_gone, KNOWN(images_known)),
+        ROW("newer", JSON_BOOL, newer, KNOWN(images_known)),
 };
 #undef PIN
 #undef COMMAND

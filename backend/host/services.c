@@ -168,6 +168,7 @@ static void services_take_images(struct service_listing *l, const struct image_l
                         if (s->pin.reference && image_matches(images->items[k], s->pin.reference))
                                 named = images->items[k];
                 }
+                s->images_known = true;
                 s->image_gone = !own;
                 s->newer = named && !str_equal(named->id, s->pin.image_id);
         }

@@ -27,9 +27,10 @@ void lookup_print_services(const struct service_list *services) {
                               service->health ? service->health : "-", memory,
                               service->pin.reference ? service->pin.reference : "-",
                               service->pin.version ? service->pin.version : "-",
-                              service->image_gone ? "gone"
-                              : service->newer    ? "newer"
-                                                  : "-",
+                              !service->images_known ? "unknown"
+                              : service->image_gone  ? "gone"
+                              : service->newer       ? "newer"
+                                                     : "-",
                               NULL);
         }
         out_table_print(&t);

@@ -81,6 +81,7 @@ struct service {
         char *reason;           /* of a failure, in a sentence */
         enum unit_boot at_boot; /* of its main unit */
         bool can_reload;        /* its main unit */
+        bool images_known;      /* the engine listed them in time: the next two are known */
         bool image_gone;        /* the image is no longer on the host */
         bool newer;             /* the reference names a newer image on this host */
 };

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Services as the host lists them: from records and what the engine (a fake one, over its socket) says of their images, if it says it in time. */
+#include "backend/format/emit.h"
+#include "backend/host/backend.h"
+#include "backend/store/services.h"
+#include "base/str.h"
+#include "tests/fake/engine.h"
+#include "tests/fake/systemd.h"
+#include "tests/unit/tree.h"
+
+struct fixture {
+        char *top, *socket;
+        struct paths paths;
+        sd_event *event;
+        sd_bus *bus;
+        struct fake_systemd *systemd;
+        struct fake_engine *engine;
+        struct host *host;
+        struct service_list *services;
+};
+
+static int set_up(void **state) {
+        struct fixture *f = xcalloc(1, sizeof *f);
+        f->top = tree_new();
+        f->socket = str_printf("%s/engine.sock", f->top);
+        f->paths = paths_default;
+        f->paths.root = f->paths.state = f->paths.run = f->top;
+        assert_int_equal(paths_prepare(&f->paths, NULL), 0);
+        assert_int_equal(sd_event_new(&f->event), 0);
+        f->systemd = fake_systemd_new(f->event, &f->bus);
+        assert_int_equal(fake_engine_new(f->event, f->socket, ENGINE_PODMAN, &f->engine), 0);
+        const char *const sockets[] = { f->socket, NULL };
+        f->host = backend_new(f->event, &(const struct backend_options) { .paths = &f->paths, .sockets = sockets, .bus = f->bus });
+        *state = f;
+        return 0;
+}
+
+static int tear_down(void **state) {
+        struct fixture *f = *state;
+        backend_free(f->host);
+        fake_engine_free(f->engine);
+        fake_systemd_free(f->systemd);
+        sd_bus_unref(f->bus);
+        sd_event_unref(f->event);
+        tree_remove(f->top);
+        free(f->top);
+        free(f->socket);
+        free(f);
+        return 0;
+}
+
+static void install(const struct fixture *f, const char *name, const char *reference) {
+        _cleanup_(service_freep) struct service *s = service_new();
+        s->name = xstrdup(name);
+        s->pin.reference = xstrdup(reference);
+        s->pin.image = xstrdup(reference);
+        s->pin.image_id = xstrdup("1111111111111111111111111111111111111111111111111111111111111111");
+        s->job = xstrdup("20260101-000000-00000000");
+        assert_int_equal(services_write(&f->paths, s, NULL), 0);
+}
+
+static void listed(struct service_list *services, struct error *e, void *userdata) {
+        struct fixture *f = userdata;
+        assert_null(e);
+        f->services = services;
+}
+
+static char *list(struct fixture *f) {
+        struct op *op = host_list_services(f->host, listed, f);
+        while (!f->services)
+                assert_true(sd_event_run(f->event, 10000000) > 0);
+        op_cancel(op);
+        char *text = emit_services(f->services);
+        f->services = service_list_free(f->services);
+        return text;
+}
+
+/* An engine that hangs, or none, does not hold up the list; then nobody says that there is no newer image. */
+static void what_the_engine_did_not_say_is_not_known(void **state) {
+        struct fixture *f = *state;
+        install(f, "clock", "localhost/service-0001:latest");
+        _cleanup_free_ char *known = list(f);
+        assert_non_null(strstr(known, "\"image_gone\": true"));
+        assert_non_null(strstr(known, "\"newer\": true"));
+        fake_engine_rule(f->engine, &(struct fake_rule) { .route = "/images/json", .what = FAKE_SILENT });
+        _cleanup_free_ char *slow = list(f);
+        assert_non_null(strstr(slow, "\"image_gone\": null"));
+        assert_non_null(strstr(slow, "\"newer\": null"));
+        fake_engine_stop(f->engine, true);
+        _cleanup_free_ char *away = list(f);
+        assert_non_null(strstr(away, "\"image_gone\": null"));
+        assert_non_null(strstr(away, "\"newer\": null"));
+}
+
+static void there_is_no_newer_image(void **state) {
+        struct fixture *f = *state;
+        install(f, "clock", "localhost/elsewhere:latest");
+        _cleanup_free_ char *text = list(f);
+        assert_non_null(strstr(text, "\"newer\": false"));
+}
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test_setup_teardown(what_the_engine_did_not_say_is_not_known, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(there_is_no_newer_image, set_up, tear_down),
+        };
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
