@@ -3,6 +3,7 @@
 
 #include "app.h"
 #include "base/nearest.h"
+#include "cli/host-status.h"
 #include "cli/out.h"
 #include "cli/session.h"
 #include "completion.h"
@@ -88,6 +89,7 @@ static bool cli_print_only(const struct arguments *global) {
                 { OPTION_HELP, help_print },
                 { OPTION_MANUAL, manual_print },
                 { OPTION_FINDINGS, findings_print },
+                { OPTION_TROUBLE, host_status_print_kinds },
         };
         for (size_t i = 0; i < ELEMENTS(prints); i++)
                 if (global->given[prints[i].id]) {

@@ -9,7 +9,7 @@
 #define GLOBAL_OPTIONS                                                                              \
         (TAKES(OPTION_HELP) | TAKES(OPTION_VERSION) | TAKES(OPTION_PLAIN) | TAKES(OPTION_PROFILE) | \
          TAKES(OPTION_ENGINE_SOCKET) | TAKES(OPTION_MANUAL) | TAKES(OPTION_COMPLETION) |            \
-         TAKES(OPTION_FINDINGS))
+         TAKES(OPTION_FINDINGS) | TAKES(OPTION_TROUBLE))
 
 void help_print(void);
 void help_print_verb(const struct verb *verb);

@@ -122,6 +122,8 @@ static void put_statuses(void) {
                 out(".TP\n.B %d\n", i);
                 manual_sentence(exit_status_texts[i]);
         }
+        out(".PP\nfairlead status without a name ends with 1, too, when not all is well on this host, "
+            "so that a monitor or cron needs no more than its exit status.\n");
 }
 
 static void put_examples(void) {
@@ -198,8 +200,9 @@ void manual_print(void) {
             "= 90.\n"
             ".TP\n.I /etc/fairlead/profiles.d/*.json\nProfiles of this host; a file here hides a "
             "shipped one of the same name.\n"
-            ".TP\n.I /usr/share/doc/fairlead/json.md, findings.md\nThe shapes of \\-\\-json, and the "
-            "findings.\n"
+            ".TP\n.I /usr/share/doc/fairlead/json.md, findings.md, trouble.md\nThe shapes of \\-\\-json, "
+            "the findings, and the kinds of trouble with their thresholds.\n"
+            ".TP\n.I /etc/fairlead/trouble.conf\nThresholds of trouble.\n"
             ".SH SEE ALSO\n.BR podman (1),\n.BR systemctl (1),\n.BR podman\\-systemd.unit (5),\n.BR realm "
             "(8)\n");
 }

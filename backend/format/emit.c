@@ -185,8 +185,12 @@ char *emit_jobs(const struct job_list *jobs) {
         return json_write_take(json_new_pointers(JSON_TABLE(job_fields, struct job), jobs->items, jobs->n));
 }
 
+struct json_object *job_object(const struct job *job) {
+        return json_new_struct(JSON_TABLE(job_fields, struct job), job);
+}
+
 char *emit_job(const struct job *job) {
-        return json_write_take(json_new_struct(JSON_TABLE(job_fields, struct job), job));
+        return json_write_take(job_object(job));
 }
 
 #define T struct pruning

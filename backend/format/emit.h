@@ -14,6 +14,8 @@ char *emit_plan(const struct plan *plan);
 char *emit_images(const struct image_list *images);
 char *emit_image(const struct image *image, const struct finding_list *findings);
 char *emit_findings(const struct finding_list *findings);
+char *emit_status(const struct host_status *status, const struct host_figures *figures,
+                  const struct trouble_list *list);
 char *emit_services(const struct service_list *services);
 char *emit_service(const struct service *service);
 char *emit_units(const struct unit_list *units);

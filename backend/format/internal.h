@@ -88,6 +88,10 @@ extern const struct json_field finding_fields[6];
 json_make_t answers_make, labels_make, opt_make;
 json_item_t answers_read, labels_read, opt_read;
 
+/* as emit_services() and emit_job() print them (service.c, emit.c) */
+struct json_object *services_array(const struct service_list *services);
+struct json_object *job_object(const struct job *job);
+
 /* A list of at most PROFILE_LIST_MAX texts of at least so many bytes. */
 #define PROFILE_LIST(path, member, bytes) \
         ROW(path, JSON_TEXTS, member, .max = PROFILE_LIST_MAX, .least = bytes)

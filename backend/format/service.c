@@ -140,11 +140,15 @@ char *emit_service(const struct service *service) {
         return json_write_take(service_object(service));
 }
 
-char *emit_services(const struct service_list *services) {
+struct json_object *services_array(const struct service_list *services) {
         struct json_object *all = json_object_new_array();
         for (size_t i = 0; i < services->n; i++)
                 json_object_array_add(all, service_object(services->items[i]));
-        return json_write_take(all);
+        return all;
+}
+
+char *emit_services(const struct service_list *services) {
+        return json_write_take(services_array(services));
 }
 
 int service_parse(const char *text, size_t n, struct service **ret, struct error **reterr) {

@@ -76,6 +76,9 @@ struct host_call *host_call_new(struct host *host, void *userdata, const char *t
 /* Reports topics to the listener. */
 void backend_changed(struct backend *b, unsigned topics);
 
+/* Reads the realm's files again. answer (NULL: none came now) is SSSD's, which stays valid until the realm
+ * changes (realm.c). */
+void backend_learn_realm(struct backend *b, const struct membership *answer);
 /* Schedules a new read of the realm's files, after urgent events (realm.c); and returns the known state. */
 void backend_look_at_realm(struct backend *b);
 void backend_fill_realm(const struct backend *b, struct host_realm *ret);

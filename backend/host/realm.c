@@ -79,9 +79,7 @@ struct op *backend_preflight(struct host *host, const struct preflight_order *or
 
 /* ---- membership, and its remembered state ---- */
 
-/* Reads the realm's files again. answer (NULL: none came now) is SSSD's, which stays valid until the realm
- * changes. */
-static void host_realm_learn(struct backend *b, const struct membership *answer) {
+void backend_learn_realm(struct backend *b, const struct membership *answer) {
         struct membership *known = membership_read(&b->paths), *old = b->known;
         bool same = old && old->kind == known->kind && str_equal(old->domain, known->domain);
         const struct membership *learned = answer ? answer : same ? old : NULL;
@@ -105,7 +103,7 @@ static void host_realm_learn(struct backend *b, const struct membership *answer)
 static int host_realm_on_look(sd_event_source *source, void *userdata) {
         struct backend *b = userdata;
         b->looking = sd_event_source_disable_unref(b->looking);
-        host_realm_learn(b, NULL);
+        backend_learn_realm(b, NULL);
         return 0;
 }
 
@@ -137,7 +135,7 @@ void backend_fill_realm(const struct backend *b, struct host_realm *ret) {
 static void host_realm_learned(struct membership *m, struct error *e, void *userdata) {
         struct host_call *c = userdata;
         if (m)
-                host_realm_learn(c->backend, m);
+                backend_learn_realm(c->backend, m);
         op_end(&c->op);
         c->done.membership(m, e, c->userdata);
 }

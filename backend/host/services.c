@@ -171,6 +171,9 @@ static void services_take_images(struct service_listing *l, const struct image_l
                 s->images_known = true;
                 s->image_gone = !own;
                 s->newer = named && !str_equal(named->id, s->pin.image_id);
+                label_list_done(&s->newer_labels);
+                if (s->newer)
+                        label_list_of(named, &s->newer_labels);
         }
 }
 

@@ -232,7 +232,7 @@ static void troubles_ask_further(struct troubles *t) {
         const struct service_list *services = t->list->services;
         for (size_t i = 0; services && i < services->n; i++) {
                 const struct service *s = services->items[i];
-                trouble_judge_update(s, t->list);
+                trouble_judge_update(s, host_status(&t->backend->host), t->list);
                 if (!str_equal(s->health, "unhealthy") || !s->container)
                         continue;
                 struct subject *subject = troubles_subject(t, TROUBLE_HEALTH);
@@ -281,6 +281,8 @@ static void troubles_on_realm(struct membership *m, struct error *e, void *userd
         }
         if (m)
                 trouble_judge_realm(m, t->now / 1000000, &t->limits, t->list);
+        if (m && (!known || known->asked != m->asked || known->online != m->online))
+                backend_learn_realm(t->backend, m);
         membership_free(m);
         error_free(e);
         troubles_check(t);
@@ -300,13 +302,12 @@ static void troubles_read_limits(struct troubles *t) {
 }
 
 static void troubles_read_jobs(struct troubles *t) {
-        _cleanup_(job_list_freep) struct job_list *jobs = NULL;
-        if (jobs_list(t->backend->jobs, &jobs, NULL) < 0) {
+        if (jobs_list(t->backend->jobs, &t->list->jobs, NULL) < 0) {
                 trouble_silent(t->list, TROUBLE_JOB, "The jobs cannot be read");
                 return;
         }
-        for (size_t i = 0; i < jobs->n; i++)
-                trouble_judge_job(jobs->items[i], t->list);
+        for (size_t i = 0; i < t->list->jobs->n; i++)
+                trouble_judge_job(t->list->jobs->items[i], t->list);
 }
 
 static void troubles_begin(void *state) {

@@ -7,6 +7,7 @@
 #include "backend/systemd/units.h"
 #include "backend/trouble/trouble.h"
 #include "base/text.h"
+#include "model/command/lint.h"
 #include "model/service/why.h"
 
 #define CLOCK_GRACE (30 * 60) /* seconds after the boot in which a clock may still be on its way */
@@ -101,13 +102,49 @@ void trouble_judge_health(const struct service *s, const char *check, struct tro
         t->service = xstrdup(s->name);
 }
 
-void trouble_judge_update(const struct service *s, struct trouble_list *list) {
+/* What lint says of the labels of a service's image, or of the newer one under the same name. */
+static void judge_lint(const struct service *s, const struct label_list *labels, const struct host_status *h,
+                       struct finding_list *ret) {
+        char *names[] = { s->pin.reference, NULL };
+        const struct image image = { .id = s->pin.image_id, .names = names, .labels = *labels };
+        image_lint(&image, h->engine, h->engine_version, ret);
+}
+
+/* The ids of findings that the other list has not; NULL: all are in both. The caller frees. */
+static char *judge_findings_beyond(const struct finding_list *these, const struct finding_list *others) {
+        _cleanup_strv_ char **ids = NULL;
+        for (size_t i = 0; i < these->n; i++)
+                if (!finding_list_find(others, these->items[i].id) && !strv_contains(ids, these->items[i].id))
+                        strv_add(&ids, these->items[i].id);
+        return ids ? strv_join(ids, ", ") : NULL;
+}
+
+/* A finding that is gone is a reason to upgrade, a new one a reason to look first. */
+void trouble_judge_update(const struct service *s, const struct host_status *h, struct trouble_list *list) {
+        _cleanup_(finding_list_done) struct finding_list before = {}, after = {};
         if (!s->newer)
                 return;
-        trouble_add(list, TROUBLE_UPDATE, s->name, PLACE_UPDATES, s->name,
-                    "%s names a newer image on this host than the one that %s runs: upgrade it",
-                    s->pin.reference, s->name)
-                ->service = xstrdup(s->name);
+        judge_lint(s, &s->pin.labels, h, &before);
+        judge_lint(s, &s->newer_labels, h, &after);
+        _cleanup_free_ char *gone = judge_findings_beyond(&before, &after),
+                            *fresh = judge_findings_beyond(&after, &before);
+        const char *image = s->pin.reference, *name = s->name;
+        _cleanup_free_ char *text =
+                fresh && gone
+                        ? str_printf("%s names a newer image than the one that %s runs; new findings: %s; "
+                                     "findings gone: %s",
+                                     image, name, fresh, gone)
+                : fresh ? str_printf("%s names a newer image than the one that %s runs; new findings: %s",
+                                     image, name, fresh)
+                : gone  ? str_printf("%s names a newer image than the one that %s runs; findings gone: %s",
+                                     image, name, gone)
+                        : str_printf("%s names a newer image on this host than the one that %s runs: "
+                                     "upgrade it",
+                                     image, name);
+        struct trouble *t = trouble_add(list, TROUBLE_UPDATE, name, PLACE_UPDATES, name, "%s", text);
+        t->service = xstrdup(name);
+        if (finding_list_count(&after, SEVERITY_BLOCK) > finding_list_count(&before, SEVERITY_BLOCK))
+                t->severity = SEVERITY_WARN; /* it cannot be upgraded as it is */
 }
 
 void trouble_judge_realm(const struct membership *m, int64_t now, const struct trouble_limits *limits,

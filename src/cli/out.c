@@ -157,6 +157,10 @@ int out_json(char *text) {
         return 0;
 }
 
+void out_clear(void) {
+        fputs("\x1b[H\x1b[2J", stdout);
+}
+
 void out_raw(const void *bytes, size_t n) {
         fwrite(bytes, 1, n, stdout);
 }

@@ -12,6 +12,7 @@
 void out(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void out_text(const char *text);        /* several lines of ours, or marked as the lines of a diff are */
 int out_json(char *text);       /* as json_write() made it; takes text. Returns EXIT_DONE */
+void out_clear(void);                   /* the terminal (ECMA-48: CUP, ED) */
 void out_raw(const void *bytes, size_t n);      /* bytes that were cleaned already */
 
 /* To standard error, as "fairlead: MESSAGE", the hint on a line of its own, the causes indented below. */

@@ -15,6 +15,10 @@ static const char *const severity_words[_SEVERITY_MAX] = {
 
 const char *const report_verdicts[_VERDICT_MAX] = { "...", "OK", "WARN", "FAIL" };
 
+const char *report_severity(enum severity severity) {
+        return severity_words[severity];
+}
+
 void report_findings(const struct finding_list *findings) {
         for (int severity = SEVERITY_BLOCK; severity >= 0; severity--)
                 for (size_t i = 0; i < findings->n; i++) {

@@ -9,6 +9,8 @@
 #include "model/plan/plan.h"
 #include "model/realm/check.h"
 
+const char *report_severity(enum severity severity); /* "block", "warn", "note" */
+
 /* A paragraph for each finding, with its id and its hint. */
 void report_findings(const struct finding_list *findings);
 /* The whole plan, for `fairlead plan` and before a question for consent. */

@@ -49,7 +49,7 @@ look_sizes() {
 look_files() {
         local file
         for file in usr/bin/fairlead usr/libexec/fairlead/fairlead-{worker,realmd,pam,ipa-client} \
-                usr/share/fairlead/profiles/sssd.json usr/share/doc/fairlead/{copyright,json.md,findings.md} usr/share/man/man8/fairlead.8.gz \
+                usr/share/fairlead/profiles/sssd.json usr/share/doc/fairlead/{copyright,json.md,findings.md,trouble.md} usr/share/man/man8/fairlead.8.gz \
                 usr/share/bash-completion/completions/fairlead.bash usr/share/zsh/vendor-completions/_fairlead \
                 usr/share/fish/vendor_completions.d/fairlead.fish; do
                 check "the package has $file" test -s "$work/root/$file"

@@ -3,25 +3,11 @@
 
 #include "backend/format/emit.h"
 #include "base/text.h"
+#include "cli/host-status.h"
 #include "cli/lookup.h"
 #include "cli/out.h"
 #include "cli/report.h"
 #include "cli/verbs/verbs.h"
-
-static int verb_status_print_host(struct session *s) {
-        _cleanup_(service_list_freep) struct service_list *services = NULL;
-        int r = session_list_services(s, &services, &s->error);
-        if (r < 0)
-                return r;
-        if (s->json)
-                return out_json(emit_services(services));
-        /* The list has found the engine. */
-        const struct host_status *h = host_status(s->host);
-        out("%s  engine %s %s\n\n", h->hostname ? h->hostname : "this host", engine_kind_name(h->engine),
-            h->engine_version ? h->engine_version : "");
-        lookup_print_services(services);
-        return EXIT_DONE;
-}
 
 static void verb_status_print_unit(const struct unit_detail *d) {
         char since[24], memory[16] = "-";
@@ -88,8 +74,14 @@ static void verb_status_name_job(struct session *s, const char *name) {
 }
 
 static int verb_status_run(struct session *s, const struct verb *verb, const struct arguments *a) {
+        static const enum option_id of_host[] = { OPTION_ALL_TROUBLE, OPTION_PROMETHEUS, OPTION_SLEEP,
+                                                  OPTION_UNTIL_DATE,  OPTION_WAKE,       OPTION_WATCH };
         if (!a->words)
-                return verb_status_print_host(s);
+                return host_status_run(s, a);
+        for (size_t i = 0; i < ELEMENTS(of_host); i++)
+                if (a->given[of_host[i]])
+                        return error_set(&s->error, -EINVAL, "--%s is of the whole host: leave \"%s\" out",
+                                         option_table[of_host[i]].name, a->words[0]);
         _cleanup_(service_freep) struct service *service = NULL;
         _cleanup_(unit_detail_freep) struct unit_detail *detail = NULL;
         _cleanup_free_ char *unit = NULL;
@@ -131,6 +123,13 @@ const struct verb status_verb = {
         .group = GROUP_SERVICES,
         .operands = "[SERVICE|UNIT]",
         .help = "show the state of the host, of a service or of a unit",
+        .details = "Without a name: the host in a few figures, what needs a person, and the services, on 80 "
+                   "columns, for motd, cron and monitors. Exit status 0: all is well; 1: a line of severity "
+                   "block or warn does not sleep, or units or services could not be looked at. Lines of "
+                   "severity info do not count. --watch prints again when something changes: on a terminal "
+                   "all of it, elsewhere one line. --prometheus ends with 0 whatever it found.",
+        .takes = TAKES(OPTION_ALL_TROUBLE) | TAKES(OPTION_PROMETHEUS) | TAKES(OPTION_SLEEP) |
+                 TAKES(OPTION_UNTIL_DATE) | TAKES(OPTION_WAKE) | TAKES(OPTION_WATCH),
         .json = true,
         .run = verb_status_run,
 };

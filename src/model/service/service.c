@@ -80,6 +80,7 @@ struct service *service_free(struct service *s) {
                 return NULL;
         image_pin_done(&s->pin);
         given_done(&s->given);
+        label_list_done(&s->newer_labels);
         FREE_ALL(s->name, s->job, s->container, s->health, s->reason);
         STRV_FREE_ALL(s->arguments, s->units, s->files, s->shims, s->install_argv, s->run_argv,
                       s->uninstall_argv, s->stop_argv, s->health_argv, s->renew_argv, s->rewritten,

@@ -84,6 +84,7 @@ struct service {
         bool images_known;      /* the engine listed them in time: the next two are known */
         bool image_gone;        /* the image is no longer on the host */
         bool newer;             /* the reference names a newer image on this host */
+        struct label_list newer_labels; /* the command labels of that image */
 };
 struct service *service_new(void);
 struct service *service_free(struct service *s);

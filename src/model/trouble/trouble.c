@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/trouble/trouble.h"
 
+#include <time.h>
+
+#define DAY 86400
+#define SLEEP_DAYS_MAX 3650
+
 static const char *const trouble_place_names[] = {
         [PLACE_TEXT] = "text",   [PLACE_UNIT] = "unit",       [PLACE_LOG] = "log",     [PLACE_JOB] = "job",
         [PLACE_REALM] = "realm", [PLACE_UPDATES] = "updates", [PLACE_IMAGE] = "image",
@@ -31,6 +36,7 @@ struct trouble_list *trouble_list_free(struct trouble_list *list) {
         if (!list)
                 return NULL;
         service_list_free(list->services);
+        job_list_free(list->jobs);
         FREE_ALL(list->items, list->silent, list);
         return NULL;
 }
@@ -91,4 +97,29 @@ size_t trouble_count(const struct trouble_list *list, enum severity severity) {
         for (size_t i = 0; i < list->n; i++)
                 n += !list->items[i].until && list->items[i].severity >= severity;
         return n;
+}
+
+const char *trouble_why_silent(const struct trouble_list *list, enum trouble_kind kind) {
+        for (size_t i = 0; i < list->n_silent; i++)
+                if (list->silent[i].kind == kind)
+                        return list->silent[i].reason;
+        return NULL;
+}
+
+bool trouble_list_well(const struct trouble_list *list) {
+        return list->services && !trouble_why_silent(list, TROUBLE_UNIT_FAILED) &&
+               !trouble_count(list, SEVERITY_WARN);
+}
+
+int64_t trouble_sleep_until(const char *text, int64_t now) {
+        unsigned days;
+        int used = 0;
+        struct tm tm = { .tm_isdst = -1 };
+        if (sscanf(text, " %4u %n", &days, &used) == 1 && STR_IN_SET(text + used, "", "d"))
+                return days && days <= SLEEP_DAYS_MAX ? now + (int64_t) days * DAY : 0;
+        const char *end = strptime(text, " %Y-%m-%d ", &tm);
+        if (!end || *end)
+                return 0;
+        int64_t until = mktime(&tm);
+        return until > now && until <= now + (int64_t) SLEEP_DAYS_MAX * DAY ? until : 0;
 }

@@ -7,6 +7,7 @@
 #include "base/base.h"
 #include "base/names.h"
 #include "model/finding/finding.h"
+#include "model/job/job.h"
 #include "model/service/service.h"
 
 enum trouble_kind {
@@ -79,7 +80,9 @@ struct trouble_list {
         size_t n, awake;
         struct trouble_silence *silent;
         size_t n_silent;
-        struct service_list *services; /* as the look found them on its way; NULL: they cannot be listed */
+        /* as the look found them on its way; NULL: they cannot be listed */
+        struct service_list *services;
+        struct job_list *jobs;
 };
 void trouble_done(struct trouble *t);
 struct trouble_list *trouble_list_free(struct trouble_list *list);
@@ -98,3 +101,11 @@ void trouble_silent(struct trouble_list *list, enum trouble_kind kind, const cha
 void trouble_list_sort(struct trouble_list *list);
 /* The number that are awake and at least that severe. */
 size_t trouble_count(const struct trouble_list *list, enum severity severity);
+/* Why it cannot be looked for here; NULL: it was. */
+const char *trouble_why_silent(const struct trouble_list *list, enum trouble_kind kind);
+/* Units and services were looked at, and nothing that is awake is of severity warn or block. */
+bool trouble_list_well(const struct trouble_list *list);
+
+/* The end of a time as people type it: days from now ("3", "3d"), or YYYY-MM-DD (its beginning); 0: neither,
+ * or past. */
+int64_t trouble_sleep_until(const char *text, int64_t now);

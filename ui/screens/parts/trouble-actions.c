@@ -1,14 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ui/screens/parts/trouble-actions.h"
 
-#include <time.h>
-
 #include "ui/dialog.h"
 #include "ui/screens/parts/job-text.h"
 #include "ui/screens/screens.h"
-
-#define DAY 86400
-#define DAYS_MAX 3650
 
 enum style trouble_style(const struct trouble *t) {
         return t->severity == SEVERITY_BLOCK  ? STYLE_BAD
@@ -38,19 +33,6 @@ void trouble_open(struct screen *s, const struct trouble *t) {
                 break;
         default: screen_act(screen_home(s), ACTION_REALM);
         }
-}
-
-int64_t trouble_sleep_until(const char *text, int64_t now) {
-        unsigned days;
-        int used = 0;
-        struct tm tm = { .tm_isdst = -1 };
-        if (sscanf(text, " %u %n", &days, &used) == 1 && !text[used])
-                return days && days <= DAYS_MAX ? now + (int64_t) days * DAY : 0;
-        const char *end = strptime(text, " %Y-%m-%d ", &tm);
-        if (!end || *end)
-                return 0;
-        int64_t until = mktime(&tm);
-        return until > now && until <= now + (int64_t) DAYS_MAX * DAY ? until : 0;
 }
 
 static void trouble_put_to_sleep(struct screen *s, int64_t until) {

@@ -14,6 +14,3 @@ void trouble_open(struct screen *s, const struct trouble *t);
 
 /* Asks until when it sleeps; one that sleeps wakes at once. Then s->class->changed(s, TOPIC_HOST). */
 void trouble_sleep(struct screen *s, const struct trouble *t);
-
-/* The end of a time as people type it: days from now, or YYYY-MM-DD (its beginning); 0: neither, or past. */
-int64_t trouble_sleep_until(const char *text, int64_t now);

@@ -137,6 +137,38 @@ static void judges_answers_of_the_journal(void **state) {
         assert_int_equal(list->items[0].since, 7);
 }
 
+static void judges_newer_images(void **state) {
+        static const char before[] = "podman run -d IMAGE", after[] = "podman run -d --name NAME IMAGE",
+                          broken[] = "podman run -d --name NAME --bogus IMAGE";
+        const struct {
+                const char *before, *after, *sentence;
+                enum severity severity;
+        } rows[] = {
+                { after, after, "r/web names a newer image on this host than the one that web runs: upgrade it",
+                  SEVERITY_INFO },
+                { before, after, "r/web names a newer image than the one that web runs; findings gone: unnamed-container",
+                  SEVERITY_INFO },
+                { after, before, "r/web names a newer image than the one that web runs; new findings: unnamed-container",
+                  SEVERITY_INFO },
+                { before, broken,
+                  "r/web names a newer image than the one that web runs; new findings: unknown-option; findings gone: "
+                  "unnamed-container", SEVERITY_WARN },
+        };
+        const struct host_status host = { .engine = ENGINE_PODMAN, .engine_version = "5.4.2" };
+        for (size_t i = 0; i < ELEMENTS(rows); i++) {
+                _cleanup_(trouble_list_freep) struct trouble_list *list = new0(struct trouble_list);
+                struct service service = { .name = S("web"), .pin.reference = S("r/web"), .newer = true };
+                label_list_set(&service.pin.labels, "RUN", rows[i].before);
+                label_list_set(&service.newer_labels, "RUN", rows[i].after);
+                trouble_judge_update(&service, &host, list);
+                assert_int_equal(list->n, 1);
+                assert_string_equal(list->items[0].sentence, rows[i].sentence);
+                assert_int_equal(list->items[0].severity, rows[i].severity);
+                label_list_done(&service.pin.labels);
+                label_list_done(&service.newer_labels);
+        }
+}
+
 static void judges_jobs_and_services(void **state) {
         _cleanup_(trouble_list_freep) struct trouble_list *list = new0(struct trouble_list);
         const struct job jobs[] = {
@@ -145,14 +177,15 @@ static void judges_jobs_and_services(void **state) {
                 { .id = S("3"), .verb = VERB_UPGRADE, .name = S("x"), .state = JOB_BROKEN },
                 { .id = S("4"), .verb = VERB_INSTALL, .name = S("x"), .state = JOB_RUNNING },
         };
+        const struct host_status host = { .engine = ENGINE_PODMAN, .engine_version = "5.4.2" };
         struct service service = { .name = S("web"), .units = (char *[]) { S("web.service"), NULL }, .pin.reference = S("r/web") };
         for (size_t i = 0; i < ELEMENTS(jobs); i++)
                 trouble_judge_job(&jobs[i], list);
-        trouble_judge_update(&service, list);
+        trouble_judge_update(&service, &host, list);
         trouble_judge_health(&service, "connection refused\nmore", list);
         trouble_judge_health(&service, NULL, list);
         service.newer = true;
-        trouble_judge_update(&service, list);
+        trouble_judge_update(&service, &host, list);
         const char *sentences[] = {
                 "The job that was to install x was interrupted: resume it or roll it back",
                 "The job that was to upgrade x failed, and could not be rolled back whole: retry it",
@@ -171,6 +204,7 @@ int main(void) {
                 cmocka_unit_test(judges_the_realm),
                 cmocka_unit_test(judges_the_clock),
                 cmocka_unit_test(judges_answers_of_the_journal),
+                cmocka_unit_test(judges_newer_images),
                 cmocka_unit_test(judges_jobs_and_services),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,118 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# What needs a person, as `fairlead status` sees it: each kind that a container can have, provoked for real, and gone again.
+cd "$(dirname "$0")/../.." || exit
+source tests/e2e/lib.sh
+
+build_image ailing
+
+# look: $output is the status as JSON, whatever else ails the host.
+look() {
+        output=$(host fairlead status --json) || true
+}
+
+# has ID / has_not ID: for until_true.
+has() {
+        look
+        json "any(t['id'] == '$1' and not t['until'] for t in d['trouble'])"
+}
+has_not() {
+        ! has "$1"
+}
+
+# what ID MEMBER: of that line.
+what() {
+        look
+        python3 -c 'import json, sys
+print([t[sys.argv[3]] for t in json.loads(sys.argv[1])["trouble"] if t["id"] == sys.argv[2]][0])' "$output" "$1" "$2"
+}
+
+# unit NAME LINE…: a unit of this boot.
+unit() {
+        printf '%s\n' "${@:2}" | host sh -c "cat >/run/systemd/system/$1"
+        host systemctl daemon-reload
+}
+
+host rm -f /etc/fairlead/trouble.conf
+host systemctl reset-failed
+
+# ---- units of the host ----
+
+unit e2e-fails.service '[Service]' 'ExecStart=/bin/sh -c "echo cannot bind port >&2; exit 3"'
+host systemctl start e2e-fails.service || true
+check "a failed unit is seen" until_true 20 has unit-failed:e2e-fails.service
+check_text "with its reason and the line that says why" 'failed: its main process ended with status 3: cannot bind port' \
+        "$(what unit-failed:e2e-fails.service sentence)"
+look
+check "all is not well" json 'd["well"] is False'
+check_status "status says so by its exit status" 1 host fairlead status
+check "in 80 columns" test "$(awk 'length > 80' <<<"$output")" = ''
+check_status "the line is put to sleep" 0 host fairlead status --sleep unit-failed:e2e-fails.service --until 2d
+check "and is asleep" has_not unit-failed:e2e-fails.service
+check_status "it is woken" 0 host fairlead status --wake unit-failed:e2e-fails.service
+check "and is awake" has unit-failed:e2e-fails.service
+check_status "what is no line cannot sleep" 2 host fairlead status --sleep nonsense --until 2d
+check_status "nor until yesterday" 2 host fairlead status --sleep unit-failed:e2e-fails.service --until 2020-01-01
+host systemctl reset-failed e2e-fails.service
+check "forgotten, it is gone" has_not unit-failed:e2e-fails.service
+
+unit e2e-loops.service '[Unit]' StartLimitIntervalSec=0 '[Service]' ExecStart=/bin/false Restart=always RestartSec=200ms
+host systemctl start e2e-loops.service
+check "a restart loop is seen, which is never failed" until_true 30 has restart-loop:e2e-loops.service
+host systemctl stop e2e-loops.service
+host rm -f /run/systemd/system/e2e-loops.service /run/systemd/system/e2e-fails.service
+host systemctl daemon-reload
+check "stopped, it is gone" until_true 20 has_not restart-loop:e2e-loops.service
+
+# ---- a service ----
+
+check_status "a service is installed" 0 host fairlead install localhost/ailing --yes
+host podman healthcheck run ailing || true
+check "its failed health check is seen" until_true 20 has health:ailing
+check_text "with its last line" 'The health check of ailing fails: no answer on port 7' "$(what health:ailing sentence)"
+check "it is of the service" test "$(what health:ailing service)" = ailing
+
+host mkdir -p /run/systemd/system/ailing.service.d
+printf '[Service]\nExecStartPost=/bin/sh -c "echo \\"<3>no such key\\""\n' | host sh -c 'cat >/run/systemd/system/ailing.service.d/e2e.conf'
+check "a unit that was edited and not reloaded is seen" has not-reloaded:ailing.service
+host systemctl daemon-reload
+check "reloaded, it is gone" has_not not-reloaded:ailing.service
+host systemctl restart ailing.service
+check "errors since its start are seen" until_true 20 has log-errors:ailing.service
+check_text "with the newest" 'ailing.service has logged 1 error since its start: no such key' "$(what log-errors:ailing.service sentence)"
+host rm -r /run/systemd/system/ailing.service.d
+host systemctl daemon-reload
+host systemctl restart ailing.service
+check "started anew, they are gone" until_true 20 has_not log-errors:ailing.service
+
+# ---- thresholds ----
+
+host mkdir -p /etc/fairlead
+host sh -c 'printf "[disk]\npercent = 1\n[inodes]\nreport = no\n[dsk]\n" >/etc/fairlead/trouble.conf'
+look
+check "by a low threshold a disk is full" json 'any(t["kind"] == "disk" for t in d["trouble"])'
+check "a wrong line of the file is a line of trouble" \
+        json 'any(t["subject"] == "/etc/fairlead/trouble.conf:5" and t["kind"] == "settings" for t in d["trouble"])'
+host rm -f /etc/fairlead/trouble.conf
+
+# ---- a job ----
+
+try "an install is begun" begin broken/endless
+check "its installer runs" until_true 30 host test -e /etc/endless/state
+host systemctl kill -s KILL "fairlead-job-$job.service"
+check "the interrupted job is seen" until_true 20 has "job-interrupted:$job"
+check_status "it is rolled back" 0 host fairlead rollback "$job" --yes
+check "and gone" has_not "job-interrupted:$job"
+
+# ---- monitors ----
+
+check_status "metrics are printed" 0 host fairlead status --prometheus
+check_text "with the services" '^fairlead_service_up\{service="ailing"\} 1$' "$output"
+check "each metric has its type" test "$(grep -c '^# TYPE' <<<"$output")" -eq "$(grep -c '^# HELP' <<<"$output")"
+check "each line is one of the format" test "$(grep -cvE '^# (HELP|TYPE) fairlead_[a-z_]+ |^fairlead_[a-z_]+(\{([a-z]+="([^"\\]|\\.)*",?)+\})? [-+.e0-9]+$' <<<"$output")" -eq 0
+watched=$(host timeout 5 fairlead status --watch) || true
+check "watched through a pipe it is one line" test "$(wc -l <<<"$watched")" -eq 1
+
+check_status "uninstall the service" 0 host fairlead uninstall ailing --yes
+host podman rmi -f localhost/ailing:latest >/dev/null || true
+finish
