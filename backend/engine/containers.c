@@ -17,13 +17,13 @@ static int containers_read_name(struct json_value *value, const char *where, voi
         return 0;
 }
 
-/* Of "Up 2 minutes (healthy)". */
+/* Docker: "Up 2 minutes (health: starting)"; Podman: the bare word, or "" without a check. */
 static int containers_read_health(struct json_value *value, const char *where, void *member,
                                   struct error **reterr) {
         static const char *const words[] = { "unhealthy", "healthy", "starting" };
         const char *text = json_text(value), *paren = text ? strrchr(text, '(') : NULL;
-        for (size_t i = 0; paren && i < ELEMENTS(words); i++)
-                if (strstr(paren, words[i])) {
+        for (size_t i = 0; text && i < ELEMENTS(words); i++)
+                if (paren ? strstr(paren, words[i]) != NULL : str_equal(text, words[i])) {
                         str_replace(member, words[i]);
                         return 0;
                 }

@@ -84,7 +84,9 @@ static void add_container(const struct fake_state *state, size_t i, struct str *
         str_addf(s,
                  "\",\"State\":\"%s\",\"Status\":\"%s\",\"Labels\":{\"io.fairlead.job\":\"job-%zu\",\"n\":\"%"
                  "zu\",\"PODMAN_SYSTEMD_UNIT\":\"service-%04zu%s\"}",
-                 runs ? "running" : "exited", runs ? "Up 2 minutes (healthy)" : "Exited (7) 2 minutes ago", i, i, i,
+                 runs ? "running" : "exited", is_podman(state) ? runs ? "healthy" : ""
+                 : runs           ? "Up 2 minutes (healthy)"
+                                  : "Exited (7) 2 minutes ago", i, i, i,
                  runs ? ".service" : "");
         if (is_podman(state))
                 str_addf(s,
