@@ -58,8 +58,9 @@ char *emit_status(const struct host_status *status, const struct host_figures *f
         struct json_object *all = json_object_new_object(),
                            *host = json_new_struct(JSON_TABLE(figures_fields, struct host_figures), figures),
                            *realm = status->realm.name
-                                            ? json_new_struct(JSON_TABLE(host_realm_fields, struct host_realm),
-                                                              &status->realm)
+                                            ? json_new_struct(
+                                                      JSON_TABLE(host_realm_fields, struct host_realm),
+                                                      &status->realm)
                                             : NULL;
         json_object_object_add(host, "name", json_new_text(status->hostname));
         json_object_object_add(host, "engine", json_new_text(engine_kind_name(status->engine)));

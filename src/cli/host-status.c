@@ -112,7 +112,8 @@ static void status_print_trouble(const struct trouble_list *list, bool all) {
                 status_print_paragraph("unseen", text);
         }
         if (asleep && !all)
-                out(plural(asleep, "%zu line sleeps (--all shows it).\n", "%zu lines sleep (--all shows them).\n"),
+                out(plural(asleep, "%zu line sleeps (--all shows it).\n",
+                           "%zu lines sleep (--all shows them).\n"),
                     asleep);
 }
 
@@ -139,9 +140,10 @@ static void status_print_services(const struct service_list *services) {
         }
 }
 
-static void status_print(struct session *s, const struct trouble_list *list, bool all) {
+static void status_print(struct session *s, const struct host_figures *f, const struct trouble_list *list,
+                         bool all) {
         const struct host_status *h = host_status(s->host);
-        status_print_figures(h, host_figures(s->host));
+        status_print_figures(h, f);
         status_print_realm(&h->realm);
         status_print_job(list->jobs);
         out("\n");
@@ -155,15 +157,16 @@ static void status_print(struct session *s, const struct trouble_list *list, boo
 
 static int status_print_as(struct session *s, const struct arguments *a, const struct trouble_list *list) {
         const struct host_status *h = host_status(s->host);
+        const struct host_figures *f = host_figures(s->host);
         if (a->given[OPTION_PROMETHEUS]) {
                 _cleanup_free_ char *text = prometheus_text(&h->realm, list);
                 out_text(text);
                 return EXIT_DONE;
         }
         if (s->json)
-                out_json(emit_status(h, host_figures(s->host), list));
+                out_json(emit_status(h, f, list));
         else
-                status_print(s, list, a->given[OPTION_ALL_TROUBLE]);
+                status_print(s, f, list, a->given[OPTION_ALL_TROUBLE]);
         return trouble_list_well(list) ? EXIT_DONE : EXIT_FAILED;
 }
 
@@ -228,7 +231,7 @@ static void status_print_again(struct session *s, const struct arguments *a, con
                 status_print_as(s, a, list);
         else if (out_is_terminal()) {
                 out_clear();
-                status_print(s, list, a->given[OPTION_ALL_TROUBLE]);
+                status_print(s, host_figures(s->host), list, a->given[OPTION_ALL_TROUBLE]);
                 out("\nAs of %s; Ctrl-C ends this.\n", now);
         } else if (!str_equal(line, *last))
                 out("%s  %s\n", now, line);

@@ -49,7 +49,8 @@ static void prometheus_lines(struct str *out, const struct trouble_list *list) {
                 strv_add(&seen, which);
                 prometheus_sample(out, "trouble_info", more, 1);
                 if (t->since)
-                        prometheus_sample(&since, "trouble_since_timestamp_seconds", which, (double) t->since);
+                        prometheus_sample(&since, "trouble_since_timestamp_seconds", which,
+                                          (double) t->since);
         }
         prometheus_metric(out, "trouble_since_timestamp_seconds", "gauge",
                           "Time at which a line began to need a person, where it is known.");
@@ -58,8 +59,8 @@ static void prometheus_lines(struct str *out, const struct trouble_list *list) {
 
 static void prometheus_troubles(struct str *out, const struct trouble_list *list) {
         prometheus_metric(out, "well", "gauge",
-                          "1 when units and services could be looked at and nothing of severity block or warn "
-                          "needs a person.");
+                          "1 when units and services could be looked at and nothing of severity block or "
+                          "warn needs a person.");
         prometheus_sample(out, "well", NULL, trouble_list_well(list));
         prometheus_metric(out, "troubles", "gauge", "Number of lines that need a person and do not sleep.");
         for (int severity = 0; severity < _SEVERITY_MAX; severity++) {
