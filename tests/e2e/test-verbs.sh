@@ -18,10 +18,11 @@ look() {
         check "plan has its members" json '{"verb", "argv", "environment", "findings", "mounts", "privileges", "unit", "digest"} <= set(d)'
         check "the command is pinned to the digest" json 'any("@sha256:" in w or w.startswith("sha256:") for w in d["argv"])'
         check "the mount of / is named" json 'any(m["host"] == "/" and m["container"] == "/host" and m["mode"] == "rw" and m["exists"] for m in d["mounts"])'
-        check_status "status of the host" 0 host fairlead status
-        check_text "names the engine" '^host[12].example.test +engine podman [0-9]' "$output"
-        check_status "status --json" 0 host fairlead status --json
-        check "is the list of services" json 'isinstance(d, list)'
+        # 1: something needs a person, and a busy machine is enough for that
+        check_status "status of the host" 0 host sh -c 'fairlead status || test $? -eq 1'
+        check_text "names the engine" '^host[12].example.test  Debian .*  podman [0-9]' "$output"
+        check_status "status --json" 0 host sh -c 'fairlead status --json || test $? -eq 1'
+        check "has the list of services" json 'isinstance(d["services"], list)'
         check_status "usage errors end with 2" 2 host fairlead install
         check_status "so does an unknown verb" 2 host fairlead frobnicate
         check_status "install without consent ends with 3" 3 host fairlead install rsyslog
