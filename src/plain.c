@@ -248,7 +248,7 @@ static int plain_units(struct session *s) {
                         return r;
                 for (size_t i = 0; i < list->n; i++) {
                         strv_add(&names, list->items[i].name);
-                        out("%zu %s  %s\n", i + 1, list->items[i].name, list->items[i].active);
+                        out("%zu %s  %s\n", i + 1, list->items[i].name, unit_state_text(&list->items[i]));
                 }
                 if (!list->n) {
                         out("There is no unit like \"%s\".\n", line);

@@ -65,6 +65,7 @@ char *emit_findings(const struct finding_list *findings) {
 #define T struct unit
 static const struct json_field unit_fields[] = {
         TEXT(name), TEXT(description), TEXT(load), TEXT(active), TEXT(sub), TEXT(file_state), TEXT(job),
+        FLAG(stopped),
 };
 #undef T
 

@@ -16,6 +16,14 @@
 #define ECHO_USEC (3U * 1000 * 1000)
 #define PAUSE_MAX 60U
 
+void units_forget_verdict(struct units *units, const char *name) {
+        for (size_t i = units->n_verdicts; i > 0; i--)
+                if (!name || str_equal(units->verdicts[i - 1].name, name)) {
+                        free(units->verdicts[i - 1].name);
+                        units->verdicts[i - 1] = units->verdicts[--units->n_verdicts];
+                }
+}
+
 static int connection_on_report(sd_event_source *source, uint64_t usec, void *userdata) {
         struct units *units = userdata;
         units->report = sd_event_source_disable_unref(units->report);
@@ -34,6 +42,7 @@ static void connection_report_in(struct units *units, uint64_t usec) {
 }
 
 static void connection_report(struct units *units, const char *name) {
+        units_forget_verdict(units, name);
         if (!units->changed)
                 return;
         units->many |= !name || strv_length(units->names) >= CHANGED_NAMES_MAX;
@@ -91,6 +100,7 @@ static int connection_on_reloading(sd_bus_message *m, void *userdata, sd_bus_err
         if (!sd_bus_message_has_signature(m, "b") || sd_bus_message_read(m, "b", &active) < 0)
                 return 0;
         units->files_stale = true;
+        units_forget_verdict(units, NULL);
         if (units->changed) {
                 /* a reload sends everything again: one "many" at its end, or, if that is lost, soon after */
                 units->many = true;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Shared by connection.c, show.c, list.c, act.c, units.c, lowest first. */
+/* Shared by connection.c, show.c, stopped.c, list.c, act.c, units.c, lowest first. */
 
 #include <sys/stat.h>
 
@@ -15,6 +15,9 @@
 #define UNITS_MAX 65536U
 
 #define CHANGED_NAMES_MAX 64U
+
+/* Failed services that are asked about; the others count as failed. */
+#define VERDICTS_MAX 64U
 
 struct act;
 struct unit_files;
@@ -52,6 +55,12 @@ struct units {
         bool files_stale;               /* files changed since they were read */
         uint64_t strangers;     /* sum over the names of units whose files are not known */
         struct op *looking;
+        struct op *judging;
+        struct stop_verdict {
+                char *name;
+                bool stopped;
+        } verdicts[VERDICTS_MAX];       /* of failed services (stopped.c) */
+        size_t n_verdicts;
 };
 
 /* connection.c */
@@ -70,6 +79,8 @@ void units_follow(struct units *units);
 void units_unfollow(struct units *units);
 /* Ignores the signals that systemd sends when it loads this unit for our read. */
 void units_expect_echo(struct units *units, const char *name);
+/* The unit changed, so whether it was stopped (stopped.c) is not known; NULL: any may have. */
+void units_forget_verdict(struct units *units, const char *name);
 /* Soon reports "many" to the listener. */
 void units_report_all(struct units *units);
 /* A callback that ignores its message: without one sd-bus ends the whole connection when a match fails. */
@@ -79,6 +90,14 @@ int units_ignore(sd_bus_message *m, void *userdata, sd_bus_error *error);
 void units_forget_files(struct units *units);
 /* Adds the units of an answer of ListUnits, sorted. */
 int units_read_list(sd_bus_message *m, struct unit_list *list);
+
+/* stopped.c */
+/* Sets `stopped` of the units where it is known. */
+void units_mark_stopped(struct units *units, struct unit_list *list);
+/* Asks about the failed services of the list of which it is not known. news: one of them was stopped. NULL:
+ * nothing to ask, done() is not called. */
+struct op *units_judge(struct units *units, const struct unit_list *list,
+                       void (*done)(bool news, void *userdata), void *userdata);
 
 /* show.c: reads the answer to GetAll("") on a unit's object. unit.job is the path of the job's object. */
 int unit_detail_read(sd_bus_message *m, struct unit_detail **ret, struct error **reterr);

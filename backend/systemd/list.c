@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* Loaded units and unit files, merged by name. systemd lists loaded units in some milliseconds; the files
- * (file-states.h) take longer. With a listener the list comes at once with the last known files; they are
- * read afterwards, and differences are reported as a change. Without one (a verb, a step of a job) the list
- * waits for the files. */
+ * (file-states.h) and which failed services were stopped (stopped.c) take longer. With a listener the list
+ * comes at once with what was last known of both; they are read afterwards, and differences are reported as a
+ * change. Without one (a verb, a step of a job) the list waits for them. */
 
 #include "backend/systemd/internal.h"
 
@@ -67,6 +67,8 @@ void units_forget_files(struct units *units) {
         units->files = unit_files_free(units->files);
         units->looking = op_cancel(units->looking);
         units->files_stale = false;
+        units->judging = op_cancel(units->judging);
+        units_forget_verdict(units, NULL);
 }
 
 static bool list_same_files(const struct unit_files *a, const struct unit_files *b) {
@@ -104,6 +106,7 @@ struct listing {
         bool followed;          /* all units, with a listener: the files come later */
         struct unit_list *list; /* loaded ones */
         struct unit_files *files;
+        struct op *judging;
         struct error *error;
         units_done_t done;
         void *userdata;
@@ -114,6 +117,7 @@ static void listing_drop(struct op *op) {
         sd_bus_slot_unref(l->slot);
         unit_list_free(l->list);
         unit_files_free(l->files);
+        op_cancel(l->judging);
         error_free(l->error);
         free(l->pattern);
 }
@@ -207,11 +211,28 @@ static void list_notice_strangers(struct units *units, const struct unit_list *l
         units->strangers = sum;
 }
 
+static void list_judged(bool news, void *userdata) {
+        struct units *units = userdata;
+        units->judging = op_cancel(units->judging);
+        if (news)
+                units_report_all(units);
+}
+
+/* A list that was asked before what it replaces has its answers before this one's. */
+static void list_judge(struct units *units, const struct unit_list *list) {
+        op_cancel(units->judging);
+        units->judging = units_judge(units, list, list_judged, units);
+}
+
 static void listing_end(void *state) {
         struct listing *l = state;
         struct unit_list *list = l->error ? NULL : TAKE(l->list);
         struct error *e = TAKE(l->error);
         const struct unit_files *files = l->followed ? l->units->files : l->files;
+        if (list)
+                units_mark_stopped(l->units, list);
+        if (list && l->followed)
+                list_judge(l->units, list);
         if (list && files)
                 list_merge(list, files, l->pattern);
         if (list && files && l->followed)
@@ -220,6 +241,18 @@ static void listing_end(void *state) {
                 list_read_files(l->units);
         op_end(&l->op);
         l->done(list, e, l->userdata);
+}
+
+/* Of those that wait for each other's end. */
+static void listing_check(struct listing *l) {
+        if (!l->slot && !l->op.inner && !l->judging)
+                listing_end(l);
+}
+
+static void listing_on_judged(bool news, void *userdata) {
+        struct listing *l = userdata;
+        l->judging = op_cancel(l->judging);
+        listing_check(l);
 }
 
 static int list_on_units(sd_bus_message *m, void *userdata, sd_bus_error *error) {
@@ -231,8 +264,13 @@ static int list_on_units(sd_bus_message *m, void *userdata, sd_bus_error *error)
                 bus_fail(&l->error, m, 0, "The units could not be listed");
         else if ((r = units_read_list(m, l->list)) < 0)
                 error_errno(&l->error, r, "systemd's list of units cannot be read");
-        if (l->error || !l->op.inner)
+        if (l->error) {
                 listing_end(l);
+                return 0;
+        }
+        if (!l->followed)
+                l->judging = units_judge(l->units, l->list, listing_on_judged, l);
+        listing_check(l);
         return 0;
 }
 
@@ -241,8 +279,7 @@ static void list_on_files(struct unit_files *files, void *userdata) {
         struct listing *l = userdata;
         op_wait(&l->op, NULL);
         l->files = files;
-        if (!l->slot)
-                listing_end(l);
+        listing_check(l);
 }
 
 struct op *units_list(struct units *units, const char *pattern, units_done_t done, void *userdata) {

@@ -241,6 +241,7 @@ int unit_detail_read(sd_bus_message *m, struct unit_detail **ret, struct error *
                 return error_errno(reterr, r, "systemd's answer about the unit cannot be read");
         if (!d->unit.name || !d->unit.load || !d->unit.active || !d->unit.sub)
                 return error_set(reterr, -EBADMSG, "systemd's answer about the unit lacks its name or state");
+        d->unit.stopped = unit_was_stopped(d);
         *ret = TAKE(d);
         return 0;
 }

@@ -74,15 +74,19 @@ void units_listen(struct units *units, void (*changed)(char *const *names, void 
 /* ---- how many have failed ---- */
 
 struct counting {
-        struct op op;
+        struct op op; /* inner: asks which were stopped */
+        struct units *units;
         sd_bus_slot *slot;
         int64_t n;
+        struct unit_list *list; /* of those that systemd counts */
         counted_done_t done;
         void *userdata;
 };
 
 static void counting_drop(struct op *op) {
-        sd_bus_slot_unref(container_of(op, struct counting, op)->slot);
+        struct counting *c = container_of(op, struct counting, op);
+        sd_bus_slot_unref(c->slot);
+        unit_list_free(c->list);
 }
 
 static void counting_end(void *state) {
@@ -91,19 +95,46 @@ static void counting_end(void *state) {
         c->done(c->n, c->userdata);
 }
 
+static void units_on_judged(bool news, void *userdata) {
+        struct counting *c = userdata;
+        units_mark_stopped(c->units, c->list);
+        for (size_t i = 0; i < c->list->n; i++)
+                c->n -= c->list->items[i].stopped && c->n > 0;
+        counting_end(c);
+}
+
+static int units_on_failed(sd_bus_message *m, void *userdata, sd_bus_error *error) {
+        struct counting *c = userdata;
+        c->list = new0(struct unit_list);
+        if (!sd_bus_message_is_method_error(m, NULL))
+                units_read_list(m, c->list);
+        struct op *judging = units_judge(c->units, c->list, units_on_judged, c);
+        if (judging)
+                op_wait(&c->op, judging);
+        else
+                units_on_judged(false, c);
+        return 0;
+}
+
 static int units_on_count(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         struct counting *c = userdata;
         uint32_t n;
         if (!sd_bus_message_is_method_error(m, NULL) && sd_bus_message_has_signature(m, "v") &&
             sd_bus_message_read(m, "v", "u", &n) >= 0)
                 c->n = n;
-        counting_end(c);
+        c->slot = sd_bus_slot_unref(c->slot);
+        if (c->n <= 0 || sd_bus_call_method_async(c->units->bus, &c->slot, SYSTEMD_NAME, SYSTEMD_PATH,
+                                                  SYSTEMD_MANAGER, "ListUnitsByPatterns", units_on_failed, c,
+                                                  "asas", 1, "failed", 0) < 0)
+                counting_end(c);
         return 0;
 }
 
 struct op *units_count_failed(struct units *units, counted_done_t done, void *userdata) {
         struct counting *c = new0(struct counting);
-        *c = (struct counting){ .op.drop = counting_drop, .n = -1, .done = done, .userdata = userdata };
+        *c = (struct counting){
+                .op.drop = counting_drop, .units = units, .n = -1, .done = done, .userdata = userdata
+        };
         if (units_connect(units, NULL) < 0 ||
             sd_bus_call_method_async(units->bus, &c->slot, SYSTEMD_NAME, SYSTEMD_PATH, BUS_PROPERTIES, "Get",
                                      units_on_count, c, "ss", SYSTEMD_MANAGER, "NFailedUnits") < 0)

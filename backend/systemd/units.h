@@ -33,7 +33,7 @@ typedef void (*loaded_done_t)(struct unit_list *list, int64_t read, struct error
 struct op *units_loaded(struct units *units, loaded_done_t done, void *userdata);
 struct op *units_show(struct units *units, const char *name,
                       detail_done_t done, void *userdata);
-/* How many units have failed, as systemd counts them; -1: no answer. */
+/* How many units have failed, without those that were stopped; -1: no answer. */
 typedef void (*counted_done_t)(int64_t n, void *userdata);
 struct op *units_count_failed(struct units *units, counted_done_t done, void *userdata);
 /* start, stop, restart, reload wait for systemd's job to end and then for the unit's state; the error of a

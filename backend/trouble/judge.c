@@ -13,7 +13,7 @@
 #define CLOCK_GRACE (30 * 60) /* seconds after the boot in which a clock may still be on its way */
 
 void trouble_judge_failed(const struct unit_detail *d, struct trouble_list *list) {
-        if (!str_equal(d->unit.active, "failed") || unit_was_stopped(d))
+        if (!unit_has_failed(&d->unit))
                 return;
         _cleanup_free_ char *text = unit_why_text(d), *line = text_cleaned(d->why);
         struct trouble *t =

@@ -63,7 +63,7 @@ struct host_status {
         size_t profile_errors;          /* the number of refused profiles */
         bool root;                      /* false: read only */
         bool systemd;                   /* systemd runs this host */
-        unsigned failed_units;          /* as systemd counts them */
+        unsigned failed_units;          /* without those that were stopped */
         struct host_realm realm;        /* changes come with TOPIC_REALM */
 };
 

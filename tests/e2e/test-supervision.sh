@@ -80,6 +80,7 @@ check "systemd has it as failed" is stubborn ActiveState failed
 output=$(host fairlead services --json)
 check "the service is stopped, not failed" json "[s['state'] for s in d if s['name'] == 'stubborn'] == ['stopped']"
 check_text "status calls it a stop" 'result +stopped; killed after' "$(host fairlead status stubborn)"
+check_text "and so does the list of units" '^stubborn\.service +stopped ' "$(host fairlead units 'stubborn*')"
 check_status "it starts again" 0 host fairlead start stubborn
 
 # ---- restarts ----

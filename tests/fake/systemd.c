@@ -397,7 +397,8 @@ static bool wanted(const struct fake_unit *u, char *const *patterns) {
         return !patterns || !patterns[0];
 }
 
-static int list(sd_bus_message *m, struct fake_systemd *f, sd_bus_error *error, char *const *patterns) {
+static int list(sd_bus_message *m, struct fake_systemd *f, sd_bus_error *error, char *const *states,
+                char *const *patterns) {
         f->n_list++;
         if (refused(f, error))
                 return -EIO;
@@ -406,7 +407,7 @@ static int list(sd_bus_message *m, struct fake_systemd *f, sd_bus_error *error, 
         must(sd_bus_message_open_container(reply, 'a', "(ssssssouso)"), "list");
         for (size_t i = 0; i < f->n; i++) {
                 const struct fake_unit *u = f->units[i];
-                if (u->loaded && wanted(u, patterns))
+                if (u->loaded && wanted(u, patterns) && (!states || !states[0] || strv_contains(states, u->active)))
                         must(sd_bus_message_append(reply, "(ssssssouso)", u->name, u->description, u->load, u->active,
                                                    u->sub, u->following, UNITS "/x", u->job, u->job ? u->job_type : "",
                                                    "/"),
@@ -419,14 +420,14 @@ static int list(sd_bus_message *m, struct fake_systemd *f, sd_bus_error *error, 
 }
 
 static int list_all(sd_bus_message *m, void *userdata, sd_bus_error *error) {
-        return list(m, userdata, error, NULL);
+        return list(m, userdata, error, NULL, NULL);
 }
 
 static int list_some(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         _cleanup_strv_ char **states = NULL, **patterns = NULL;
         must(sd_bus_message_read_strv(m, &states), "states");
         must(sd_bus_message_read_strv(m, &patterns), "patterns");
-        return list(m, userdata, error, patterns);
+        return list(m, userdata, error, states, patterns);
 }
 
 static int change_files(sd_bus_message *m, struct fake_systemd *f, sd_bus_error *error, const char *state) {

@@ -32,6 +32,8 @@ struct service *fixture_service(const char *name, const char *state, int64_t age
 /* "log|page PRIORITY REAL MONOTONIC BOOT TEXT" to those who read a log, or a page of one. Times are in seconds, REAL after
  * FIXTURE_NOW; TEXT "-": none, "=…": it is not text. false: it is none. */
 bool fixture_log_line(struct fake_host *fake, const char *text);
+/* A journal of so many boots, each of a day, the last one still running. */
+bool fixture_boots(struct fake_host *fake, const char *which);
 
 /* Realms, preflights, and the profile "join" of an image that joins one. */
 bool fixture_use_realm(struct fake_host *fake, const char *what, const char *which);

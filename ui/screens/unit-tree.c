@@ -157,8 +157,8 @@ static void tree_cell(const void *owner, size_t row, size_t column, struct cell 
                         ret->text = ret->buffer;
                 }
         } else if (column == 1) {
-                ret->text = unit ? unit->active : st->units ? "not loaded" : "...";
-                ret->style = unit ? unit_state_style(unit->active) : STYLE_PLAIN;
+                ret->text = unit ? unit_state_text(unit) : st->units ? "not loaded" : "...";
+                ret->style = unit ? unit_state_style(ret->text) : STYLE_PLAIN;
         } else
                 ret->text = unit ? unit->description : "";
 }
@@ -171,7 +171,7 @@ static char tree_flag(const void *owner, size_t row) {
         const struct screen *s = owner;
         const struct tree_node *node = tree_at(s, row);
         const struct unit *unit = node->name ? tree_unit(s->state, node->name) : NULL;
-        return unit && str_equal(unit->active, "failed") ? '!' : ' ';
+        return unit && unit_has_failed(unit) ? '!' : ' ';
 }
 
 static const struct list_source tree_source = {

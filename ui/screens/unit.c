@@ -42,7 +42,7 @@ static void unit_put_result(struct pager *p, const struct unit_detail *d) {
 
 static void unit_put_state(const struct screen *s, struct pager *p, const struct unit_detail *d) {
         char age[24];
-        const char *active = d->unit.active ? d->unit.active : "-", *sub = d->unit.sub;
+        const char *active = unit_state_text(&d->unit), *sub = unit_sub_text(&d->unit);
         _cleanup_str_ struct str text = {};
         str_add(&text, active);
         if (!str_empty(sub) && !str_equal(sub, active))
@@ -234,7 +234,7 @@ static void unit_title(const struct screen *s, struct str *left, struct str *rig
         if (st->gone)
                 str_add(right, "gone");
         else if (st->detail && st->detail->unit.active)
-                str_add(right, st->detail->unit.active);
+                str_add(right, unit_state_text(&st->detail->unit));
 }
 
 static void unit_status(const struct screen *s, struct str *out) {
@@ -249,7 +249,7 @@ static void unit_status(const struct screen *s, struct str *out) {
         else if (st->detail && unit_was_stopped(st->detail))
                 str_add(out, "It was stopped; systemd counts its killed program as a failure. x, then s, "
                              "starts it again.");
-        else if (st->detail && str_equal(st->detail->unit.active, "failed"))
+        else if (st->detail && unit_has_failed(&st->detail->unit))
                 str_add(out, st->detail->why ? "It failed: see why above. x, then s, starts it again."
                                              : "It failed: see its log. x, then s, starts it again.");
         else if (st->detail && unit_is_masked(&st->detail->unit))

@@ -153,8 +153,8 @@ static void units_cell(const void *owner, size_t row, size_t column, struct cell
         case COLUMN_UNIT: ret->text = unit->name; break;
         case COLUMN_STATE:
                 snprintf(ret->buffer, sizeof ret->buffer, "%s ...", unit->job ? unit->job : "");
-                ret->text = unit->job ? ret->buffer : unit->active;
-                ret->style = unit->job ? STYLE_BUSY : unit_state_style(unit->active);
+                ret->text = unit->job ? ret->buffer : unit_state_text(unit);
+                ret->style = unit->job ? STYLE_BUSY : unit_state_style(ret->text);
                 break;
         case COLUMN_SUB: ret->text = unit->sub; break;
         case COLUMN_BOOT: ret->text = unit->file_state; break;
@@ -172,7 +172,7 @@ static const char *units_identity(const void *owner, size_t row) {
 
 static char units_flag(const void *owner, size_t row) {
         const struct unit *unit = units_at(owner, row);
-        bool bad = str_equal(unit->active, "failed") || STR_IN_SET(unit->load, "error", "bad-setting");
+        bool bad = unit_has_failed(unit) || STR_IN_SET(unit->load, "error", "bad-setting");
         return bad ? '!' : ' ';
 }
 
@@ -199,7 +199,7 @@ static bool units_of_kind(const struct units_state *st, const struct unit *unit,
 static bool units_in_state(const struct units_state *st, const struct unit *unit, bool bad) {
         switch (st->state) {
         case STATE_ACTIVE: return !STR_IN_SET(unit->active, "inactive", "failed", "template");
-        case STATE_INACTIVE: return str_equal(unit->active, "inactive");
+        case STATE_INACTIVE: return str_equal(unit->active, "inactive") || unit->stopped;
         case STATE_FAILED: return bad;
         case STATE_ENABLED: return STR_IN_SET(unit->file_state, "enabled", "enabled-runtime", "alias");
         case STATE_MASKED: return unit_is_masked(unit);
@@ -219,8 +219,8 @@ static bool units_hidden(const void *owner, size_t row) {
 static bool units_matches(const void *owner, size_t row, const char *needle) {
         const struct unit *unit = units_at(owner, row);
         _cleanup_free_ char *plain = units_plain(unit);
-        const char *const texts[] = { unit->name,   plain,     unit->description,
-                                      unit->active, unit->sub, unit->file_state };
+        const char *const texts[] = { unit->name, plain,     unit->description, unit_state_text(unit),
+                                      unit->sub,  unit->file_state };
         _cleanup_strv_ char **words = strv_split(needle, " ");
         for (char **word = words; word && *word; word++) {
                 bool found = false;
@@ -417,6 +417,8 @@ static void units_status(const struct screen *s, struct str *out) {
                 str_addf(out, " (%s)", plain);
         if (unit_is_masked(unit))
                 str_add(out, " is masked: nothing can start it. x, then U, unmasks it.");
+        else if (unit->stopped)
+                str_add(out, " was stopped; systemd counts its killed program as a failure.");
         else if (str_equal(unit->load, "not-found"))
                 str_add(out, ": other units refer to it, but it has no unit file.");
         else if (!str_empty(unit->description))

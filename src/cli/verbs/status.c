@@ -15,7 +15,7 @@ static void verb_status_print_unit(const struct unit_detail *d) {
         if (d->memory != UNIT_UNKNOWN)
                 text_size(memory, d->memory);
         out("%s  %s\n", d->unit.name, d->unit.description ? d->unit.description : "");
-        out("  state      %s (%s) since %s\n", d->unit.active, d->unit.sub, since);
+        out("  state      %s (%s) since %s\n", unit_state_text(&d->unit), unit_sub_text(&d->unit), since);
         _cleanup_free_ char *boot = unit_boot_text(d), *plain = unit_name_plain(d->unit.name);
         if (!str_equal(plain, d->unit.name))
                 out("  unescaped  %s\n", plain);

@@ -24,7 +24,7 @@ static int verb_units_run(struct session *s, const struct verb *verb, const stru
                 _cleanup_free_ char *plain = unit_name_plain(u->name);
                 const char *text = u->description ? u->description : "";
                 _cleanup_free_ char *both = str_printf("%s%s%s", plain, *text ? ": " : "", text);
-                out_table_row(&t, u->name, u->active ? u->active : "-", u->sub ? u->sub : "-",
+                out_table_row(&t, u->name, unit_state_text(u), u->sub ? u->sub : "-",
                               u->file_state ? u->file_state : "-", str_equal(plain, u->name) ? text : both,
                               NULL);
         }

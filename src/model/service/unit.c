@@ -73,6 +73,18 @@ char *unit_killed_text(const struct unit_detail *d) {
                           (unsigned long long) (d->main_ended - d->stop_began) / 1000000);
 }
 
+const char *unit_state_text(const struct unit *u) {
+        return u->stopped ? "stopped" : u->active ? u->active : "-";
+}
+
+const char *unit_sub_text(const struct unit *u) {
+        return u->stopped ? "systemd: failed" : u->sub ? u->sub : "-";
+}
+
+bool unit_has_failed(const struct unit *u) {
+        return str_equal(u->active, "failed") && !u->stopped;
+}
+
 /* systemd writes a "-" for the "/" of a path; the name alone does not show which of the two a "-" was, so it
  * stays. An escaped NUL would end the string early and make two different names look the same: it stays
  * escaped. Either case of the digits counts (unit_name_unescape). */

@@ -19,6 +19,7 @@ struct unit {
         char *sub;              /* "running", "exited", "dead", … */
         char *file_state; /* "enabled", "disabled", "static", "generated", "masked", …; NULL: unknown */
         char *job;              /* type of a pending job: "start", "stop"; NULL */
+        bool stopped;           /* unit_was_stopped(): its "failed" is none */
 };
 
 struct unit_list {
@@ -79,6 +80,12 @@ bool unit_was_stopped(const struct unit_detail *d);
 /* "killed after 10 s, since it did not end when it was asked to"; NULL: it ended by itself. The caller
  * frees. */
 char *unit_killed_text(const struct unit_detail *d);
+
+/* `active` as it is shown: "stopped" for systemd's "failed" of a unit that was stopped. */
+const char *unit_state_text(const struct unit *u);
+/* `sub`, beside it. */
+const char *unit_sub_text(const struct unit *u);
+bool unit_has_failed(const struct unit *u);
 
 /* Whether its processes are stopped where they are, or about to be. */
 bool unit_is_frozen(const struct unit_detail *d);

@@ -27,8 +27,8 @@ _Static_assert(ACTION_THAW - ACTION_START == UNIT_THAW && UNIT_START == 0, "the 
 enum style unit_state_style(const char *active) {
         return str_equal(active, "active")     ? STYLE_GOOD
                : str_equal(active, "failed")   ? STYLE_BAD
-               : str_equal(active, "inactive") ? STYLE_PLAIN
-                                               : STYLE_BUSY;
+               : STR_IN_SET(active, "inactive", "stopped") ? STYLE_PLAIN
+                                                           : STYLE_BUSY;
 }
 
 bool unit_action_fits(const struct unit *unit, enum action action) {
