@@ -3,6 +3,9 @@
 # What needs a person, as `fairlead status` sees it: each kind that a container can have, provoked for real, and gone again.
 cd "$(dirname "$0")/../.." || exit
 source tests/e2e/lib.sh
+source tests/e2e/walk.sh
+trap term_end EXIT
+term_need
 
 build_image ailing
 
@@ -33,7 +36,26 @@ unit() {
         host systemctl daemon-reload
 }
 
-host rm -f /etc/fairlead/trouble.conf
+# words ID: its sentence.
+words() {
+        what "$1" sentence
+}
+
+# leads TEXT PATTERN: from the list of all trouble, the line with the text is found with keys, and Enter leads to a screen that matches the pattern.
+leads() {
+        walk_home || return
+        term_keys a
+        term_wait 'WHAT NEEDS YOU' || return
+        term_keys /
+        term_wait 'Filter:' || return
+        term_type "$1"
+        term_keys Enter
+        term_wait "^!? ?>?.*$1" || return
+        term_keys Enter
+        term_wait "$2"
+}
+
+host rm -f /etc/fairlead/trouble.conf /var/lib/fairlead/sleeping
 host systemctl reset-failed
 
 # ---- units of the host ----
@@ -85,6 +107,63 @@ host systemctl daemon-reload
 host systemctl restart ailing.service
 check "started anew, they are gone" until_true 20 has_not log-errors:ailing.service
 
+# ---- a newer image, with another finding ----
+
+host sh -c 'printf "FROM localhost/ailing\nLABEL RUN=\"podman run -d --health-cmd=false --health-interval=disable IMAGE sleep infinity\"\n" |
+        podman build -q -t localhost/ailing:latest -' >/dev/null
+check "a newer image is seen" until_true 20 has update:ailing
+check_text "with the finding that is new in it" 'newer image than the one that ailing runs; new findings: unnamed-container$' "$(words update:ailing)"
+
+# ---- file systems ----
+
+host mount -t tmpfs -o size=1m,nr_inodes=40 e2e /boot
+check_not "an empty file system is no trouble" has disk:/boot
+host sh -c 'head -c 1000000 /dev/zero >/boot/fill'
+check_text "a disk nearly full is seen" '^/boot is [0-9]+ % full: .* are left$' "$(words disk:/boot)"
+host sh -c 'rm /boot/fill; for i in $(seq 38); do : >/boot/$i; done'
+check_text "so are inodes, with room left" '^[0-9]+ % of the inodes of /boot are in use: [0-9]+ are? left$' "$(words inodes:/boot)"
+check_not "and the disk is well again" has disk:/boot
+host umount /boot
+check_not "without it neither is left" has inodes:/boot
+
+# ---- certificates, the realm ----
+
+host mkdir -p /etc/cockpit/ws-certs.d
+host openssl req -x509 -newkey rsa:2048 -nodes -days 3 -subj /CN=e2e -keyout /dev/null -out /etc/cockpit/ws-certs.d/e2e.crt 2>/dev/null
+check_text "a certificate that ends soon is seen" '^The certificate /etc/cockpit/ws-certs.d/e2e.crt ends in [23] ' \
+        "$(words certificate:/etc/cockpit/ws-certs.d/e2e.crt)"
+host rm -r /etc/cockpit
+check_not "without it, it is gone" has certificate:/etc/cockpit/ws-certs.d/e2e.crt
+
+# A member by its files, whose keys are old.
+host mkdir -p /etc/sssd
+printf '[sssd]\ndomains = e2e.test\n[domain/e2e.test]\nid_provider = ad\nkrb5_realm = E2E.TEST\n' | host sh -c 'cat >/etc/sssd/sssd.conf'
+python3 -c 'import struct, sys, time
+part = lambda b: struct.pack(">H", len(b)) + b
+entry = struct.pack(">H", 1) + part(b"E2E.TEST") + part(b"HOST$") + struct.pack(">IIBH", 1, int(time.time()) - 75 * 86400, 2, 18) + part(bytes(32))
+sys.stdout.buffer.write(b"\x05\x02" + struct.pack(">i", len(entry)) + entry)' | host sh -c 'cat >/etc/krb5.keytab'
+look
+check "an old password of the machine is seen" json 'any(t["kind"] == "keytab" and "75 days old" in t["sentence"] for t in d["trouble"])'
+check "and that SSSD cannot be asked is no silence" json 'any(s["kind"] == "realm-offline" for s in d["silent"]) and d["realm"]["name"] == "E2E.TEST"'
+host rm -r /etc/sssd /etc/krb5.keytab
+
+# ---- the clock, which this host has from the one below: only where nothing keeps that right ----
+
+host mv /run/systemd/container /run/e2e-container
+if [ "$(python3 -c 'import ctypes; print(ctypes.CDLL(None).adjtimex(ctypes.create_string_buffer(208)))')" = 5 ]; then
+        check "that nothing keeps the clock right is seen" has time-service:host
+        unit e2e-chrony.service '[Service]' 'ExecStart=/bin/sleep infinity'
+        host systemctl start e2e-chrony.service
+        check_not "with a time service it is not" has time-service:host
+        check "but that the clock is still off" has clock:host
+        host systemctl stop e2e-chrony.service
+        host rm /run/systemd/system/e2e-chrony.service
+else
+        check_not "a clock that is right needs no service" has time-service:host
+fi
+host mv /run/e2e-container /run/systemd/container
+check_not "the clock of a container is another's" has time-service:host
+
 # ---- thresholds ----
 
 host mkdir -p /etc/fairlead
@@ -109,6 +188,7 @@ check "and gone" has_not "job-interrupted:$job"
 check_status "metrics are printed" 0 host fairlead status --prometheus
 check_text "with the services" '^fairlead_service_up\{service="ailing"\} 1$' "$output"
 check "each metric has its type" test "$(grep -c '^# TYPE' <<<"$output")" -eq "$(grep -c '^# HELP' <<<"$output")"
+! command -v promtool >/dev/null || check "promtool has nothing against them" promtool check metrics <<<"$output"
 check "each line is one of the format" test "$(grep -cvE '^# (HELP|TYPE) fairlead_[a-z_]+ |^fairlead_[a-z_]+(\{([a-z]+="([^"\\]|\\.)*",?)+\})? [-+.e0-9]+$' <<<"$output")" -eq 0
 watched=$(host timeout 5 fairlead status --watch) || true
 check "watched through a pipe it is one line" test "$(wc -l <<<"$watched")" -eq 1
