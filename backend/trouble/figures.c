@@ -13,6 +13,7 @@
 #include "base/text.h"
 
 #define FIGURES_SLOW_USEC (10LL * 1000 * 1000)
+#define FIGURES_TICKS_MIN 20U /* of each processor: 0.2 s at the usual 100 a second */
 
 /* PRETTY_NAME="…" of os-release(5): shell quoting without expansions. */
 static char *figures_os(const char *root) {
@@ -80,6 +81,9 @@ static void figures_read_cpu(const char *root, struct figures *f) {
         for (size_t i = 0; i < ELEMENTS(t); i++)
                 total += t[i];
         busy = total - t[3] - t[4];
+        /* a few ticks are of whoever asks, and say nothing of the host */
+        if (f->total && total >= f->total && total - f->total < f->shown.cpus * FIGURES_TICKS_MIN)
+                return;
         bool known = f->total && total > f->total && busy >= f->busy;
         if (known || !f->total)
                 f->shown.cpu = known ? (int) ((busy - f->busy) * 100 / (total - f->total)) : -1;

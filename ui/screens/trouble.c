@@ -141,14 +141,18 @@ static void trouble_draw(struct screen *s, const struct canvas *c) {
         if (!t && !unseen)
                 return;
         int row = canvas_paragraph(&help, 0, 0, 0, STYLE_STRONG, t ? t->sentence : unseen->reason);
-        canvas_paragraph(&help, row, 0, 0, STYLE_PLAIN, trouble_row(t ? t->kind : unseen->kind)->help);
+        const struct trouble_row *kind = trouble_row(t ? t->kind : unseen->kind);
+        row += canvas_paragraph(&help, row, 0, 0, STYLE_PLAIN, kind->help);
+        _cleanup_free_ char *source = str_printf("Seen in: %s.", kind->source);
+        if (row < help.rows)
+                canvas_paragraph(&help, row, 0, 0, STYLE_PLAIN, source);
 }
 
 static void trouble_status(const struct screen *s, struct str *out) {
         const struct trouble *t = trouble_at(s, list_settled_row(s->list));
         const struct trouble_silence *unseen = trouble_unseen(s, list_settled_row(s->list));
         if (t)
-                str_addf(out, "Seen in: %s.", trouble_row(t->kind)->source);
+                str_addf(out, "%s.", trouble_row(t->kind)->title);
         else if (unseen)
                 str_addf(out, "%s: this is not known on this host now.", trouble_row(unseen->kind)->title);
 }

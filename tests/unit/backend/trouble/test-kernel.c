@@ -220,7 +220,14 @@ static void reads_the_figures_of_a_host(void **state) {
         assert_int_equal(figures.shown.uptime, 86400);
         assert_int_equal(figures.shown.memory, 600 * 1024);
         assert_int_equal(figures.shown.cpu, -1);
-        tree_write(root, "/proc/stat", "cpu  150 0 100 850 0 0 0 0 0 0\n");
+        /* a moment says nothing */
+        tree_write(root, "/proc/stat", "cpu  104 0 100 801 0 0 0 0 0 0\n");
+        figures_read(root, &figures);
+        assert_int_equal(figures.shown.cpu, -1);
+        char later[80];
+        unsigned ticks = 1000 * figures.shown.cpus;
+        snprintf(later, sizeof later, "cpu  %u 0 100 %u 0 0 0 0 0 0\n", 100 + ticks, 800 + ticks);
+        tree_write(root, "/proc/stat", later);
         figures_read(root, &figures);
         assert_int_equal(figures.shown.cpu, 50);
         tree_write(root, "/proc/stat", "nonsense");
