@@ -123,7 +123,7 @@ static void unit_free(struct fake_unit *u) {
                 free(texts[i]);
         strv_free(u->requires);
         strv_free(u->wanted_by);
-        strv_free(u->triggers);
+        STRV_FREE_ALL(u->triggers, u->required_by, u->triggered_by, u->drop_ins);
         strv_free(u->listens);
         free(u);
 }
@@ -219,6 +219,9 @@ static const sd_bus_vtable unit_vtable[] = {
         P("StateChangeTimestamp", "t", NULL, since),
         P("Requires", "as", get_texts, requires),
         P("WantedBy", "as", get_texts, wanted_by),
+        P("RequiredBy", "as", get_texts, required_by),
+        P("TriggeredBy", "as", get_texts, triggered_by),
+        P("DropInPaths", "as", get_texts, drop_ins),
         P("LoadError", "(ss)", get_load_error, load_error),
         P("Job", "(uo)", get_job, job),
         P("ConditionResult", "b", NULL, condition),

@@ -20,6 +20,7 @@ struct fake_unit {
         uint64_t main_ended, stop_began;        /* of its program, of its ExecStop= */
         int condition, can_start, can_stop, can_reload, need_reload;
         char **requires, **wanted_by, **triggers, **listens;
+        char **required_by, **triggered_by, **drop_ins;
         uint64_t next_real, next_monotonic, last_trigger;       /* of a timer */
         bool loaded;            /* in ListUnits */
         bool install;           /* EnableUnitFiles finds an [Install] section */
