@@ -234,6 +234,7 @@ check "each line is one of the format" test "$(grep -cvE '^# (HELP|TYPE) fairlea
 watched=$(host timeout 5 fairlead status --watch) || true
 check "watched through a pipe it is one line" test "$(wc -l <<<"$watched")" -eq 1
 
+walk_home || true
 step "the console closes" walk_close
 check_status "uninstall the service" 0 host fairlead uninstall ailing --yes
 host podman rmi -f localhost/ailing:latest >/dev/null || true
