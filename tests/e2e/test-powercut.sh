@@ -21,7 +21,7 @@ power_cut() {
 
 nothing_left() {
         check_same_tree "the host's files are as before" "$before"
-        check "no container is left" test -z "$(host podman ps --all --quiet)"
+        check "no container is left" test -z "$(host podman ps --all --external --quiet)"
         check "no unit is left" until_true 5 eval "[ -z \"\$(host systemctl list-units --all --plain --no-legend 'endless*' 'slow*' 'fairlead-job*')\" ]"
         check "nothing half made is left" test -z "$(host sh -c 'find /var/lib/fairlead /etc -name ".fairlead-*"; find /var/lib/fairlead -name active -o -name reserve; find /run/fairlead -name "*.sock"; ls /run/motd.d/fairlead 2>/dev/null')"
 }
@@ -58,6 +58,7 @@ check_text "because this one comes first" "fairlead rollback $job" "$output"
 try "the console comes up" walk_open "$HOST"
 try "and says so" term_wait 'interrupted' 3 || true
 term_close
+check "of a container only storage is left" in_host wreck localhost/broken/endless stranded
 check_status "roll it back" 0 host fairlead rollback "$job"
 check "it is rolled back" is_state "$job" rolled
 nothing_left
