@@ -96,8 +96,11 @@ static void status_print_blind(const struct trouble_list *list) {
                 status_print_paragraph("unseen", u);
         if (!list->services)
                 status_print_paragraph("unseen", v);
-        if (!list->awake && !units && list->services)
-                out("All is well: nothing here needs you.\n");
+        if (list->awake)
+                return;
+        bool more;
+        _cleanup_free_ char *nothing = trouble_list_nothing(list, &more);
+        out(more ? "%s (--all says more).\n" : "%s.\n", nothing);
 }
 
 static void status_print_trouble(const struct trouble_list *list, bool all) {
@@ -111,7 +114,7 @@ static void status_print_trouble(const struct trouble_list *list, bool all) {
                                                        list->silent[i].reason);
                 status_print_paragraph("unseen", text);
         }
-        if (asleep && !all)
+        if (asleep && list->awake && !all)
                 out(plural(asleep, "%zu line sleeps (--all shows it).\n",
                            "%zu lines sleep (--all shows them).\n"),
                     asleep);
@@ -173,8 +176,9 @@ static int status_print_as(struct session *s, const struct arguments *a, const s
 /* All of it in one line. */
 static char *status_line(const struct trouble_list *list) {
         struct str line = {};
+        bool more;
         if (!list->awake)
-                return xstrdup(trouble_list_well(list) ? "All is well" : "Not all could be looked at");
+                return trouble_list_nothing(list, &more);
         str_addf(&line, plural(list->awake, "%zu line of trouble", "%zu lines of trouble"), list->awake);
         for (size_t i = 0; i < list->awake; i++)
                 str_addf(&line, "%s %s", i ? ";" : ":", list->items[i].sentence);

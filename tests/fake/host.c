@@ -421,7 +421,7 @@ static void deliver_realm(struct request *r, struct error *e) {
                 r->done.realm(e ? NULL : fake->realm(r->text), e, r->userdata);
                 break;
         case REQUEST_TROUBLE:
-                r->done.trouble(e ? NULL : fake->trouble ? fake->trouble() : new0(struct trouble_list), e, r->userdata);
+                r->done.trouble(e ? NULL : fake->trouble ? fake->trouble() : fake_host_troubles_none(), e, r->userdata);
                 break;
         default:
                 abort();

@@ -85,6 +85,8 @@ struct fake_host *fake_host_free(struct fake_host *fake);
 
 /* A line of each kind, one of them asleep: for fake_host.trouble. */
 struct trouble_list *fake_host_troubles(void);
+/* All could be looked at, and nothing was found. */
+struct trouble_list *fake_host_troubles_none(void);
 
 /* Answers every request of this kind that waits now; returns how many. */
 size_t fake_host_answer(struct fake_host *fake, enum request_kind kind);

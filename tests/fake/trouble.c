@@ -44,8 +44,14 @@ static const struct {
           "/etc/fairlead/trouble.conf:3: [disk] has no setting \"percnt\"", 0, 0 },
 };
 
-struct trouble_list *fake_host_troubles(void) {
+struct trouble_list *fake_host_troubles_none(void) {
         struct trouble_list *list = new0(struct trouble_list);
+        list->services = new0(struct service_list);
+        return list;
+}
+
+struct trouble_list *fake_host_troubles(void) {
+        struct trouble_list *list = fake_host_troubles_none();
         for (size_t i = 0; i < ELEMENTS(fake_rows); i++) {
                 struct trouble *t = trouble_add(list, fake_rows[i].kind, fake_rows[i].subject, fake_rows[i].place,
                                                 fake_rows[i].target, "%s", fake_rows[i].sentence);

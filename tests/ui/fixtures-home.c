@@ -80,7 +80,7 @@ static struct service_list *services_200(void) {
 
 /* Nothing is seen, and not everything was looked at. */
 static struct trouble_list *troubles_unseen(void) {
-        struct trouble_list *list = new0(struct trouble_list);
+        struct trouble_list *list = fake_host_troubles_none();
         trouble_silent(list, TROUBLE_PRESSURE, "The kernel has no figures in /proc/pressure/cpu");
         trouble_silent(list, TROUBLE_LOG_ERRORS, "The journal was not read in time");
         return list;

@@ -3,6 +3,8 @@
 
 #include <time.h>
 
+#include "base/text.h"
+
 #define DAY 86400
 #define SLEEP_DAYS_MAX 3650
 
@@ -109,6 +111,22 @@ const char *trouble_why_silent(const struct trouble_list *list, enum trouble_kin
 bool trouble_list_well(const struct trouble_list *list) {
         return list->services && !trouble_why_silent(list, TROUBLE_UNIT_FAILED) &&
                !trouble_count(list, SEVERITY_WARN);
+}
+
+char *trouble_list_nothing(const struct trouble_list *list, bool *ret_more) {
+        size_t asleep = list->n - list->awake, unseen = list->n_silent;
+        *ret_more = asleep || unseen;
+        if (!trouble_list_well(list))
+                return xstrdup("Not all could be looked at");
+        if (unseen)
+                return str_printf(
+                        plural(unseen, "Nothing that was looked at needs you; %zu check could not be made",
+                               "Nothing that was looked at needs you; %zu checks could not be made"),
+                        unseen);
+        return asleep ? str_printf(plural(asleep, "Nothing needs you; %zu line sleeps",
+                                          "Nothing needs you; %zu lines sleep"),
+                                   asleep)
+                      : xstrdup("Nothing needs you");
 }
 
 int64_t trouble_sleep_until(const char *text, int64_t now) {

@@ -105,6 +105,10 @@ size_t trouble_count(const struct trouble_list *list, enum severity severity);
 const char *trouble_why_silent(const struct trouble_list *list, enum trouble_kind kind);
 /* Units and services were looked at, and nothing that is awake is of severity warn or block. */
 bool trouble_list_well(const struct trouble_list *list);
+/* Where nothing is awake: "Nothing needs you", or what keeps that from being all, without a final stop;
+ * *ret_more: the list of all says more. Where units or services could not be looked at it is no good news.
+ * The caller frees. */
+char *trouble_list_nothing(const struct trouble_list *list, bool *ret_more);
 
 /* The end of a time as people type it: days from now ("3", "3d"), or YYYY-MM-DD (its beginning); 0: neither,
  * or past. */

@@ -175,25 +175,18 @@ int home_trouble_rows(const struct home_trouble *t, int room) {
         return n < 1 ? 1 : n < room ? n : room;
 }
 
+static void home_trouble_draw_nothing(const struct trouble_list *found, const struct canvas *c) {
+        bool more;
+        _cleanup_free_ char *text = trouble_list_nothing(found, &more);
+        canvas_textf(c, 0, 0, 0, found->n_silent ? STYLE_PLAIN : STYLE_GOOD, more ? "%s (a)." : "%s.", text);
+}
+
 void home_trouble_draw(struct screen *s, const struct canvas *c) {
         struct home_trouble *t = s->trouble;
         if (!t->found)
                 canvas_text(c, 0, 0, 0, STYLE_BUSY, "Looking for what needs you ...");
-        else if (!t->found->awake && t->found->n)
-                canvas_textf(c, 0, 0, 0, STYLE_GOOD,
-                             plural(t->found->n, "Nothing needs you; %zu line sleeps (a).",
-                                    "Nothing needs you; %zu lines sleep (a)."),
-                             t->found->n);
-        else if (!t->found->awake && t->found->n_silent)
-                canvas_textf(c, 0, 0, 0, STYLE_PLAIN,
-                             plural(t->found->n_silent,
-                                    "Nothing that was looked at needs you; %zu check could not be made "
-                                    "(a).",
-                                    "Nothing that was looked at needs you; %zu checks could not be made "
-                                    "(a)."),
-                             t->found->n_silent);
         else if (!t->found->awake)
-                canvas_text(c, 0, 0, 0, STYLE_GOOD, "Nothing needs you.");
+                home_trouble_draw_nothing(t->found, c);
         else {
                 struct canvas lines = *c;
                 size_t more = t->found->awake > (size_t) c->rows ? t->found->awake - (size_t) c->rows + 1 : 0;
