@@ -6,12 +6,10 @@
 
 #include "backend/host/internal.h"
 #include "backend/io/files.h"
-#include "base/text.h"
 #include "model/plan/unit-text.h"
 #include "model/plan/drop-in.h"
 
 #define TEXT_MAX (256U * 1024)
-#define QUOTE_CELLS 400U
 #define EDIT_FOLDER "edit"
 
 struct editing {
@@ -19,6 +17,7 @@ struct editing {
         struct backend *backend;
         char *unit;
         char **settings;
+        char *text; /* of the whole drop-in; NULL: settings */
         struct plan *plan;
         struct error *error;
         plan_done_t done;
@@ -37,7 +36,7 @@ static void editing_drop(struct op *op) {
         plan_free(e->plan);
         error_free(e->error);
         strv_free(e->settings);
-        free(e->unit);
+        FREE_ALL(e->unit, e->text);
 }
 
 static void editing_end(struct editing *e) {
@@ -51,15 +50,10 @@ static void editing_end(struct editing *e) {
 
 static void editing_on_verified(int status, const struct str *answer, void *userdata) {
         struct editing *e = userdata;
-        _cleanup_free_ char *said = drop_in_complaints(answer->text);
-        _cleanup_str_ struct str clean = {};
         if (status == -ETIMEDOUT || status == -EIO)
                 error_set(&e->error, -EIO, "systemd-analyze did not check the settings of %s", e->unit);
-        else if (said) {
-                text_clean(&clean, said, strlen(said), QUOTE_CELLS, TEXT_UTF8, false);
-                error_set(&e->error, -EINVAL, "systemd refuses these settings of %s", e->unit);
-                error_hint(&e->error, "It says, by line: %s", clean.text);
-        }
+        else if (drop_in_complaints(e->unit, answer->text, e->plan->file.text, &e->error))
+                error_hint(&e->error, "Nothing was written");
         editing_end(e);
 }
 
@@ -132,7 +126,8 @@ static int editing_plan(struct editing *e, int root, const char *fragment, struc
                 return error_take(reterr, TAKE(none));
         if (r < 0)
                 str_replace(&file->was, "");
-        r = drop_in_change(e->unit, file->was, e->settings, &file->text, reterr);
+        r = e->text ? drop_in_take(e->text, &file->text, reterr)
+                    : drop_in_change(e->unit, file->was, e->settings, &file->text, reterr);
         if (r < 0)
                 return r;
         if (str_equal(file->was, file->text))
@@ -163,13 +158,14 @@ static void editing_on_unit(struct unit_detail *detail, struct error *error, voi
                 editing_end(e);
 }
 
-struct op *backend_edit_plan(struct backend *b, const char *unit, char *const *settings, plan_done_t done,
-                             void *userdata) {
+struct op *backend_edit_plan(struct backend *b, const char *unit, char *const *settings, const char *text,
+                             plan_done_t done, void *userdata) {
         struct editing *e = new0(struct editing);
         *e = (struct editing){ .op.drop = editing_drop,
                                .backend = b,
                                .unit = xstrdup(unit),
                                .settings = strv_copy(settings),
+                               .text = xstrdup(text),
                                .done = done,
                                .userdata = userdata };
         op_wait(&e->op, units_show(b->units, unit, editing_on_unit, e));

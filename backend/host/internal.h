@@ -172,9 +172,10 @@ struct op *lookup_names(sd_event *event, const struct membership *m, bool groups
                         lookup_done_t done, void *userdata);
 bool lookup_found(const struct str *answer, const char *name);
 
-/* The plan of VERB_EDIT of this unit, with "Restart=on-failure" and the like (edit.c). */
-struct op *backend_edit_plan(struct backend *b, const char *unit, char *const *settings, plan_done_t done,
-                             void *userdata);
+/* The plan of VERB_EDIT of this unit, with "Restart=on-failure" and the like, or with this whole text of its
+ * drop-in (edit.c). */
+struct op *backend_edit_plan(struct backend *b, const char *unit, char *const *settings, const char *text,
+                             plan_done_t done, void *userdata);
 
 /* The plan of VERB_ACCESS or VERB_RENEW of the service called name, or (NULL) of the one that joined. */
 int backend_access_plan(const struct backend *b, enum plan_verb verb, const char *name,

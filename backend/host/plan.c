@@ -25,6 +25,7 @@ struct planning {
         /* the order: our own copy */
         enum plan_verb verb;
         char *label, *reference, *name;
+        char *text; /* VERB_EDIT; NULL */
         struct given given;
         char **secrets; /* NULL: not requested yet */
         char **allowed;
@@ -35,7 +36,7 @@ struct planning {
         /* found out */
         struct service *record; /* of an installed service that the order names; NULL */
         struct image *image;
-        bool image_gone;             /* that of the record */
+        bool image_gone; /* that of the record */
         struct recorded_unit unit;
         struct profile *profile;
         struct adoption_found adopted; /* of a container */
@@ -51,7 +52,7 @@ static void planning_drop(struct op *op) {
         struct planning *p = container_of(op, struct planning, op);
         op_cancel(p->estimate);
         plan_free(p->plan);
-        FREE_ALL(p->label, p->reference, p->name, p->unit_path, p->unit.path, p->unit.text);
+        FREE_ALL(p->label, p->text, p->reference, p->name, p->unit_path, p->unit.path, p->unit.text);
         STRV_FREE_ALL(p->secrets, p->allowed, p->names);
         given_done(&p->given);
         service_free(p->record);
@@ -371,6 +372,7 @@ static void planning_copy_order(struct planning *p, const struct plan_order *o) 
         p->removes_volumes = o->removes_volumes;
         p->removes_unit = o->removes_unit;
         p->label = xstrdup(o->label);
+        p->text = xstrdup(o->text);
         p->reference = xstrdup(o->image);
         p->name = xstrdup(o->name);
         p->secrets = o->secrets ? strv_copy(o->secrets) : NULL;
@@ -433,8 +435,8 @@ static void planning_begin(void *state) {
         struct planning *p = state;
         struct backend *b = p->backend;
         if (p->verb == VERB_EDIT) {
-                op_wait(&p->op,
-                        backend_edit_plan(b, p->name ? p->name : "", p->given.set, planning_on_edit, p));
+                op_wait(&p->op, backend_edit_plan(b, p->name ? p->name : "", p->given.set, p->text,
+                                                  planning_on_edit, p));
                 return;
         }
         bool upgrade = p->verb == VERB_UPGRADE && p->name; /* else a label is examined */

@@ -155,6 +155,7 @@ struct plan_order {
         const struct answers *answers;
         char *const *secrets;
         char *const *set;
+        const char *text;               /* VERB_EDIT: of the whole drop-in, in the place of set; NULL */
         const char *opt[3];
         char *const *arguments;
         char *const *allowed;

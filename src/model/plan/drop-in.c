@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/plan/drop-in.h"
 
+#include <stdlib.h>
+
 #include "base/ini.h"
 #include "base/nearest.h"
 #include "base/text.h"
@@ -9,17 +11,21 @@
 #define PROCESSES ".service .socket .mount .swap"
 #define CGROUPS ".service .socket .mount .swap .slice .scope"
 #define VALUE_MAX 1024U
+#define TEXT_MAX (64U * 1024)
+#define QUOTE_CELLS 400U
 
 const struct drop_in_setting drop_in_settings[] = {
-        { "Restart", "Service", "When it is started again by itself: no, on-failure, always, …", ".service" },
+        { "Restart", "Service",
+          "When it is started again by itself: no, on-failure, always, on-abnormal, ...", ".service" },
         { "RestartSec", "Service", "The pause before that: 5s, 1min", ".service" },
         { "MemoryMax", "@", "The memory that it may use at most: 512M, 2G, 20%, infinity", CGROUPS },
         { "CPUQuota", "@", "Its share of one processor at most: 50%, 200%", CGROUPS },
         { "TasksMax", "@", "Its processes and threads at most: 100, 20%, infinity", CGROUPS },
-        { "Environment", "@", "Variables of its programs: A=1 \"B=two words\"", PROCESSES },
-        { "After", "Unit", "Units that are started before it, where both are: network-online.target", NULL },
-        { "Before", "Unit", "Units that are started behind it, where both are", NULL },
-        { "RequiresMountsFor", "Unit", "Folders whose mounts it waits for: /srv/data", NULL },
+        { "Environment", "@", "Variables of its programs: A=1 \"B=two words\"", PROCESSES, true },
+        { "After", "Unit", "Units that are started before it, where both are: network-online.target", NULL,
+          true },
+        { "Before", "Unit", "Units that are started behind it, where both are", NULL, true },
+        { "RequiresMountsFor", "Unit", "Folders whose mounts it waits for: /srv/data", NULL, true },
         {}
 };
 
@@ -42,11 +48,20 @@ static char *drop_in_section(const struct drop_in_setting *setting, const char *
         return str_printf("%c%s", dot[1] - 'a' + 'A', dot + 2);
 }
 
+bool drop_in_has(const char *unit, const struct drop_in_setting *setting) {
+        const char *suffix = strrchr(unit, '.');
+        return !setting->types || (suffix && strstr(setting->types, suffix));
+}
+
+char *drop_in_value(const char *unit, const struct drop_in_setting *setting, const char *text) {
+        _cleanup_free_ char *section = drop_in_section(setting, unit);
+        return ini_value(text, section, setting->name);
+}
+
 static const struct drop_in_setting *drop_in_find(const char *unit, const char *name, struct error **reterr) {
         struct nearest near = { .word = name };
-        const char *suffix = strrchr(unit, '.');
         for (const struct drop_in_setting *s = drop_in_settings; s->name; s++) {
-                if (str_equal(s->name, name) && (!s->types || (suffix && strstr(s->types, suffix))))
+                if (str_equal(s->name, name) && drop_in_has(unit, s))
                         return s;
                 if (str_equal(s->name, name)) {
                         error_set(reterr, -EINVAL, "%s has no %s=", unit, name);
@@ -112,15 +127,45 @@ int drop_in_change(const char *unit, const char *text, char *const *settings, ch
         return 0;
 }
 
-char *drop_in_complaints(const char *output) {
-        _cleanup_str_ struct str out = {};
+int drop_in_take(const char *typed, char **ret, struct error **reterr) {
+        size_t n = strlen(typed), lines = 0;
+        if (n > TEXT_MAX || !text_is_utf8(typed, n) || strchr(typed, '\r'))
+                return error_set(reterr, -EINVAL, "The text is not lines of UTF-8 of %u KiB at most",
+                                 TEXT_MAX / 1024);
+        ini_each(typed, drop_in_count, &lines);
+        *ret = !lines ? xstrdup("") : str_printf("%s%s", typed, typed[n - 1] == '\n' ? "" : "\n");
+        return 0;
+}
+
+/* Line `number` of the text, from 1, without blanks around it; "" behind its end. */
+static char *drop_in_line(const char *text, unsigned long number) {
+        const char *line = number ? text : "";
+        while (number-- > 1 && *line) {
+                line += strcspn(line, "\n");
+                line += *line == '\n';
+        }
+        line += strspn(line, " \t");
+        return xstrndup(line, strcspn(line, "\n"));
+}
+
+bool drop_in_complaints(const char *unit, const char *output, const char *text, struct error **reterr) {
         _cleanup_strv_ char **lines = strv_split(output ? output : "", "\n");
+        struct error **last = reterr;
         for (char **line = lines; line && *line; line++) {
-                char *at = strstr(*line, DROP_IN_NAME ":");
+                char *at = strstr(*line, DROP_IN_NAME ":"), *end;
                 if (!at)
                         continue;
+                at += strlen(DROP_IN_NAME ":");
                 at[strcspn(at, "\r")] = '\0';
-                str_addf(&out, "%s%s", out.length ? "; " : "", at + strlen(DROP_IN_NAME ":"));
+                unsigned long number = strtoul(at, &end, 10);
+                _cleanup_free_ char *about = drop_in_line(text, number);
+                _cleanup_str_ struct str clean = {};
+                const char *words = number && *end == ':' ? end + 1 + strspn(end + 1, " ") : at;
+                text_clean(&clean, words, strlen(words), QUOTE_CELLS, TEXT_UTF8, false);
+                if (last == reterr)
+                        error_set(last, -EINVAL, "systemd refuses these settings of %s", unit);
+                last = &(*last)->cause;
+                error_set(last, -EINVAL, *about ? "%s: %s" : "%s%s", about, clean.text);
         }
-        return out.length ? str_take(&out) : NULL;
+        return last != reterr;
 }

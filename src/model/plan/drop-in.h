@@ -16,6 +16,7 @@ struct drop_in_setting {
         const char *name, *section;
         const char *help;  /* one line */
         const char *types; /* suffixes of the units that have it, as ".service .socket"; NULL: all */
+        bool list;         /* each file adds to it; of all others the last one counts */
 };
 extern const struct drop_in_setting drop_in_settings[]; /* ends with a name NULL */
 
@@ -30,6 +31,15 @@ bool drop_in_path_valid(const char *path);
 int drop_in_change(const char *unit, const char *text, char *const *settings, char **ret,
                    struct error **reterr);
 
-/* Of what systemd-analyze verify(1) prints the complaints about this file, without the path, a line each;
- * NULL: none. The caller frees. */
-char *drop_in_complaints(const char *output);
+/* Whether a unit of this name has the setting. */
+bool drop_in_has(const char *unit, const struct drop_in_setting *setting);
+
+/* Its value in the text of a file of the unit; NULL: none. The caller frees. */
+char *drop_in_value(const char *unit, const struct drop_in_setting *setting, const char *text);
+
+/* A whole text from outside: lines of text, ended by a newline; "" where it has nothing but comments. */
+int drop_in_take(const char *typed, char **ret, struct error **reterr);
+
+/* Sets *reterr to a refusal by systemd-analyze verify(1): its complaints about this file are the causes, each
+ * beginning with the line of text that it is about ("Restart=foo: Failed to parse …"). false: none. */
+bool drop_in_complaints(const char *unit, const char *output, const char *text, struct error **reterr);
