@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli/lookup.h"
 
+#include <errno.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -119,4 +123,37 @@ int exec_command(char *const *argv, char *const *environment) {
         error_errno(&e, -errno, "%s could not be started", argv[0]);
         out_error(e);
         return EXIT_FAILED;
+}
+
+char **spawn_words(const char *const *variables, const char *fallback) {
+        for (; *variables; variables++) {
+                char **words = strv_split(getenv(*variables) ? getenv(*variables) : "", " ");
+                if (words && *words)
+                        return words;
+                strv_free(words);
+        }
+        return strv_split(fallback, " ");
+}
+
+int spawn_program(pid_t *ret, char *const *words, const char *what, int input, struct error **reterr) {
+        posix_spawn_file_actions_t actions;
+        posix_spawnattr_t attributes;
+        sigset_t none, defaults;
+        sigemptyset(&none);
+        sigemptyset(&defaults);
+        sigaddset(&defaults, SIGPIPE);
+        sigaddset(&defaults, SIGINT);
+        sigaddset(&defaults, SIGQUIT);
+        posix_spawn_file_actions_init(&actions);
+        if (input >= 0)
+                posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
+        posix_spawnattr_init(&attributes);
+        posix_spawnattr_setsigmask(&attributes, &none);
+        posix_spawnattr_setsigdefault(&attributes, &defaults);
+        posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+        _cleanup_free_ char *path = str_printf("%s%s", *words[0] == '/' ? "" : "/usr/bin/", words[0]);
+        int r = posix_spawn(ret, path, &actions, &attributes, words, environ);
+        posix_spawn_file_actions_destroy(&actions);
+        posix_spawnattr_destroy(&attributes);
+        return r == 0 ? 0 : error_errno(reterr, -r, "The %s %s cannot be started", what, path);
 }

@@ -3,6 +3,8 @@
 
 /* Look-ups on the host before a verb acts: services, their units, images to offer. */
 
+#include <sys/types.h>
+
 #include "cli/session.h"
 #include "model/image/image.h"
 #include "model/plan/plan.h"
@@ -45,3 +47,10 @@ int user_manager_for(struct session *s, const char *user, uint32_t *ret, struct 
 /* Replaces this process by the command, on this terminal, without a shell; returns only on failure, with an
  * exit status. environment NULL: ours, without variables that could redirect the engine. */
 int exec_command(char *const *argv, char *const *environment);
+
+/* A program that the person has chosen (PAGER, EDITOR), without a shell. */
+/* The words of the first of these variables that has some, else fallback's. The caller frees. */
+char **spawn_words(const char *const *variables, const char *fallback);
+
+/* what: "pager", for the sentences. input: becomes its standard input; negative: ours. */
+int spawn_program(pid_t *ret, char *const *words, const char *what, int input, struct error **reterr);

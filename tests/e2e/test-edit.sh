@@ -95,6 +95,9 @@ step "the console ends" leave
 setting() {
         host systemctl show -P "$1" rsyslog.service
 }
+test_setting() {
+        [[ $(setting "$1") == "$2" ]]
+}
 tasks=$(setting TasksMax)
 check_status "a value that systemd does not know" 2 host fairlead edit rsyslog --set Restart=sometimes --yes
 check_text "is refused in its words" 'Failed to parse.*sometimes' "$output"
@@ -107,6 +110,93 @@ check_status "and is rolled back" 0 host fairlead rollback "$(newest edit)" --ye
 check "to what it was" test "$(setting TasksMax)" = "$tasks"
 same_tree "without a trace" "$wrong"
 check "the unit ran all the time" host systemctl is-active --quiet rsyslog.service
+
+# ---- the same by keys: a form, filled with what its files say ----
+to_unit() {
+        term_keys 3
+        term_wait 'S state' || return
+        term_keys /
+        term_wait 'Filter:' || return
+        term_type rsyslog.service
+        term_wait '> rsyslog.service' || return
+        term_keys Enter
+        term_wait 'Enter open' || return
+        term_keys Enter
+        term_wait 'at boot' || return
+}
+edit_by_keys() {
+        walk_open "$HOST" || return
+        to_unit || return
+        term_keys E
+        term_wait '> Restart +\[' || return
+        term_keys C-u
+        term_type sometimes
+        term_wait 'sometimes' || return
+        term_keys C-d
+        term_wait '! Restart=sometimes: Failed to parse' || return
+        term_keys C-u
+        term_type always
+        term_keys Down Down
+        term_wait '> MemoryMax' || return
+        term_keys Down Down
+        term_wait '> TasksMax' || return
+        term_keys C-u
+        term_type 78
+        term_keys C-d
+        term_wait '\+TasksMax=78' || return
+        term_keys Enter
+        term_wait '\[ Write it \]' || return
+        term_keys y
+        term_wait 'rsyslog.service has other settings|done' || return
+}
+step "a wrong value is refused below its field, the right one taken" edit_by_keys
+check "it is in force" until_true 20 test_setting TasksMax 78
+check "so is the other" test "$(setting Restart)" = always
+undo_by_keys() {
+        term_wait 'p roll back' || return
+        term_keys p
+        term_wait 'former settings' || return
+        term_keys y
+        term_wait 'rolled back' || return
+        term_wait 'Everything was restored' || return
+}
+step "p on the job takes them out again" undo_by_keys
+check "they are what they were" test "$(setting TasksMax)" = "$tasks"
+same_tree "without a trace" "$wrong"
+step "the console ends" leave
+
+# ---- any setting, in an editor outside the screen ----
+host sh -c 'cat >/run/e2e-editor; chmod 755 /run/e2e-editor' <<'END'
+#!/bin/sh
+# An editor that adds a wrong line, and corrects it when it is called again.
+grep -q "^### .*for reading only" "$1" && grep -q "^# ExecStart=" "$1" || exit 7
+if grep -q ^Nice= "$1"; then sed -i 's/^Nice=.*/Nice=7/' "$1"; else sed -i '1i[Service]\nNice=loud' "$1"; fi
+END
+edit_in_editor() {
+        term_open console 80x24 tests/lab tty "$HOST" -- env EDITOR=/run/e2e-editor fairlead
+        term_wait '^  SERVICE +STATE' || return
+        to_unit || return
+        term_keys v
+        term_wait 'E editor' || return
+        term_keys E
+        term_wait 'Nice=loud: Failed to parse' || return
+        term_wait 'Edit it again' || return
+        term_type y
+        term_keys Enter
+        term_wait '\+Nice=7' || return
+        term_type y
+        term_keys Enter
+        term_wait 'Enter returns to Fairlead' || return
+        term_keys Enter
+        term_wait 'files' || return
+}
+step "systemd refuses a line in the editor's text, and takes it corrected" edit_in_editor
+check "it is in force" test "$(setting Nice)" = 7
+step "the console ends" leave
+check_status "it is rolled back by its job" 0 host fairlead rollback "$(newest edit)" --yes
+same_tree "without a trace" "$wrong"
+check_status "without a terminal there is no editor" 2 host fairlead edit rsyslog
+host rm -f /run/e2e-editor
 
 check_status "uninstall" 0 host fairlead uninstall rsyslog --yes
 same_tree "without a trace" "$before"

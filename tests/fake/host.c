@@ -194,6 +194,8 @@ static struct op *fake_make_plan(struct host *host, const struct plan_order *ord
                 str_addf(&text, " %s=%s", order->answers->items[i].name, order->answers->items[i].value);
         for (size_t i = 0; order->secrets && order->secrets[i]; i++)
                 str_addf(&text, " secret:%s", order->secrets[i]);
+        for (char *const *set = order->set; set && *set; set++)
+                str_addf(&text, " set:%s", *set);
         const struct access_change *access = order->access;
         str_addf(&text, access ? " %s%s" : "", access ? access_what_name(access->what) : "", access && access->groups ? "-groups" : "");
         for (char *const *name = access ? access->names : NULL; name && *name; name++)

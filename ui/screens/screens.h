@@ -16,6 +16,7 @@ extern const struct screen_class jobs_screen;           /* arg: const char *serv
 extern const struct screen_class changes_screen;        /* arg: const char *service name or job id */
 extern const struct screen_class units_screen;          /* arg: NULL */
 extern const struct screen_class unit_screen;           /* arg: const char *unit name */
+extern const struct screen_class edit_screen;           /* arg: const struct edit_order * */
 extern const struct screen_class log_screen;    /* arg: const struct log_order *; NULL: the whole host */
 extern const struct screen_class entry_screen;          /* arg: const char *cursor of a journal's entry */
 extern const struct screen_class unit_inside_screen;    /* arg: const struct unit_inside_order * */
@@ -44,11 +45,17 @@ struct wizard_order {
         const char *mode;
         enum fix fix;
         const struct access_change *access;     /* VERB_ACCESS */
+        char *const *set;       /* VERB_EDIT: the settings of the unit called name */
 };
 
 struct unit_inside_order {
         const char *unit;       /* its address */
         enum inside_part part;
+};
+
+struct edit_order {
+        const char *unit;
+        char *const *set;       /* "Restart=always", …: typed before; NULL */
 };
 
 struct log_order {

@@ -261,6 +261,11 @@ static bool unit_inside_can(const struct screen *s, enum action action) {
         if (action == ACTION_ENTER || action == ACTION_EXEC)
                 return st->inside && st->inside->container && st->inside->container->pid &&
                        screen_can_lend(s);
+        if (action == ACTION_EDITOR) {
+                uint32_t uid;
+                unit_address_name(s->about, &uid);
+                return st->part == INSIDE_FILES && uid == UNIT_SYSTEM && screen_can_lend(s);
+        }
         for (size_t i = 0; i < _INSIDE_PART_MAX; i++)
                 if (unit_inside_parts[i].action == action)
                         return i != st->part;
@@ -273,7 +278,12 @@ static bool unit_inside_act(struct screen *s, enum action action) {
                         unit_inside_turn(s, (enum inside_part) i);
                         return true;
                 }
-        if (action == ACTION_ENTER)
+        if (action == ACTION_EDITOR)
+                /* the verb checks, shows and asks, on the terminal that it has alone */
+                screen_lend(s, "fairlead edit",
+                            (char *[]){ (char *) "/proc/self/exe", (char *) "edit", s->about, NULL }, NULL,
+                            true);
+        else if (action == ACTION_ENTER)
                 unit_inside_run(s, (char *[]){ (char *) UNIT_INSIDE_SHELL, NULL });
         else if (action == ACTION_EXEC)
                 screen_ask(s, "Command in the container:", NULL, NULL, unit_inside_typed);
@@ -291,13 +301,18 @@ const struct screen_class unit_inside_screen = {
                 "processes, children below their parents; P its properties in words; c the container behind "
                 "it, "
                 "with a shell (i) or a command (e) in it.\n"
-                "Nothing is changed from here but by what you type in the container.",
+                "On the files, E opens the unit's drop-in in your editor, outside the screen: what you save "
+                "is checked by "
+                "systemd and shown, and written when you say so. Nothing else is changed from here but by "
+                "what you "
+                "type in the container.",
         .size = sizeof(struct unit_inside_state),
         .text = PAGER_WORDS,
         .name_width = 29,
         .looking = "Looking ...",
         .bindings = (const struct binding[]){ { 'i', ACTION_ENTER },
                                               { 'e', ACTION_EXEC },
+                                              { 'E', ACTION_EDITOR },
                                               { 'v', ACTION_FILES },
                                               { 'p', ACTION_PROCESSES },
                                               { 'P', ACTION_PROPERTIES },

@@ -263,6 +263,13 @@ static unsigned unit_tick_ms(const struct screen *s) {
         return since > 0 ? (unsigned) text_age_left(ui_now(s->ui) - since) * 1000 : 0;
 }
 
+/* Of the system's manager, and with a file: what has none cannot have a drop-in that counts. */
+static bool unit_can_edit(const char *address, const struct unit_detail *d) {
+        uint32_t uid;
+        unit_address_name(address, &uid);
+        return uid == UNIT_SYSTEM && d && d->fragment && !unit_is_masked(&d->unit);
+}
+
 static bool unit_can(const struct screen *s, enum action action) {
         const struct unit_state *st = s->state;
         if (action == ACTION_RELOAD && st->detail && !st->detail->can_reload)
@@ -273,6 +280,8 @@ static bool unit_can(const struct screen *s, enum action action) {
                                       (st->detail->source && str_ends(st->detail->source, ".container")));
         if (action == ACTION_PROCESSES)
                 return st->detail && (unit_has_processes(st->detail->unit.name) || st->detail->main_pid);
+        if (action == ACTION_EDIT)
+                return unit_can_edit(s->about, st->detail) && !st->gone;
         if (action == ACTION_THAW)
                 return frozen && !st->gone;
         if (action == ACTION_FREEZE && (frozen || !st->detail || !st->detail->can_freeze))
@@ -291,6 +300,8 @@ static bool unit_act(struct screen *s, enum action action) {
                 screen_open(s->ui, &log_screen, &log);
         else if (action == ACTION_DEPENDENCIES)
                 screen_open(s->ui, &unit_tree_screen, s->about);
+        else if (action == ACTION_EDIT)
+                screen_open(s->ui, &edit_screen, &(const struct edit_order){ .unit = s->about });
         else if (action >= ACTION_FILES && action <= ACTION_CONTAINER) {
                 const struct unit_inside_order inside = { .unit = s->about,
                                                           .part = (enum inside_part)(action - ACTION_FILES) };
@@ -308,7 +319,8 @@ const struct screen_class unit_screen = {
                 "what it needs, and the newest lines of its log. What systemd does not count on this host is "
                 "left out.\n"
                 "x starts, stops or changes it; l reads the whole log; v its files, d what it needs and what "
-                "needs it, p its processes, P its properties, c the container behind it.",
+                "needs it, p its processes, P its properties, c the container behind it. E changes its "
+                "settings, as a job that can be undone.",
         .about = true,
         .size = sizeof(struct unit_state),
         .topics = TOPIC_UNITS,
@@ -321,6 +333,7 @@ const struct screen_class unit_screen = {
                                                { 'p', ACTION_PROCESSES },
                                                { 'P', ACTION_PROPERTIES },
                                                { 'c', ACTION_CONTAINER },
+                                               { 'E', ACTION_EDIT },
                                                {} },
         .menu = unit_menu,
         .open = unit_open,

@@ -18,6 +18,10 @@ static void wizard_back(struct screen *s) {
                 wizard_turn(s, false);
                 return;
         }
+        if (w->verb == VERB_EDIT) {
+                screen_replace(s, &edit_screen, &(const struct edit_order){ .unit = w->name, .set = w->set });
+                return;
+        }
         for (enum page_number page = w->page; page-- > 0;)
                 if (wizard_has(w, page)) {
                         wizard_go(s, page);
@@ -102,6 +106,7 @@ static void wizard_open(struct screen *s, const void *arg) {
                 strv_extend(&w->names, order->access->names);
         }
         w->access.names = w->names;
+        strv_extend(&w->set, order->set);
         check_page_init(&w->checks, s, wizard_check);
         w->checks.leads_on = true;
         w->page = w->verb == VERB_INSTALL ? PAGE_WHAT : PAGE_REVIEW;
@@ -122,7 +127,7 @@ static void wizard_close(struct screen *s) {
         questions_done(&w->ask);
         plan_free(w->plan);
         error_free(w->no_plan);
-        STRV_FREE_ALL(w->allowed, w->names);
+        STRV_FREE_ALL(w->allowed, w->names, w->set);
         FREE_ALL(w->reference, w->name);
 }
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/wait.h>
 #include <time.h>
 
@@ -19,7 +18,7 @@ struct logs_reading {
         struct error *missing; /* neither a service nor a unit; NULL: it exists */
         struct error *error;
         bool follow, json;
-        char boot[33];         /* the id that --boot means */
+        char boot[33]; /* the id that --boot means */
         long long boot_number;
 };
 
@@ -137,39 +136,20 @@ static int verb_logs_read_options(const struct arguments *a, struct log_query *q
         return 0;
 }
 
-/* Standard output becomes the input of the person's pager, which is started without a shell. LESSSECURE is
- * not set: whoever reads here has this host's shell at the key of the console. *ret: the process. */
+/* Standard output becomes the input of the person's pager. LESSSECURE is not set: whoever reads here has this
+ * host's shell at the key of the console. *ret: the process. */
 static int logs_start_pager(pid_t *ret, struct error **reterr) {
-        const char *pager = getenv("PAGER");
-        _cleanup_strv_ char **words = strv_split(str_empty(pager) ? "less" : pager, " ");
+        static const char *const variables[] = { "PAGER", NULL };
+        _cleanup_strv_ char **words = spawn_words(variables, "less");
         int fds[2];
-        posix_spawn_file_actions_t actions;
-        posix_spawnattr_t attributes;
-        sigset_t none, defaults;
         if (pipe2(fds, O_CLOEXEC) < 0)
                 return error_errno(reterr, -errno, "The pager cannot be started");
-        sigemptyset(&none);
-        sigemptyset(&defaults);
-        sigaddset(&defaults, SIGPIPE);
-        posix_spawn_file_actions_init(&actions);
-        posix_spawn_file_actions_adddup2(&actions, fds[0], STDIN_FILENO);
-        posix_spawnattr_init(&attributes);
-        posix_spawnattr_setsigmask(&attributes, &none);
-        posix_spawnattr_setsigdefault(&attributes, &defaults);
-        posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-        _cleanup_free_ char *path =
-                str_printf("%s%s", words[0] && *words[0] == '/' ? "" : "/usr/bin/", words[0] ? words[0] : "");
-        int r = posix_spawn(ret, path, &actions, &attributes, words, environ);
-        posix_spawn_file_actions_destroy(&actions);
-        posix_spawnattr_destroy(&attributes);
+        int r = spawn_program(ret, words, "pager", fds[0], reterr);
         close(fds[0]);
-        if (r == 0)
+        if (r >= 0)
                 dup2(fds[1], STDOUT_FILENO);
         close(fds[1]);
-        if (r == 0)
-                return 0;
-        error_errno(reterr, -r, "The pager %s cannot be started", path);
-        return error_hint(reterr, "Set PAGER to a program that is installed");
+        return r >= 0 ? 0 : error_hint(reterr, "Set PAGER to a program that is installed");
 }
 
 static int logs_print_all(struct session *s, const struct arguments *a, const struct log_query *query,

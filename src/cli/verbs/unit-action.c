@@ -2,6 +2,7 @@
 #include <signal.h>
 
 #include "backend/format/emit.h"
+#include "cli/edit-text.h"
 #include "cli/follow.h"
 #include "cli/lookup.h"
 #include "cli/order.h"
@@ -67,11 +68,15 @@ static int verb_unit_action_run(struct session *s, const struct verb *verb, cons
 
 static int verb_unit_action_edit(struct session *s, const struct verb *verb, const struct arguments *a) {
         _cleanup_free_ char *unit = NULL;
-        if (!a->given[OPTION_SET])
-                return error_set(&s->error, -EINVAL, "fairlead edit wants --set NAME=VALUE");
+        bool typed = !a->given[OPTION_SET];
+        if (typed && (s->json || !in_is_terminal()))
+                return error_set(&s->error, -EINVAL,
+                                 "fairlead edit wants --set NAME=VALUE, or a terminal for an editor");
         int r = unit_for(s, a->words[0], &unit, &s->error);
         if (r < 0)
                 return r;
+        if (typed)
+                return edit_text(s, unit, a);
         _cleanup_(order_done) struct order order = { .secrets = secret_list_new() };
         order.port = (struct plan_order){ .verb = VERB_EDIT, .name = unit, .set = a->values[OPTION_SET] };
         return follow_order(s, &order, a);
@@ -107,7 +112,10 @@ const struct verb unit_action_verbs[VERB_UNIT_EDIT + 1] = {
         .group = GROUP_UNITS,
         .operands = "UNIT",
         .help = "change settings of a unit, by a drop-in that can be undone",
-        .details = "--set takes Restart, RestartSec, MemoryMax, CPUQuota, TasksMax, Environment, After, "
+        .details = "Without --set, on a terminal, the drop-in opens in your editor (SYSTEMD_EDITOR, VISUAL, "
+                   "EDITOR), with the unit's other files below it to read: any setting can stand there. "
+                   "What is saved is checked, shown, and written when you say so. --set takes Restart, "
+                   "RestartSec, MemoryMax, CPUQuota, TasksMax, Environment, After, "
                    "Before and RequiresMountsFor; an empty value takes the setting out again. They are "
                    "written to /etc/systemd/system/UNIT.d/50-fairlead.conf, after systemd-analyze verify has "
                    "read them beside a copy of the unit: what it complains of is refused in its words. The "

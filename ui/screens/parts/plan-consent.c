@@ -21,6 +21,11 @@ static void plan_text_consent_uninstall(const struct plan *plan, struct str *out
 }
 
 void plan_text_consent(const struct plan *plan, struct str *out) {
+        if (plan->verb == VERB_EDIT) {
+                str_addf(out, "%s.\n%s is written, and systemd reads it. The unit is not restarted.",
+                         plan->file.sentence ? plan->file.sentence : "", plan->file.path);
+                return;
+        }
         if (plan->file.text) {
                 str_addf(out, "%s\n%s is written, and the service is restarted. If it does not come up, "
                               "everything is restored.",

@@ -4,6 +4,7 @@
 #include <ctype.h>
 
 #include "base/text.h"
+#include "model/plan/drop-in.h"
 
 #define DIGEST_HEX 64U
 #define DIGEST_SHOWN 12U
@@ -366,9 +367,10 @@ static void plan_text_upgrade(struct pager *pager, const struct plan *plan) {
 
 static void plan_text_file(struct pager *pager, const struct plan_file *file) {
         _cleanup_strv_ char **lines = plan_file_lines(file);
-        pager_addf(pager, DOC_STRONG, "%s", file->sentence ? file->sentence : "");
+        bool edit = drop_in_path_valid(file->path);
+        pager_addf(pager, DOC_STRONG, edit ? "%s." : "%s", file->sentence ? file->sentence : "");
         pager_end(pager);
-        pager_addf(pager, DOC_PLAIN, "In %s, and its service is restarted:", file->path);
+        pager_addf(pager, DOC_PLAIN, edit ? "In %s:" : "In %s, and its service is restarted:", file->path);
         plan_text_lines(pager, lines);
 }
 
@@ -403,6 +405,8 @@ void plan_text_plan(struct pager *pager, const struct plan *plan, bool brief) {
         plan_text_unit(pager, plan, brief);
         plan_text_volumes(pager, plan);
         plan_text_saved(pager, plan, brief);
+        if (plan->verb == VERB_EDIT)
+                return;
         pager_addf(pager, DOC_STRONG, "Where it comes from");
         pager_addf(pager, DOC_PLAIN, "  Image   %.*s", (int) strcspn(plan->pin.image, "@"), plan->pin.image);
         if (plan->pin.digest)

@@ -27,6 +27,7 @@ struct wizard {
         enum fix fix;                   /* of an install that is tried again; else FIX_NONE */
         struct access_change access;    /* VERB_ACCESS */
         char **names;                   /* of access */
+        char **set;                     /* VERB_EDIT */
         bool removes_volumes;           /* an uninstall: of those that hold the service's state */
         bool removes_unit;              /* an uninstall: of its unit file, if it was edited */
         bool looked;                    /* an uninstall: the image was asked about leaving its realm */

@@ -38,7 +38,7 @@ void wizard_forth(struct screen *s) {
         const struct wizard *w = s->state;
         enum page_number next = w->page + 1;
         while (!wizard_has(w, next))
-                next++;         /* every verb has the review */
+                next++; /* every verb has the review */
         wizard_go(s, next);
 }
 
@@ -51,11 +51,15 @@ void wizard_turn(struct screen *s, bool rehearsal) {
 void wizard_title_of(const struct screen *s, const char *name, struct str *out) {
         const struct wizard *w = s->state;
         static const char *const begins[_PLAN_VERB_MAX] = {
-                [VERB_INSTALL] = "Install ",     [VERB_UNINSTALL] = "Uninstall ",
-                [VERB_RUN] = "Run ",             [VERB_UPGRADE] = "Upgrade ",
+                [VERB_INSTALL] = "Install ",
+                [VERB_UNINSTALL] = "Uninstall ",
+                [VERB_RUN] = "Run ",
+                [VERB_UPGRADE] = "Upgrade ",
                 [VERB_RECONFIGURE] = "Reconfigure ",
-                [VERB_REHEARSE] = "Rehearse ",   [VERB_ACCESS] = "Change who may log in: ",
+                [VERB_REHEARSE] = "Rehearse ",
+                [VERB_ACCESS] = "Change who may log in: ",
                 [VERB_RENEW] = "Renew the keys: ",
+                [VERB_EDIT] = "Edit ",
         };
         struct join join;
         const char *joined = host_status(ui_host(s->ui))->realm.name,

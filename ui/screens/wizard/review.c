@@ -75,6 +75,7 @@ void wizard_plan(struct screen *s) {
                 .removes_volumes = w->removes_volumes,
                 .removes_unit = w->removes_unit,
                 .access = w->verb == VERB_ACCESS ? &w->access : NULL,
+                .set = w->set,
                 .secrets = early ? NULL : secrets,
                 .allowed = w->allowed,
         };
@@ -236,7 +237,9 @@ static void review_write_plan(struct screen *s) {
         struct join join;
         if (!w->plan)
                 return;
-        if (w->verb != VERB_ACCESS && w->verb != VERB_RENEW && w->verb != VERB_UNINSTALL && !w->anew) {
+        bool asks = w->verb == VERB_INSTALL || w->verb == VERB_REHEARSE || w->verb == VERB_RUN ||
+                    w->verb == VERB_UPGRADE;
+        if (asks && !w->anew) {
                 plan_text_answers(&s->text, w->plan, w->ask.profile, NULL);
                 if (questions_join(&w->ask, &join) && realm)
                         plan_text_realm(&s->text, realm, &join, host_status(ui_host(s->ui))->hostname);
@@ -254,7 +257,10 @@ static void review_write_plan(struct screen *s) {
 }
 
 static void review_status(const struct screen *s, struct str *out) {
-        review_put_status(s->state, out, "This is exactly what will run. Enter: consent.");
+        const struct wizard *w = s->state;
+        review_put_status(w, out,
+                          w->verb == VERB_EDIT ? "systemd has read it and refuses nothing. Enter: consent."
+                                               : "This is exactly what will run. Enter: consent.");
 }
 
 static void review_started(const char *job_id, struct error *e, void *userdata) {
@@ -318,7 +324,7 @@ static void review_next(struct screen *s) {
         static const char *const yes[_PLAN_VERB_MAX] = {
                 [VERB_INSTALL] = "Install",  [VERB_UNINSTALL] = "Uninstall",     [VERB_RUN] = "Run",
                 [VERB_UPGRADE] = "Upgrade",  [VERB_REHEARSE] = "Rehearse",       [VERB_ACCESS] = "Change it",
-                [VERB_RENEW] = "Renew them", [VERB_RECONFIGURE] = "Reconfigure",
+                [VERB_RENEW] = "Renew them", [VERB_RECONFIGURE] = "Reconfigure", [VERB_EDIT] = "Write it",
         };
         struct wizard *w = s->state;
         if (!w->plan || w->starting || (w->verb == VERB_RUN && !w->plan->command))
