@@ -60,11 +60,44 @@ static int plan_edit(const struct plan_order *order, struct plan **ret, struct e
         return 0;
 }
 
+/* ---- adopted ---- */
+
+static struct unit_detail *unit_handmade(const char *name) {
+        struct unit_detail *d = unit_cron(name);
+        str_replace(&d->unit.name, name);
+        str_replace(&d->unit.description, "A web server in a container");
+        str_replace(&d->unit.file_state, "generated");
+        str_replace(&d->fragment, "/run/systemd/generator/web.service");
+        d->source = xstrdup("/etc/containers/systemd/web.container");
+        return d;
+}
+
+static int plan_adopt(const struct plan_order *order, struct plan **ret, struct error **reterr) {
+        struct plan *plan = *ret = new0(struct plan);
+        plan->verb = order->verb;
+        plan->name = xstrdup("web");
+        plan->given.answers = new0(struct answers);
+        plan->host_unit = xstrdup(order->image);
+        plan->adopts.file = xstrdup("/etc/containers/systemd/web.container");
+        plan->pin.reference = xstrdup("localhost/web:latest");
+        plan->pin.image = xstrdup("localhost/web");
+        plan->pin.digest = xstrdup("sha256:7aff8f1a01c3");
+        return 0;
+}
+
+static int plan_adopt_not(const struct plan_order *order, struct plan **ret, struct error **reterr) {
+        error_set(reterr, -ENOTSUP, "%s runs no container", order->image);
+        return error_hint(reterr, "Only a unit that runs podman or docker can become a service");
+}
+
 bool fixture_use_edit(struct fake_host *fake, const char *what, const char *which) {
         static const struct fixture_row rows[] = {
                 { "unit", "cron", offsetof(struct fake_host, unit), (void *) unit_cron },
                 { "inside", "edit", offsetof(struct fake_host, inside), (void *) inside_edit },
                 { "inside", "edited", offsetof(struct fake_host, inside), (void *) inside_edited },
+                { "unit", "handmade", offsetof(struct fake_host, unit), (void *) unit_handmade },
+                { "plan", "adopt", offsetof(struct fake_host, plan), (void *) plan_adopt },
+                { "plan", "adopt-not", offsetof(struct fake_host, plan), (void *) plan_adopt_not },
                 { "plan", "edit", offsetof(struct fake_host, plan), (void *) plan_edit },
         };
         return fixture_pick(fake, rows, ELEMENTS(rows), what, which);

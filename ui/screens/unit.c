@@ -270,18 +270,30 @@ static bool unit_can_edit(const char *address, const struct unit_detail *d) {
         return uid == UNIT_SYSTEM && d && d->fragment && !unit_is_masked(&d->unit);
 }
 
+static bool unit_runs_container(const struct unit_detail *d) {
+        return d && (d->container || (d->source && str_ends(d->source, ".container")));
+}
+
+/* Somebody's own service, that has no record: of one with a record the container is known. Whether it runs a
+ * container, the plan finds out. */
+static bool unit_can_adopt(const struct unit_detail *d) {
+        return str_ends(d->unit.name, ".service") && !d->container &&
+               (d->source ? str_ends(d->source, ".container") != NULL
+                          : str_starts(d->fragment, "/etc/systemd/system/") != NULL);
+}
+
 static bool unit_can(const struct screen *s, enum action action) {
         const struct unit_state *st = s->state;
         if (action == ACTION_RELOAD && st->detail && !st->detail->can_reload)
                 return false;
         bool frozen = st->detail && unit_is_frozen(st->detail);
         if (action == ACTION_CONTAINER)
-                return st->detail && (st->detail->container ||
-                                      (st->detail->source && str_ends(st->detail->source, ".container")));
+                return unit_runs_container(st->detail);
         if (action == ACTION_PROCESSES)
                 return st->detail && (unit_has_processes(st->detail->unit.name) || st->detail->main_pid);
-        if (action == ACTION_EDIT)
-                return unit_can_edit(s->about, st->detail) && !st->gone;
+        if (action == ACTION_EDIT || action == ACTION_ADOPT)
+                return unit_can_edit(s->about, st->detail) && !st->gone &&
+                       (action == ACTION_EDIT || unit_can_adopt(st->detail));
         if (action == ACTION_THAW)
                 return frozen && !st->gone;
         if (action == ACTION_FREEZE && (frozen || !st->detail || !st->detail->can_freeze))
@@ -300,6 +312,9 @@ static bool unit_act(struct screen *s, enum action action) {
                 screen_open(s->ui, &log_screen, &log);
         else if (action == ACTION_DEPENDENCIES)
                 screen_open(s->ui, &unit_tree_screen, s->about);
+        else if (action == ACTION_ADOPT)
+                screen_open(s->ui, &wizard_screen,
+                            &(const struct wizard_order){ .verb = VERB_ADOPT, .image = s->about });
         else if (action == ACTION_EDIT)
                 screen_open(s->ui, &edit_screen, &(const struct edit_order){ .unit = s->about });
         else if (action >= ACTION_FILES && action <= ACTION_CONTAINER) {
@@ -320,7 +335,8 @@ const struct screen_class unit_screen = {
                 "left out.\n"
                 "x starts, stops or changes it; l reads the whole log; v its files, d what it needs and what "
                 "needs it, p its processes, P its properties, c the container behind it. E changes its "
-                "settings, as a job that can be undone.",
+                "settings, as a job that can be undone; A makes a service of one that runs a container and "
+                "that somebody wrote by hand: what changes is shown first.",
         .about = true,
         .size = sizeof(struct unit_state),
         .topics = TOPIC_UNITS,
@@ -329,11 +345,12 @@ const struct screen_class unit_screen = {
         .looking = "Asking systemd ...",
         .bindings = (const struct binding[]) { { 'l', ACTION_LOG },
                                                { 'v', ACTION_FILES },
+                                               { 'E', ACTION_EDIT },
+                                               { 'A', ACTION_ADOPT },
                                                { 'd', ACTION_DEPENDENCIES },
                                                { 'p', ACTION_PROCESSES },
                                                { 'P', ACTION_PROPERTIES },
                                                { 'c', ACTION_CONTAINER },
-                                               { 'E', ACTION_EDIT },
                                                {} },
         .menu = unit_menu,
         .open = unit_open,

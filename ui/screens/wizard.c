@@ -140,8 +140,9 @@ static void wizard_title(const struct screen *s, struct str *left, struct str *r
         _cleanup_free_ char *usual = !name && w->reference ? reference_default_name(w->reference) : NULL;
         if (!name)
                 name = w->name ? w->name : w->plan ? w->plan->name : usual ? usual : "";
-        wizard_title_of(s, name, left);
-        if (w->reference && !w->anew)
+        bool adopts = w->verb == VERB_ADOPT;
+        wizard_title_of(s, adopts ? w->reference : name, left);
+        if (w->reference && !w->anew && !adopts)
                 str_addf(left, " from %.*s",
                          latest ? (int) (latest - w->reference) : (int) strlen(w->reference), w->reference);
         unsigned number = 0, all = 0;

@@ -149,6 +149,8 @@ static const struct action_row action_table[_ACTION_MAX] = {
                                 "Show its settings in words: how it runs, limits, security, times" },
         [ACTION_CONTAINER] = { "container", "container",
                                "Show the container behind it: image, command, mounts, ports, processes" },
+        [ACTION_ADOPT] = { "adopt", "adopt",
+                           "Make a service of it; what changes is shown first" },
         [ACTION_EDIT] = { "edit", "edit", "Change its settings, by a drop-in that can be undone" },
         [ACTION_EDITOR] = { "editor", "editor",
                             "Edit its drop-in in your editor; it is checked and shown before it counts" },

@@ -134,6 +134,7 @@ enum action {
         ACTION_PROCESSES,
         ACTION_PROPERTIES,
         ACTION_CONTAINER,
+        ACTION_ADOPT,     /* makes a service of a unit that runs a container */
         ACTION_EDIT,      /* the common settings of a unit */
         ACTION_EDITOR,    /* its drop-in as a text, outside the screen */
         ACTION_ENTER,     /* a shell in the container */

@@ -60,6 +60,7 @@ void wizard_title_of(const struct screen *s, const char *name, struct str *out) 
                 [VERB_ACCESS] = "Change who may log in: ",
                 [VERB_RENEW] = "Renew the keys: ",
                 [VERB_EDIT] = "Edit ",
+                [VERB_ADOPT] = "Adopt ",
         };
         struct join join;
         const char *joined = host_status(ui_host(s->ui))->realm.name,

@@ -325,6 +325,7 @@ static void review_next(struct screen *s) {
                 [VERB_INSTALL] = "Install",  [VERB_UNINSTALL] = "Uninstall",     [VERB_RUN] = "Run",
                 [VERB_UPGRADE] = "Upgrade",  [VERB_REHEARSE] = "Rehearse",       [VERB_ACCESS] = "Change it",
                 [VERB_RENEW] = "Renew them", [VERB_RECONFIGURE] = "Reconfigure", [VERB_EDIT] = "Write it",
+                [VERB_ADOPT] = "Adopt it",
         };
         struct wizard *w = s->state;
         if (!w->plan || w->starting || (w->verb == VERB_RUN && !w->plan->command))
