@@ -318,7 +318,7 @@ static void troubles_begin(void *state) {
         sd_event_add_time_relative(b->event, &t->patience, CLOCK_MONOTONIC, TROUBLE_USEC, 100000,
                                    troubles_on_patience, t);
         t->services = backend_list_services(&b->host, troubles_on_services, t);
-        t->loaded = units_loaded(b->units, troubles_on_loaded, t);
+        t->loaded = units_loaded(b->units, (char *const *) trouble_time_services, troubles_on_loaded, t);
         t->realm = membership_start(b->event, &b->paths, NULL, troubles_on_realm, t);
         trouble_look_at_disks(b->paths.root, &t->limits, t->list);
         trouble_look_at_pressure(b->paths.root, &t->limits, t->list);

@@ -27,10 +27,10 @@ sd_bus *units_bus(struct units *units, struct error **reterr);
  * again afterwards if stale, and a difference is reported to the listener. */
 struct op *units_list(struct units *units, const char *pattern,
                       units_done_t done, void *userdata);
-/* The loaded units without their files, in one call. read: when systemd last read all files (usec since the
- * epoch; 0: it does not say). */
+/* The failed units, and those of these patterns (fnmatch) that are active, without their files. read: when
+ * systemd last read all files (usec since the epoch; 0: it does not say). */
 typedef void (*loaded_done_t)(struct unit_list *list, int64_t read, struct error *e, void *userdata);
-struct op *units_loaded(struct units *units, loaded_done_t done, void *userdata);
+struct op *units_loaded(struct units *units, char *const *active, loaded_done_t done, void *userdata);
 struct op *units_show(struct units *units, const char *name,
                       detail_done_t done, void *userdata);
 /* How many units have failed, without those that were stopped; -1: no answer. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Lines from what others read already: units, jobs, services, the realm, the clock. Pure. */
 
+#include <fnmatch.h>
 #include <sys/timex.h>
 
 #include "backend/io/paths.h"
@@ -174,10 +175,12 @@ void trouble_judge_realm(const struct membership *m, int64_t now, const struct t
                         ->since = m->key_time;
 }
 
+/* Of chrony, ntpd, ntpsec, openntpd, systemd-timesyncd. */
+const char *const trouble_time_services[4] = { "*chrony*.service", "*ntp*.service", "*timesync*.service" };
+
 /* The word for a host that a container is: its clock belongs to another. */
 void trouble_judge_clock(const char *root, bool unsynchronized, int64_t uptime, const struct unit_list *units,
                          const struct trouble_limits *limits, struct trouble_list *list) {
-        static const char *const services[] = { "chrony", "ntp", "timesync", "ntpd", "openntpd", NULL };
         bool serves = false;
         if (paths_access(root, "/run/systemd/container", F_OK)) {
                 trouble_silent(list, TROUBLE_TIME_SERVICE,
@@ -185,9 +188,8 @@ void trouble_judge_clock(const char *root, bool unsynchronized, int64_t uptime, 
                 return;
         }
         for (size_t i = 0; units && i < units->n; i++)
-                for (const char *const *name = services; *name; name++)
-                        serves |= strstr(units->items[i].name, *name) &&
-                                  str_ends(units->items[i].name, ".service") &&
+                for (const char *const *pattern = trouble_time_services; *pattern; pattern++)
+                        serves |= fnmatch(*pattern, units->items[i].name, 0) == 0 &&
                                   str_equal(units->items[i].active, "active");
         if (!units || (serves && !unsynchronized))
                 return;

@@ -107,7 +107,9 @@ void trouble_judge_health(const struct service *s, const char *check, struct tro
 void trouble_judge_update(const struct service *s, const struct host_status *h, struct trouble_list *list);
 void trouble_judge_realm(const struct membership *m, int64_t now, const struct trouble_limits *limits,
                          struct trouble_list *list);
-/* units NULL: not known. uptime in seconds. */
+/* Patterns (fnmatch) of the units that keep the clock right. */
+extern const char *const trouble_time_services[4];
+/* units: those at least that are active; NULL: not known. uptime in seconds. */
 void trouble_judge_clock(const char *root, bool unsynchronized, int64_t uptime, const struct unit_list *units,
                          const struct trouble_limits *limits, struct trouble_list *list);
 bool trouble_clock_unsynchronized(void);

@@ -400,6 +400,12 @@ static bool wanted(const struct fake_unit *u, char *const *patterns) {
         return !patterns || !patterns[0];
 }
 
+/* As systemd: each of the three states counts. */
+static bool wanted_state(const struct fake_unit *u, char *const *states) {
+        return !states || !states[0] || strv_contains(states, u->load) || strv_contains(states, u->active) ||
+               strv_contains(states, u->sub);
+}
+
 static int list(sd_bus_message *m, struct fake_systemd *f, sd_bus_error *error, char *const *states,
                 char *const *patterns) {
         f->n_list++;
@@ -410,7 +416,7 @@ static int list(sd_bus_message *m, struct fake_systemd *f, sd_bus_error *error, 
         must(sd_bus_message_open_container(reply, 'a', "(ssssssouso)"), "list");
         for (size_t i = 0; i < f->n; i++) {
                 const struct fake_unit *u = f->units[i];
-                if (u->loaded && wanted(u, patterns) && (!states || !states[0] || strv_contains(states, u->active)))
+                if (u->loaded && wanted_state(u, states) && wanted(u, patterns))
                         must(sd_bus_message_append(reply, "(ssssssouso)", u->name, u->description, u->load, u->active,
                                                    u->sub, u->following, UNITS "/x", u->job, u->job ? u->job_type : "",
                                                    "/"),
