@@ -27,6 +27,8 @@ struct op *engine_find(struct engine *engine, nothing_done_t done, void *userdat
 const struct engine_about *engine_about(const struct engine *engine);   /* NULL: none found yet */
 
 struct op *engine_list_images(struct engine *engine, images_done_t done, void *userdata);
+/* Each image of the list when it comes; none is kept. */
+struct op *engine_each_image(struct engine *engine, image_seen_t seen, nothing_done_t done, void *userdata);
 /* By id, digest reference or name; -ENOENT. */
 struct op *engine_inspect_image(struct engine *engine, const char *reference, image_done_t done,
                                 void *userdata);

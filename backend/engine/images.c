@@ -118,7 +118,12 @@ static int images_element(struct engine_call *call, struct json_value *o, struct
         struct image *image = engine_image_read(o, "an image of the list", reterr);
         if (!image)
                 return -EBADMSG;
-        image_list_take(call->images, image);
+        if (call->images) {
+                image_list_take(call->images, image);
+                return 0;
+        }
+        call->seen(image, call->userdata);
+        image_free(image);
         return 0;
 }
 
@@ -138,6 +143,13 @@ struct op *engine_list_images(struct engine *engine, images_done_t done, void *u
         return engine_call(engine, (struct engine_call){ .request = &images_request,
                                                          .images = new0(struct image_list),
                                                          .done.images = done,
+                                                         .userdata = userdata });
+}
+
+struct op *engine_each_image(struct engine *engine, image_seen_t seen, nothing_done_t done, void *userdata) {
+        return engine_call(engine, (struct engine_call){ .request = &images_request,
+                                                         .seen = seen,
+                                                         .done.nothing = done,
                                                          .userdata = userdata });
 }
 

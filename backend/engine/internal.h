@@ -82,6 +82,7 @@ struct engine_call {
         char **volumes;
         struct error *error;            /* that a stream brought: a pull fails with status 200 */
         void (*progress)(const char *text, void *userdata);     /* may drop the op */
+        image_seen_t seen;              /* in place of a list of images */
         struct {
                 images_done_t images;
                 image_done_t image;

@@ -232,6 +232,7 @@ static const struct host_ops backend_ops = {
         .look_trouble = backend_look_trouble,
         .sleep_trouble = backend_sleep_trouble,
         .list_images = backend_list_images,
+        .each_image = backend_each_image,
         .find_image = backend_find_image,
         .find_profile = backend_find_profile,
         .suggest = backend_suggest,

@@ -22,6 +22,28 @@ struct op *backend_list_images(struct host *host, images_done_t done, void *user
         return op_wait(&c->op, engine_list_images(c->backend->engine, host_images_all_listed, c));
 }
 
+static void host_images_seen(const struct image *image, void *userdata) {
+        struct host_call *c = userdata;
+        c->seen(image, c->userdata);
+}
+
+static void host_images_all_seen(struct error *e, void *userdata) {
+        struct host_call *c = userdata;
+        _cleanup_(image_list_freep) struct image_list *native = new0(struct image_list);
+        native_list(c->backend->paths.root, native);
+        for (size_t i = 0; !e && i < native->n; i++)
+                c->seen(native->items[i], c->userdata);
+        op_end(&c->op);
+        c->done.nothing(e, c->userdata);
+}
+
+struct op *backend_each_image(struct host *host, image_seen_t seen, nothing_done_t done, void *userdata) {
+        struct host_call *c = host_call_new(host, userdata, NULL);
+        c->seen = seen;
+        c->done.nothing = done;
+        return op_wait(&c->op, engine_each_image(c->backend->engine, host_images_seen, host_images_all_seen, c));
+}
+
 int backend_find_profile(struct host *host, const struct image *image, struct profile **ret,
                          struct error **reterr) {
         return profiles_find(backend_of(host)->profiles, image, ret, reterr);

@@ -68,6 +68,7 @@ struct host_call {
                 membership_done_t membership;
                 nothing_done_t nothing;
         } done;
+        image_seen_t seen;
         void *userdata;
 };
 /* text is copied. The caller sets `done`. */
@@ -88,6 +89,7 @@ struct op *backend_look_trouble(struct host *host, trouble_done_t done, void *us
 int backend_sleep_trouble(struct host *host, const char *id, int64_t until, struct error **reterr);
 
 struct op *backend_list_images(struct host *host, images_done_t done, void *userdata);
+struct op *backend_each_image(struct host *host, image_seen_t seen, nothing_done_t done, void *userdata);
 struct op *backend_find_image(struct host *host, const char *reference, image_done_t done, void *userdata);
 int backend_find_profile(struct host *host, const struct image *image, struct profile **ret,
                          struct error **reterr);

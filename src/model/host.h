@@ -118,6 +118,8 @@ typedef void (*volumes_done_t)(char **volumes, struct error *e, void *userdata);
 /* e NULL: state holds */
 typedef void (*container_done_t)(enum container_state state, struct error *e, void *userdata);
 typedef void (*images_done_t)(struct image_list *images, struct error *e, void *userdata);
+/* image: lent */
+typedef void (*image_seen_t)(const struct image *image, void *userdata);
 typedef void (*image_done_t)(struct image *image, struct error *e, void *userdata);
 typedef void (*services_done_t)(struct service_list *services, struct error *e, void *userdata);
 typedef void (*units_done_t)(struct unit_list *units, struct error *e, void *userdata);
@@ -218,6 +220,9 @@ struct host_ops {
         int (*sleep_trouble)(struct host *host, const char *id, int64_t until, struct error **reterr);
 
         struct op *(*list_images)(struct host *host, images_done_t done, void *userdata);
+        /* The same images, each when it comes, in no order and without being kept: of a host with thousands,
+         * for those who need little of each. seen() must not drop the handle; after an error not all came. */
+        struct op *(*each_image)(struct host *host, image_seen_t seen, nothing_done_t done, void *userdata);
         /* -ENOENT error when not found; -EEXIST when the name means several images (the hint lists them). */
         struct op *(*find_image)(struct host *host, const char *reference, image_done_t done, void *userdata);
         /* The profile for an image: its label's, a file's, or the generic one. Synchronous: profiles are read
@@ -346,6 +351,7 @@ struct host {
 #define host_look_trouble(h, ...) HOST_CALL(h, look_trouble, __VA_ARGS__)
 #define host_sleep_trouble(h, ...) HOST_CALL(h, sleep_trouble, __VA_ARGS__)
 #define host_list_images(h, ...) HOST_CALL(h, list_images, __VA_ARGS__)
+#define host_each_image(h, ...) HOST_CALL(h, each_image, __VA_ARGS__)
 #define host_find_image(h, ...) HOST_CALL(h, find_image, __VA_ARGS__)
 #define host_find_profile(h, ...) HOST_CALL(h, find_profile, __VA_ARGS__)
 #define host_suggest(h, ...) HOST_CALL(h, suggest, __VA_ARGS__)

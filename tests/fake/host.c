@@ -83,6 +83,13 @@ static struct op *fake_list_images(struct host *host, images_done_t done, void *
         return &r->op;
 }
 
+static struct op *fake_each_image(struct host *host, image_seen_t seen, nothing_done_t done, void *userdata) {
+        struct request *r = request_new(host, REQUEST_IMAGES, NULL, userdata);
+        r->seen = seen;
+        r->done.nothing = done;
+        return &r->op;
+}
+
 static struct op *fake_find_image(struct host *host, const char *reference, image_done_t done, void *userdata) {
         struct request *r = request_new(host, REQUEST_IMAGE, reference, userdata);
         r->done.image = done;
@@ -324,6 +331,7 @@ static const struct host_ops fake_ops = {
         .look_trouble = fake_look_trouble,
         .sleep_trouble = fake_sleep_trouble,
         .list_images = fake_list_images,
+        .each_image = fake_each_image,
         .find_image = fake_find_image,
         .find_profile = fake_find_profile,
         .suggest = fake_suggest,
@@ -447,6 +455,15 @@ static struct service_list *request_services(const struct request *r) {
         return build ? build() : new0(struct service_list);
 }
 
+/* In no order: the last one first. */
+static void request_deliver_each(struct request *r, struct error *e) {
+        struct image_list *images = e || !r->fake->images ? NULL : r->fake->images();
+        for (size_t i = images ? images->n : 0; i > 0; i--)
+                r->seen(images->items[i - 1], r->userdata);
+        image_list_free(images);
+        r->done.nothing(e, r->userdata);
+}
+
 /* Gives the answer, or e. */
 static void request_deliver(struct request *r, struct error *e) {
         struct fake_host *fake = r->fake;
@@ -458,7 +475,10 @@ static void request_deliver(struct request *r, struct error *e) {
                 e = TAKE(r->refused);
         switch (r->kind) {
         case REQUEST_IMAGES:
-                r->done.images(e ? NULL : fake->images ? fake->images() : new0(struct image_list), e, r->userdata);
+                if (r->seen)
+                        request_deliver_each(r, e);
+                else
+                        r->done.images(e ? NULL : fake->images ? fake->images() : new0(struct image_list), e, r->userdata);
                 break;
         case REQUEST_IMAGE:
                 r->done.image(e ? NULL : fake->image(r->text), e, r->userdata);

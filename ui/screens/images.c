@@ -105,15 +105,7 @@ static void images_state_cell(const struct screen *s, size_t row, struct cell *r
 static void images_cell(const void *owner, size_t row, size_t column, struct cell *ret) {
         const struct image *image = images_at(owner, row);
         switch (column) {
-        case COLUMN_IMAGE: {
-                const char *reference = image_reference(image), *tag = str_ends(reference, ":latest");
-                ret->text = reference;
-                if (tag && (size_t) (tag - reference) < sizeof ret->buffer) {
-                        memcpy(ret->buffer, reference, (size_t) (tag - reference));
-                        ret->text = ret->buffer;
-                }
-                break;
-        }
+        case COLUMN_IMAGE: cell_reference(ret, image_reference(image)); break;
         case COLUMN_VERSION: ret->text = image_version(image); break;
         case COLUMN_LABELS: {
                 _cleanup_free_ char *text = label_set_text(label_set(image));

@@ -270,7 +270,7 @@ static void services_draw(struct screen *s, const struct canvas *c) {
                       bottom = canvas_part(c, c->rows - notes, 0, notes, -1);
         if (facts)
                 home_facts_draw(st->figures, NULL, &top);
-        if (st->trouble.upper == &st->offers.list)
+        if (home_offers_wanted(s))
                 home_offers_draw(s, &rows);
         else
                 screen_draw_rows(s, &rows, "service",

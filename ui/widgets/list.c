@@ -3,6 +3,16 @@
 
 #include "base/text.h"
 
+void cell_reference(struct cell *cell, const char *reference) {
+        const char *tag = str_ends(reference, ":latest");
+        cell->text = reference;
+        if (!tag || (size_t) (tag - reference) >= sizeof cell->buffer)
+                return;
+        memcpy(cell->buffer, reference, (size_t) (tag - reference));
+        cell->buffer[tag - reference] = '\0';
+        cell->text = cell->buffer;
+}
+
 void list_init(struct list *list, const struct list_source *source, const void *owner) {
         *list = (struct list) { .source = source, .owner = owner };
 }

@@ -36,6 +36,8 @@ struct cell {
         int64_t order;
         char buffer[96];
 };
+/* An image's reference; ":latest" goes without saying. */
+void cell_reference(struct cell *cell, const char *reference);
 
 struct list_source {
         bool bare;              /* rows to choose a command from: no heads, no filter and sort by the ui */

@@ -75,14 +75,20 @@ void home_trouble_status(const struct screen *s, struct str *out);
 /* ---- offers.c: on a host without a service the images that can become one ---- */
 
 struct home_offer {
-        char *reference, *title;        /* title NULL: none */
+        char *reference;
+        char *title;                    /* in the same piece of memory; NULL: none */
+};
+
+/* Not their images: a host may have thousands, with labels of any size. */
+struct home_offer_list {
+        struct home_offer *items;
+        size_t n;
 };
 
 struct home_offers {
         struct list list;
-        /* Not their images: a host may have thousands, with labels of any size. */
-        struct home_offer *items;
-        size_t n;
+        struct home_offer_list shown;
+        struct home_offer_list coming;  /* those of an answer that is not whole yet */
         bool known;                     /* an answer came */
         struct reload loading;
 };
@@ -91,6 +97,8 @@ void home_offers_done(struct home_offers *o);
 void home_offers_load(struct screen *s, unsigned topics);       /* topics as of changed() */
 /* The reference of the focused one; NULL: the focus is elsewhere. */
 const char *home_offers_focus(const struct screen *s);
+/* Whether they have the place of the services: there are some, or it is not known yet. */
+bool home_offers_wanted(const struct screen *s);
 void home_offers_draw(struct screen *s, const struct canvas *c);
 
 /* ---- facts.c ---- */

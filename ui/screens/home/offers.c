@@ -7,7 +7,7 @@
 #include "model/image/image.h"
 
 static const struct home_offer *offers_at(const struct screen *s, size_t row) {
-        return row < s->offers->n ? &s->offers->items[row] : NULL;
+        return row < s->offers->shown.n ? &s->offers->shown.items[row] : NULL;
 }
 
 static const struct column columns[] = {
@@ -17,7 +17,10 @@ static const struct column columns[] = {
 
 static void offers_cell(const void *owner, size_t row, size_t column, struct cell *ret) {
         const struct home_offer *offer = offers_at(owner, row);
-        ret->text = column ? offer->title : offer->reference;
+        if (column)
+                ret->text = offer->title;
+        else
+                cell_reference(ret, offer->reference);
 }
 
 static const char *offers_identity(const void *owner, size_t row) {
@@ -36,18 +39,18 @@ void home_offers_init(struct screen *s, struct home_offers *o) {
         list_init(&o->list, &offers_source, s);
 }
 
-static void home_offers_forget(struct home_offers *o) {
-        for (size_t i = 0; i < o->n; i++)
-                FREE_ALL(o->items[i].reference, o->items[i].title);
-        free(o->items);
-        o->items = NULL;
-        o->n = 0;
+static void home_offers_forget(struct home_offer_list *offers) {
+        for (size_t i = 0; i < offers->n; i++)
+                free(offers->items[i].reference);
+        free(offers->items);
+        *offers = (struct home_offer_list) {};
 }
 
 void home_offers_done(struct home_offers *o) {
         op_cancel(o->loading.op);
         list_done(&o->list);
-        home_offers_forget(o);
+        home_offers_forget(&o->shown);
+        home_offers_forget(&o->coming);
 }
 
 /* As the first list of the Images screen: with a command of its own, and with a name. */
@@ -55,27 +58,40 @@ static bool home_offers_fits(const struct image *image) {
         return label_set(image) & (1U << LABEL_INSTALL | 1U << LABEL_RUN) && image->names;
 }
 
-static void home_offers_take(struct home_offers *o, const struct image_list *images) {
-        home_offers_forget(o);
-        o->known = true;
-        for (size_t i = 0; i < images->n; i++) {
-                const struct image *image = images->items[i];
-                if (!home_offers_fits(image))
-                        continue;
-                room_for_one((void **) &o->items, o->n, sizeof *o->items);
-                o->items[o->n++] = (struct home_offer) { xstrdup(image_reference(image)),
-                                                         xstrdup(image_summary(image)) };
-        }
-        list_set(&o->list, o->n);
+static void home_offers_seen(const struct image *image, void *userdata) {
+        struct home_offer_list *offers = &((struct screen *) userdata)->offers->coming;
+        if (!home_offers_fits(image))
+                return;
+        const char *reference = image_reference(image), *title = image_summary(image);
+        size_t n = strlen(reference) + 1, more = title ? strlen(title) + 1 : 0;
+        char *both = memcpy(xreallocarray(NULL, n + more, 1), reference, n);
+        room_for_one((void **) &offers->items, offers->n, sizeof *offers->items);
+        offers->items[offers->n++] =
+                (struct home_offer) { both, title ? memcpy(both + n, title, more) : NULL };
 }
 
-static void home_offers_listed(struct image_list *images, struct error *e, void *userdata) {
+static int home_offers_compare(const void *a, const void *b) {
+        return strcmp(((const struct home_offer *) a)->reference, ((const struct home_offer *) b)->reference);
+}
+
+static void home_offers_take(struct home_offers *o) {
+        home_offers_forget(&o->shown);
+        o->shown = o->coming;
+        o->coming = (struct home_offer_list) {};
+        o->known = true;
+        if (o->shown.n)
+                qsort(o->shown.items, o->shown.n, sizeof *o->shown.items, home_offers_compare);
+        list_set(&o->list, o->shown.n);
+}
+
+static void home_offers_came(struct error *e, void *userdata) {
         struct screen *s = userdata;
         struct home_offers *o = s->offers;
+        if (e)
+                home_offers_forget(&o->coming);
+        else
+                home_offers_take(o);
         error_free(e);  /* the Images screen shows it */
-        if (images)
-                home_offers_take(o, images);
-        image_list_free(images);
         if (reload_answered(&o->loading))
                 home_offers_load(s, 0);
         if (s->trouble->upper == &o->list && !o->list.shown)
@@ -87,8 +103,10 @@ static void home_offers_listed(struct image_list *images, struct error *e, void 
 
 void home_offers_load(struct screen *s, unsigned topics) {
         struct home_offers *o = s->offers;
-        if (reload_wanted(&o->loading, topics))
-                o->loading.op = host_list_images(ui_host(s->ui), home_offers_listed, s);
+        if (!reload_wanted(&o->loading, topics))
+                return;
+        home_offers_forget(&o->coming);
+        o->loading.op = host_each_image(ui_host(s->ui), home_offers_seen, home_offers_came, s);
 }
 
 const char *home_offers_focus(const struct screen *s) {
@@ -97,9 +115,18 @@ const char *home_offers_focus(const struct screen *s) {
         return offer ? offer->reference : NULL;
 }
 
+bool home_offers_wanted(const struct screen *s) {
+        const struct home_offers *o = s->offers;
+        return s->trouble->upper == &o->list || (!o->known && o->loading.op && s->loaded && !s->error);
+}
+
 void home_offers_draw(struct screen *s, const struct canvas *c) {
         struct home_offers *o = s->offers;
         struct canvas rows = canvas_part(c, 1, 0, -1, -1);
+        if (!o->known) {
+                canvas_text(c, 0, 0, 0, STYLE_PLAIN, "No service is installed yet. Looking for images ...");
+                return;
+        }
         canvas_textf(c, 0, 0, 0, STYLE_PLAIN,
                      plural(o->list.shown, "No service is installed yet. %zu image of this host can be one:",
                             "No service is installed yet. %zu images of this host can be:"),

@@ -232,6 +232,32 @@ static void lists_images(void **state) {
         assert_int_equal(f->images->n, 0);
 }
 
+static void see(const struct image *image, void *userdata) {
+        struct engine_fixture *f = userdata;
+        assert_int_equal(f->calls, 0);
+        assert_non_null(label_list_get(&image->labels, "INSTALL"));
+        str_addf(&f->text, "%s\n", image->names[0]);
+}
+
+static void lends_each_image(void **state) {
+        struct engine_fixture *f = *state;
+        fake_engine_set_images(f->fake, 300);
+        f->op = engine_each_image(f->engine, see, on_end, f);
+        await(f);
+        assert_null(f->error);
+        assert_null(f->images);
+        assert_non_null(strstr(f->text.text, "localhost/service-0000:latest\n"));
+        assert_non_null(strstr(f->text.text, "localhost/service-0299:latest\n"));
+        engine_fixture_clear(f);
+        f->op = engine_each_image(f->engine, see, on_end, f);
+        f->op = op_cancel(f->op);
+        assert_int_equal(f->calls, 0);
+        fake_engine_stop(f->fake, false);
+        f->op = engine_each_image(f->engine, see, on_end, f);
+        await(f);
+        assert_non_null(f->error);
+}
+
 /* Both calls, each bad thing; what the cause says is what a person can act on. */
 static void says_why_a_list_is_none(void **state) {
         struct engine_fixture *f = *state;
@@ -537,6 +563,7 @@ int main(void) {
                 BOTH(takes_the_first_that_answers),
                 BOTH(says_what_is_no_engine),
                 BOTH(lists_images),
+                BOTH(lends_each_image),
                 BOTH(says_why_a_list_is_none),
                 BOTH(takes_answers_that_drip),
                 BOTH(lists_an_image_that_has_too_many_labels),
