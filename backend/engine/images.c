@@ -35,7 +35,7 @@ static int images_read_names(struct json_value *value, const char *where, void *
 /* -1 and absent: 0. */
 static int images_read_number(struct json_value *value, const char *where, void *member,
                               struct error **reterr) {
-        int64_t size = json_is(value, SHAPE_INTEGER) ? strtoll(value->text, NULL, 10) : 0;
+        int64_t size = json_integer(value);
         *(uint64_t *) member = size > 0 ? (uint64_t) size : 0;
         return 0;
 }
@@ -209,8 +209,8 @@ static void images_progress(const struct engine_call *call, const struct json_va
         }
         _cleanup_str_ struct str s = {};
         str_addf(&s, "%s%s%s", layer ? layer : "", layer ? ": " : "", status);
-        long long whole = json_is(total, SHAPE_INTEGER) ? strtoll(total->text, NULL, 10) : 0,
-                  there = json_is(current, SHAPE_INTEGER) ? strtoll(current->text, NULL, 10) : -1;
+        int64_t whole = json_integer(total),
+                there = json_is(current, SHAPE_INTEGER) ? json_integer(current) : -1;
         if (there >= 0 && whole > 0)
                 str_addf(&s, " %d%%", there < whole ? (int) ((double) there / (double) whole * 100) : 100);
         str_add(&s, "\n");

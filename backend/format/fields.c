@@ -159,7 +159,7 @@ static int fields_read_time(const struct fields_reading *r, int64_t *target) {
         int64_t t = 0; /* "": Docker's creation time of an image without one */
         const char *s = json_text(r->value);
         if (json_is(r->value, SHAPE_INTEGER))
-                t = strtoll(r->value->text, NULL, 10);
+                t = json_integer(r->value);
         else if (!s || (s[0] != '\0' && json_parse_time(s, &t) < 0))
                 return error_set(r->reterr, -EBADMSG, "%s is no time", r->where);
         *target = t > 0 ? t : 0;
@@ -262,11 +262,23 @@ static int find_path(struct json_value *o, const char *path, struct json_value *
         return 0;
 }
 
+/* The row's member of the object: where the parser has it, or searched. */
+static int find_member(struct json_value *o, const struct json_field *fields, const struct json_field *f,
+                       struct json_value **ret) {
+        const struct json_rows *rows = o->rows && o->rows->fields == fields ? o->rows : NULL;
+        size_t row = (size_t) (f - fields);
+        if (!rows || rows->searched & UINT64_C(1) << row)
+                return find_path(o, f->path, ret);
+        *ret = rows->members[row] && rows->members[row]->shape != SHAPE_NULL ? rows->members[row] : NULL;
+        return 0;
+}
+
 /* r: the object with the member. place: n bytes in it are the object's; the member's name comes behind. */
-static int fields_read_member(const struct fields_reading *r, const struct json_field *f, void *target,
-                              char place[static WHERE_MAX], size_t n) {
+static int fields_read_member(const struct fields_reading *r, const struct json_field *fields,
+                              const struct json_field *f, void *target, char place[static WHERE_MAX],
+                              size_t n) {
         struct fields_reading member = { .where = place, .f = f, .strict = r->strict, .reterr = r->reterr };
-        int k = find_path(r->value, f->path, &member.value);
+        int k = find_member(r->value, fields, f, &member.value);
         if (k >= 0 && !member.value && !f->required)
                 return 0;
         fields_place_add(place, n, f->path);
@@ -307,7 +319,7 @@ static int fields_read_table(const struct fields_reading *r, const struct json_f
         int k = r->strict ? fields_unknown(r, fields, n) : 0;
         for (const struct json_field *f = fields; k >= 0 && f < fields + n; f++)
                 if (f->kind != JSON_CALL || f->call)
-                        k = fields_read_member(r, f, target, place, before);
+                        k = fields_read_member(r, fields, f, target, place, before);
         return k;
 }
 

@@ -25,6 +25,8 @@
 #define PAIR(path, member, word) ROW(path, JSON_CALL, member, .call = word##_read, .make = word##_make)
 #define MADE(path, function) { path, JSON_CALL, .make = function }
 
+#define JSON_ROWS_MAX 32U
+
 /* The memory of a document; its root is what json_parse() gives. (value.c) */
 struct json_tree {
         struct json_value root;
@@ -34,6 +36,13 @@ struct json_tree {
 /* n bytes, aligned for pointers, until the tree is cleared. */
 void *json_tree_take(struct json_tree *tree, size_t n);
 void json_tree_clear(struct json_tree *tree, bool keep_one);
+
+/* Where a document that is read by a table has the members of its rows: they need not be searched. */
+struct json_rows {
+        const struct json_field *fields;
+        uint64_t searched;              /* rows that are all the same: of members of a member */
+        struct json_value *members[JSON_ROWS_MAX]; /* the last of that name; NULL: absent */
+};
 
 /* Finds the tokens of JSON text in pieces of any size, strictly by RFC 8259 but for bytes beyond ASCII, which
  * may be any: whoever keeps a text looks at `foreign`. What it calls returns false to end the work. Texts are
@@ -52,12 +61,13 @@ struct json_tokens {
         void *userdata;
         bool several;           /* values one after the other, else one */
         bool foreign;           /* the last name or text has bytes beyond ASCII in it */
+        bool escapes;           /* it had some: only then it can have NUL bytes in it */
         const char *reason;     /* why it is not JSON; NULL: it is so far */
 
         /* private to tokens.c */
         enum json_token { TOKEN_NONE, TOKEN_TEXT, TOKEN_NUMBER, TOKEN_WORD } token; /* the open one */
         unsigned place, digits, depth;  /* what may stand here; digits that an escape lacks; open brackets */
-        bool backslash, escapes;        /* the last byte of the text was one; it has some */
+        bool backslash;                 /* the last byte of the text was one */
         bool objects[JSON_DEPTH_MAX + 2]; /* the kinds of the open brackets */
         struct str kept;                /* the open token as far as it came in earlier pieces */
         size_t before;                  /* bytes of these */

@@ -45,11 +45,13 @@ enum json_shape {
 struct json_value {
         enum json_shape shape;
         bool truth;
+        bool has_nul;                    /* the text has NUL bytes in it */
         size_t n;                        /* bytes of the text; entries of a list, members of an object */
         const char *name;                /* of a member; else NULL */
         const char *text;                /* NUL-terminated, UTF-8; a number as it was written; else NULL */
         struct json_value *first, *next; /* entries or members in their order, nulls among them */
         size_t end;                      /* offset behind its first token in the text */
+        const struct json_rows *rows;    /* private to parse.c and fields.c; mostly NULL */
 };
 
 /* One document, nothing but blanks around it. limits NULL: the default ones. ret_line (may be NULL): on
@@ -77,6 +79,9 @@ struct json_value *json_entry(const struct json_value *list, size_t i);
 
 /* NULL unless value is a string without NUL bytes. */
 const char *json_text(const struct json_value *value);
+
+/* A whole number within int64_t, or the nearest one; 0: another value. */
+int64_t json_integer(const struct json_value *value);
 
 /* As a person would type it: a text, a whole number, "yes" or "no" of a boolean. NULL: another value. */
 const char *json_typed(const struct json_value *value);

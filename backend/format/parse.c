@@ -21,6 +21,8 @@ struct json_stream {
                 struct json_value *value, **tail;
         } levels[JSON_DEPTH_MAX]; /* those of the document */
         const char *name;    /* of the member that follows */
+        struct json_rows rows;  /* of the document; without fields: they are not kept */
+        size_t member;          /* the row of the member that follows; JSON_ROWS_MAX: none */
         bool listed;         /* elements: the list has begun */
         bool unwanted;       /* within a member of the document that nobody reads */
         size_t row;          /* of those that are wanted: behind the last one that came */
@@ -82,6 +84,7 @@ static bool parse_deliver(struct json_stream *stream) {
                 return parse_fail(stream, -E2BIG, "It holds more than %zu entries", stream->sink.max);
         stream->failed = stream->sink.document(&stream->tree->root, stream->sink.userdata, &stream->error);
         json_tree_clear(stream->tree, true);
+        memset(stream->rows.members, 0, sizeof stream->rows.members);
         stream->weight = 0;
         stream->from = end;
         return stream->failed >= 0;
@@ -109,10 +112,13 @@ static struct json_value *parse_place(struct json_stream *stream, enum json_shap
                 *up->tail = value;
                 up->tail = &value->next;
                 up->value->n++;
+                if (level == 1 && stream->member < JSON_ROWS_MAX)
+                        stream->rows.members[stream->member] = value;
         }
         *value = (struct json_value){ .shape = shape,
                                       .name = TAKE(stream->name),
-                                      .end = parse_position(stream) };
+                                      .end = parse_position(stream),
+                                      .rows = level == 0 && stream->rows.fields ? &stream->rows : NULL };
         if (opens)
                 stream->levels[level] = (struct parse_level){ value, &value->first };
         return value;
@@ -147,6 +153,7 @@ static bool parse_scalar(void *userdata, enum json_shape shape, const char *text
         else if (value && shape != SHAPE_NULL) {
                 value->n = n;
                 value->text = parse_copy(stream, text, n);
+                value->has_nul = stream->tokens.escapes && memchr(text, '\0', n);
         }
         return parse_placed(stream);
 }
@@ -184,18 +191,34 @@ static const struct json_field *parse_row(struct json_stream *stream, const char
         return NULL;
 }
 
+/* The row of this very name; found has it, or begins with it. JSON_ROWS_MAX: none. */
+static size_t parse_exact_row(const struct json_stream *stream, const struct json_field *found,
+                              const char *name, size_t n) {
+        const struct json_table *wanted = stream->sink.wanted;
+        if (!stream->rows.fields || !found)
+                return JSON_ROWS_MAX;
+        if (!found->path[n])
+                return (size_t) (found - wanted->fields);
+        for (size_t i = 0; i < wanted->n; i++)
+                if (strncmp(wanted->fields[i].path, name, n) == 0 && !wanted->fields[i].path[n])
+                        return i;
+        return JSON_ROWS_MAX;
+}
+
 static bool parse_name(void *userdata, const char *name, size_t n) {
         struct json_stream *stream = userdata;
         const struct json_field *row = NULL;
         stream->items++;
+        bool has_nul = stream->tokens.escapes && memchr(name, '\0', n);
         if (stream->depth == stream->base + 1 && stream->sink.wanted) {
-                row = parse_row(stream, name, n);
+                row = has_nul ? NULL : parse_row(stream, name, n);
                 stream->unwanted = !row;
+                stream->member = parse_exact_row(stream, row, name, n);
         }
         if (stream->unwanted)
                 return true;
         stream->name = row && !row->path[n] ? row->path : parse_copy(stream, name, n);
-        if (stream->name && strlen(stream->name) != n)
+        if (has_nul)
                 return parse_not_json(stream, "a name has a NUL character in it");
         return stream->name != NULL;
 }
@@ -206,12 +229,28 @@ static const struct json_listener parse_listener = {
 
 /* ---- streams ---- */
 
+static void parse_keep_rows(struct json_stream *stream) {
+        const struct json_table *wanted = stream->sink.wanted;
+        if (!wanted || wanted->n > JSON_ROWS_MAX)
+                return;
+        stream->rows.fields = wanted->fields;
+        for (size_t i = 0; i < wanted->n; i++) {
+                const char *path = wanted->fields[i].path;
+                bool searched = strchr(path, '.');
+                for (size_t k = 0; k < wanted->n; k++)
+                        searched |= k != i && str_equal(path, wanted->fields[k].path);
+                stream->rows.searched |= (uint64_t) searched << i;
+        }
+}
+
 struct json_stream *json_stream_new(const struct json_stream_sink *sink) {
         struct json_stream *stream = new0(struct json_stream);
         stream->sink = *sink;
         if (sink->limits.bytes == 0)
                 stream->sink.limits = json_limits_default;
         stream->base = sink->elements;
+        stream->member = JSON_ROWS_MAX;
+        parse_keep_rows(stream);
         stream->tree = new0(struct json_tree);
         stream->tokens = (struct json_tokens){
                 .listener = &parse_listener, .userdata = stream, .several = !sink->elements

@@ -68,7 +68,20 @@ struct json_value *json_entry(const struct json_value *list, size_t i) {
 }
 
 const char *json_text(const struct json_value *value) {
-        return json_is(value, SHAPE_TEXT) && strlen(value->text) == value->n ? value->text : NULL;
+        return json_is(value, SHAPE_TEXT) && !value->has_nul ? value->text : NULL;
+}
+
+int64_t json_integer(const struct json_value *value) {
+        if (!json_is(value, SHAPE_INTEGER))
+                return 0;
+        /* Without the care that strtoll() takes, where 18 digits and a sign cannot be too many. */
+        const char *digit = value->text + (*value->text == '-');
+        if (value->n > 18)
+                return strtoll(value->text, NULL, 10);
+        int64_t n = 0;
+        for (; *digit; digit++)
+                n = n * 10 + (*digit - '0');
+        return *value->text == '-' ? -n : n;
 }
 
 const char *json_typed(const struct json_value *value) {

@@ -19,12 +19,10 @@ struct image *image_free(struct image *image) {
 }
 
 int image_add_label(struct image *image, const char *key, const char *value) {
-        if (strlen(key) > LABEL_KEY_MAX ||
-            (image->labels.n >= LABELS_MAX && !label_list_get(&image->labels, key)))
+        size_t n = strlen(key);
+        if (n > LABEL_KEY_MAX || (image->labels.n >= LABELS_MAX && !label_list_get(&image->labels, key)))
                 return -E2BIG;
-        bool longer = strnlen(value, LABEL_VALUE_MAX + 2) > LABEL_VALUE_MAX + 1;
-        _cleanup_free_ char *cut = longer ? xstrndup(value, LABEL_VALUE_MAX + 1) : NULL;
-        label_list_set(&image->labels, key, cut ? cut : value);
+        label_list_put(&image->labels, key, n, value, strnlen(value, LABEL_VALUE_MAX + 1));
         return 0;
 }
 
@@ -59,12 +57,14 @@ const char *image_summary(const struct image *image) {
                 "org.opencontainers.image.description", "io.k8s.description",  "description",
                 "org.label-schema.description",
         };
+        const char *title = first_label(image, keys, 1),
+                   *other = first_label(image, keys + 1, ELEMENTS(keys) - 1);
+        if (!title || !other)
+                return title ? title : other;
         /* A title that is only the image's own name adds nothing to a list. */
         _cleanup_free_ char *name =
                 image->names && image->names[0] ? reference_default_name(image->names[0]) : NULL;
-        const char *first = first_label(image, keys, ELEMENTS(keys)),
-                   *second = first_label(image, keys + 1, ELEMENTS(keys) - 1);
-        return first && second && name && strcasecmp(first, name) == 0 ? second : first;
+        return name && strcasecmp(title, name) == 0 ? other : title;
 }
 
 const char *image_version(const struct image *image) {

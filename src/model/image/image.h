@@ -23,6 +23,8 @@ struct label_list {
 void label_list_reserve(struct label_list *list, size_t n, size_t bytes);
 void label_list_done(struct label_list *list);
 void label_list_set(struct label_list *list, const char *key, const char *value);       /* NULL removes */
+/* The same with the lengths of both: value need not end there. */
+void label_list_put(struct label_list *list, const char *key, size_t n, const char *value, size_t m);
 void label_list_copy(const struct label_list *from, struct label_list *to);     /* replaces *to */
 const char *label_list_get(const struct label_list *list, const char *key);     /* NULL: none */
 

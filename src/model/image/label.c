@@ -32,16 +32,19 @@ void label_list_reserve(struct label_list *list, size_t n, size_t bytes) {
         list->items = xreallocarray(NULL, room->items, sizeof *list->items);
 }
 
-static struct label label_make(const struct label_list *list, const char *key, const char *value) {
+static struct label label_make(const struct label_list *list, const char *key, size_t n, const char *value,
+                               size_t m) {
         struct label_room *room = list->room;
-        size_t n = strlen(key) + 1, m = strlen(value) + 1;
-        bool fits = room && n + m <= room->free;
-        char *both = fits ? room->bytes + room->size - room->free : xreallocarray(NULL, n + m, 1);
+        size_t bytes = n + m + 2;
+        bool fits = room && bytes <= room->free;
+        char *both = fits ? room->bytes + room->size - room->free : xreallocarray(NULL, bytes, 1);
         if (fits)
-                room->free -= n + m;
+                room->free -= bytes;
         memcpy(both, key, n);
-        memcpy(both + n, value, m);
-        return (struct label) { both, both + n };
+        both[n] = '\0';
+        memcpy(both + n + 1, value, m);
+        both[bytes - 1] = '\0';
+        return (struct label) { both, both + n + 1 };
 }
 
 static void label_drop(const struct label_list *list, char *key) {
@@ -79,24 +82,32 @@ const char *label_list_get(const struct label_list *list, const char *key) {
         return there ? list->items[place].value : NULL;
 }
 
-void label_list_set(struct label_list *list, const char *key, const char *value) {
+void label_list_put(struct label_list *list, const char *key, size_t n, const char *value, size_t m) {
         bool there;
         size_t place = label_place(list, key, &there);
-        if (there && value) {
+        if (there) {
                 char *old = list->items[place].key;
-                list->items[place] = label_make(list, old, value);
+                list->items[place] = label_make(list, old, n, value, m);
                 label_drop(list, old);
-        } else if (there) {
-                label_drop(list, list->items[place].key);
-                memmove(&list->items[place], &list->items[place + 1],
-                        (--list->n - place) * sizeof *list->items);
-        } else if (value) {
-                if (!list->room || list->n >= list->room->items)
-                        room_for_one((void **) &list->items, list->n, sizeof *list->items);
-                memmove(&list->items[place + 1], &list->items[place],
-                        (list->n++ - place) * sizeof *list->items);
-                list->items[place] = label_make(list, key, value);
+                return;
         }
+        if (!list->room || list->n >= list->room->items)
+                room_for_one((void **) &list->items, list->n, sizeof *list->items);
+        memmove(&list->items[place + 1], &list->items[place], (list->n++ - place) * sizeof *list->items);
+        list->items[place] = label_make(list, key, n, value, m);
+}
+
+void label_list_set(struct label_list *list, const char *key, const char *value) {
+        bool there;
+        if (value) {
+                label_list_put(list, key, strlen(key), value, strlen(value));
+                return;
+        }
+        size_t place = label_place(list, key, &there);
+        if (!there)
+                return;
+        label_drop(list, list->items[place].key);
+        memmove(&list->items[place], &list->items[place + 1], (--list->n - place) * sizeof *list->items);
 }
 
 void label_list_copy(const struct label_list *from, struct label_list *to) {

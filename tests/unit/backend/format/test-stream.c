@@ -102,6 +102,70 @@ static void leaves_out_what_nobody_wants(void **state) {
         str_done(&c.seen);
 }
 
+struct numbers {
+        int a, b, c, d, again;
+};
+static const struct json_field number_rows[] = {
+        { .path = "a", .kind = JSON_INT, .offset = offsetof(struct numbers, a) },
+        { .path = "b.c", .kind = JSON_INT, .offset = offsetof(struct numbers, c) },
+        { .path = "b", .kind = JSON_CALL },
+        { .path = "ab", .kind = JSON_INT, .offset = offsetof(struct numbers, b) },
+        { .path = "d", .kind = JSON_INT, .offset = offsetof(struct numbers, d) },
+        { .path = "d", .kind = JSON_INT, .offset = offsetof(struct numbers, again) },
+};
+
+static int read_numbers(struct json_value *o, void *userdata, struct error **reterr) {
+        struct numbers n = {};
+        _cleanup_error_ struct error *e = NULL;
+        if (json_read(o, "it", number_rows, ELEMENTS(number_rows), &n, &e) < 0)
+                str_addf(userdata, "%s;", e->message);
+        else
+                str_addf(userdata, "%d %d %d %d %d;", n.a, n.b, n.c, n.d, n.again);
+        return 0;
+}
+
+/* The parser knows the members of the rows: it reads the same as where they are searched. */
+static void reads_by_rows_what_a_search_finds(void **state) {
+        static const struct {
+                const char *text, *read;
+        } rows[] = {
+                { "{\"a\":1,\"ab\":2,\"b\":{\"c\":3},\"d\":4}", "1 2 3 4 4;" },
+                { "{\"d\":4,\"b\":{\"c\":3},\"ab\":2,\"a\":1}", "1 2 3 4 4;" },
+                { "{\"a\":1,\"x\":2,\"a\":3},{\"a\":1,\"a\":null},{\"a\":null,\"a\":5}", "3 0 0 0 0;0 0 0 0 0;5 0 0 0 0;" },
+                { "{\"b\":{\"c\":1},\"b\":{\"c\":2}},{\"d\":7,\"d\":8}", "0 0 2 0 0;0 0 0 8 8;" },
+                { "{\"a\":1,\"d\":2},{},{\"d\":3}", "1 0 0 2 2;0 0 0 0 0;0 0 0 3 3;" },
+                { "{\"\\u0061\":1,\"x\":{\"a\":9},\"ab\":2,\"abc\":5}", "1 2 0 0 0;" },
+                { "{\"a\":-12,\"d\":true}", "it.d is true or false where a number is expected;" },
+                { "{\"a\":\"1\"}", "it.a is a text where a number is expected;" },
+        };
+        const struct json_table table = { number_rows, ELEMENTS(number_rows), sizeof(struct numbers) };
+        for (size_t i = 0; i < ELEMENTS(rows) * 2; i++) {
+                _cleanup_str_ struct str read = {};
+                _cleanup_error_ struct error *e = NULL;
+                _cleanup_free_ char *text = str_printf("[%s]", rows[i / 2].text);
+                const struct json_stream_sink sink = {
+                        .elements = true, .wanted = i % 2 ? &table : NULL, .document = read_numbers, .userdata = &read
+                };
+                _cleanup_(json_stream_freep) struct json_stream *stream = json_stream_new(&sink);
+                assert_ok(json_stream_feed(stream, text, strlen(text), &e), e);
+                assert_ok(json_stream_finish(stream, &e), e);
+                assert_string_equal(read.text, rows[i / 2].read);
+        }
+}
+
+/* A NUL byte in a name: nobody's member of the document, and no name of a tree. */
+static void knows_names_with_a_nul_byte(void **state) {
+        static const struct json_field fields[] = { { .path = "a", .kind = JSON_INT } };
+        const struct json_table table = { fields, ELEMENTS(fields), 0 };
+        const struct json_stream_sink sink = { .elements = true, .wanted = &table };
+        struct catcher c = {};
+        _cleanup_error_ struct error *e = NULL, *no = NULL;
+        assert_ok(run(&c, &sink, "[{\"a\\u0000bc\":1,\"a\":2}]", 5, &e), e);
+        assert_string_equal(c.seen.text, "{\"a\":2};");
+        assert_int_equal(run(&c, &sink, "[{\"a\":{\"a\\u0000bc\":1}}]", 5, &no), -EBADMSG);
+        str_done(&c.seen);
+}
+
 static void hands_over_the_entries_of_a_list(void **state) {
         static const char text[] = " [ {\"a\":[1,{}]} ,{} , {\"b\":\"],\"}\n]\n";
         struct catcher c = {};
@@ -190,7 +254,9 @@ static void stops_when_its_sink_refuses(void **state) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(cuts_documents_at_any_border), cmocka_unit_test(reads_every_token),
-                cmocka_unit_test(leaves_out_what_nobody_wants), cmocka_unit_test(hands_over_the_entries_of_a_list),
+                cmocka_unit_test(leaves_out_what_nobody_wants), cmocka_unit_test(reads_by_rows_what_a_search_finds),
+                cmocka_unit_test(knows_names_with_a_nul_byte),
+                cmocka_unit_test(hands_over_the_entries_of_a_list),
                 cmocka_unit_test(says_what_is_broken),
                 cmocka_unit_test(holds_the_ceilings),
                 cmocka_unit_test(stops_when_its_sink_refuses),
