@@ -41,7 +41,8 @@ struct op *backend_each_image(struct host *host, image_seen_t seen, nothing_done
         struct host_call *c = host_call_new(host, userdata, NULL);
         c->seen = seen;
         c->done.nothing = done;
-        return op_wait(&c->op, engine_each_image(c->backend->engine, host_images_seen, host_images_all_seen, c));
+        return op_wait(&c->op, engine_each_image(c->backend->engine, host_images_seen, host_images_all_seen,
+                                                 c));
 }
 
 int backend_find_profile(struct host *host, const struct image *image, struct profile **ret,

@@ -455,9 +455,13 @@ static struct service_list *request_services(const struct request *r) {
         return build ? build() : new0(struct service_list);
 }
 
-/* In no order: the last one first. */
-static void request_deliver_each(struct request *r, struct error *e) {
-        struct image_list *images = e || !r->fake->images ? NULL : r->fake->images();
+/* As a list, or each, in no order: the last one first. */
+static void request_deliver_images(struct request *r, struct error *e) {
+        struct image_list *images = e ? NULL : r->fake->images ? r->fake->images() : new0(struct image_list);
+        if (!r->seen) {
+                r->done.images(images, e, r->userdata);
+                return;
+        }
         for (size_t i = images ? images->n : 0; i > 0; i--)
                 r->seen(images->items[i - 1], r->userdata);
         image_list_free(images);
@@ -475,10 +479,7 @@ static void request_deliver(struct request *r, struct error *e) {
                 e = TAKE(r->refused);
         switch (r->kind) {
         case REQUEST_IMAGES:
-                if (r->seen)
-                        request_deliver_each(r, e);
-                else
-                        r->done.images(e ? NULL : fake->images ? fake->images() : new0(struct image_list), e, r->userdata);
+                request_deliver_images(r, e);
                 break;
         case REQUEST_IMAGE:
                 r->done.image(e ? NULL : fake->image(r->text), e, r->userdata);

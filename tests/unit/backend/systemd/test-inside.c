@@ -20,6 +20,7 @@ struct inside_fixture {
         struct error *error;
         struct unit_inside *inside;
         struct trigger_list *triggers;
+        struct unit_list *list;
 };
 
 static int inside_begin(void **state) {
@@ -36,6 +37,7 @@ static int inside_end(void **state) {
         error_free(f->error);
         unit_inside_free(f->inside);
         trigger_list_free(f->triggers);
+        unit_list_free(f->list);
         units_free(f->units);
         fake_systemd_free(f->systemd);
         sd_bus_detach_event(f->bus);
@@ -56,6 +58,36 @@ static void inside_wait(struct inside_fixture *f, struct op *op) {
 static void inside_forget(struct inside_fixture *f) {
         f->done = false;
         f->error = error_free(f->error);
+}
+
+static void inside_on_loaded(struct unit_list *list, int64_t read, struct error *e, void *userdata) {
+        struct inside_fixture *f = userdata;
+        f->list = list;
+        f->done = true;
+        f->error = e;
+}
+
+/* Of thousands the few that a look at the host needs. */
+static void lists_what_failed_and_what_is_asked_for(void **state) {
+        struct inside_fixture *f = *state;
+        char *patterns[] = { (char *) "*chrony*.service", (char *) "*ntp*.service", NULL };
+        fake_systemd_add(f->systemd, "cron.service", "active", "running", "enabled");
+        fake_systemd_add(f->systemd, "chrony.service", "active", "running", "enabled");
+        fake_systemd_add(f->systemd, "ntpd.service", "inactive", "dead", "enabled");
+        fake_systemd_add(f->systemd, "broken.service", "failed", "failed", "enabled");
+        fake_systemd_add(f->systemd, "broken.mount", "failed", "failed", NULL);
+        inside_wait(f, units_loaded(f->units, patterns, inside_on_loaded, f));
+        assert_null(f->error);
+        assert_int_equal(f->list->n, 3);
+        assert_string_equal(f->list->items[0].name, "broken.mount");
+        assert_string_equal(f->list->items[1].name, "broken.service");
+        assert_string_equal(f->list->items[2].name, "chrony.service");
+        f->systemd->refuse = SD_BUS_ERROR_ACCESS_DENIED;
+        inside_forget(f);
+        f->list = unit_list_free(f->list);
+        inside_wait(f, units_loaded(f->units, patterns, inside_on_loaded, f));
+        assert_int_equal(f->error->code, -EPERM);
+        assert_null(f->list);
 }
 
 static void inside_on_triggers(struct trigger_list *triggers, struct error *e, void *userdata) {
@@ -202,7 +234,7 @@ static void reads_properties(void **state) {
 int main(void) {
 #define T(name) cmocka_unit_test_setup_teardown(name, inside_begin, inside_end)
         const struct CMUnitTest tests[] = {
-                T(lists_what_timers_and_sockets_start), T(sends_a_signal_freezes_and_thaws), T(lists_processes), T(reads_properties),
+                T(lists_what_failed_and_what_is_asked_for), T(lists_what_timers_and_sockets_start), T(sends_a_signal_freezes_and_thaws), T(lists_processes), T(reads_properties),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

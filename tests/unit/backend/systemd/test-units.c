@@ -187,35 +187,6 @@ static void lists_by_pattern(void **state) {
         assert_int_equal(f->list->n, 0);
 }
 
-static void on_loaded(struct unit_list *list, int64_t read, struct error *e, void *userdata) {
-        on_list(list, e, userdata);
-}
-
-/* Of thousands the few that a look at the host needs. */
-static void lists_what_failed_and_what_is_asked_for(void **state) {
-        struct fixture *f = *state;
-        char *patterns[] = { (char *) "*chrony*.service", (char *) "*ntp*.service", NULL };
-        fake_systemd_add(f->systemd, "cron.service", "active", "running", "enabled");
-        fake_systemd_add(f->systemd, "chrony.service", "active", "running", "enabled");
-        fake_systemd_add(f->systemd, "ntpd.service", "inactive", "dead", "enabled");
-        fake_systemd_add(f->systemd, "broken.service", "failed", "failed", "enabled");
-        fake_systemd_add(f->systemd, "broken.mount", "failed", "failed", NULL);
-        struct op *op = units_loaded(f->units, patterns, on_loaded, f);
-        assert_true(run(f, &f->done, 20000));
-        op_cancel(op);
-        assert_null(f->error);
-        assert_int_equal(f->list->n, 3);
-        assert_string_equal(f->list->items[0].name, "broken.mount");
-        assert_string_equal(f->list->items[1].name, "broken.service");
-        assert_string_equal(f->list->items[2].name, "chrony.service");
-        f->systemd->refuse = SD_BUS_ERROR_ACCESS_DENIED;
-        forget(f);
-        op = units_loaded(f->units, patterns, on_loaded, f);
-        assert_true(run(f, &f->done, 20000));
-        op_cancel(op);
-        assert_int_equal(f->error->code, -EPERM);
-}
-
 /* A systemd that does not say where they are has them where they usually are; the fake has none of its own there. */
 static void lists_without_folders_too(void **state) {
         struct fixture *f = *state;
@@ -714,7 +685,7 @@ static void sleeps_while_nothing_changes(void **state) {
 int main(void) {
 #define T(name) cmocka_unit_test_setup_teardown(name, begin, end)
         const struct CMUnitTest tests[] = {
-                T(merges_units_and_files), T(lists_by_pattern), T(lists_what_failed_and_what_is_asked_for), T(lists_without_folders_too), T(says_why_it_cannot_list),
+                T(merges_units_and_files), T(lists_by_pattern), T(lists_without_folders_too), T(says_why_it_cannot_list),
                 T(keeps_files_while_it_follows),
                 T(reads_the_file_of_a_new_unit),
                 T(does_not_wait_for_files_while_it_follows), T(forgets_files_it_waits_for), T(lists_five_thousand), T(forgets_a_dropped_operation), T(shows_a_unit), T(keeps_a_ceiling_of_texts),
