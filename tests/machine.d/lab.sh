@@ -49,7 +49,6 @@ lab_join() {
 
 part_lab() {
         check "registry and realm are up beside it" tests/lab up "$HOST" registry realm
-        TERM_PATIENCE=150
         with_realm
         forget_account
         step "somebody logs in at the port" line_open port 0 0

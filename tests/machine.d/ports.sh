@@ -83,4 +83,6 @@ part_ports() {
         ports_phantom
         ports_none
         tests/lab machine ports one "$HOST"
+        # What was put aside has that port.
+        tests/lab kill "$HOST"
 }
