@@ -24,11 +24,12 @@
 
 static void edit_text_add_comment(struct str *out, const char *path) {
         _cleanup_free_ char *text = NULL;
-        if (!path || readfile(path, TEXT_MAX, &text, NULL, NULL) < 0 || !text)
+        if (!path || readfile(path, TEXT_MAX, &text, NULL, NULL) < 0)
                 return;
         str_addf(out, "\n### %s\n", path);
-        for (const char *line = text; *line; line += strcspn(line, "\n"), line += *line == '\n')
-                str_addf(out, "# %.*s\n", (int) strcspn(line, "\n"), line);
+        _cleanup_strv_ char **lines = strv_split(text, "\n");
+        for (char **line = lines; line && *line; line++)
+                str_addf(out, "# %s\n", *line);
 }
 
 /* The present drop-in, and below it the other files of the unit as comments. */
