@@ -28,6 +28,12 @@ faster_than() {
         [ $((${EPOCHREALTIME/./} - from)) -lt $((limit * 1000000)) ] || { echo "$(((${EPOCHREALTIME/./} - from) / 1000)) ms"; return 1; }
 }
 
+# status_has EXPRESSION: of Python, on the host's status, whatever else ails it.
+status_has() {
+        output=$(host fairlead status --json) || true
+        json "$1"
+}
+
 joined() {
         secret "$password"
         check_status "join the domain" 0 join --set mkhomedir=yes
@@ -39,6 +45,12 @@ joined() {
         output=$(host id alice@$domain 2>&1) || true
         check_text "with groups" "linux-admins@$domain.*operators@$domain|operators@$domain.*linux-admins@$domain" "$output"
         check "the domain is online" host podman exec sssd health.sh
+        check "status says so" until_true 30 status_has 'd["realm"]["online"] and not any(t["kind"] == "realm-offline" for t in d["trouble"])'
+        # sssd(8): offline, whatever the network, and back
+        host podman kill -s USR1 sssd >/dev/null
+        check "offline, it needs a person" until_true 30 status_has 'any(t["id"] == "realm-offline:EXAMPLE.TEST" for t in d["trouble"])'
+        host podman kill -s USR2 sssd >/dev/null
+        check "online again, it does not" until_true 30 status_has 'd["realm"]["online"] and not any(t["kind"] == "realm-offline" for t in d["trouble"])'
         check_status "a user of the domain logs in with the password" 0 login alice@$domain "$password"
         check_text "as himself" "\\(alice@$domain\\)" "$output"
         check "and has a home now" host test -d /home/alice@$domain
