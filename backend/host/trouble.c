@@ -217,6 +217,13 @@ static void troubles_ask_journal(struct troubles *t) {
         t->journal = trouble_ask_journal(t->backend->event, NULL, questions, n, troubles_on_journal, t);
 }
 
+/* Its containers and images are asked for together. */
+static void troubles_without_engine(struct troubles *t) {
+        static const char reason[] = "The container engine did not answer in time";
+        trouble_silent(t->list, TROUBLE_HEALTH, reason);
+        trouble_silent(t->list, TROUBLE_UPDATE, reason);
+}
+
 static void troubles_ask_further(struct troubles *t) {
         t->second = true;
         for (size_t i = 0, n = 0; t->units && i < t->units->n && n < TROUBLE_UNITS_MAX; i++)
@@ -232,6 +239,8 @@ static void troubles_ask_further(struct troubles *t) {
         const struct service_list *services = t->list->services;
         for (size_t i = 0; services && i < services->n; i++) {
                 const struct service *s = services->items[i];
+                if (!s->images_known && s->container)
+                        troubles_without_engine(t);
                 trouble_judge_update(s, host_status(&t->backend->host), t->list);
                 if (!str_equal(s->health, "unhealthy") || !s->container)
                         continue;

@@ -89,7 +89,7 @@ enum { UP, NEWER, RESTARTS, START, MEMORY, CPU };
 static bool prometheus_value(const struct service *s, int what, double *ret) {
         switch (what) {
         case UP: *ret = s->state == SERVICE_RUNNING; return true;
-        case NEWER: *ret = s->newer; return true;
+        case NEWER: *ret = s->newer; return s->images_known;
         case RESTARTS: *ret = s->restarts; return true;
         case START: *ret = (double) s->since; return s->state == SERVICE_RUNNING && s->since > 0;
         case MEMORY: *ret = (double) s->memory; return s->memory != UNIT_UNKNOWN;

@@ -17,6 +17,7 @@ struct fixture {
         struct fake_engine *engine;
         struct host *host;
         struct service_list *services;
+        struct trouble_list *trouble;
 };
 
 static int set_up(void **state) {
@@ -56,6 +57,7 @@ static void install(const struct fixture *f, const char *name, const char *refer
         s->pin.image = xstrdup(reference);
         s->pin.image_id = xstrdup("1111111111111111111111111111111111111111111111111111111111111111");
         s->job = xstrdup("20260101-000000-00000000");
+        s->container = xstrdup(name);
         assert_int_equal(services_write(&f->paths, s, NULL), 0);
 }
 
@@ -73,6 +75,34 @@ static char *list(struct fixture *f) {
         char *text = emit_services(f->services);
         f->services = service_list_free(f->services);
         return text;
+}
+
+static void troubled(struct trouble_list *list, struct error *e, void *userdata) {
+        struct fixture *f = userdata;
+        assert_null(e);
+        f->trouble = list;
+}
+
+static struct trouble_list *look(struct fixture *f) {
+        f->trouble = NULL;
+        struct op *op = host_look_trouble(f->host, troubled, f);
+        while (!f->trouble)
+                assert_true(sd_event_run(f->event, 10000000) > 0);
+        op_cancel(op);
+        return f->trouble;
+}
+
+/* Nor is it silence then: what was not looked at is said. */
+static void says_that_the_engine_was_not_heard(void **state) {
+        struct fixture *f = *state;
+        install(f, "clock", "localhost/service-0001:latest");
+        _cleanup_(trouble_list_freep) struct trouble_list *known = look(f);
+        assert_null(trouble_why_silent(known, TROUBLE_UPDATE));
+        assert_null(trouble_why_silent(known, TROUBLE_HEALTH));
+        fake_engine_rule(f->engine, &(struct fake_rule) { .route = "/images/json", .what = FAKE_SILENT });
+        _cleanup_(trouble_list_freep) struct trouble_list *slow = look(f);
+        assert_non_null(trouble_why_silent(slow, TROUBLE_UPDATE));
+        assert_non_null(trouble_why_silent(slow, TROUBLE_HEALTH));
 }
 
 /* An engine that hangs, or none, does not hold up the list; then nobody says that there is no newer image. */
@@ -102,6 +132,7 @@ static void there_is_no_newer_image(void **state) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(what_the_engine_did_not_say_is_not_known, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(says_that_the_engine_was_not_heard, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(there_is_no_newer_image, set_up, tear_down),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
