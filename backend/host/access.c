@@ -139,5 +139,5 @@ struct op *backend_access_names(const struct backend *b, const struct access_cha
             (change->what != ACCESS_PERMIT && change->what != ACCESS_DENY))
                 return NULL;
         _cleanup_(membership_freep) struct membership *m = membership_read(&b->paths);
-        return lookup_names(b->event, m, change->groups, change->names, done, userdata);
+        return lookup_names(b, m, change->groups, change->names, done, userdata);
 }

@@ -78,7 +78,7 @@ static void testing_ask_pam(struct testing *t) {
                 strv_addf(&argv, "--folder=%s/etc/pam.d", paths->root);
         strv_add(&argv, service);
         strv_add(&argv, t->user);
-        struct op *asking = lookup_start(t->backend->event, argv, testing_on_pam, t);
+        struct op *asking = lookup_start(t->backend, argv, testing_on_pam, t);
         if (asking) {
                 op_wait(&t->op, asking);
                 return;
@@ -162,7 +162,7 @@ static void testing_on_user(int status, const struct str *answer, void *userdata
         char *const argv[] = { (char *) "/usr/bin/id", (char *) "-Gnz", (char *) "--", t->user, NULL };
         t->account->line = status == 0 ? host_user_line(answer) : NULL;
         struct op *groups =
-                t->account->line ? lookup_start(t->backend->event, argv, testing_on_groups, t) : NULL;
+                t->account->line ? lookup_start(t->backend, argv, testing_on_groups, t) : NULL;
         if (groups)
                 op_wait(&t->op, groups);
         else if (t->account->line)
@@ -185,6 +185,6 @@ struct op *backend_test_user(struct host *host, const char *user, user_done_t do
                             *own = str_printf("\n%s:", user);
         t->account->own = passwd && (strstr(passwd, own) || str_starts(passwd, own + 1));
         char *const argv[] = { (char *) "/usr/bin/getent", (char *) "passwd", (char *) "--", t->user, NULL };
-        struct op *lookup = lookup_start(b->event, argv, testing_on_user, t);
+        struct op *lookup = lookup_start(b, argv, testing_on_user, t);
         return lookup ? op_wait(&t->op, lookup) : op_cancel(&t->op);
 }

@@ -275,11 +275,14 @@ static const struct host_ops backend_ops = {
         .listen = backend_listen,
 };
 
+#define LOOKUP_USEC (30ULL * 1000 * 1000)
+
 struct host *backend_new(sd_event *event, const struct backend_options *options) {
         struct backend *b = new0(struct backend);
         b->host.ops = &backend_ops;
         b->event = sd_event_ref(event);
         b->paths = options->paths ? *options->paths : paths_default;
+        b->lookup_usec = options->lookup_usec ? options->lookup_usec : LOOKUP_USEC;
         facts_read(b->paths.root, &b->facts);
         /* Once, not at every paint that reads the status. */
         b->root = geteuid() == 0;

@@ -97,7 +97,7 @@ static struct op *editing_verify(struct editing *e, int root, const char *fragme
         strv_add(&argv, "verify");
         strv_add(&argv, "--man=no");
         strv_addf(&argv, "%s/%s", copy, e->unit);
-        struct op *op = lookup_start(e->backend->event, argv, editing_on_verified, e);
+        struct op *op = lookup_start(e->backend, argv, editing_on_verified, e);
         if (!op)
                 error_set(&e->error, -EIO,
                           "systemd-analyze could not be started: the settings of %s cannot "

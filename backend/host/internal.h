@@ -23,6 +23,7 @@ struct backend {
         struct jobs *jobs;
         struct profiles *profiles;
         struct figures figures;
+        uint64_t lookup_usec; /* the most that a lookup takes */
 
         struct host_status status;
         bool root, systemd;
@@ -165,12 +166,12 @@ typedef void (*adoption_done_t)(struct plan *plan, struct adoption_found *found,
 struct op *backend_adoption(struct backend *b, const char *subject, const char *name, adoption_done_t done,
                             void *userdata);
 
-/* Runs getent(1) or id(1), 30 s at most (lookup.c). status: the exit status, -ETIMEDOUT, or -EIO. NULL: it
+/* Runs getent(1) or id(1), for lookup_usec at most (lookup.c). status: the exit status, -ETIMEDOUT, or -EIO. NULL: it
  * could not be started. */
 typedef void (*lookup_done_t)(int status, const struct str *answer, void *userdata);
-struct op *lookup_start(sd_event *event, char *const *argv, lookup_done_t done, void *userdata);
+struct op *lookup_start(const struct backend *b, char *const *argv, lookup_done_t done, void *userdata);
 /* Users or groups of the realm, all by one getent(1); lookup_found(): whether its answer has one. */
-struct op *lookup_names(sd_event *event, const struct membership *m, bool groups, char *const *names,
+struct op *lookup_names(const struct backend *b, const struct membership *m, bool groups, char *const *names,
                         lookup_done_t done, void *userdata);
 bool lookup_found(const struct str *answer, const char *name);
 

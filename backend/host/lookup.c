@@ -6,7 +6,6 @@
 #include "backend/io/pty.h"
 
 #define LOOKUP_BYTES_MAX 65536U
-#define LOOKUP_USEC (30ULL * 1000 * 1000)
 
 struct lookup {
         struct op op;
@@ -46,7 +45,7 @@ static int lookup_on_deadline(sd_event_source *source, uint64_t usec, void *user
         return 0;
 }
 
-struct op *lookup_start(sd_event *event, char *const *argv, lookup_done_t done, void *userdata) {
+struct op *lookup_start(const struct backend *b, char *const *argv, lookup_done_t done, void *userdata) {
         static char *const environment[] = { (char *) "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
                                              (char *) "LC_ALL=C.UTF-8", NULL };
         struct lookup *l = new0(struct lookup);
@@ -58,16 +57,16 @@ struct op *lookup_start(sd_event *event, char *const *argv, lookup_done_t done, 
                                              .output = lookup_on_output,
                                              .ended = lookup_on_ended,
                                              .userdata = l };
-        if (pty_new(event, &options, &l->pty, NULL) < 0)
+        if (pty_new(b->event, &options, &l->pty, NULL) < 0)
                 return op_cancel(&l->op);
-        sd_event_add_time_relative(event, &l->deadline, CLOCK_MONOTONIC, LOOKUP_USEC, 100000,
+        sd_event_add_time_relative(b->event, &l->deadline, CLOCK_MONOTONIC, b->lookup_usec, 100000,
                                    lookup_on_deadline, l);
         return &l->op;
 }
 
 /* ---- several names at once ---- */
 
-struct op *lookup_names(sd_event *event, const struct membership *m, bool groups, char *const *names,
+struct op *lookup_names(const struct backend *b, const struct membership *m, bool groups, char *const *names,
                         lookup_done_t done, void *userdata) {
         _cleanup_strv_ char **argv = strv_copy((char *[]) { (char *) "/usr/bin/getent",
                                                             (char *) (groups ? "group" : "passwd"),
@@ -75,7 +74,7 @@ struct op *lookup_names(sd_event *event, const struct membership *m, bool groups
         for (; names && *names; names++)
                 strv_addf(&argv, "%s%s%s", *names, m->full_names && !strchr(*names, '@') ? "@" : "",
                           m->full_names && !strchr(*names, '@') ? m->domain : "");
-        return lookup_start(event, argv, done, userdata);
+        return lookup_start(b, argv, done, userdata);
 }
 
 bool lookup_found(const struct str *answer, const char *name) {

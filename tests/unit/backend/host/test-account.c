@@ -126,6 +126,46 @@ static void ends_what_waits(void **state) {
         assert_int_equal(kill(number, 0), -1);
 }
 
+/* The limit holds for each lookup, and getent(1) has to come before PAM: one that is too short for this machine is doubled. */
+static void ends_what_is_late(void **state) {
+        struct fixture *f = *state;
+        static const char *const sockets[] = { NULL };
+        struct waiting w = {};
+        if (geteuid() != 0)
+                skip();
+        tree_write(f->top, "/script", "echo $PPID >\"${0%/*}/pid\"\nwhile kill -0 $PPID; do sleep 0.1; done 2>/dev/null\n");
+        _cleanup_free_ char *login = str_printf("account required pam_exec.so quiet /bin/sh %s/script\n", f->top);
+        tree_write(f->top, "/etc/pam.d/login", login);
+        tree_write(f->top, "/etc/pam.d/sshd", "account required pam_permit.so\n");
+        _cleanup_free_ char *pid = NULL;
+        for (uint64_t limit = 500000; limit < 100000000 && (!pid || !strchr(pid, '\n')); limit *= 2) {
+                struct host *host = backend_new(f->event, &(struct backend_options) {
+                                .paths = &f->paths, .sockets = sockets, .lookup_usec = limit });
+                free(pid);
+                account_free(w.account);
+                error_free(w.e);
+                w = (struct waiting) {};
+                struct op *op = host_test_user(host, "root", tested, &w);
+                while (!w.over)
+                        assert_true(sd_event_run(f->event, 100000000) > 0);
+                op_cancel(op);
+                backend_free(host);
+                pid = tree_read(f->top, "/pid");
+        }
+        _cleanup_(account_freep) struct account *a = w.account;
+        assert_non_null(pid);
+        assert_null(w.e);
+        assert_int_equal(a->n, 1); /* the other service would wait as long */
+        assert_int_equal(a->checks[0].failure, -ETIMEDOUT);
+        _cleanup_free_ char *words = NULL;
+        assert_int_equal(account_words(a, 0, &words), VERDICT_FAIL);
+        assert_string_equal(words, "no answer after 30 s, and a login waits as long; is SSSD running?");
+        int number = atoi(pid);
+        for (int i = 0; i < 500 && kill(number, 0) == 0; i++)
+                usleep(10000);
+        assert_int_equal(kill(number, 0), -1);
+}
+
 static void asks_each_service(void **state) {
         struct fixture *f = *state;
         if (geteuid() != 0)
@@ -191,6 +231,7 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(shows_what_pam_answers, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(ends_what_waits, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(ends_what_is_late, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(asks_each_service, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(says_why_pam_was_not_asked, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(finds_a_module_in_the_stack, set_up, tear_down),
