@@ -171,7 +171,11 @@ static void report_head(const struct plan *plan) {
         bool is_short = typed && !strpbrk(typed, "/@") && found && strchr(found, '/');
         _cleanup_free_ char *whole =
                 is_short ? str_printf("%.*s%s", (int) strcspn(found, "@"), found, tag ? tag : "") : NULL;
-        out("%s %s from %s\n", plan_verb_name(plan->verb), plan->name, whole ? whole : typed ? typed : "-");
+        _cleanup_free_ char *what = plan_verb_what(plan->verb, plan->joins, plan->join_domain, plan->name);
+        bool realm = plan->joins != REALM_NONE && (plan->verb == VERB_INSTALL || plan->verb == VERB_UNINSTALL);
+        out(realm ? "%s through %s\n" : "%s from %s\n", what, whole ? whole : typed ? typed : "-");
+        if (realm)
+                out("  service %s\n", plan->name);
 }
 
 void report_summary(const struct plan *plan) {

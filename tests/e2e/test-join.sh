@@ -121,6 +121,7 @@ check_not "no user of the domain is left" host getent passwd administrator@examp
 
 host sh -c 'cat >/root/answers' <<<'{ "mode": "ad", "answers": { "domain": "example.test", "user": "joiner", "ou": "OU=Linux,DC=example,DC=test" } }'
 check_status "fairlead join with a file of answers" 0 host sh -c 'printf %s "$1" | fairlead join --answers /root/answers --secret password=- --yes' x "$password"
+check_text "names the domain first, then the image" '^join example\.test through localhost/sssd' "$output"
 check_text "prints where each answer came from" 'Organizational unit +OU=Linux,DC=example,DC=test +\(answer file\)' "$output"
 check "a user of the domain is a user of this host" until_true 30 host getent passwd administrator@example.test
 check "the account is where the answers say" dc sh -c "samba-tool computer show '$account' | grep -qi 'OU=Linux,'"

@@ -143,7 +143,7 @@ static void wizard_title(const struct screen *s, struct str *left, struct str *r
         bool adopts = w->verb == VERB_ADOPT;
         wizard_title_of(s, adopts ? w->reference : name, left);
         if (w->reference && !w->anew && !adopts)
-                str_addf(left, " from %.*s",
+                str_addf(left, wizard_joins(w) ? " through %.*s" : " from %.*s",
                          latest ? (int) (latest - w->reference) : (int) strlen(w->reference), w->reference);
         unsigned number = 0, all = 0;
         for (enum page_number page = 0; page < _PAGE_MAX; page++)

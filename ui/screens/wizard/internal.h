@@ -64,5 +64,7 @@ void wizard_check(struct screen *s);            /* checks the needs of a join (a
 /* Plans anew with the present answers, then writes the page. */
 void wizard_plan(struct screen *s);
 
+/* Whether it asks for the join of a realm. */
+bool wizard_joins(const struct wizard *w);
 /* "Install rsyslog" */
 void wizard_title_of(const struct screen *s, const char *name, struct str *out);

@@ -48,6 +48,18 @@ void wizard_turn(struct screen *s, bool rehearsal) {
         wizard_go(s, PAGE_REVIEW);
 }
 
+/* Before there is a plan: whoever comes from the realm's screen wants to leave it. */
+static bool wizard_leaves(const struct screen *s) {
+        const struct wizard *w = s->state;
+        bool realm = w->plan ? w->plan->joins != REALM_NONE : s->below && s->below->class == &realm_screen;
+        return w->verb == VERB_UNINSTALL && (w->ask.leave || realm);
+}
+
+bool wizard_joins(const struct wizard *w) {
+        struct join join;
+        return w->verb == VERB_INSTALL && questions_join(&w->ask, &join);
+}
+
 void wizard_title_of(const struct screen *s, const char *name, struct str *out) {
         const struct wizard *w = s->state;
         static const char *const begins[_PLAN_VERB_MAX] = {
@@ -66,10 +78,10 @@ void wizard_title_of(const struct screen *s, const char *name, struct str *out) 
         const char *joined = host_status(ui_host(s->ui))->realm.name,
                    *domain = w->plan && w->plan->join_domain ? w->plan->join_domain : joined;
         /* not letter by letter while it is typed */
-        if (w->verb == VERB_INSTALL && questions_join(&w->ask, &join))
+        if (wizard_joins(w) && questions_join(&w->ask, &join))
                 str_addf(out, "Join %s",
                          str_empty(join.domain) || w->page == PAGE_FORM ? "a realm" : join.domain);
-        else if (w->verb == VERB_UNINSTALL && (w->ask.leave || (w->plan && w->plan->joins != REALM_NONE)))
+        else if (wizard_leaves(s))
                 str_addf(out, "Leave %s", domain ? domain : "the realm");
         else
                 str_addf(out, "%s%s", begins[w->verb], name);
