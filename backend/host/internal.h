@@ -166,8 +166,8 @@ typedef void (*adoption_done_t)(struct plan *plan, struct adoption_found *found,
 struct op *backend_adoption(struct backend *b, const char *subject, const char *name, adoption_done_t done,
                             void *userdata);
 
-/* Runs getent(1) or id(1), for lookup_usec at most (lookup.c). status: the exit status, -ETIMEDOUT, or -EIO. NULL: it
- * could not be started. */
+/* Runs getent(1) or id(1), for lookup_usec at most (lookup.c). status: the exit status, -ETIMEDOUT, or -EIO.
+ * NULL: it could not be started. */
 typedef void (*lookup_done_t)(int status, const struct str *answer, void *userdata);
 struct op *lookup_start(const struct backend *b, char *const *argv, lookup_done_t done, void *userdata);
 /* Users or groups of the realm, all by one getent(1); lookup_found(): whether its answer has one. */

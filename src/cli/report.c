@@ -172,7 +172,8 @@ static void report_head(const struct plan *plan) {
         _cleanup_free_ char *whole =
                 is_short ? str_printf("%.*s%s", (int) strcspn(found, "@"), found, tag ? tag : "") : NULL;
         _cleanup_free_ char *what = plan_verb_what(plan->verb, plan->joins, plan->join_domain, plan->name);
-        bool realm = plan->joins != REALM_NONE && (plan->verb == VERB_INSTALL || plan->verb == VERB_UNINSTALL);
+        bool realm = plan->joins != REALM_NONE &&
+                     (plan->verb == VERB_INSTALL || plan->verb == VERB_UNINSTALL);
         out(realm ? "%s through %s\n" : "%s from %s\n", what, whole ? whole : typed ? typed : "-");
         if (realm)
                 out("  service %s\n", plan->name);
