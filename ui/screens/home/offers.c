@@ -87,6 +87,7 @@ static void home_offers_take(struct home_offers *o) {
 static void home_offers_came(struct error *e, void *userdata) {
         struct screen *s = userdata;
         struct home_offers *o = s->offers;
+        o->failed = e;
         if (e)
                 home_offers_forget(&o->coming);
         else
@@ -117,14 +118,17 @@ const char *home_offers_focus(const struct screen *s) {
 
 bool home_offers_wanted(const struct screen *s) {
         const struct home_offers *o = s->offers;
-        return s->trouble->upper == &o->list || (!o->known && o->loading.op && s->loaded && !s->error);
+        if (s->trouble->upper == &o->list)
+                return true;
+        return s->loaded && !s->error && !s->rows.shown && !o->known && !o->failed;
 }
 
 void home_offers_draw(struct screen *s, const struct canvas *c) {
         struct home_offers *o = s->offers;
         struct canvas rows = canvas_part(c, 1, 0, -1, -1);
         if (!o->known) {
-                canvas_text(c, 0, 0, 0, STYLE_PLAIN, "No service is installed yet. Looking for images ...");
+                canvas_paragraph(c, 0, 0, 0, STYLE_PLAIN,
+                                 "No service is installed yet. Looking for images ...");
                 return;
         }
         canvas_textf(c, 0, 0, 0, STYLE_PLAIN,
