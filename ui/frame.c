@@ -101,7 +101,11 @@ static void status_text(const struct ui *ui, const struct screen *s, struct str 
 
 /* A text gives up rows for a longer sentence; a list does not: its rows stay in their places. */
 static int status_rows(const struct screen *s, const char *text, int columns) {
-        _cleanup_free_ char *clean = s->list || s->class->overlay ? NULL : text_cleaned(text);
+        if (s->list)
+                return columns < NARROW ? 2 : 1;
+        if (s->class->overlay)
+                return 1;
+        _cleanup_free_ char *clean = text_cleaned(text);
         _cleanup_strv_ char **lines = text_wrap(clean, (size_t) columns);
         int n = (int) strv_length(lines);
         return n < 1 ? 1 : n < STATUS_ROWS_MAX ? n : STATUS_ROWS_MAX;

@@ -254,7 +254,7 @@ static void services_draw_chart(const struct screen *s, const struct canvas *row
 #define FIGURES_ROWS_MIN 14
 #define TROUBLE_ROWS_LEAST 3
 /* The heads and so many services keep their rows. */
-#define LIST_ROWS_LEAST 4
+#define LIST_ROWS_LEAST 3
 
 static void services_draw(struct screen *s, const struct canvas *c) {
         struct services_state *st = s->state;

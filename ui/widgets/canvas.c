@@ -141,8 +141,12 @@ int canvas_paragraph(const struct canvas *c, int row, int column, int width, enu
         _cleanup_free_ char *clean = text_cleaned(text);
         _cleanup_strv_ char **lines = text_wrap(clean, (size_t) width);
         int n = 0;
-        for (; lines && lines[n]; n++)
-                canvas_text(c, row + n, column, width, style, lines[n]);
+        for (; lines && lines[n]; n++) {
+                /* The last row there is shows that something is missing, as every text does that is cut. */
+                bool cut = row + n == c->rows - 1 && lines[n + 1];
+                _cleanup_free_ char *rest = cut ? str_printf("%s %s", lines[n], lines[n + 1]) : NULL;
+                canvas_text(c, row + n, column, width, style, cut ? rest : lines[n]);
+        }
         return n;
 }
 
