@@ -100,6 +100,13 @@ host sh -c 'printf "\005\002\000\000\000\001x" >/etc/krb5.keytab'
 check_status "a foreign keytab alone is no hindrance" 0 host fairlead check example.test
 check_text "and is reported" 'WARN +Enrollment +/etc/krb5.keytab has keys of an earlier join' "$output"
 host rm /etc/krb5.keytab
+check_status "check looks at what a join by an image would take: a server" 1 host fairlead check example.test --image localhost/sssd --set server=nosuch.example.test
+check_text "and names it" 'nosuch\.example\.test' "$output"
+check_status "check takes no answers without an image" 2 host fairlead check example.test --set server=dc1.example.test
+check_text "and says so" '--set and --answers need --image' "$output"
+# Without a system bus ipa-client-install looks for its certmonger every five seconds, ten in all: the image looks more often.
+check "the tools of FreeIPA do not sleep for it" host podman run --rm --network=none --entrypoint=/bin/sh localhost/sssd -c \
+        '! grep -q "sleep(5)" /usr/lib/python3/dist-packages/ipalib/install/certmonger.py'
 host sh -c 'mkdir -p /var/lib/ipa-client/sysrestore && printf "[installation]\ncomplete = False\n" >/var/lib/ipa-client/sysrestore/sysrestore.state'
 refused "half an enrollment" 3 'ipa-client-install stopped half way' "$password" example.test --set user=Administrator
 host rm -r /var/lib/ipa-client

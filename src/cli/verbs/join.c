@@ -172,7 +172,7 @@ static int verb_join_read(struct session *s, struct joining *j, struct arguments
         return 0;
 }
 
-/* Where no realm is found, what is known of the domain is all the same the result. */
+/* Where no realm is found, what is known of the domain and of a named server is all the same the result. */
 int join_check(struct session *s, const struct arguments *a, struct preflight **ret, struct error **reterr) {
         _cleanup_(joining_done) struct joining j = {};
         _cleanup_(order_done) struct order order = {};
@@ -180,7 +180,7 @@ int join_check(struct session *s, const struct arguments *a, struct preflight **
         struct arguments words = *a;
         words.values[OPTION_MODE] = a->values[OPTION_REALM_KIND];
         int r = verb_join_read(s, &j, &words, &order, &e);
-        struct preflight_order what = { .domain = j.domain };
+        struct preflight_order what = { .domain = j.domain, .server = verb_join_server(&j, &words) };
         if (r >= 0)
                 what = joining_preflight(j.profile, j.mode, order.answers, j.domain);
         else if (!j.image || j.mode || r == -EINVAL)

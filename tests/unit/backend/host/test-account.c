@@ -227,6 +227,34 @@ static void finds_a_module_in_the_stack(void **state) {
         }
 }
 
+/* The hint is made of this host's realm, and of no other. */
+static void hints_at_the_domain_of_the_host(void **state) {
+        static const struct {
+                const char *conf, *user, *hint;
+        } rows[] = {
+                { NULL, "fairlead-nobody", "This host is in no realm: only its own users are known" },
+                { "[sssd]\ndomains = corp.test\n", "fairlead-nobody",
+                  "Is SSSD online, and does nsswitch.conf ask it? The name may need its domain: "
+                  "fairlead-nobody@corp.test" },
+                { "[sssd]\ndomains = corp.test\n", "fairlead-nobody@corp.test",
+                  "Is SSSD online, and does nsswitch.conf ask it?" },
+        };
+        struct fixture *f = *state;
+        for (size_t i = 0; i < ELEMENTS(rows); i++) {
+                struct waiting w = {};
+                if (rows[i].conf)
+                        tree_write(f->top, "/etc/sssd/sssd.conf", rows[i].conf);
+                struct op *op = host_test_user(f->host, rows[i].user, tested, &w);
+                while (!w.over)
+                        assert_true(sd_event_run(f->event, 10000000) > 0);
+                op_cancel(op);
+                assert_null(w.account);
+                assert_int_equal(w.e->code, -ENOENT);
+                assert_string_equal(w.e->hint, rows[i].hint);
+                error_free(w.e);
+        }
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(shows_what_pam_answers, set_up, tear_down),
@@ -235,6 +263,7 @@ int main(void) {
                 cmocka_unit_test_setup_teardown(asks_each_service, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(says_why_pam_was_not_asked, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(finds_a_module_in_the_stack, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(hints_at_the_domain_of_the_host, set_up, tear_down),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }
