@@ -64,7 +64,7 @@ static void servers_trouble(const struct realm *realm, struct error **e) {
                            realm->servers[0].host);
         } else {
                 error_set(e, -EHOSTUNREACH, "The servers of %s have no addresses", realm->domain);
-                error_hint(e, "The DNS names %s, but gives it no address", realm->servers[0].host);
+                error_hint(e, "The DNS has no address of %s: is the name right?", realm->servers[0].host);
         }
 }
 
