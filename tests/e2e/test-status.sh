@@ -153,6 +153,9 @@ host sh -c 'printf "FROM localhost/ailing\nLABEL RUN=\"podman run -d --health-cm
 check "a newer image is seen" until_true 20 has update:ailing
 check_text "with the finding that is new in it" 'newer image than the one that ailing runs; new findings: unnamed-container$' "$(words update:ailing)"
 try "Enter leads to its upgrade" leads 'localhost/ailing names a newer image' '[Uu]pgrade.*ailing' || true
+# A plan that was not consented to stays below whatever is opened from it: it is left before anything else.
+term_keys Escape
+try "and Esc back" term_wait '^Trouble' || true
 
 # ---- file systems ----
 
