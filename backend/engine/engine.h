@@ -16,6 +16,11 @@ struct engine *engine_new(sd_event *event, const char *const *sockets);
 struct engine *engine_free(struct engine *engine);
 DEFINE_CLEANUP(struct engine, engine_free)
 
+/* At least so many seconds for each answer that has a limit; 0, as it is at first: the limits of someone who
+ * looks at a screen meanwhile. Behind a boot Podman may take a minute before its first answer, and a job that
+ * gives up then leaves the host half done. */
+void engine_set_patience(struct engine *engine, unsigned seconds);
+
 struct engine_about {
         enum engine_kind kind;
         char *version;          /* "5.4.2" */

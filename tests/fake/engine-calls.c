@@ -35,6 +35,9 @@ struct engine *engine_new(sd_event *event, const char *const *sockets) {
         return engine;
 }
 
+void engine_set_patience(struct engine *engine, unsigned seconds) {
+}
+
 struct engine *engine_free(struct engine *engine) {
         free(engine);
         return NULL;

@@ -6,6 +6,8 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 
+#include "backend/engine/internal.h"
+
 static struct op *find(struct engine_fixture *f) {
         return engine_find(f->engine, on_found, f);
 }
@@ -74,6 +76,15 @@ static void waits_for_a_socket_that_starts_its_service(void **state) {
         await(f);
         assert_null(f->error);
         assert_int_equal(f->images->n, 3);
+}
+
+/* Limits are those of the calls; with patience they are longer, never shorter. (tests/e2e/test-powercut.sh has a Podman that starts slowly.) */
+static void has_the_patience(void **state) {
+        const struct engine_fixture *f = *state;
+        assert_int_equal(engine_seconds(f->engine, 10), 10);
+        engine_set_patience(f->engine, 300);
+        assert_int_equal(engine_seconds(f->engine, 10), 300);
+        assert_int_equal(engine_seconds(f->engine, 600), 600);
 }
 
 static void refuses_what_is_no_socket(void **state) {
@@ -557,6 +568,7 @@ int main(void) {
                 BOTH(says_that_there_is_none),
                 BOTH(says_that_nobody_listens),
                 BOTH(waits_for_a_socket_that_starts_its_service),
+                PODMAN(has_the_patience),
                 BOTH(refuses_what_is_no_socket),
                 BOTH(refuses_a_socket_of_somebody_else),
                 BOTH(says_that_a_socket_is_not_for_everybody),
