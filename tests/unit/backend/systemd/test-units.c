@@ -578,7 +578,7 @@ static void starts_a_transient_unit(void **state) {
         assert_null(f->error);
         assert_string_equal(f->systemd->transient, "/usr/libexec/worker|--job|a b");
         assert_string_equal(f->systemd->transient_input, "secret 4\nabcd\n");
-        static const char *const wanted[] = { "Type ", "KillMode ", "TimeoutStopUSec ", "UMask ", "SystemCallFilter " };
+        static const char *const wanted[] = { "Type ", "KillMode ", "TimeoutStopUSec ", "UMask ", "LimitCORE ", "SystemCallFilter " };
         for (size_t i = 0; i < ELEMENTS(wanted); i++)
                 assert_non_null(strstr(f->systemd->transient_properties, wanted[i]));
         forget(f);
