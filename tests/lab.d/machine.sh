@@ -163,13 +163,14 @@ machine_up() {
                 machine_unpack "$name"
                 machine_layer "$dir/disk.qcow2" "$(machine_booted "$name")/disk.qcow2" qcow2
                 machine_launch "$name" -incoming "exec:cat $(machine_booted "$name")/state"
-                machine_qmp "$name" wait running
+                machine_qmp "$name" wait paused
+                machine_qmp "$name" cont >/dev/null
         fi
 }
 
-# Prints the folder of the machine that has booted: of that disk, and of a QEMU started like this.
+# Prints the folder of the machine that has booted: of that disk, and of a QEMU started and put aside like this.
 machine_booted() {
-        echo "$(machine_path "$1")/booted-$({ qemu-system-x86_64 --version; declare -f machine_launch machine_ports machine_consoles; } | lab_fingerprint)"
+        echo "$(machine_path "$1")/booted-$({ qemu-system-x86_64 --version; declare -f machine_launch machine_boot_once machine_ports machine_consoles; } | lab_fingerprint)"
 }
 
 machine_boot_once() {
@@ -188,7 +189,11 @@ machine_boot_once() {
         machine_launch "$name"
         machine_wait "$name"
         wait_until 100 "the login of $name" machine_asks_login "$name"
+        # It stands still meanwhile: of what an emulated processor writes while memory is on its way, QEMU 7.2 loses some, and the kernel panics
+        # when it goes on.
+        machine_run "$name" sync
         machine_hang_up "$name"
+        machine_qmp "$name" stop >/dev/null
         machine_qmp "$name" migrate "{\"uri\":\"exec:cat >$booted.partial/state\"}" >/dev/null
         machine_qmp "$name" wait postmigrate
         machine_kill "$name"
