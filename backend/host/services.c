@@ -122,7 +122,7 @@ static void services_ask_units(struct service_listing *l) {
                 u->service->state = SERVICE_NO_UNIT;
                 if (!strv_length(u->service->units))
                         continue;
-                u->asking = units_show(l->backend->units, u->service->units[0], services_on_unit, u);
+                u->asking = units_glance(l->backend->units, u->service->units[0], services_on_unit, u);
                 l->waiting++;
         }
 }

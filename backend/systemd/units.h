@@ -33,6 +33,9 @@ typedef void (*loaded_done_t)(struct unit_list *list, int64_t read, struct error
 struct op *units_loaded(struct units *units, char *const *active, loaded_done_t done, void *userdata);
 struct op *units_show(struct units *units, const char *name,
                       detail_done_t done, void *userdata);
+/* As units_show(), but of a service that runs only what a line about it says: name, load, active, file_state,
+ * description, since, restarts, cgroup, its figures, can_reload, and what unit_boot() needs. */
+struct op *units_glance(struct units *units, const char *name, detail_done_t done, void *userdata);
 /* How many units have failed, without those that were stopped; -1: no answer. */
 typedef void (*counted_done_t)(int64_t n, void *userdata);
 struct op *units_count_failed(struct units *units, counted_done_t done, void *userdata);

@@ -225,10 +225,10 @@ static void reads_properties(void **state) {
         _cleanup_str_ struct str names = {};
         for (size_t i = 0; i < f->inside->n_properties; i++)
                 str_addf(&names, "%s ", f->inside->properties[i].row->name);
-        assert_string_equal(names.text, "ExecStop ExecMainExitTimestamp ConditionTimestamp ");
+        assert_string_equal(names.text, "ExecStop MemoryMax ExecMainExitTimestamp ConditionTimestamp ");
         assert_string_equal(f->inside->properties[0].texts[0], "podman");
         assert_string_equal(f->inside->properties[0].texts[1], "true");
-        assert_int_equal(f->inside->properties[1].number, 1700000000000000);
+        assert_int_equal(f->inside->properties[2].number, 1700000000000000);
 }
 
 int main(void) {
