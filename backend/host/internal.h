@@ -101,6 +101,13 @@ struct op *backend_remove_volume(struct host *host, const char *name, nothing_do
 
 struct op *backend_list_services(struct host *host, services_done_t done, void *userdata);
 
+/* Fills in what the engine knows of the images of services (images_known, image_gone, newer, newer_labels);
+ * where it gives no answer they stay as they are. services is borrowed until done() or the operation's
+ * end (image-states.c). */
+typedef void (*image_states_done_t)(void *userdata);
+struct op *backend_image_states(struct backend *b, struct service_list *services, image_states_done_t done,
+                                void *userdata);
+
 struct op *backend_list_pinned(struct host *host, services_done_t done, void *userdata);
 int backend_pin_unit(struct host *host, const char *unit, bool *ret, struct error **reterr);
 void backend_read_usage(struct host *host, const struct service *service, struct usage *ret);

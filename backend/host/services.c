@@ -158,32 +158,9 @@ static void services_on_containers(struct container_list *containers, struct err
         services_check(l);
 }
 
-static void services_take_images(struct service_listing *l, const struct image_list *images) {
-        for (size_t i = 0; i < l->services->n; i++) {
-                struct service *s = l->services->items[i];
-                const struct image *own = NULL, *named = NULL;
-                for (size_t k = 0; k < images->n; k++) {
-                        if (str_equal(images->items[k]->id, s->pin.image_id))
-                                own = images->items[k];
-                        if (s->pin.reference && image_matches(images->items[k], s->pin.reference))
-                                named = images->items[k];
-                }
-                s->images_known = true;
-                s->image_gone = !own;
-                s->newer = named && !str_equal(named->id, s->pin.image_id);
-                label_list_done(&s->newer_labels);
-                if (s->newer)
-                        label_list_of(named, &s->newer_labels);
-        }
-}
-
-static void services_on_images(struct image_list *images, struct error *e, void *userdata) {
+static void services_on_images(void *userdata) {
         struct service_listing *l = userdata;
         l->images = op_cancel(l->images);
-        if (images)
-                services_take_images(l, images);
-        image_list_free(images);
-        error_free(e);
         services_check(l);
 }
 
@@ -230,7 +207,7 @@ static void services_begin(void *state) {
                 return;
         }
         l->containers = engine_list_containers(l->backend->engine, services_on_containers, l);
-        l->images = l->n ? backend_list_images(&l->backend->host, services_on_images, l) : NULL;
+        l->images = l->n ? backend_image_states(l->backend, l->services, services_on_images, l) : NULL;
         sd_event_add_time_relative(l->backend->event, &l->patience, CLOCK_MONOTONIC, ENGINE_USEC, 100000,
                                    services_on_slow_engine, l);
 }
