@@ -7,7 +7,8 @@
 #
 # Without what takes longer to emulate than it saves (AVX), and without hardware whose drivers would be loaded for nobody (IDE).
 #
-# It goes before other work of this machine: its clock goes on while it waits, and what is too late there fails.
+# It goes before other work of this machine: its clock goes on while it waits, and what is too late there fails. FAIRLEAD_MACHINE_NICE=5 lets it
+# wait for that of others.
 #
 # Facts: what a machine wrote to is a qcow2 above the disk that all share. A machine that has booted is put aside in the cache as the stream
 # of a migration and such a layer; `up` goes on from that in seconds. Commands go by ssh, over one connection that stays.
@@ -91,7 +92,7 @@ machine_launch() {
         rm -f "$dir"/{pid,qmp,serial0,serial1}
         # shellcheck disable=SC2016
         without_lock machine_beside setsid -f bash -c 'source "$1"; root_note_pid /proc "$2"; shift 2
-                        echo -10 >/proc/self/autogroup || true; exec nice -n -10 "$@"' machine \
+                        n=${FAIRLEAD_MACHINE_NICE:--10}; echo "$n" >/proc/self/autogroup || true; exec nice -n "$n" "$@"' machine \
                 "$LAB_PARTS/enter-root.sh" "$dir/pid" qemu-system-x86_64 -name "lab-$LAB_NAME-$name" -M q35,sata=off,smbus=off,vmport=off -accel tcg -cpu max,-svm,-la57,-avx,-avx2 -smp 1 \
                 -m 2048 -nodefaults -no-user-config -display none -rtc base=utc \
                 -kernel "$made/kernel" -initrd "$made/initrd" -append "$kernel" \
