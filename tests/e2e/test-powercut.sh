@@ -13,6 +13,12 @@ at() {
         until_true 30 host grep -q "$1" "$(job_file "$job" log)"
 }
 
+# The same, and no further: the worker stands still there.
+still_at() {
+        # shellcheck disable=SC2016
+        host timeout 60 sh -c 'until grep -q "$1" "$2"; do sleep 0.01; done; pkill -STOP -x fairlead-worker' still "$1" "$(job_file "$job" log)"
+}
+
 power_cut() {
         tests/lab kill "$HOST" >/dev/null
         tests/lab start "$HOST" >/dev/null
@@ -90,7 +96,7 @@ nothing_left
 # ---- behind the command; a person decides: on ----
 
 try "an install is begun" begin slow || { finish; exit 1; }
-check "it comes to its last steps" at 'check that it works'
+check "it comes to its last steps" still_at 'check that it works'
 check "the power is cut, and the host comes up again" power_cut
 check "the job is interrupted" is_state "$job" interrupted
 check_status "resume it" 0 host fairlead resume "$job"
