@@ -218,7 +218,7 @@ look
 check "by a low threshold a disk is full" json 'any(t["kind"] == "disk" for t in d["trouble"])'
 check "a wrong line of the file is a line of trouble" \
         json 'any(t["subject"] == "/etc/fairlead/trouble.conf:5" and t["kind"] == "settings" for t in d["trouble"])'
-host rm -f /etc/fairlead/trouble.conf
+host sh -c "rm -f /etc/fairlead/trouble.conf; rmdir --ignore-fail-on-non-empty /etc/fairlead"
 
 # ---- a job ----
 
