@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# House rule: no list stands twice (verbs, options, exit statuses, findings, screens, steps), and a screen, a verb, a step of a job is one file that ends in
-# one const table, which the list of its kind names. The design lies beside the project where it is developed ($SHARED); elsewhere its part is left out.
+# House rule: no list stands twice (verbs, options, exit statuses, findings, screens, steps), no example names a public registry, and a screen,
+# a verb, a step of a job is one file that ends in one const table, which the list of its kind names. The design lies beside the project where
+# it is developed ($SHARED); elsewhere its part is left out.
 . "$(dirname "$0")/house.sh"
 
 # Findings without a test yet, and such as nothing reports yet.
@@ -236,6 +237,14 @@ look_twice() {
         sed -nE 's/^const struct step ([a-z_]+) =.*/\1/p' backend/worker/steps/*.c | twice steps 8 '&' '[^a-z]' backend/worker/steps/steps.c
 }
 
+# Examples name registries that nobody can run (RFC 6761's .test): a reader who copies one must not pull from whoever took that name. Debian's
+# package docker.io and the host that Docker writes before a short name are the exceptions; the letters in brackets keep this line from finding itself.
+look_registries() {
+        grep -rnIiE '\b(qu[a]y\.io|gh[c]r\.io|g[c]r\.io|m[c]r\.microsoft\.com|registry\.(access\.)?red[h]at\.|registry\.fedora[p]roject\.)' \
+                --exclude-dir=corpus README.md data src ui backend tests |
+                sed -E 's/^([^:]*:[0-9]+):.*/\1: names a public registry; take one below example.test/' || true
+}
+
 list=$(mktemp)
 look() {
         : "${SHARED:=$root/../shared}"
@@ -247,6 +256,7 @@ look() {
         table_*) look_tables ;;
         call_*) look_uncalled ;;
         twice_*) look_twice ;;
+        registry_*) look_registries ;;
         *)
                 look_findings
                 look_statuses
@@ -254,6 +264,7 @@ look() {
                 look_tables
                 look_uncalled
                 look_twice
+                look_registries
                 ;;
         esac
 }
@@ -273,6 +284,7 @@ plant_twice_findings() { printf '| `%s` | x |\n' late-option label-long no-label
 plant_twice_screens() { echo 'static const void *x[] = { &services_screen, &images_screen, &image_screen, &wizard_screen, &job_screen, &jobs_screen, &log_screen, &unit_screen, };' >>src/manual.c; echo 'src/manual.c:[0-9]+: has a list of screens'; }
 plant_twice_steps() { echo 'static const void *x[] = { &changes_step, &command_step, &commit_step, &pull_step, &health_step, &prepare_step, &remove_step, &unit_step, };' >>backend/worker/operations.c; echo 'operations.c:[0-9]+: has a list of steps'; }
 plant_verb_shape() { sed -i 's/^## plan$/## plans/' data/json.md; echo 'src/cli/verbs/plan.c:1: "plan --json" prints a shape'; }
+plant_registry_example() { echo '/* As in qu''ay.io/team/svc. */' >>src/app.c; echo 'src/app.c:[0-9]+: names a public registry'; }
 plant_table_two_tables() { sed 's/jobs_verb/other_verb/' src/cli/verbs/jobs.c >x && sed -n '/^const struct verb/,$p' x >>src/cli/verbs/jobs.c; echo 'src/cli/verbs/jobs.c:1: has more than one const struct verb'; }
 plant_table_late_function() { printf '\nint late(void) {\n        return 0;\n}\n' >>backend/worker/steps/pull.c; echo 'backend/worker/steps/pull.c:[0-9]+: does not end in its const struct step'; }
 plant_table_no_table() { sed '/^const struct screen_class/,$d' ui/screens/help.c >x && mv x ui/screens/help.c; echo 'ui/screens/help.c:[0-9]+: does not end in its'; }

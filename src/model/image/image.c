@@ -90,7 +90,7 @@ const char *image_reference(const struct image *image) {
 /* ---- does a reference mean this image? ---- */
 
 /* "rsyslog" means the path "rsyslog" of any registry, and Docker Hub's "library/rsyslog";
- * "quay.io/team/rsyslog" means itself. */
+ * "reg.example.test/team/rsyslog" means itself. */
 static bool repository_means(const struct reference_parts *name, const struct reference_parts *wanted) {
         static const char library[] = "library/";
         if (wanted->registry.n > 0)

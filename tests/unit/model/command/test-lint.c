@@ -65,7 +65,7 @@ static void pairs_install_and_uninstall(void **state) {
 }
 
 static void compares_the_image(void **state) {
-        CHECK("pins-other-image", "RUN", "podman run --name NAME quay.io/other/svc:1");
+        CHECK("pins-other-image", "RUN", "podman run --name NAME reg.example.test/other/svc:1");
         CHECK("pins-other-image", "RUN", "podman run --name NAME svc:1");
         CHECK("pins-other-image", "RUN", "podman run --name NAME other:1");
         CHECK("lost-image", "RUN", "podman run --name NAME  sleep infinity");
