@@ -7,6 +7,7 @@
 #include "backend/io/files.h"
 #include "backend/realm/realm.h"
 #include "backend/store/services.h"
+#include "base/path.h"
 #include "base/readfile.h"
 #include "base/text.h"
 
@@ -40,7 +41,7 @@ static struct plan *access_plan_new(const struct service *record, const struct m
         str_replace(&plan->pin.image_id, record->pin.image_id);
         str_replace(&plan->pin.digest, record->pin.digest);
         str_replace(&plan->given.mode, record->given.mode);
-        strv_add(&plan->environment, "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+        strv_add(&plan->environment, "PATH=" PATH_OF_ROOT);
         strv_add(&plan->environment, "LC_ALL=C.UTF-8");
         return plan;
 }

@@ -26,3 +26,7 @@ bool paths_access(const char *root, const char *path, int mode);
 /* Creates `state`, `state`/jobs, `state`/services and `run` with mode 0700 where missing; refuses (-EPERM)
  * folders that neither root nor our own user owns or that others may write. */
 int paths_prepare(const struct paths *paths, struct error **reterr);
+
+/* The program of this name in the first of the folders ("/a:/b") that has it, for anybody who may run it;
+ * NULL: in none. A name with a slash is a path already and is not looked for. The caller frees. */
+char *path_of_program(const char *name, const char *folders);

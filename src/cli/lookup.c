@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "backend/io/paths.h"
+#include "base/path.h"
 #include "base/text.h"
 #include "cli/out.h"
 #include "model/image/image.h"
@@ -136,6 +138,10 @@ char **spawn_words(const char *const *variables, const char *fallback) {
 }
 
 int spawn_program(pid_t *ret, char *const *words, const char *what, int input, struct error **reterr) {
+        _cleanup_free_ char *path = path_of_program(words[0], PATH_OF_ROOT);
+        if (!path)
+                return error_set(reterr, -ENOENT, "The %s %s is in none of the folders of root's PATH, %s",
+                                 what, words[0], PATH_OF_ROOT);
         posix_spawn_file_actions_t actions;
         posix_spawnattr_t attributes;
         sigset_t none, defaults;
@@ -151,7 +157,6 @@ int spawn_program(pid_t *ret, char *const *words, const char *what, int input, s
         posix_spawnattr_setsigmask(&attributes, &none);
         posix_spawnattr_setsigdefault(&attributes, &defaults);
         posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-        _cleanup_free_ char *path = str_printf("%s%s", *words[0] == '/' ? "" : "/usr/bin/", words[0]);
         int r = posix_spawn(ret, path, &actions, &attributes, words, environ);
         posix_spawn_file_actions_destroy(&actions);
         posix_spawnattr_destroy(&attributes);

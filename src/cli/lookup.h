@@ -52,5 +52,6 @@ int exec_command(char *const *argv, char *const *environment);
 /* The words of the first of these variables that has some, else fallback's. The caller frees. */
 char **spawn_words(const char *const *variables, const char *fallback);
 
-/* what: "pager", for the sentences. input: becomes its standard input; negative: ours. */
+/* what: "pager", for the sentences. A name without a folder is looked for in PATH_OF_ROOT. input: becomes its
+ * standard input; negative: ours. */
 int spawn_program(pid_t *ret, char *const *words, const char *what, int input, struct error **reterr);

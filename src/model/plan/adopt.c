@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/plan/adopt.h"
 
+#include "base/path.h"
 #include "base/words.h"
 #include "model/plan/internal.h"
 
@@ -95,7 +96,7 @@ int adopt_plan_unit(const struct adopt_unit *unit, const char *name, struct plan
                 plan->host_unit = xstrdup(unit->unit);
                 plan->adopts.file = unit->file && adopt_may_change(unit->file) ? xstrdup(unit->file) : NULL;
         }
-        strv_add(&plan->environment, "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+        strv_add(&plan->environment, "PATH=" PATH_OF_ROOT);
         strv_add(&plan->environment, "LC_ALL=C.UTF-8");
         strv_add(&plan->paths, "/etc/containers/systemd");
         strv_add(&plan->paths, "/etc/systemd/system");
