@@ -151,7 +151,7 @@ check "started anew, they are gone" until_true 20 has_not log-errors:ailing.serv
 host sh -c 'printf "FROM localhost/ailing\nLABEL RUN=\"podman run -d --health-cmd=false --health-interval=disable IMAGE sleep infinity\"\n" |
         podman build -q -t localhost/ailing:latest -' >/dev/null
 check "a newer image is seen" until_true 20 has update:ailing
-check_text "with the finding that is new in it" 'newer image than the one that ailing runs; new findings: unnamed-container$' "$(words update:ailing)"
+check_text "with the finding that is new in it" 'newer image than the one that ailing runs; new finding: The container has no name of its own$' "$(words update:ailing)"
 try "Enter leads to its upgrade" leads 'localhost/ailing names a newer image' '[Uu]pgrade.*ailing' || true
 # A plan that was not consented to stays below whatever is opened from it: it is left before anything else.
 term_keys Escape
