@@ -218,6 +218,10 @@ static const struct finding_kind kinds[] = {
           "The command runs an image that it names itself, not the one that carries the label: another "
           "version, or something else entirely.",
           "Examine that image as well; it is not pinned and may be pulled" },
+        { "refused-pair", SEVERITY_BLOCK,
+          "Two options exclude each other, or one lacks the other that it needs; the engine refuses the "
+          "command.",
+          "Report this to the image's maintainer: one of the two has to go", .follows = true },
         { "relative-mount", SEVERITY_BLOCK,
           "A path of a mount does not begin with a slash: neither an installer nor a unit has a folder that "
           "it could be relative to.",
