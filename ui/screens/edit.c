@@ -308,7 +308,7 @@ const struct screen_class edit_screen = {
                 "before you consent. It is a job: p on it restores what was there.",
         .size = sizeof(struct edit_state),
         .topics = TOPIC_UNITS,
-        .keep = true,
+        .keep = "to the form",
         .text = PAGER_WORDS,
         .looking = "Reading its files ...",
         .bindings = (const struct binding[]){ { KEY_RETURN, ACTION_NEXT_FIELD },
