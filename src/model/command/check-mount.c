@@ -18,6 +18,15 @@ static bool is_volume_name(const char *name) {
         return true;
 }
 
+/* The ~ of the word was noted when the label was read: one fault is one finding. */
+static void drop_pattern(struct reading *r, const struct option_use *o) {
+        char where[FINDING_PLACE_MAX];
+        if (r->findings)
+                finding_list_drop(r->findings, "shell-pattern",
+                                  finding_place(where, r->source->where,
+                                                command_place(r->command, o->word + o->words - 1)));
+}
+
 static void report_source(struct reading *r, const struct option_use *o, const struct mount_reading *m) {
         const char *host = m->mount.host;
         if (m->shape == MOUNT_SHAPE_RELATIVE && *host == '.')
@@ -25,13 +34,14 @@ static void report_source(struct reading *r, const struct option_use *o, const s
                                "The host path \"%s\" depends on the folder in which the engine is called, "
                                "and neither an installer nor a unit has one",
                                host);
-        else if (*host == '~' && (m->shape == MOUNT_SHAPE_RELATIVE || m->shape == MOUNT_SHAPE_VOLUME))
+        else if (*host == '~' && (m->shape == MOUNT_SHAPE_RELATIVE || m->shape == MOUNT_SHAPE_VOLUME)) {
                 command_report(r, o->word, "relative-mount",
                                "Only a shell expands the ~ of \"%s\": the engine takes it for a volume and "
                                "refuses its name",
                                host);
-        else if (m->shape == MOUNT_SHAPE_RELATIVE ||
-                 (m->shape == MOUNT_SHAPE_VOLUME && !is_volume_name(host)))
+                drop_pattern(r, o);
+        } else if (m->shape == MOUNT_SHAPE_RELATIVE ||
+                   (m->shape == MOUNT_SHAPE_VOLUME && !is_volume_name(host)))
                 command_report(r, o->word, "relative-mount",
                                "\"%s\" is neither an absolute path nor a valid name of a volume: the engine "
                                "refuses it",

@@ -11,7 +11,7 @@ void mount_done(struct mount *m) {
 
 void mount_reading_done(struct mount_reading *r) {
         mount_done(&r->mount);
-        FREE_ALL(r->bad_option, r->bad_value, r->type);
+        FREE_ALL(r->bad_option, r->bad_value, r->device, r->type);
         *r = (struct mount_reading){};
 }
 
@@ -387,7 +387,12 @@ static void mount_read_field(char *field, enum engine_kind engine, struct str *o
                 str_replace(&m->container, text);
         else if (STR_IN_SET(field, "ro", "readonly", "rw"))
                 m->mode = is_true(value) != str_equal(field, "rw") ? MOUNT_RO : MOUNT_RW;
-        else if (str_equal(field, "relabel"))
+        else if (str_equal(field, "volume-opt") && str_starts(text, "device=/"))
+                str_replace(&r->device, text + strlen("device="));
+        else if (str_equal(field, "volume-opt") && value_is_word(text, "o=?(*,)@(bind|rbind)?(,*)")) {
+                r->binds = true;
+                m->mode = value_is_word(text, "*[=,]ro?(,*)") ? MOUNT_RO : m->mode;
+        } else if (str_equal(field, "relabel"))
                 str_addf(options, "%s%s", comma, str_equal(value, "private") ? "Z" : "z");
         else if (str_equal(field, "bind-propagation"))
                 str_addf(options, "%s%s", *text ? comma : "", text);
@@ -433,6 +438,10 @@ struct mount_reading mount_read_mount(const char *value, enum engine_kind engine
         }
         r.mount.options = str_take(&options);
         r.shape = shape_of_type(r.type, &r.mount);
+        if (r.binds && r.device && (r.shape == MOUNT_SHAPE_VOLUME || r.shape == MOUNT_SHAPE_UNNAMED)) {
+                str_replace(&r.mount.host, r.device);
+                r.shape = MOUNT_SHAPE_HOST;
+        }
         mount_check_type(value, engine, &r);
         finish_reading(&r);
         return r;

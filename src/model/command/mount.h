@@ -26,6 +26,8 @@ struct mount_reading {
         bool twice;             /* of -v: both ro and rw, or both z and Z: options of one choice */
         bool repeats;           /* of --mount: two targets, two sources */
         bool relative_target;   /* the path in the container is not absolute */
+        char *device;           /* of a volume that is a folder of the host (volume-opt=device=…), or NULL */
+        bool binds;             /* and that it is one (volume-opt=o=bind) */
         char *type;             /* of --mount; NULL: not given, or -v */
 };
 void mount_done(struct mount *m);

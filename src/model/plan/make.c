@@ -353,7 +353,7 @@ static void fill_labels(struct making *m) {
                 return;
         fill_own(m);
         if (plan_sets_up(plan->verb)) {
-                lint_labels(m->request->image, &plan->findings);
+                lint_labels(m->request->image, &m->variables, &plan->findings);
                 fill_run(m);
                 plan_make_unit_of(m);
                 plan->uninstall = fill_for_later(m, LABEL_UNINSTALL);
