@@ -93,6 +93,9 @@ static void services_take_state(struct service *s, const struct unit_detail *d) 
                 _cleanup_free_ char *text = unit_why_text(d), *line = text_cleaned(d->why);
                 free(s->reason);
                 s->reason = str_printf(line ? "%s: %s" : "%s", text, line);
+        } else if (d->why && (s->state == SERVICE_RUNNING || s->state == SERVICE_STARTING)) {
+                free(s->reason);
+                s->reason = text_cleaned(d->why);
         }
 }
 

@@ -96,10 +96,9 @@ static int glance_ask(struct glance *g, size_t i, sd_bus_message_handler_t callb
         const struct glance_property *p = &glance_properties[i];
         struct glance_question *q = &g->questions[i];
         q->glance = g;
-        return sd_bus_call_method_async(g->units->bus, &q->slot, SYSTEMD_NAME, g->path, BUS_PROPERTIES, "Get",
-                                        callback, q, "ss",
-                                        p->of_service ? SYSTEMD_NAME ".Service" : SYSTEMD_NAME ".Unit",
-                                        p->name);
+        return sd_bus_call_method_async(
+                g->units->bus, &q->slot, SYSTEMD_NAME, g->path, BUS_PROPERTIES, "Get", callback, q, "ss",
+                p->of_service ? SYSTEMD_NAME ".Service" : SYSTEMD_NAME ".Unit", p->name);
 }
 
 static int glance_on_property(sd_bus_message *m, void *userdata, sd_bus_error *error) {
@@ -112,8 +111,8 @@ static int glance_on_property(sd_bus_message *m, void *userdata, sd_bus_error *e
         }
         if (--g->waiting)
                 return 0;
-        /* It ended meanwhile: what was read is of two states. */
-        if (!str_equal(g->detail->unit.active, "active"))
+        /* It ended meanwhile: what was read is of two states. Or its line says why it was restarted. */
+        if (!str_equal(g->detail->unit.active, "active") || units_restarted_lately(g->detail))
                 glance_show(g);
         else
                 glance_end(TAKE(g->detail), NULL, g);

@@ -112,10 +112,13 @@ int units_get_all(struct units *units, const char *name, sd_bus_slot **slot,
 /* act.c: every act that waits for a job polls it soon. */
 void acts_ask_soon(struct units *units);
 
-/* last-words.c: the last words of a failed unit, into its `why`, before done(userdata). NULL: nothing to
- * read, done() is not called. */
+/* last-words.c: the last words of a failed unit, or of the run before a restart of systemd's, into its `why`,
+ * before done(userdata). NULL: nothing to read, done() is not called. */
 struct op *units_read_why(struct units *units, struct unit_detail *now, void (*done)(void *userdata),
                           void *userdata);
+
+/* Whether systemd itself restarted the unit in the last minutes. */
+bool units_restarted_lately(const struct unit_detail *now);
 
 /* ---- file-states.c ---- */
 

@@ -138,6 +138,17 @@ host sh -c 'printf "[Service]\nType=oneshot\nExecStart=/bin/sh -c \"echo no port
 check_status "a unit that fails at its start" 1 host fairlead start e2e-fails
 says "is quoted" 'hint: Its log says: no port given'
 check_status "a unit that is not there" 4 host fairlead start e2enowhere
+# A loop that systemd does not give up: between two runs, and while the next one is under way.
+host sh -c 'printf "[Unit]\nStartLimitIntervalSec=0\n[Service]\nExecStart=/bin/sh -c \"echo no port given >&2; sleep 2; exit 3\"\nRestart=always\nRestartSec=2\n" >/etc/systemd/system/e2e-loops.service
+        systemctl daemon-reload; systemctl start e2e-loops.service'
+loops() {
+        host fairlead status e2e-loops.service >/run/e2e-loops.$$ 2>&1
+        grep -Eq "^  state +$1" /run/e2e-loops.$$ && grep -Eq '^  run before +no port given' /run/e2e-loops.$$
+}
+check "a restart loop has its reason while it waits" until_true 60 loops activating
+check "and in the next run" until_true 60 loops active
+rm -f /run/e2e-loops.$$
+host sh -c 'systemctl stop e2e-loops.service; rm -f /etc/systemd/system/e2e-loops.service; systemctl daemon-reload'
 if host test -x /usr/sbin/update-rc.d; then
         check_status "a script of init.d is enabled" 0 host fairlead enable e2escript
         says "its state was read" 'e2escript.service was enabled.*; at boot: yes'

@@ -25,6 +25,7 @@ static struct service_list *services_counted(void) {
         service_list_take(list, s);
         s = fixture_service("mq", "running", 100, "ok", "9.3", "A message queue");
         home_count(s, 12, 480000000, 512000000, 213);
+        s->reason = xstrdup("AMQ6209E: the log is full");
         service_list_take(list, s);
         s = fixture_service("sssd", "running", 3 * 3600, "online", "2.8", "System Security Services Daemon");
         home_count(s, 0, 61000000, UNIT_UNKNOWN, 9);

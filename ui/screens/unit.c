@@ -56,7 +56,7 @@ static void unit_put_state(const struct screen *s, struct pager *p, const struct
         if (d->load_error)
                 pager_row(p, "not loaded", DOC_BAD, "%s", d->load_error);
         if (d->why)
-                pager_row(p, "why", DOC_BAD, "%s", d->why);
+                pager_row(p, unit_has_failed(&d->unit) ? "why" : "run before", DOC_BAD, "%s", d->why);
         _cleanup_free_ char *boot = unit_boot_text(d);
         pager_row(p, "at boot", DOC_PLAIN, "%s", boot);
         if (d->main_pid)

@@ -143,6 +143,11 @@ void home_service_status(const struct service *service, const struct rate *rate,
                          service->name, service->container);
         else if (service->state == SERVICE_FAILED && service->reason)
                 str_addf(out, "%s failed: %s.", service->name, service->reason);
+        else if ((service->state == SERVICE_STARTING || service->state == SERVICE_RUNNING) && service->reason)
+                str_addf(out,
+                         plural(service->restarts, "%s was restarted %u time by systemd: %s.",
+                                "%s was restarted %u times by systemd: %s."),
+                         service->name, service->restarts, service->reason);
         else if (service->state == SERVICE_STOPPED && service->reason)
                 str_addf(out, "%s was stopped: it was %s.", service->name, service->reason);
         else if (named)

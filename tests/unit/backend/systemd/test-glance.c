@@ -123,6 +123,22 @@ static void shows_what_does_not_run(void **state) {
         assert_int_equal(f->error->code, -EINVAL);
 }
 
+/* Its line says why; without a restart of systemd's, or long behind it, there is nothing to say. */
+static void shows_what_was_restarted_lately(void **state) {
+        struct fixture *f = *state;
+        struct fake_unit *u = add_running(f, "loops.service");
+        u->since = (uint64_t) usec_now(CLOCK_REALTIME) - 5 * 1000 * 1000;
+        assert_int_equal(glance(f, "loops.service")->restarts, 3);
+        assert_int_equal(f->systemd->n_get_all, 1);
+        u->restarts = 0;
+        assert_string_equal(glance(f, "loops.service")->unit.active, "active");
+        assert_int_equal(f->systemd->n_get_all, 0);
+        u->restarts = 3;
+        u->since = (uint64_t) usec_now(CLOCK_REALTIME) - 3600ULL * 1000 * 1000;
+        assert_int_equal(glance(f, "loops.service")->restarts, 3);
+        assert_int_equal(f->systemd->n_get_all, 0);
+}
+
 /* Other kinds have no such figures on the interface of services. */
 static void shows_other_kinds(void **state) {
         struct fixture *f = *state;
@@ -185,6 +201,7 @@ int main(void) {
 #define T(name) cmocka_unit_test_setup_teardown(name, begin, end)
         const struct CMUnitTest tests[] = { T(is_what_the_whole_unit_says),
                                             T(shows_what_does_not_run),
+                                            T(shows_what_was_restarted_lately),
                                             T(shows_other_kinds),
                                             T(one_answer_that_is_an_error_shows_the_unit),
                                             T(a_lost_connection_is_an_error),
