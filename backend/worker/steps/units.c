@@ -73,7 +73,8 @@ static int units_started(struct worker *w, struct error **reterr) {
         if (!*reterr)
                 return STEP_ENDED;
         _cleanup_free_ char *hint = xstrdup((*reterr)->hint);
-        error_wrap(reterr, (*reterr)->code, "%s could not be started", unit);
+        if (!str_starts((*reterr)->message, unit)) /* else it says "x.service did not start: ..." itself */
+                error_wrap(reterr, (*reterr)->code, "%s could not be started", unit);
         error_hint(reterr, "%s", hint ? hint : "The last lines of its log say why");
         return w->kept.made.quadlet && (*reterr)->code == -ENOENT ? worker_ask_generator(w, reterr)
                                                                   : worker_fail_unit(w, unit, reterr);
