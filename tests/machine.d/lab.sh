@@ -45,7 +45,7 @@ lab_join() {
         walk_join || return
         walk_preflight || return
         walk_password "$password" || return
-        term_wait 'is installed|is joined|sssd runs' 300
+        term_wait 'has joined|sssd is installed' 300
 }
 
 part_lab() {
