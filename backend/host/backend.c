@@ -233,6 +233,7 @@ static const struct host_ops backend_ops = {
         .sleep_trouble = backend_sleep_trouble,
         .list_images = backend_list_images,
         .each_image = backend_each_image,
+        .list_source = backend_list_source,
         .find_image = backend_find_image,
         .find_profile = backend_find_profile,
         .suggest = backend_suggest,
@@ -288,6 +289,8 @@ struct host *backend_new(sd_event *event, const struct backend_options *options)
         b->root = geteuid() == 0;
         b->systemd = sd_booted() > 0;
         b->engine = engine_new(event, options->sockets);
+        b->skopeo = skopeo_new(event, &(struct skopeo_options){ .program = options->skopeo,
+                                                                .cache = b->paths.cache });
         b->units = units_new(event, b->paths.root, options->bus);
         b->jobs = jobs_new(event, &b->paths, b->systemd || options->bus ? b->units : NULL);
         b->profiles = profiles_new(&b->paths);
@@ -303,6 +306,7 @@ struct host *backend_free(struct host *host) {
         backend_managers_free(b);
         units_free(b->units);
         engine_free(b->engine);
+        skopeo_free(b->skopeo);
         profiles_free(b->profiles);
         facts_done(&b->facts);
         figures_done(&b->figures);

@@ -133,6 +133,8 @@ static void host_images_find_native(void *state) {
 }
 
 struct op *backend_find_image(struct host *host, const char *reference, image_done_t done, void *userdata) {
+        if (source_named(reference))
+                return backend_find_in_source(host, reference, done, userdata);
         struct host_call *c = host_call_new(host, userdata, reference);
         c->done.image = done;
         if (str_starts(reference, NATIVE_PREFIX))

@@ -9,6 +9,7 @@
 #include "backend/host/backend.h"
 #include "backend/io/facts.h"
 #include "backend/jobs/jobs.h"
+#include "backend/skopeo/skopeo.h"
 #include "backend/systemd/units.h"
 #include "backend/trouble/trouble.h"
 
@@ -18,6 +19,7 @@ struct backend {
         struct paths paths;
         struct facts facts;
         struct engine *engine;
+        struct skopeo *skopeo;
         struct units *units;      /* of the system */
         struct manager *managers; /* of users, as they were asked for */
         struct jobs *jobs;
@@ -70,6 +72,7 @@ struct host_call {
                 nothing_done_t nothing;
         } done;
         image_seen_t seen;
+        source_seen_t row_seen;
         void *userdata;
 };
 /* text is copied. The caller sets `done`. */
@@ -92,6 +95,10 @@ int backend_sleep_trouble(struct host *host, const char *id, int64_t until, stru
 struct op *backend_list_images(struct host *host, images_done_t done, void *userdata);
 struct op *backend_each_image(struct host *host, image_seen_t seen, nothing_done_t done, void *userdata);
 struct op *backend_find_image(struct host *host, const char *reference, image_done_t done, void *userdata);
+/* Of sources (sources.c). */
+struct op *backend_list_source(struct host *host, const char *source, source_seen_t seen, nothing_done_t done,
+                               void *userdata);
+struct op *backend_find_in_source(struct host *host, const char *source, image_done_t done, void *userdata);
 int backend_find_profile(struct host *host, const struct image *image, struct profile **ret,
                          struct error **reterr);
 struct op *backend_find_container(struct host *host, const char *name, container_done_t done, void *userdata);

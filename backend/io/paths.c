@@ -15,6 +15,7 @@ const struct paths paths_default = {
         .state = "/var/lib/fairlead",
         .run = "/run/fairlead",
         .root = "",
+        .cache = "/var/cache/fairlead",
         .config = "/etc/fairlead",
         .data = DATA_DIR,
         .worker = WORKER_PATH,

@@ -9,6 +9,7 @@ struct paths {
         const char *state;      /* "/var/lib/fairlead": jobs/, services/ (0700) */
         const char *run;        /* "/run/fairlead": lock, control sockets (0700) */
         const char *root; /* "": the host's root; tests save and restore files in a folder instead */
+        const char *cache;      /* "/var/cache/fairlead"; NULL: nothing is kept */
         const char *config;     /* "/etc/fairlead" */
         const char *data;       /* "/usr/share/fairlead" */
         const char *worker;     /* the worker's absolute path */

@@ -11,6 +11,7 @@
 #include "base/op.h"
 #include "base/secret.h"
 #include "model/image/image.h"
+#include "model/image/source.h"
 #include "model/job/changes.h"
 #include "model/job/job.h"
 #include "model/job/retention.h"
@@ -120,6 +121,8 @@ typedef void (*container_done_t)(enum container_state state, struct error *e, vo
 typedef void (*images_done_t)(struct image_list *images, struct error *e, void *userdata);
 /* image: lent */
 typedef void (*image_seen_t)(const struct image *image, void *userdata);
+/* row: lent */
+typedef void (*source_seen_t)(const struct source_row *row, void *userdata);
 typedef void (*image_done_t)(struct image *image, struct error *e, void *userdata);
 typedef void (*services_done_t)(struct service_list *services, struct error *e, void *userdata);
 typedef void (*units_done_t)(struct unit_list *units, struct error *e, void *userdata);
@@ -223,7 +226,13 @@ struct host_ops {
         /* The same images, each when it comes, in no order and without being kept: of a host with thousands,
          * for those who need little of each. seen() must not drop the handle; after an error not all came. */
         struct op *(*each_image)(struct host *host, image_seen_t seen, nothing_done_t done, void *userdata);
-        /* -ENOENT error when not found; -EEXIST when the name means several images (the hint lists them). */
+        /* All images of a source (model/image/source.h), which the engine need not have: seen() is called for
+         * each at once, without an image or an error, and again when it is known; it may drop the handle.
+         * done() has an error where there is no list. Nothing is pulled. */
+        struct op *(*list_source)(struct host *host, const char *source, source_seen_t seen,
+                                  nothing_done_t done, void *userdata);
+        /* Of the engine, or where the reference has a transport, of that source; its paths are absolute.
+         * -ENOENT error when not found; -EEXIST when the name means several images (the hint lists them). */
         struct op *(*find_image)(struct host *host, const char *reference, image_done_t done, void *userdata);
         /* The profile for an image: its label's, a file's, or the generic one. Synchronous: profiles are read
          * at the start. Errors of a bad profile are returned, with file, line and reason; the caller may then
@@ -352,6 +361,7 @@ struct host {
 #define host_sleep_trouble(h, ...) HOST_CALL(h, sleep_trouble, __VA_ARGS__)
 #define host_list_images(h, ...) HOST_CALL(h, list_images, __VA_ARGS__)
 #define host_each_image(h, ...) HOST_CALL(h, each_image, __VA_ARGS__)
+#define host_list_source(h, ...) HOST_CALL(h, list_source, __VA_ARGS__)
 #define host_find_image(h, ...) HOST_CALL(h, find_image, __VA_ARGS__)
 #define host_find_profile(h, ...) HOST_CALL(h, find_profile, __VA_ARGS__)
 #define host_suggest(h, ...) HOST_CALL(h, suggest, __VA_ARGS__)

@@ -10,7 +10,7 @@
 
 static const char *const request_kind_names[] = {
         [REQUEST_IMAGES] = "images",       [REQUEST_IMAGE] = "image",   [REQUEST_SERVICES] = "services",
-        [REQUEST_PINNED] = "pinned",
+        [REQUEST_PINNED] = "pinned",   [REQUEST_SOURCE] = "source",
         [REQUEST_UNITS] = "units",         [REQUEST_UNIT] = "unit",     [REQUEST_ACT] = "act",
         [REQUEST_LOG] = "log",             [REQUEST_PAGE] = "page",     [REQUEST_WRITE] = "write",
         [REQUEST_BOOTS] = "boots",         [REQUEST_ENTRY] = "entry",   [REQUEST_PLAN] = "plan",     [REQUEST_START] = "start",
@@ -86,6 +86,13 @@ static struct op *fake_list_images(struct host *host, images_done_t done, void *
 static struct op *fake_each_image(struct host *host, image_seen_t seen, nothing_done_t done, void *userdata) {
         struct request *r = request_new(host, REQUEST_IMAGES, NULL, userdata);
         r->seen = seen;
+        r->done.nothing = done;
+        return &r->op;
+}
+
+static struct op *fake_list_source(struct host *host, const char *source, source_seen_t seen, nothing_done_t done, void *userdata) {
+        struct request *r = request_new(host, REQUEST_SOURCE, source, userdata);
+        r->row_seen = seen;
         r->done.nothing = done;
         return &r->op;
 }
@@ -332,6 +339,7 @@ static const struct host_ops fake_ops = {
         .sleep_trouble = fake_sleep_trouble,
         .list_images = fake_list_images,
         .each_image = fake_each_image,
+        .list_source = fake_list_source,
         .find_image = fake_find_image,
         .find_profile = fake_find_profile,
         .suggest = fake_suggest,
@@ -414,12 +422,28 @@ struct fake_host *fake_host_free(struct fake_host *fake) {
         return NULL;
 }
 
-/* What is asked about realms, and trouble. */
+/* One that has more to say waits again. */
+static bool request_says_rows(struct request *r) {
+        struct request **link = &r->fake->waiting;
+        if (!r->fake->source || !r->fake->source(r->text, r->times++, r->row_seen, r->userdata))
+                return false;
+        while (*link)
+                link = &(*link)->next;
+        *link = r;
+        r->next = NULL;
+        return true;
+}
+
+/* What is asked about realms, trouble and sources. */
 static void deliver_realm(struct request *r, struct error *e) {
         struct fake_host *fake = r->fake;
         switch (r->kind) {
         case REQUEST_USER:
                 r->done.user(e ? NULL : fake->account(r->text), e, r->userdata);
+                break;
+        case REQUEST_SOURCE:
+                if (e || !request_says_rows(r))
+                        r->done.nothing(e, r->userdata);
                 break;
         case REQUEST_MEMBERSHIP:
                 r->done.membership(e ? NULL : fake->membership(), e, r->userdata);

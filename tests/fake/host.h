@@ -10,6 +10,7 @@
 enum request_kind {
         REQUEST_IMAGES,
         REQUEST_IMAGE,
+        REQUEST_SOURCE,
         REQUEST_SERVICES,
         REQUEST_PINNED,
         REQUEST_UNITS,
@@ -50,6 +51,8 @@ struct fake_host {
         struct trouble_list *(*trouble)(void);
         struct image_list *(*images)(void);
         struct image *(*image)(const char *reference);
+        /* Says the rows of a source; more: it is not the last time that the request is answered. */
+        bool (*source)(const char *text, unsigned time, source_seen_t seen, void *userdata);
         int (*profile)(const struct image *image, struct profile **ret, struct error **reterr);
         const char *(*suggest)(const char *what);
         struct service_list *(*services)(void);

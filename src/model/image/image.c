@@ -18,6 +18,24 @@ struct image *image_free(struct image *image) {
         return NULL;
 }
 
+struct image *image_copy(const struct image *image) {
+        struct image *copy = new0(struct image);
+        *copy = (struct image) {
+                .id = xstrdup(image->id),
+                .digest = xstrdup(image->digest),
+                .names = image->names ? strv_copy(image->names) : NULL,
+                .repo_digests = image->repo_digests ? strv_copy(image->repo_digests) : NULL,
+                .volumes = image->volumes ? strv_copy(image->volumes) : NULL,
+                .size = image->size,
+                .created = image->created,
+                .architecture = xstrdup(image->architecture),
+                .source = xstrdup(image->source),
+                .containers = image->containers,
+        };
+        label_list_copy(&image->labels, &copy->labels);
+        return copy;
+}
+
 int image_add_label(struct image *image, const char *key, const char *value) {
         size_t n = strlen(key);
         if (n > LABEL_KEY_MAX || (image->labels.n >= LABELS_MAX && !label_list_get(&image->labels, key)))

@@ -43,6 +43,7 @@ struct image {
 };
 
 struct image *image_free(struct image *image);
+struct image *image_copy(const struct image *image); /* the caller's */
 DEFINE_CLEANUP(struct image, image_free)
 #define _cleanup_image_ _cleanup_(image_freep)
 
