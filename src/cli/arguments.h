@@ -26,6 +26,7 @@ enum option_id {
         OPTION_ENGINE_SOCKET,
         OPTION_FINDINGS,
         OPTION_FOLLOW,
+        OPTION_FROM,
         OPTION_GREP,
         OPTION_GROUPS,
         OPTION_HELP,
