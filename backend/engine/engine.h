@@ -100,6 +100,10 @@ struct op *engine_tag(struct engine *engine, const char *image, const char *name
  * Docker removes an image with its last name (-EOPNOTSUPP). */
 struct op *engine_untag(struct engine *engine, const char *name, nothing_done_t done, void *userdata);
 
+/* Removes an image by its id, with its only name if it has one. Fails where a container uses it or it has
+ * several names; a missing one is not an error. */
+struct op *engine_remove_image(struct engine *engine, const char *id, nothing_done_t done, void *userdata);
+
 /* A volume by its name. Finding: -ENOENT where there is none. Creating fails where there is one; the volume
  * is labelled with the service. Removing fails where a container uses it; a missing one is not an error. */
 struct op *engine_find_volume(struct engine *engine, const char *name, nothing_done_t done, void *userdata);

@@ -269,3 +269,21 @@ struct op *engine_tag(struct engine *engine, const char *image, const char *name
 struct op *engine_untag(struct engine *engine, const char *name, nothing_done_t done, void *userdata) {
         return images_name(engine, &untag_request, name, name, done, userdata);
 }
+
+/* ---- removal ---- */
+
+static const struct engine_request remove_image_request = {
+        .method = "DELETE",
+        .before = "/images/",
+        .behind = "",
+        .failed = "The image could not be removed",
+        .seconds = 120,
+        .may_be_absent = true,
+};
+
+struct op *engine_remove_image(struct engine *engine, const char *id, nothing_done_t done, void *userdata) {
+        return engine_call(engine, (struct engine_call){ .request = &remove_image_request,
+                                                         .name = xstrdup(id),
+                                                         .done.nothing = done,
+                                                         .userdata = userdata });
+}

@@ -226,6 +226,8 @@ static const struct json_field plan_fields[] = {
         PIN(digest),
         PIN(version),
         PIN(title),
+        PIN(source),
+        ROW("fetch", JSON_UINT64, pin.fetch),
         ROW("from", JSON_STRUCT, from, .of = JSON_TABLE(from_fields, struct image_pin)),
         TEXTS(altered),
         MADE("label_changes", plan_make_label_changes),

@@ -142,3 +142,23 @@ struct op *backend_access_names(const struct backend *b, const struct access_cha
         _cleanup_(membership_freep) struct membership *m = membership_read(&b->paths);
         return lookup_names(b, m, change->groups, change->names, done, userdata);
 }
+
+/* ---- the account that a leave deletes or leaves behind ---- */
+
+void backend_report_account(const struct backend *b, struct plan *plan) {
+        if (plan->verb != VERB_UNINSTALL || plan->joins == REALM_NONE)
+                return;
+        _cleanup_(membership_freep) struct membership *m = membership_read(&b->paths);
+        const char *realm = m->realm ? m->realm : m->domain, *principal = m->principal;
+        if (!principal)
+                return;                        /* no keys: the account is unknown */
+        bool entry = plan->joins == REALM_IPA; /* a leave takes its keys away in any case */
+        finding_report(&plan->findings,
+                       plan->deletes_account ? "account-deleted"
+                       : entry               ? "entry-stays"
+                                             : "account-stays",
+                       "realm",
+                       plan->deletes_account ? "The account %s is deleted in the realm %s"
+                                             : "The account %s stays in the realm %s",
+                       principal, realm ? realm : "of this host");
+}

@@ -289,7 +289,7 @@ struct host *backend_new(sd_event *event, const struct backend_options *options)
         b->root = geteuid() == 0;
         b->systemd = sd_booted() > 0;
         b->engine = engine_new(event, options->sockets);
-        b->skopeo = skopeo_new(event, &(struct skopeo_options){ .program = options->skopeo,
+        b->skopeo = skopeo_new(event, &(struct skopeo_options){ .program = b->paths.skopeo,
                                                                 .cache = b->paths.cache });
         b->units = units_new(event, b->paths.root, options->bus);
         b->jobs = jobs_new(event, &b->paths, b->systemd || options->bus ? b->units : NULL);

@@ -12,7 +12,6 @@
 struct backend_options {
         const struct paths *paths;              /* NULL: paths_default */
         const char *const *sockets;             /* engine sockets, NULL: the usual ones */
-        const char *skopeo;                     /* its path; NULL: that of the host */
         sd_bus *bus;                            /* NULL: the system bus */
         uint64_t lookup_usec;                   /* the most that a lookup of a user takes; 0: 30 s */
 };

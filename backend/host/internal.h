@@ -98,6 +98,11 @@ struct op *backend_find_image(struct host *host, const char *reference, image_do
 /* Of sources (sources.c). */
 struct op *backend_list_source(struct host *host, const char *source, source_seen_t seen, nothing_done_t done,
                                void *userdata);
+/* Whether the engine can take this image of a source; what it will not know of it goes. */
+int backend_fit_engine(const char *source, enum engine_kind engine, struct image *image,
+                       struct error **reterr);
+/* Reports where the layers that the plan fetches have little space, or none. */
+void backend_report_space(const struct backend *b, enum engine_kind engine, struct plan *plan);
 struct op *backend_find_in_source(struct host *host, const char *source, image_done_t done, void *userdata);
 int backend_find_profile(struct host *host, const struct image *image, struct profile **ret,
                          struct error **reterr);
@@ -163,6 +168,12 @@ struct recorded_unit {
 /* Fills *ret, whose texts are the caller's. */
 int backend_read_unit(const struct backend *b, const struct service *s, enum plan_verb verb,
                       struct recorded_unit *ret, struct error **reterr);
+
+/* Of a service whose image was removed: what the record still says, without its labels. */
+struct image *backend_recorded_image(const struct service *record);
+
+/* Reports of an uninstall that leaves a realm what becomes of this host's account there. */
+void backend_report_account(const struct backend *b, struct plan *plan);
 
 /* A container without a unit, for a plan that makes one (adopt.c). */
 struct adoption_found {

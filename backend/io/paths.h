@@ -12,6 +12,7 @@ struct paths {
         const char *cache;      /* "/var/cache/fairlead"; NULL: nothing is kept */
         const char *config;     /* "/etc/fairlead" */
         const char *data;       /* "/usr/share/fairlead" */
+        const char *skopeo;     /* NULL: that of root's PATH folders */
         const char *worker;     /* the worker's absolute path */
         const char *pam;        /* that of the program which asks PAM */
 };

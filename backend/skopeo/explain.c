@@ -142,7 +142,7 @@ static char *complaint_fill(const char *sentence, const char *place, const char 
 static char *complaint_line(const char *text, size_t n) {
         while (n > 0 && strchr("\r\n ", text[n - 1]))
                 n--;
-        const char *newline = n ? memrchr(text, '\n', n) : NULL;
+        const char *newline = memrchr(text, '\n', n);
         const char *line = newline ? newline + 1 : text;
         n -= newline ? (size_t) (line - text) : 0;
         const char *message = memmem(line, n, "msg=\"", 5);
@@ -166,8 +166,8 @@ static void complaint_without(char *line, const char *name) {
 }
 
 int skopeo_explain(struct error **reterr, const struct source *source, const char *text, size_t n) {
-        _cleanup_free_ char *line = complaint_line(text, n), *place = source_place(source),
-                            *whole = source_text(source);
+        _cleanup_free_ char *line = complaint_line(text ? text : "", text ? n : 0),
+                            *place = source_place(source), *whole = source_text(source);
         int of = source->transport == SOURCE_REGISTRY ? OF_REGISTRY : OF_PATH;
         error_set(reterr, -EIO, "%s", *line ? line : "skopeo does not say why");
         complaint_without(line, whole);

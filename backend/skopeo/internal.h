@@ -38,11 +38,6 @@ typedef void (*skopeo_answer_t)(struct str *answer, struct error *e, void *userd
 struct op *skopeo_ask(struct skopeo *skopeo, const struct source *source, char **words, size_t max,
                       skopeo_answer_t done, void *userdata);
 
-/* ---- explain.c ---- */
-
-/* From what skopeo printed on standard error: sets *reterr and returns its code. Any bytes. */
-int skopeo_explain(struct error **reterr, const struct source *source, const char *text, size_t n);
-
 /* ---- read.c: foreign bytes; -EBADMSG with a sentence ---- */
 
 struct skopeo_manifest {

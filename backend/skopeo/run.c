@@ -173,7 +173,7 @@ static int skopeo_on_deadline(sd_event_source *source, uint64_t usec, void *user
 }
 
 /* Nothing of ours but the way out: authentication files are found by HOME, temporary ones are large. */
-static char **skopeo_environment(void) {
+char **skopeo_environment(void) {
         static const char *const proxies[] = { "http_proxy", "https_proxy", "no_proxy",
                                                "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY" };
         const struct passwd *user = getpwuid(geteuid());

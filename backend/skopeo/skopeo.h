@@ -45,5 +45,13 @@ struct op *skopeo_inspect(struct skopeo *skopeo, const struct source *source, im
 struct op *skopeo_list(struct skopeo *skopeo, const struct source *source, source_seen_t seen,
                        nothing_done_t done, void *userdata);
 
+/* From what skopeo printed on standard error about the source, any bytes: sets *reterr and returns its
+ * code. */
+int skopeo_explain(struct error **reterr, const struct source *source, const char *text, size_t n);
+
+/* The whole environment of its children: ways through proxies, and where it finds its files. The caller
+ * frees. */
+char **skopeo_environment(void);
+
 /* The path of the program; NULL: it is not installed, and *reterr says what to do. The caller frees. */
 char *skopeo_find(struct error **reterr);

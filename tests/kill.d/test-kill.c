@@ -22,6 +22,10 @@
         " echo \"work " IMAGE_ID "\" > $ENGINE/c1; "
 #define UNINSTALL_SCRIPT "echo leaving; rm $ROOT/etc/demo/demo.conf; echo \"work " IMAGE_ID "\" > $ENGINE/c2; rm $ENGINE/c2"
 
+#define FETCHED_ID "2222222222222222222222222222222222222222222222222222222222222222"
+#define FETCHED_IMAGE "registry.example.test:5000/demo@sha256:" FETCHED_ID
+#define FETCHED_SCRIPT "echo installing; echo x > $ROOT/etc/demo.conf; echo \"work " FETCHED_ID "\" > $ENGINE/c1; "
+
 static char *self;
 static bool errors;             /* calls fail; then a file that cannot be removed stays */
 
@@ -97,7 +101,7 @@ static char *describe_rest(const struct host_fixture *f, bool but_names) {
         /* names alone: the file of a name that was given again has new times */
         for (const char *line = engine; (line = strstr(line, "\n/"));) {
                 line++;
-                if (!but_names || !str_starts(line, "/.name"))
+                if (!but_names || !(str_starts(line, "/.name") || str_starts(line, "/.pulled")))
                         str_addf(&out, "engine %.*s\n", (int) strcspn(line, " "), line);
         }
         return str_take(&out);
@@ -145,6 +149,24 @@ static void new_job(struct scene *s, const char *script, enum plan_verb verb) {
 
 static void an_install(struct scene *s) {
         new_job(s, INSTALL_SCRIPT, VERB_INSTALL);
+}
+
+/* Its image is fetched first; where the install fails, it goes away again. */
+static void a_fetched_install(struct scene *s, const char *script) {
+        _cleanup_plan_ struct plan *plan = script_plan(s->f, script, ENGINE_PODMAN);
+        str_replace(&plan->pin.image, FETCHED_IMAGE);
+        str_replace(&plan->pin.image_id, FETCHED_ID);
+        str_replace(&plan->pin.source, "docker://registry.example.test:5000/demo:8");
+        setenv("FAKE_REGISTRY", FETCHED_IMAGE " " FETCHED_ID, 1);
+        s->id = make_job(s->f, plan);
+}
+
+static void a_fetch(struct scene *s) {
+        a_fetched_install(s, FETCHED_SCRIPT);
+}
+
+static void an_unfetch(struct scene *s) {
+        a_fetched_install(s, FETCHED_SCRIPT "exit 7");
 }
 
 static void an_uninstall(struct scene *s) {
@@ -203,6 +225,8 @@ static const struct scenario {
         { "unrollback", an_unrollback, true },
         { "resume", a_resume, false },
         { "pruning", a_pruning, false },
+        { "fetch", a_fetch, false },
+        { "unfetch", an_unfetch, true },
 };
 
 static void fill_host(struct host_fixture *f) {
@@ -293,7 +317,7 @@ static enum job_way way_of(const struct scene *s) {
 static bool names_a_leftover(const struct scene *s) {
         _cleanup_(job_freep) struct job *job = read_job(s->f, s->id);
         for (char **left = job->left; left && *left; left++)
-                if (str_starts(*left, "a name of the image"))
+                if (str_starts(*left, "a name of the image") || str_starts(*left, "the image that was fetched"))
                         return true;
         return false;
 }

@@ -29,7 +29,8 @@ struct images_from {
         char **references;
         size_t n;
         size_t failed;
-        char *said; /* the last error */
+        char *said; /* the last error, and its code */
+        int code;
 };
 
 static void images_from_done(struct images_from *from) {
@@ -46,6 +47,7 @@ static void images_from_seen(const struct source_row *row, void *userdata) {
                 if (!str_equal(from->said, row->error->message))
                         out_error(row->error);
                 str_replace(&from->said, row->error->message);
+                from->code = row->error->code;
                 from->failed++;
         } else if (row->image)
                 from->items[row->at] = image_copy(row->image);
@@ -71,7 +73,7 @@ static int verb_images_from(struct session *s, const char *source) {
                 return from.failed ? EXIT_FAILED : r;
         }
         if (from.failed == from.n)
-                return EXIT_FAILED;
+                return from.code == -ENOENT ? EXIT_NOT_FOUND : EXIT_FAILED;
         struct out_table t = { .columns = 5 };
         out_table_row(&t, "IMAGE", "VERSION", "LABELS", "SIZE", "DIGEST", NULL);
         for (size_t i = 0; i < from.n; i++)

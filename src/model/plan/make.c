@@ -31,6 +31,8 @@ static int set_image(struct making *m, struct error **reterr) {
                 .digest = xstrdup(q->image->digest),
                 .version = xstrdup(image_version(q->image)),
                 .title = xstrdup(image_summary(q->image)),
+                .source = xstrdup(q->source),
+                .fetch = q->source && !q->here ? q->image->size : 0,
         };
         if (plan_sets_up(plan->verb))
                 label_list_of(q->image, &pin->labels);
