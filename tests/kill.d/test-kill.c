@@ -213,6 +213,43 @@ static void a_resume(struct scene *s) {
         s->mode = WORKER_RESUME;
 }
 
+#define DROP_IN "/etc/systemd/system/demo.service.d/50-fairlead.conf"
+
+static struct plan *edit_plan(const char *was, const char *text) {
+        struct plan *plan = new0(struct plan);
+        plan->verb = VERB_EDIT;
+        plan->name = xstrdup("demo.service");
+        plan->given.answers = new0(struct answers);
+        plan->pin.reference = xstrdup("/usr/lib/systemd/system/demo.service");
+        plan->pin.image = xstrdup(plan->pin.reference);
+        plan->file = (struct plan_file) { .path = xstrdup(DROP_IN), .was = xstrdup(was), .text = xstrdup(text),
+                                          .sentence = xstrdup("demo.service has other settings") };
+        strv_add(&plan->paths, "/etc/systemd/system");
+        return plan;
+}
+
+static char *an_edit_job(const struct scene *s, const char *was, const char *text) {
+        _cleanup_plan_ struct plan *plan = edit_plan(was, text);
+        return make_job(s->f, plan);
+}
+
+/* Its drop-in is the first one: the folder is made, too. */
+static void an_edit(struct scene *s) {
+        s->id = an_edit_job(s, "", "[Service]\nRestart=always\n");
+}
+
+static void an_edit_that_removes(struct scene *s) {
+        tree_write(s->f->root, DROP_IN, "[Service]\nRestart=always\n");
+        start_here(s);
+        s->id = an_edit_job(s, "[Service]\nRestart=always\n", "");
+}
+
+static void an_edit_rolled_back(struct scene *s) {
+        s->id = an_edit_job(s, "", "[Service]\nRestart=always\n");
+        assert_true(ended(work(s->f, s->id, WORKER_CARRY_OUT, NULL), WORKER_DONE));
+        s->mode = WORKER_ROLL_BACK;
+}
+
 static const struct scenario {
         const char *name;
         void (*prepare)(struct scene *s);
@@ -227,6 +264,9 @@ static const struct scenario {
         { "pruning", a_pruning, false },
         { "fetch", a_fetch, false },
         { "unfetch", an_unfetch, true },
+        { "edit", an_edit, false },
+        { "edit-removes", an_edit_that_removes, false },
+        { "edit-back", an_edit_rolled_back, true },
 };
 
 static void fill_host(struct host_fixture *f) {
