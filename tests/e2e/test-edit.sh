@@ -192,9 +192,61 @@ edit_in_editor() {
 }
 step "systemd refuses a line in the editor's text, and takes it corrected" edit_in_editor
 check "it is in force" test "$(setting Nice)" = 7
+check_not "no copy is left" host ls -d /var/lib/fairlead/edits/rsyslog.service
 step "the console ends" leave
 check_status "it is rolled back by its job" 0 host fairlead rollback "$(newest edit)" --yes
 same_tree "without a trace" "$wrong"
+
+# ---- what was typed is never lost: an editor that fails, a "no" twice, and on with it ----
+host sh -c 'cat >/run/e2e-editor' <<'END'
+#!/bin/sh
+# Types a right line once, and fails the first time.
+grep -q ^Nice= "$1" && exit 0
+sed -i '1i[Service]\nNice=9' "$1"
+exit 1
+END
+kept=/var/lib/fairlead/edits/rsyslog.service/50-fairlead.conf
+an_edit() {
+        term_open edit 80x24 tests/lab tty "$HOST" -- env EDITOR=/run/e2e-editor fairlead edit rsyslog
+}
+editor_fails() {
+        an_edit || return
+        term_wait 'ended with an error' || return
+        term_wait "kept in $kept" || return
+        term_wait_end >/dev/null || return
+        term_close
+}
+step "an editor that fails loses nothing" editor_fails
+check "the copy has what was typed" host grep -q '^Nice=9' "$kept"
+consent_refused() {
+        an_edit || return
+        term_wait 'Go on with it' || return
+        term_type y
+        term_keys Enter
+        term_wait '\+Nice=9' || return
+        term_type n
+        term_keys Enter
+        term_wait "kept in $kept" || return
+        term_wait_end >/dev/null || return
+        term_close
+}
+step "the next edit goes on with it; a no keeps it again" consent_refused
+check "the copy still has it" host grep -q '^Nice=9' "$kept"
+begins_anew() {
+        an_edit || return
+        term_wait 'Go on with it' || return
+        term_type n
+        term_keys Enter
+        term_wait "kept as $kept~" || return
+        term_wait 'ended with an error' || return
+        term_wait_end >/dev/null || return
+        term_close
+}
+step "who begins anew finds the former one beside it" begins_anew
+check "there it is" host grep -q '^Nice=9' "$kept~"
+same_tree "nothing was written" "$wrong"
+host rm -rf /var/lib/fairlead/edits
+
 check_status "without a terminal there is no editor" 2 host fairlead edit rsyslog
 host rm -f /run/e2e-editor
 

@@ -114,7 +114,9 @@ const struct verb unit_action_verbs[VERB_UNIT_EDIT + 1] = {
         .help = "change settings of a unit, by a drop-in that can be undone",
         .details = "Without --set, on a terminal, the drop-in opens in your editor (SYSTEMD_EDITOR, VISUAL, "
                    "EDITOR), with the unit's other files below it to read: any setting can stand there. "
-                   "What is saved is checked, shown, and written when you say so. --set takes Restart, "
+                   "What is saved is checked, shown, and written when you say so; what is not written, as "
+                   "behind a no, is kept in /var/lib/fairlead/edits, and the next edit goes on with it. "
+                   "--set takes Restart, "
                    "RestartSec, MemoryMax, CPUQuota, TasksMax, Environment, After, "
                    "Before and RequiresMountsFor; an empty value takes the setting out again. They are "
                    "written to /etc/systemd/system/UNIT.d/50-fairlead.conf, after systemd-analyze verify has "
