@@ -200,10 +200,17 @@ struct op *lookup_names(const struct backend *b, const struct membership *m, boo
                         lookup_done_t done, void *userdata);
 bool lookup_found(const struct str *answer, const char *name);
 
-/* The plan of VERB_EDIT of this unit, with "Restart=on-failure" and the like, or with this whole text of its
- * drop-in (edit.c). */
+/* The plan of VERB_EDIT of this unit, or of a Quadlet file by its name, with "Restart=on-failure" and the
+ * like, or with this whole text of its drop-in (edit.c). */
 struct op *backend_edit_plan(struct backend *b, const char *unit, char *const *settings, const char *text,
                              plan_done_t done, void *userdata);
+
+/* Copies the host's Quadlets into the empty folder `to`, this one with the text as its drop-in. */
+int edit_quadlet_copy(int root, int to, const char *name, const char *text, struct error **reterr);
+/* The unit that the generator's --dryrun made of it, and its name, from the copies at `copy`; NULL with what
+ * it refuses. The caller frees. */
+char *edit_quadlet_read(const char *unit, const char *output, const char *copy, char **ret_name,
+                        struct error **reterr);
 
 /* The plan of VERB_ACCESS or VERB_RENEW of the service called name, or (NULL) of the one that joined. */
 int backend_access_plan(const struct backend *b, enum plan_verb verb, const char *name,

@@ -102,6 +102,11 @@ struct op *units_last_words(struct units *units, const char *invocation, const c
 #define QUADLET_GENERATOR "/usr/lib/systemd/system-generators/podman-system-generator"
 char *quadlet_complaints(const char *output, const char *first);
 
+/* The folders of Quadlets (podman-systemd.unit(5)): the first that has a name counts. NULL ends them. */
+extern const char *const quadlet_folders[];
+/* The path of the Quadlet file of this name, below root. NULL: there is none. The caller frees. */
+char *quadlet_file(const char *root, const char *name);
+
 /* ---- places ---- */
 
 /* Places where files create units, and the units of a job's changes. */

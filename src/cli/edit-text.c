@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "backend/store/edits.h"
+#include "backend/systemd/units.h"
 #include "base/readfile.h"
 #include "cli/follow.h"
 #include "cli/lookup.h"
@@ -32,18 +33,36 @@ static void edit_text_add_comment(struct str *out, const char *path) {
 }
 
 /* The present drop-in, and below it the other files of the unit as comments. */
-static char *edit_text_begin(const struct unit_detail *d, const char *own, const char *own_path) {
+static char *edit_text_begin(const char *unit, const char *own, const char *own_path, char *const *files) {
         struct str out = {};
         if (*own)
                 str_add(&out, own);
         else
-                str_addf(&out, "# Settings for %s, in sections: [Unit], [Service], ...\n\n", d->unit.name);
+                str_addf(&out, "# Settings for %s, in sections: %s[Unit], [Service], ...\n\n", unit,
+                         str_ends(unit, ".container") ? "[Container], " : "");
         str_add(&out, "\n" READ_ONLY "\n");
-        edit_text_add_comment(&out, d->fragment);
-        for (char **path = d->drop_ins; path && *path; path++)
-                if (!str_equal(*path, own_path))
-                        edit_text_add_comment(&out, *path);
+        for (; files && *files; files++)
+                if (!str_equal(*files, own_path))
+                        edit_text_add_comment(&out, *files);
         return str_take(&out);
+}
+
+/* Its files, in the order in which they are read. The caller frees. */
+static int edit_text_files(struct session *s, const char *unit, char ***ret) {
+        _cleanup_(unit_detail_freep) struct unit_detail *d = NULL;
+        if (quadlet_name_valid(unit)) {
+                _cleanup_free_ char *path = quadlet_file("", unit);
+                if (path)
+                        strv_add(ret, path);
+                return 0;
+        }
+        int r = session_show_unit(s, unit, &d, &s->error);
+        if (r < 0)
+                return r;
+        if (d->fragment)
+                strv_add(ret, d->fragment);
+        strv_extend(ret, d->drop_ins);
+        return 0;
 }
 
 /* Without what is for reading, and without blank lines at its end. Takes text. */
@@ -120,12 +139,12 @@ static void edit_text_keep(struct edit_text *t) {
         if (edit_copy_read(&t->copy, TEXT_MAX, &typed, NULL) >= 0 && str_equal(typed, t->begun))
                 edit_copy_remove(&t->copy, t->paths, t->unit);
         else
-                out_note("What you typed is kept in %s\n  To go on with it: fairlead edit %s\n",
+                out_note("What you typed is kept:\n  %s\n  To go on with it: fairlead edit %s\n",
                          t->copy.path, t->unit);
 }
 
 /* Goes on with what an earlier edit left, or begins anew with the drop-in as it is. */
-static int edit_text_prepare(struct edit_text *t, const struct unit_detail *d, const char *own_path,
+static int edit_text_prepare(struct edit_text *t, const char *own_path, char *const *files,
                              struct error **reterr) {
         _cleanup_free_ char *earlier = NULL, *cut = NULL;
         int r = edit_copy_open(t->paths, t->unit, FILE_NAME, &t->copy, reterr);
@@ -134,15 +153,15 @@ static int edit_text_prepare(struct edit_text *t, const struct unit_detail *d, c
         if (t->copy.earlier && edit_copy_read(&t->copy, TEXT_MAX, &earlier, NULL) >= 0)
                 cut = edit_text_cut(xstrdup(earlier));
         if (cut && *cut && !str_equal(cut, t->own)) {
-                out("An edit of %s that was not written is in %s\n", t->unit, t->copy.path);
+                out("An edit of %s that was not written is kept:\n  %s\n", t->unit, t->copy.path);
                 if (ask_yes("Go on with it?")) {
                         t->begun = xstrdup("");
                         return 0;
                 }
-                out("It is kept as %s~\n", t->copy.path);
+                out("It is kept beside the new one:\n  %s~\n", t->copy.path);
         } else
                 t->copy.earlier = false; /* it has nothing of its own */
-        t->begun = edit_text_begin(d, t->own, own_path);
+        t->begun = edit_text_begin(t->unit, t->own, own_path, files);
         return edit_copy_write(&t->copy, t->begun, reterr);
 }
 
@@ -173,13 +192,13 @@ static int edit_text_repeat(struct session *s, const struct edit_text *t, const 
 }
 
 int edit_text(struct session *s, const char *unit, const struct arguments *a) {
-        _cleanup_(unit_detail_freep) struct unit_detail *detail = NULL;
         _cleanup_(edit_text_done) struct edit_text t = { .unit = unit,
                                                          .paths = &paths_default,
                                                          .copy = EDIT_COPY_CLOSED };
         _cleanup_free_ char *path = drop_in_path(unit);
+        _cleanup_strv_ char **files = NULL;
         bool counts = false;
-        int r = session_show_unit(s, unit, &detail, &s->error);
+        int r = edit_text_files(s, unit, &files);
         if (r < 0)
                 return r;
         r = readfile(path, TEXT_MAX, &t.own, NULL, NULL);
@@ -187,7 +206,7 @@ int edit_text(struct session *s, const char *unit, const struct arguments *a) {
                 return error_errno(&s->error, r, "%s cannot be read", path);
         if (r < 0)
                 t.own = xstrdup("");
-        r = edit_text_prepare(&t, detail, path, &s->error);
+        r = edit_text_prepare(&t, path, files, &s->error);
         if (r < 0)
                 return r;
         int status = session_status(s, edit_text_repeat(s, &t, a, &counts));

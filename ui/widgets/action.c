@@ -154,6 +154,8 @@ static const struct action_row action_table[_ACTION_MAX] = {
         [ACTION_EDIT] = { "edit", "edit", "Change its settings, by a drop-in that can be undone" },
         [ACTION_EDITOR] = { "editor", "editor",
                             "Edit its drop-in in your editor; it is checked and shown before it counts" },
+        [ACTION_QUADLET] = { "quadlet", "Quadlet",
+                             "Edit the drop-in of its Quadlet file; Podman's generator checks it, too" },
         [ACTION_ENTER] = { "enter", "shell in it", "Open a shell in its container; \"exit\" returns here" },
         [ACTION_EXEC] = { "exec", "command in it", "Run a command in its container" },
         [ACTION_PATTERN] = { "pattern", "kind",

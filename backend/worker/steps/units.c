@@ -36,7 +36,9 @@ static int units_reloaded(struct worker *w, struct error **reterr) {
 }
 
 static int units_apply_reload(struct worker *w, struct error **reterr) {
-        if (units_nothing(w) && !(w->units && w->plan->verb == VERB_UNINSTALL))
+        /* the unit of an uninstall is gone, that of an edited Quadlet is the generator's to name */
+        bool always = w->units && (w->plan->verb == VERB_UNINSTALL || w->plan->verb == VERB_EDIT);
+        if (units_nothing(w) && !always)
                 return worker_nothing(w, units_nothing(w));
         return worker_reload_units(w, units_reloaded);
 }

@@ -9,6 +9,7 @@
 #include "cli/out.h"
 #include "cli/stop-container.h"
 #include "cli/verbs/verbs.h"
+#include "model/plan/drop-in.h"
 #include "model/service/signal.h"
 #include "model/service/unit.h"
 
@@ -72,7 +73,11 @@ static int verb_unit_action_edit(struct session *s, const struct verb *verb, con
         if (typed && (s->json || !in_is_terminal()))
                 return error_set(&s->error, -EINVAL,
                                  "fairlead edit wants --set NAME=VALUE, or a terminal for an editor");
-        int r = unit_for(s, a->words[0], &unit, &s->error);
+        int r = 0;
+        if (quadlet_name_valid(a->words[0]))
+                unit = xstrdup(a->words[0]);
+        else
+                r = unit_for(s, a->words[0], &unit, &s->error);
         if (r < 0)
                 return r;
         if (typed)
@@ -110,7 +115,7 @@ const struct verb unit_action_verbs[VERB_UNIT_EDIT + 1] = {
         [VERB_UNIT_EDIT] = {
         .name = "edit",
         .group = GROUP_UNITS,
-        .operands = "UNIT",
+        .operands = "UNIT|QUADLET",
         .help = "change settings of a unit, by a drop-in that can be undone",
         .details = "Without --set, on a terminal, the drop-in opens in your editor (SYSTEMD_EDITOR, VISUAL, "
                    "EDITOR), with the unit's other files below it to read: any setting can stand there. "
@@ -120,7 +125,10 @@ const struct verb unit_action_verbs[VERB_UNIT_EDIT + 1] = {
                    "RestartSec, MemoryMax, CPUQuota, TasksMax, Environment, After, "
                    "Before and RequiresMountsFor; an empty value takes the setting out again. They are "
                    "written to /etc/systemd/system/UNIT.d/50-fairlead.conf, after systemd-analyze verify has "
-                   "read them beside a copy of the unit: what it complains of is refused in its words. The "
+                   "read them beside a copy of the unit: what it complains of is refused in its words. "
+                   "QUADLET is the name of a file of Podman's (demo.container): its drop-in is written to "
+                   "/etc/containers/systemd/QUADLET.d, after Podman's generator has made a unit with it that "
+                   "systemd takes. The "
                    "unit is not restarted; fairlead restart UNIT applies them now. It is a job: fairlead "
                    "rollback JOB restores the former text.",
         .takes = TAKES(OPTION_SET) | TAKES(OPTION_YES) | TAKES(OPTION_CONSENT) | TAKES(OPTION_DETACH),
