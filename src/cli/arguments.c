@@ -35,7 +35,8 @@ const struct argument_row option_table[_OPTION_MAX] = {
         [OPTION_FROM] = { "from", 0, "SOURCE", false,
                           "of a registry (docker://HOST/NAME[:TAG]), or of an archive or a layout (oci:PATH, "
                           "oci-archive:PATH, docker-archive:PATH, dir:PATH)" },
-        [OPTION_GREP] = { "grep", 'g', "TEXT", false, "only entries with this text, in any case" },
+        [OPTION_GREP] = { "grep", 'g', "TEXT", false,
+                          "only entries with this text, in any case; ~EXPRESSION: a regular expression" },
         [OPTION_GROUPS] = { "groups", 0, NULL, false, "the names are those of groups" },
         [OPTION_HELP] = { "help", 'h', NULL, false, "print this help" },
         [OPTION_IF_INTERRUPTED] = { "if-interrupted", 0, "ask|resume|rollback", false,

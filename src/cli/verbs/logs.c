@@ -10,6 +10,7 @@
 #include "cli/out.h"
 #include "cli/verbs/verbs.h"
 #include "model/host.h"
+#include "model/log/needle.h"
 #include "model/log/when.h"
 
 struct logs_reading {
@@ -125,6 +126,9 @@ static int verb_logs_read_options(const struct arguments *a, struct log_query *q
         if (query->since && query->until && query->until <= query->since)
                 return error_set(reterr, -EINVAL, "--until is not after --since");
         query->text = argument_value(a, OPTION_GREP);
+        _cleanup_(log_needle_freep) struct log_needle *needle = NULL;
+        if (!str_empty(query->text) && log_needle_new(query->text, &needle, reterr) < 0)
+                return -EINVAL;
         query->kernel = a->given[OPTION_KERNEL];
         query->follow = a->given[OPTION_FOLLOW];
         if (query->kernel && strv_length(a->words))
@@ -185,9 +189,12 @@ static int verb_logs_run(struct session *s, const struct verb *verb, const struc
         _cleanup_(service_freep) struct service *service = NULL;
         _cleanup_(unit_detail_freep) struct unit_detail *detail = NULL;
         _cleanup_free_ char *unit = NULL;
+        if (a->given[OPTION_USER] && !strv_length(a->words))
+                return error_set(&s->error, -EINVAL, "--user wants the name of a unit of that user");
         if (strv_length(a->words)) {
-                r = find_service(s, a->words[0], &service, &s->error);
-                r = r < 0 ? r : unit_for(s, a->words[0], &unit, &s->error);
+                if (!a->given[OPTION_USER]) /* a service is the system's */
+                        r = find_service(s, a->words[0], &service, &s->error);
+                r = r < 0 ? r : unit_of(s, a, a->words[0], &unit, &s->error);
                 if (r < 0)
                         return r;
         }
@@ -211,7 +218,7 @@ const struct verb logs_verb = {
         .help = "show the log of a service, a unit, the kernel or the host",
         .takes = TAKES(OPTION_FOLLOW) | TAKES(OPTION_LINES) | TAKES(OPTION_PRIORITY) | TAKES(OPTION_SINCE) |
                  TAKES(OPTION_UNTIL) | TAKES(OPTION_BOOT) | TAKES(OPTION_KERNEL) | TAKES(OPTION_GREP) |
-                 TAKES(OPTION_PAGER),
+                 TAKES(OPTION_PAGER) | TAKES(OPTION_USER),
         .json = true,
         .run = verb_logs_run,
 };
