@@ -7,6 +7,7 @@
 
 #include "backend/io/files.h"
 #include "base/str.h"
+#include "model/plan/drop-in.h"
 #include "model/service/unit.h"
 
 #define EDITS "edits"
@@ -29,7 +30,7 @@ static int edit_copy_lock(int folder, const char *unit, struct error **reterr) {
 int edit_copy_open(const struct paths *paths, const char *unit, const char *file, struct edit_copy *ret,
                    struct error **reterr) {
         struct edit_copy copy = EDIT_COPY_CLOSED;
-        int r = unit_name_check(unit, reterr);
+        int r = quadlet_name_valid(unit) ? 0 : unit_name_check(unit, reterr);
         r = r < 0 ? r : paths_prepare(paths, reterr);
         if (r < 0)
                 return r;

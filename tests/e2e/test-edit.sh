@@ -58,24 +58,30 @@ same_tree "byte for byte as before both" "$wrong"
 check "the unit runs again" host systemctl is-active --quiet rsyslog.service
 
 # ---- by keys: m, down to the port, three digits, on, consent, yes ----
+pressed=0
+press() {
+        pressed=$((pressed + $#))
+        term_keys "$@"
+}
 repair_port() {
         walk_open "$HOST" || return
         term_wait 'rsyslog +running' || return
-        term_keys g
+        term_keys g # where it stands at first, unless there is trouble
         term_wait '^> *rsyslog' || return
-        term_keys m
+        press m
         term_wait 'Port +\[99' || return
-        term_keys Down Down
-        term_keys 5 1 4
+        press Down Down
+        press 5 1 4
         term_wait 'Port +\[514' || return
-        term_keys C-d
+        press C-d
         term_wait 'Change +Port: 99 -> 514' || return
-        term_keys Enter
+        press Enter
         term_wait 'Reconfigure \]' || return
-        term_keys y
+        press y
         term_wait 'rsyslog is reconfigured' || return
 }
-step "nine keys repair the port, and g to the row" repair_port
+step "a wrong port is repaired by keys" repair_port
+check "by fewer than ten of them" test "$pressed" -lt 10
 check "the file has it" host grep -q 'port="514"' "$forward"
 roll_back() {
         term_keys p

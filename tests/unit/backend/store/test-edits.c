@@ -78,6 +78,8 @@ static void has_one_editor_at_a_time(void **state) {
         assert_int_equal(edit_copy_open(&paths, UNIT, FILE_NAME, &second, &e), -EBUSY);
         assert_string_equal(e->message, "Somebody edits " UNIT " at this moment");
         assert_int_equal(edit_copy_open(&paths, "../x", FILE_NAME, &second, NULL), -EINVAL);
+        assert_int_equal(edit_copy_open(&paths, "demo.container", FILE_NAME, &second, NULL), 0);
+        edit_copy_close(&second);
         edit_copy_close(&copy);
         copy = edits_open_now(&paths);
         edit_copy_close(&copy);
