@@ -11,6 +11,7 @@
 #include "model/plan/drop-in.h"
 #include "model/service/address.h"
 #include "ui/dialog.h"
+#include "ui/screens/parts/unit-actions.h"
 
 #define NARROW 60
 #define UNIT_INSIDE_SHELL "/bin/sh" /* in the container */
@@ -281,12 +282,9 @@ static bool unit_inside_can(const struct screen *s, enum action action) {
         if (action == ACTION_ENTER || action == ACTION_EXEC)
                 return st->inside && st->inside->container && st->inside->container->pid &&
                        screen_can_lend(s);
-        if (action == ACTION_EDITOR || action == ACTION_QUADLET) {
-                uint32_t uid;
-                unit_address_name(s->about, &uid);
-                return st->part == INSIDE_FILES && uid == UNIT_SYSTEM && screen_can_lend(s) &&
+        if (action == ACTION_EDITOR || action == ACTION_QUADLET)
+                return st->part == INSIDE_FILES && screen_can_lend(s) &&
                        (action == ACTION_EDITOR || unit_inside_quadlet(s));
-        }
         for (size_t i = 0; i < _INSIDE_PART_MAX; i++)
                 if (unit_inside_parts[i].action == action)
                         return i != st->part;
@@ -299,11 +297,10 @@ static bool unit_inside_act(struct screen *s, enum action action) {
                         unit_inside_turn(s, (enum inside_part) i);
                         return true;
                 }
-        if (action == ACTION_EDITOR)
-                unit_inside_edit(s, s->about);
-        else if (action == ACTION_QUADLET)
-                unit_inside_edit(s, unit_inside_quadlet(s));
-        else if (action == ACTION_ENTER)
+        if (action == ACTION_EDITOR || action == ACTION_QUADLET) {
+                if (!unit_edit_refused(s, s->about))
+                        unit_inside_edit(s, action == ACTION_EDITOR ? s->about : unit_inside_quadlet(s));
+        } else if (action == ACTION_ENTER)
                 unit_inside_run(s, (char *[]){ (char *) UNIT_INSIDE_SHELL, NULL });
         else if (action == ACTION_EXEC)
                 screen_ask(s, "Command in the container:", NULL, NULL, unit_inside_typed);
@@ -320,7 +317,8 @@ const struct screen_class unit_inside_screen = {
                 "p its "
                 "processes, children below their parents; P its properties in words; c the container behind "
                 "it, "
-                "with a shell (i) or a command (e) in it.\n"
+                "with a shell (i) or a command (e) in it. Long lines are cut: Right shows more of them, W "
+                "wraps them.\n"
                 "On the files, E opens the unit's drop-in in your editor, outside the screen: what you save "
                 "is checked by "
                 "systemd and shown, and written when you say so; Q likewise that of the Quadlet file which "
@@ -339,6 +337,7 @@ const struct screen_class unit_inside_screen = {
                                               { 'P', ACTION_PROPERTIES },
                                               { 'c', ACTION_CONTAINER },
                                               { 'Q', ACTION_QUADLET },
+                                              { 'W', ACTION_WRAP, NULL, true },
                                               {} },
         .open = unit_inside_open,
         .close = unit_inside_close,

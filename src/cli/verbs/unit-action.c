@@ -67,6 +67,19 @@ static int verb_unit_action_run(struct session *s, const struct verb *verb, cons
         return worst;
 }
 
+/* Root would write into a folder of that user's, by whatever links he made there. */
+static int verb_unit_action_edit_user(struct session *s, const struct arguments *a) {
+        uint32_t uid;
+        const char *user = argument_value(a, OPTION_USER);
+        int r = user_manager_for(s, user, &uid, &s->error);
+        if (r < 0)
+                return r;
+        _cleanup_free_ char *unit = unit_name_mangle(a->words[0]);
+        error_set(&s->error, -ENOTSUP, "%s is a unit of user %s: only that user edits it", unit, user);
+        return error_hint(&s->error, "runuser -u %s -- env XDG_RUNTIME_DIR=/run/user/%u systemctl --user edit %s",
+                          user, uid, unit);
+}
+
 static int verb_unit_action_edit(struct session *s, const struct verb *verb, const struct arguments *a) {
         _cleanup_free_ char *unit = NULL;
         bool typed = !a->given[OPTION_SET];
@@ -74,6 +87,8 @@ static int verb_unit_action_edit(struct session *s, const struct verb *verb, con
                 return error_set(&s->error, -EINVAL,
                                  "fairlead edit wants --set NAME=VALUE, or a terminal for an editor");
         int r = 0;
+        if (a->given[OPTION_USER])
+                return verb_unit_action_edit_user(s, a);
         if (quadlet_name_valid(a->words[0]))
                 unit = xstrdup(a->words[0]);
         else
@@ -130,8 +145,9 @@ const struct verb unit_action_verbs[VERB_UNIT_EDIT + 1] = {
                    "/etc/containers/systemd/QUADLET.d, after Podman's generator has made a unit with it that "
                    "systemd takes. The "
                    "unit is not restarted; fairlead restart UNIT applies them now. It is a job: fairlead "
-                   "rollback JOB restores the former text.",
-        .takes = TAKES(OPTION_SET) | TAKES(OPTION_YES) | TAKES(OPTION_CONSENT) | TAKES(OPTION_DETACH),
+                   "rollback JOB restores the former text. With --user it says how that user edits it.",
+        .takes = TAKES(OPTION_SET) | TAKES(OPTION_YES) | TAKES(OPTION_CONSENT) | TAKES(OPTION_DETACH) |
+                 TAKES(OPTION_USER),
         .json = true,
         .run = verb_unit_action_edit,
         },

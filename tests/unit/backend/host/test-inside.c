@@ -199,8 +199,32 @@ static void can_be_dropped(void **state) {
         assert_false(f->over);
 }
 
+/* By logind's file, and where systemd has none of a manager without a session, by /etc/passwd. */
+static void names_managers_of_users(void **state) {
+        struct fixture *f = *state;
+        static const struct {
+                unsigned uid;
+                const char *user;
+        } rows[] = { { 1000, "alice" }, { 1001, "bob" }, { 1002, NULL } };
+        for (size_t i = 0; i < ELEMENTS(rows); i++) {
+                _cleanup_free_ char *path = str_printf("/run/user/%u/systemd/private", rows[i].uid);
+                tree_write(f->root, path, "");
+        }
+        tree_write(f->root, "/run/user/1003/bus", "");
+        tree_write(f->root, "/run/systemd/users/1000", "# private\nNAME=alice\nSTATE=active\n");
+        tree_write(f->root, "/etc/passwd", "root:x:0:0:root:/root:/bin/bash\nwrong:x:100:1001::/:\nnobody\n:x:1002:1:::\n"
+                                           "bob:x:1001:1001::/home/bob:/bin/sh\nalso:x:1000:1::/:\n");
+        _cleanup_(user_manager_list_freep) struct user_manager_list *list = host_list_managers(f->host);
+        assert_int_equal(list->n, ELEMENTS(rows));
+        for (size_t i = 0; i < ELEMENTS(rows); i++) {
+                assert_int_equal(list->items[i].uid, rows[i].uid);
+                assert_true(str_equal(list->items[i].user, rows[i].user));
+        }
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
+                cmocka_unit_test_setup_teardown(names_managers_of_users, begin, end),
                 cmocka_unit_test_setup_teardown(reads_the_files_of_a_unit, begin, end),
                 cmocka_unit_test_setup_teardown(says_that_there_is_no_such_unit, begin, end),
                 cmocka_unit_test_setup_teardown(follows_those_that_need_it, begin, end),
