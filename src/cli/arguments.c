@@ -94,6 +94,7 @@ const struct argument_row option_table[_OPTION_MAX] = {
         [OPTION_WATCH] = { "watch", 0, NULL, false,
                            "go on, and print it again when something changes" },
         [OPTION_WITHDRAW] = { "withdraw", 'x', NULL, false, "take the names off the lists, each by itself" },
+        [OPTION_WRITE] = { "write", 0, "FILE", false, "write it to this new file instead" },
         [OPTION_YES] = { "yes", 'y', NULL, false, "consent without being asked" },
 };
 

@@ -66,6 +66,7 @@ enum option_id {
         OPTION_WAKE,
         OPTION_WATCH,
         OPTION_WITHDRAW,
+        OPTION_WRITE,
         OPTION_YES,
         _OPTION_MAX,
 };

@@ -1,7 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <fcntl.h>
-#include <signal.h>
-#include <sys/wait.h>
 #include <time.h>
 
 #include "backend/format/emit.h"
@@ -140,27 +137,11 @@ static int verb_logs_read_options(const struct arguments *a, struct log_query *q
         return 0;
 }
 
-/* Standard output becomes the input of the person's pager. LESSSECURE is not set: whoever reads here has this
- * host's shell at the key of the console. *ret: the process. */
-static int logs_start_pager(pid_t *ret, struct error **reterr) {
-        static const char *const variables[] = { "PAGER", NULL };
-        _cleanup_strv_ char **words = spawn_words(variables, "less");
-        int fds[2];
-        if (pipe2(fds, O_CLOEXEC) < 0)
-                return error_errno(reterr, -errno, "The pager cannot be started");
-        int r = spawn_program(ret, words, "pager", fds[0], reterr);
-        close(fds[0]);
-        if (r >= 0)
-                dup2(fds[1], STDOUT_FILENO);
-        close(fds[1]);
-        return r >= 0 ? 0 : error_hint(reterr, "Set PAGER to a program that is installed");
-}
-
 static int logs_print_all(struct session *s, const struct arguments *a, const struct log_query *query,
                           struct logs_reading *reading) {
         pid_t pager = 0;
         if (a->given[OPTION_PAGER]) {
-                int r = logs_start_pager(&pager, &s->error);
+                int r = spawn_pager(&pager, &s->error);
                 if (r < 0)
                         return r;
         }
@@ -172,8 +153,7 @@ static int logs_print_all(struct session *s, const struct arguments *a, const st
         logs_wait(s, reading, host_read_log(s->host, query, &reader));
         if (!pager)
                 return 0;
-        fclose(stdout); /* the pager's end of input */
-        TEMP_FAILURE_RETRY(waitpid(pager, NULL, 0));
+        spawn_pager_wait(pager);
         return 0;
 }
 
