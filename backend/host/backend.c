@@ -254,6 +254,7 @@ static const struct host_ops backend_ops = {
         .show_entry = backend_show_entry,
         .engine_path = backend_engine_path,
         .find_container = backend_find_container,
+        .list_loose = backend_list_loose,
         .list_volumes = backend_list_volumes,
         .remove_volume = backend_remove_volume,
         .make_plan = backend_make_plan,

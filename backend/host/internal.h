@@ -108,6 +108,7 @@ int backend_find_profile(struct host *host, const struct image *image, struct pr
                          struct error **reterr);
 struct op *backend_find_container(struct host *host, const char *name, container_done_t done, void *userdata);
 
+struct op *backend_list_loose(struct host *host, volumes_done_t done, void *userdata);
 struct op *backend_list_volumes(struct host *host, volumes_done_t done, void *userdata);
 struct op *backend_remove_volume(struct host *host, const char *name, nothing_done_t done, void *userdata);
 

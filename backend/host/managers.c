@@ -73,7 +73,7 @@ static char *managers_logind(const struct backend *b, uint32_t uid) {
         return NULL;
 }
 
-/* passwd(5): "alice:x:1000:...". It has no users of a realm, but asking for those may wait for the network. */
+/* passwd(5): "alice:x:1000:...". It has no users of a realm: asking for those may wait for the network. */
 static char *managers_passwd(const struct backend *b, uint32_t uid) {
         _cleanup_free_ char *text = paths_read(b->paths.root, "/etc/passwd", NULL), *mark = NULL;
         _cleanup_strv_ char **lines = strv_split(text ? text : "", "\n");

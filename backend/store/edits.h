@@ -15,7 +15,8 @@ struct edit_copy {
 };
 #define EDIT_COPY_CLOSED ((struct edit_copy){ .folder = -1 })
 
-/* unit: or the name of a Quadlet file. file: the name that an editor sees ("50-fairlead.conf"). -EBUSY: somebody else edits this unit. */
+/* unit: or the name of a Quadlet file. file: the name that an editor sees ("50-fairlead.conf"). -EBUSY:
+ * somebody else edits this unit. */
 int edit_copy_open(const struct paths *paths, const char *unit, const char *file, struct edit_copy *ret,
                    struct error **reterr);
 

@@ -114,7 +114,7 @@ enum container_state {
         CONTAINER_RUNNING,
 };
 
-/* volumes: "NAME:SERVICE"; done() owns them, NULL: none */
+/* volumes: "NAME:SERVICE" (of list_loose: containers, "NAME:IMAGE"); done() owns them, NULL: none */
 typedef void (*volumes_done_t)(char **volumes, struct error *e, void *userdata);
 /* e NULL: state holds */
 typedef void (*container_done_t)(enum container_state state, struct error *e, void *userdata);
@@ -284,6 +284,9 @@ struct host_ops {
         struct op *(*find_container)(struct host *host, const char *name, container_done_t done,
                                      void *userdata);
 
+        /* Running containers that neither a unit nor a service of Fairlead runs: "NAME:IMAGE". */
+        struct op *(*list_loose)(struct host *host, volumes_done_t done, void *userdata);
+
         /* Volumes of the engine with the state of services that do not use them any more: kept at an
          * uninstall. Removing one fails while a container uses it. */
         struct op *(*list_volumes)(struct host *host, volumes_done_t done, void *userdata);
@@ -382,6 +385,7 @@ struct host {
 #define host_show_entry(h, ...) HOST_CALL(h, show_entry, __VA_ARGS__)
 #define host_engine_path(h) HOST_CALL(h, engine_path)
 #define host_find_container(h, ...) HOST_CALL(h, find_container, __VA_ARGS__)
+#define host_list_loose(h, ...) HOST_CALL(h, list_loose, __VA_ARGS__)
 #define host_list_volumes(h, ...) HOST_CALL(h, list_volumes, __VA_ARGS__)
 #define host_remove_volume(h, ...) HOST_CALL(h, remove_volume, __VA_ARGS__)
 #define host_make_plan(h, ...) HOST_CALL(h, make_plan, __VA_ARGS__)

@@ -20,7 +20,7 @@ static const char *const request_kind_names[] = {
         [REQUEST_MEMBERSHIP] = "membership", [REQUEST_USER] = "user",
         [REQUEST_TROUBLE] = "trouble",
         [REQUEST_EFFECTS] = "effects",     [REQUEST_INSIDE] = "inside",
-        [REQUEST_TRIGGERS] = "triggers",
+        [REQUEST_TRIGGERS] = "triggers",   [REQUEST_LOOSE] = "loose",
 };
 DEFINE_NAMES(request_kind, enum request_kind)
 
@@ -167,6 +167,12 @@ static struct op *fake_unit_effects(struct host *host, const char *address, enum
 static struct op *fake_list_triggers(struct host *host, const char *pattern, triggers_done_t done, void *userdata) {
         struct request *r = request_new(host, REQUEST_TRIGGERS, pattern, userdata);
         r->done.triggers = done;
+        return &r->op;
+}
+
+static struct op *fake_list_loose(struct host *host, volumes_done_t done, void *userdata) {
+        struct request *r = request_new(host, REQUEST_LOOSE, NULL, userdata);
+        r->done.volumes = done;
         return &r->op;
 }
 
@@ -352,6 +358,7 @@ static const struct host_ops fake_ops = {
         .list_managers = fake_list_managers,
         .unit_effects = fake_unit_effects,
         .list_triggers = fake_list_triggers,
+        .list_loose = fake_list_loose,
         .look_inside = fake_look_inside,
         .act_on_unit = fake_act_on_unit,
         .read_log = fake_read_log,
@@ -519,6 +526,7 @@ static void request_deliver(struct request *r, struct error *e) {
                 r->done.unit(e ? NULL : fake->unit(r->text), e, r->userdata);
                 break;
         case REQUEST_TRIGGERS: r->done.triggers(e ? NULL : fake->triggers(), e, r->userdata); break;
+        case REQUEST_LOOSE: r->done.volumes(e || !fake->loose ? NULL : fake->loose(), e, r->userdata); break;
         case REQUEST_INSIDE: r->done.inside(e ? NULL : fake->inside(r->part), e, r->userdata); break;
         case REQUEST_EFFECTS: r->done.effects(e ? NULL : make_effects(r), e, r->userdata); break;
         case REQUEST_ACT: r->done.acted(e ? NULL : TAKE(r->report), e, r->userdata); break;

@@ -36,6 +36,7 @@ enum request_kind {
         REQUEST_EFFECTS,
         REQUEST_INSIDE,
         REQUEST_TRIGGERS,
+        REQUEST_LOOSE,
         _REQUEST_KIND_MAX,
 };
 DECLARE_NAMES(request_kind, enum request_kind);         /* "images", "image", … */
@@ -63,6 +64,7 @@ struct fake_host {
         struct user_manager_list *(*managers)(void);
         struct unit_inside *(*inside)(enum inside_part part);
         struct trigger_list *(*triggers)(void);
+        char **(*loose)(void);          /* containers without a unit */
         int (*plan)(const struct plan_order *order, struct plan **ret, struct error **reterr);
         struct job_list *(*jobs)(void);
         struct change_report *(*changes)(const char *of);

@@ -23,6 +23,7 @@ struct request {
                 effects_done_t effects;
                 inside_done_t inside;
                 triggers_done_t triggers;
+                volumes_done_t volumes;
                 plan_done_t plan;
                 jobs_done_t jobs;
                 started_done_t started;

@@ -7,6 +7,7 @@
 #include "base/feed.h"
 #include "ui/dialog.h"
 #include "ui/screens/parts/job-actions.h"
+#include "ui/screens/parts/job-output.h"
 #include "ui/screens/parts/job-text.h"
 #include "ui/widgets/terminal.h"
 
@@ -395,8 +396,6 @@ static bool job_can(const struct screen *s, enum action action) {
         case ACTION_REALM: return st->job && job_joined(st->job);
         case ACTION_LOG: return st->job && st->job->name && st->job->steps[STEP_START].state != STEP_TODO;
         case ACTION_FOLD: return st->job;
-        case ACTION_WRITE:
-        case ACTION_PAGER: return st->job && screen_can_lend(s);
         default: return job_action_fits(st->job, action);
         }
 }
@@ -408,32 +407,6 @@ static void job_open_log(struct screen *s, bool own) {
                 str_printf(own ? "fairlead-job-%s.service" : "%s.service", own ? s->about : name);
         screen_open(s->ui, &log_screen,
                     &(const struct log_order){ .unit = unit, .container = name, .title = name });
-}
-
-/* ---- its output, elsewhere: by the verb, on the terminal that it has alone ---- */
-
-static void job_write_typed(struct screen *s, const char *path) {
-        if (str_empty(path))
-                return;
-        if (*path != '/') {
-                screen_say(s, "The path of the file must begin with /");
-                return;
-        }
-        _cleanup_free_ char *option = str_printf("--write=%s", path);
-        screen_lend(s, "fairlead attach",
-                    (char *[]){ (char *) "/proc/self/exe", (char *) "attach", option, s->about, NULL }, NULL,
-                    true);
-}
-
-static void job_elsewhere(struct screen *s, enum action action) {
-        _cleanup_free_ char *path = str_printf("/root/job-%s.log", s->about);
-        if (action == ACTION_WRITE)
-                screen_ask(s, "Write to the new file:", path, NULL, job_write_typed);
-        else
-                screen_lend(s, "The pager",
-                            (char *[]){ (char *) "/proc/self/exe", (char *) "attach", (char *) "--pager",
-                                        s->about, NULL },
-                            NULL, false);
 }
 
 static bool job_act(struct screen *s, enum action action) {
@@ -454,10 +427,8 @@ static bool job_act(struct screen *s, enum action action) {
                 job_open_log(s, action == ACTION_JOB_LOG);
         else if (action == ACTION_CHANGES)
                 screen_open(s->ui, &changes_screen, s->about);
-        else if (action == ACTION_WRITE || action == ACTION_PAGER)
-                job_elsewhere(s, action);
         else
-                return false;
+                return job_output_elsewhere(s, action);
         return true;
 }
 
@@ -490,7 +461,7 @@ const struct screen_class job_screen = {
                 "Tab and arrows too, until Ctrl-] takes them back.\n"
                 "A job that was interrupted (the host went down, its worker was killed) is resumed with r or "
                 "rolled back with p. w writes the output to a new file, o shows it in your pager ($PAGER), W "
-                "cuts long lines instead of wrapping them. p also rolls back a job that is done; what is restored is said first.",
+                "cuts long lines. p also rolls back a job that is done; what is restored is said first.",
         .about = true,
         .size = sizeof(struct job_screen_state),
         .text = PAGER_WRAP,

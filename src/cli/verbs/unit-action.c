@@ -76,8 +76,9 @@ static int verb_unit_action_edit_user(struct session *s, const struct arguments 
                 return r;
         _cleanup_free_ char *unit = unit_name_mangle(a->words[0]);
         error_set(&s->error, -ENOTSUP, "%s is a unit of user %s: only that user edits it", unit, user);
-        return error_hint(&s->error, "runuser -u %s -- env XDG_RUNTIME_DIR=/run/user/%u systemctl --user edit %s",
-                          user, uid, unit);
+        return error_hint(&s->error,
+                          "runuser -u %s -- env XDG_RUNTIME_DIR=/run/user/%u systemctl --user edit %s", user,
+                          uid, unit);
 }
 
 static int verb_unit_action_edit(struct session *s, const struct verb *verb, const struct arguments *a) {

@@ -167,6 +167,16 @@ char *adopt_quadlet_image(const char *text) {
         return n && !str_ends(found, ".image") && !str_ends(found, ".build") ? xstrndup(found, n) : NULL;
 }
 
+bool adopt_fits(const struct unit_detail *d) {
+        if (!str_ends(d->unit.name, ".service") || !d->fragment)
+                return false;
+        if (d->source)
+                return str_ends(d->source, ".container") != NULL;
+        _cleanup_command_ struct command *c =
+                d->starts ? command_read("ExecStart", d->starts, ENGINE_PODMAN, NULL, NULL) : NULL;
+        return str_starts(d->fragment, "/etc/systemd/system/") && c && c->engine != ENGINE_NONE && c->operand;
+}
+
 bool adopt_records_only(const struct plan *plan) {
         return plan->verb == VERB_ADOPT && plan->host_unit && !plan->unit.text;
 }
