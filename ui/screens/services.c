@@ -280,7 +280,11 @@ static void services_draw(struct screen *s, const struct canvas *c) {
                       bottom = canvas_part(c, c->rows - notes, 0, notes, -1);
         if (facts)
                 home_facts_draw(st->figures, NULL, &top);
-        if (home_offers_wanted(s))
+        /* Without the heads: a host without a service has none, and a slow line pays for them. */
+        if (!s->loaded && !s->error) {
+                canvas_text(&rows, 0, 0, 0, STYLE_BUSY, s->class->looking);
+                canvas_cursor(&rows, 0, 0);
+        } else if (home_offers_wanted(s))
                 home_offers_draw(s, &rows);
         else
                 screen_draw_rows(s, &rows, "service",
