@@ -13,7 +13,7 @@ unreported=''
 unwritten='firstboot export seal trust updates'
 
 # Verbs that the design does not list by name: they stand behind its "…".
-unlisted='reload unmask reset-failed rehearse prune freeze kill thaw reconfigure edit'
+unlisted='catalog reload unmask reset-failed rehearse prune freeze kill thaw reconfigure edit'
 
 # Verbs with --json whose shape data/json.md does not describe yet.
 undescribed=''
@@ -90,7 +90,7 @@ look_statuses() {
 
 verbs() {       # the names of the verbs that are in the table, of two words the first
         {
-                grep -hoE '^ +\.name = "[a-z-]+[" ]' src/cli/verbs/*.c | cut -d '"' -f 2 | tr -d ' '
+                grep -hoE '^ +\.name = "[a-z-]+[" ]' src/cli/verbs/*.c src/cli/verbs/images/*.c | cut -d '"' -f 2 | tr -d ' '
                 grep -hoE 'ROW\(UNIT_[A-Z_]+, "[a-z-]+"' src/cli/verbs/unit-action.c | cut -d '"' -f 2
         } | sort -u
 }
@@ -118,7 +118,7 @@ look_verbs() {
                 done
         fi
         # --json prints a shape that data/json.md describes.
-        grep -lE '^ +\.json = true' src/cli/verbs/*.c | while read -r file; do
+        grep -lE '^ +\.json = true' src/cli/verbs/*.c src/cli/verbs/images/*.c | while read -r file; do
                 verb=$(sed -nE 's/^ +\.name = "([a-z-]+).*/\1/p' "$file" | head -n 1)
                 [ -n "$verb" ] || continue      # rows of a macro
                 if grep -qE "^## (.*, )?$verb(,.*)?$" data/json.md; then
@@ -129,11 +129,11 @@ look_verbs() {
         done
 }
 
-# KIND: the struct, the header that declares all of that kind, the file that lists them, and the folder.
+# KIND: the struct, the header that declares all of that kind, the file that lists them, and the folders.
 look_tables() {
-        local struct header lister folder file name row
-        while read -r struct header lister folder; do
-                for file in "$folder"/*.c; do
+        local struct header lister folders file name row
+        while read -r struct header lister folders; do
+                for file in $(printf '%s/*.c ' $folders); do
                         grep -q "^$file " <<<"$no_table" && continue
                         # The last definition in the file: one const struct, one row or several.
                         row=$(grep -nE '^[a-z].*[^;,]$|^[a-z].*= \{.*\};$' "$file" | tail -n 1)
@@ -147,12 +147,12 @@ look_tables() {
                         grep -rqE "&$name\b" $lister || say "$file:${row%%:*}" "$name is nowhere in $lister"
                 done
                 sed -n "/^extern const struct $struct /,/;/p" "$header" | sed 's,/\*.*\*/,,' | grep -oE '\b[a-z_]+(_screen|_step|_steps|_verb|_verbs|_row)\b' | sort -u | while read -r name; do
-                        grep -qE "^const struct $struct $name\b" "$folder"/*.c || say "$header:$(grep -nw -m 1 "$name" "$header" | cut -d: -f1)" "$name is declared and in no file of $folder"
+                        grep -qE "^const struct $struct $name\b" $(printf '%s/*.c ' $folders) || say "$header:$(grep -nw -m 1 "$name" "$header" | cut -d: -f1)" "$name is declared and in no file of $folders"
                 done
         done <<'END'
 screen_class ui/screens/screens.h ui ui/screens
 step backend/worker/step.h backend/worker/steps/steps.c backend/worker/steps
-verb src/cli/verbs/verbs.h src/verbs.c src/cli/verbs
+verb src/cli/verbs/verbs.h src/verbs.c src/cli/verbs src/cli/verbs/images
 END
         for file in $(awk 'NF > 1 { print $1 }' <<<"$no_table"); do
                 [ -e "$file" ] || say tests/check-rules.sh:1 "$file is listed as one without a table and does not exist"

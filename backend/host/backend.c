@@ -236,6 +236,8 @@ static const struct host_ops backend_ops = {
         .list_source = backend_list_source,
         .find_image = backend_find_image,
         .find_profile = backend_find_profile,
+        .read_catalog = backend_read_catalog,
+        .resolve_name = backend_resolve_name,
         .suggest = backend_suggest,
         .list_services = backend_list_services,
         .list_pinned = backend_list_pinned,
@@ -309,6 +311,7 @@ struct host *backend_free(struct host *host) {
         engine_free(b->engine);
         skopeo_free(b->skopeo);
         profiles_free(b->profiles);
+        catalog_done(&b->catalog);
         facts_done(&b->facts);
         figures_done(&b->figures);
         sd_event_source_disable_unref(b->looking);

@@ -45,11 +45,6 @@ struct op *backend_each_image(struct host *host, image_seen_t seen, nothing_done
                                                  c));
 }
 
-int backend_find_profile(struct host *host, const struct image *image, struct profile **ret,
-                         struct error **reterr) {
-        return profiles_find(backend_of(host)->profiles, image, ret, reterr);
-}
-
 /* ---- one image by its reference ---- */
 
 static void host_images_inspected(struct image *image, struct error *e, void *userdata) {

@@ -5,6 +5,7 @@
  * files use, which implement their part of the port (model/host.h). */
 
 #include "backend/engine/engine.h"
+#include "backend/format/catalogs.h"
 #include "backend/format/profiles.h"
 #include "backend/host/backend.h"
 #include "backend/io/facts.h"
@@ -24,6 +25,8 @@ struct backend {
         struct manager *managers; /* of users, as they were asked for */
         struct jobs *jobs;
         struct profiles *profiles;
+        struct catalog catalog; /* as it was read last */
+        bool catalog_read;
         struct figures figures;
         uint64_t lookup_usec; /* the most that a lookup takes */
 
@@ -105,6 +108,9 @@ int backend_fit_engine(const char *source, enum engine_kind engine, struct image
 void backend_report_space(const struct backend *b, enum engine_kind engine, struct plan *plan);
 struct op *backend_find_in_source(struct host *host, const char *source, image_done_t done, void *userdata);
 int backend_find_profile(struct host *host, const struct image *image, struct profile **ret,
+                         struct error **reterr);
+const struct catalog *backend_read_catalog(struct host *host);
+int backend_resolve_name(struct host *host, const char *name, char ***ret, char **why,
                          struct error **reterr);
 struct op *backend_find_container(struct host *host, const char *name, container_done_t done, void *userdata);
 

@@ -270,7 +270,7 @@ static void planning_go_on(struct planning *p) {
                 op_wait(&p->op, engine_list_containers(p->backend->engine, planning_on_containers, p));
                 return;
         }
-        if (profiles_find(p->backend->profiles, p->image, &p->profile, &bad) < 0 && !p->profile) {
+        if (backend_find_profile(&p->backend->host, p->image, &p->profile, &bad) < 0 && !p->profile) {
                 p->error = bad;
                 planning_end(p);
                 return;

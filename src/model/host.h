@@ -10,6 +10,7 @@
 
 #include "base/op.h"
 #include "base/secret.h"
+#include "model/image/catalog.h"
 #include "model/image/image.h"
 #include "model/image/source.h"
 #include "model/job/changes.h"
@@ -239,6 +240,14 @@ struct host_ops {
          * continue with *ret == the generic one. Caller frees *ret. */
         int (*find_profile)(struct host *host, const struct image *image, struct profile **ret,
                             struct error **reterr);
+        /* The catalog of this host, read anew: a few small files. Synchronous; valid until the next call. */
+        const struct catalog *(*read_catalog)(struct host *host);
+        /* The whole names that a name as typed can mean on this host, the likeliest first, by
+         * containers-registries.conf(5); *ret is the caller's. *why: where that comes from, a sentence
+         * without a full stop, or NULL where the name is whole; the caller's. Errors: -EINVAL (no name),
+         * -ENOENT (no registry is configured for short names). Synchronous: small files. */
+        int (*resolve_name)(struct host *host, const char *name, char ***ret, char **why,
+                            struct error **reterr);
         /* The host's proposal for a parameter's `suggest` ("hostname", "domain", "realm", …; "=TEXT": that
          * text), or NULL. Valid until the host is freed or repair() changed it. */
         const char *(*suggest)(struct host *host, const char *what);
@@ -367,6 +376,8 @@ struct host {
 #define host_list_source(h, ...) HOST_CALL(h, list_source, __VA_ARGS__)
 #define host_find_image(h, ...) HOST_CALL(h, find_image, __VA_ARGS__)
 #define host_find_profile(h, ...) HOST_CALL(h, find_profile, __VA_ARGS__)
+#define host_read_catalog(h) HOST_CALL(h, read_catalog)
+#define host_resolve_name(h, ...) HOST_CALL(h, resolve_name, __VA_ARGS__)
 #define host_suggest(h, ...) HOST_CALL(h, suggest, __VA_ARGS__)
 #define host_list_services(h, ...) HOST_CALL(h, list_services, __VA_ARGS__)
 #define host_list_pinned(h, ...) HOST_CALL(h, list_pinned, __VA_ARGS__)

@@ -111,6 +111,19 @@ static int fake_find_profile(struct host *host, const struct image *image, struc
         return 0;
 }
 
+static const struct catalog *fake_read_catalog(struct host *host) {
+        static const struct catalog none = {};
+        const struct fake_host *fake = (struct fake_host *) host;
+        return fake->catalog ? fake->catalog() : &none;
+}
+
+static int fake_resolve_name(struct host *host, const char *name, char ***ret, char **why, struct error **reterr) {
+        const struct fake_host *fake = (struct fake_host *) host;
+        *ret = NULL;
+        *why = NULL;
+        return fake->resolve ? fake->resolve(name, ret, why, reterr) : error_set(reterr, -ENOENT, "No registry is known");
+}
+
 static const char *fake_suggest(struct host *host, const char *what) {
         struct fake_host *fake = (struct fake_host *) host;
         return fake->suggest ? fake->suggest(what) : NULL;
@@ -348,6 +361,8 @@ static const struct host_ops fake_ops = {
         .list_source = fake_list_source,
         .find_image = fake_find_image,
         .find_profile = fake_find_profile,
+        .read_catalog = fake_read_catalog,
+        .resolve_name = fake_resolve_name,
         .suggest = fake_suggest,
         .list_services = fake_list_services,
         .list_pinned = fake_list_pinned,

@@ -54,6 +54,8 @@ struct fake_host {
         struct image *(*image)(const char *reference);
         /* Says the rows of a source; more: it is not the last time that the request is answered. */
         bool (*source)(const char *text, unsigned time, source_seen_t seen, void *userdata);
+        const struct catalog *(*catalog)(void);
+        int (*resolve)(const char *name, char ***ret, char **why, struct error **reterr);
         int (*profile)(const struct image *image, struct profile **ret, struct error **reterr);
         const char *(*suggest)(const char *what);
         struct service_list *(*services)(void);

@@ -51,6 +51,8 @@ static const struct action_row action_table[_ACTION_MAX] = {
         [ACTION_WRAP] = { "wrap", "wrap", "Wrap long lines, or cut them and move sideways" },
         [ACTION_TOGGLE] = { "toggle", "change", "Check or uncheck the focused box" },
         [ACTION_ALL] = { "all", "all", "Show all of them, or only those that matter here" },
+        [ACTION_REFERENCE] = { "reference", "open",
+                               "Open any image: of the catalog, of a registry, of an archive" },
         [ACTION_CAUSES] = { "causes", "why", "Show the causes" },
         [ACTION_FOLD] = { "fold", "fold", "Show or hide the steps that are done" },
 

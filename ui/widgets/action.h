@@ -57,6 +57,7 @@ enum action {
         ACTION_WRAP,
         ACTION_TOGGLE, /* Space: checks a box; never acts on a unit */
         ACTION_ALL,
+        ACTION_REFERENCE,
         ACTION_FOLD,
         ACTION_CAUSES,
 

@@ -90,6 +90,7 @@ struct home_offers {
         struct home_offer_list shown;
         struct home_offer_list coming;  /* those of an answer that is not whole yet */
         bool known;                     /* an answer came */
+        bool from_catalog;              /* shown are those of the catalog: no image of the host fits */
         bool failed;                    /* the last one was an error */
         struct reload loading;
 };
