@@ -270,6 +270,7 @@ static void a_registry_that_hangs_is_given_up(void **state) {
         assert_int_equal(y->error->code, -ETIMEDOUT);
         assert_string_equal(y->error->message, "The registry " HOST " does not answer");
         /* Dropped while it waits, and while it runs: nothing is left. */
+        skopeo_free(y->skopeo);
         yard_open(y, (struct skopeo_options) { .at_once = 1 });
         struct skopeo *one = y->skopeo;
         yard_inspect(y, NAME ":8");
