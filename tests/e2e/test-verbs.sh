@@ -69,7 +69,7 @@ rsyslog() {
         check_text "gets them, too" "written by $TEST $$" "$output"
         host rm /usr/local/bin/e2e-pager
         check_status "one that is nowhere ends with 4" 4 host env PAGER=e2e-pager fairlead logs --pager --grep "written by $TEST $$"
-        check_text "is told where it was sought" "The pager e2e-pager is in none of the folders of root's PATH, /usr/local/sbin:" "$output"
+        check_text "it says where it was sought" "The pager e2e-pager is in none of the folders of root's PATH, /usr/local/sbin:" "$output"
         check_status "until before it, there is none" 0 host fairlead logs --grep "written by $TEST $$" --until "2020-01-01 10:00"
         check "nothing is printed" test -z "$output"
         check_status "a boot that the journal lacks ends with 4" 4 host fairlead logs --boot -99999
