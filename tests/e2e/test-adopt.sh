@@ -62,7 +62,7 @@ roll_back() {
         term_keys p
         term_wait '\[ Roll back' || return
         term_keys y
-        term_wait 'rolled back' 60 || return
+        term_wait 'Everything was restored' 60 || return # its steps say "rolled back" before
 }
 adopt_container() {
         walk_open "$HOST" || return
