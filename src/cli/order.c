@@ -88,6 +88,11 @@ static int order_unknown_name(const struct order *o, const char *name, struct er
         }
         _cleanup_strv_ char **passed = order_passed_variables(o->image);
         for (char **variable = passed; variable && *variable; variable++) {
+                bool asked = false; /* by a parameter of another name */
+                for (size_t i = 0; o->profile && i < o->profile->n_parameters; i++)
+                        asked |= str_equal(o->profile->parameters[i].target, *variable);
+                if (asked)
+                        continue;
                 nearest_offer(&near, *variable);
                 str_addf(&all, "%s%s", all.length ? ", " : "", *variable);
         }

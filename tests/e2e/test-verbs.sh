@@ -69,7 +69,7 @@ rsyslog() {
         check_text "gets them, too" "written by $TEST $$" "$output"
         host rm /usr/local/bin/e2e-pager
         check_status "one that is nowhere ends with 4" 4 host env PAGER=e2e-pager fairlead logs --pager --grep "written by $TEST $$"
-        check_text "it says where it was sought" "The pager e2e-pager is in none of the folders of root's PATH, /usr/local/sbin:" "$output"
+        check_text "and says where it was looked for" "The pager e2e-pager is in none of the folders of root's PATH, /usr/local/sbin:" "$output"
         check_status "until before it, there is none" 0 host fairlead logs --grep "written by $TEST $$" --until "2020-01-01 10:00"
         check "nothing is printed" test -z "$output"
         check_status "a boot that the journal lacks ends with 4" 4 host fairlead logs --boot -99999
@@ -81,8 +81,8 @@ rsyslog() {
         check_status "a mistyped parameter ends with 2" 2 host fairlead plan install rsyslog --mode forward --set hst=x
         check_text "and the nearest is named" 'Did you mean "host"' "$output"
         host sh -c "echo '{\"labels\": {\"RUN\": \"podman run -d -e TOKEN IMAGE\"}}' >/run/e2e-labels.json"
-        check_status "so does a mistyped variable that a label passes on" 2 host fairlead plan install --labels /run/e2e-labels.json --image localhost/x --set token=x
-        check_text "and the nearest is named" 'Did you mean "TOKEN"' "$output"
+        check_status "so does a mistyped variable that a label passes on" 2 host fairlead plan install --labels /run/e2e-labels.json --image localhost/x --set tokne=x
+        check_text "and the nearest is named" 'Did you mean "token"' "$output"
         check_status "words for a variable that no label uses" 0 host fairlead plan run --labels /run/e2e-labels.json --image localhost/x --opt1 -v
         check_text "are not lost without a word" 'No label of localhost/x.* uses .OPT1' "$output"
         host rm /run/e2e-labels.json
