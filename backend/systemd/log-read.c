@@ -10,6 +10,7 @@
 #include "backend/systemd/log-files.h"
 #include "base/clock.h"
 #include "base/text.h"
+#include "model/service/address.h"
 
 #define TAIL_DEFAULT 1000U
 #define TAIL_MAX 100000U
@@ -379,9 +380,17 @@ static int reading_entry(struct reading *r) {
         return 0;
 }
 
+/* What the system's journal has alone: entries of a user's manager lie in that user's file, too. */
+static bool reading_is_system(const struct log_query *query) {
+        uint32_t uid = UNIT_SYSTEM;
+        if (query && query->unit)
+                unit_address_name(query->unit, &uid);
+        return query && uid == UNIT_SYSTEM && (query->unit || query->container || query->invocation);
+}
+
 static int reading_open(struct reading *r) {
         const struct log_task *task = r->task;
-        bool one = r->query && (r->query->unit || r->query->container || r->query->invocation);
+        bool one = reading_is_system(r->query);
         int code = task->directory
                            ? sd_journal_open_directory(&r->journal, task->directory, 0)
                            : sd_journal_open(&r->journal,

@@ -159,7 +159,7 @@ fi
 # ---- a unit of a user whose manager runs without a session ----
 # shellcheck disable=SC2016  # the host says who ann is
 host sh -c 'useradd -m ann && mkdir -p /home/ann/.config/systemd/user &&
-        printf "[Service]\nType=oneshot\nExecStart=/bin/echo hello from ann\n" >/home/ann/.config/systemd/user/e2e-hello.service &&
+        printf "[Service]\nType=oneshot\nExecStart=/bin/sh -c \"echo hello from ann; sleep 1\"\n" >/home/ann/.config/systemd/user/e2e-hello.service &&
         chown -R ann: /home/ann && systemctl start "user@$(id -u ann)"'
 check_status "a unit of a user is started" 0 host fairlead start --user ann e2e-hello
 hello() {

@@ -84,12 +84,12 @@ static int verb_unit_action_edit_user(struct session *s, const struct arguments 
 static int verb_unit_action_edit(struct session *s, const struct verb *verb, const struct arguments *a) {
         _cleanup_free_ char *unit = NULL;
         bool typed = !a->given[OPTION_SET];
+        if (a->given[OPTION_USER])
+                return verb_unit_action_edit_user(s, a);
         if (typed && (s->json || !in_is_terminal()))
                 return error_set(&s->error, -EINVAL,
                                  "fairlead edit wants --set NAME=VALUE, or a terminal for an editor");
         int r = 0;
-        if (a->given[OPTION_USER])
-                return verb_unit_action_edit_user(s, a);
         if (quadlet_name_valid(a->words[0]))
                 unit = xstrdup(a->words[0]);
         else
