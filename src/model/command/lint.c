@@ -87,7 +87,8 @@ static bool stands_in_label(const struct label *label, const char *value) {
         _cleanup_strv_ char **words = NULL;
         if (strstr(label->value, value))
                 return true;
-        for (size_t i = 0; words_split(label->value, &words, NULL) >= 0 && words && words[i]; i++)
+        words_split(label->value, &words, NULL);
+        for (size_t i = 0; words && words[i]; i++)
                 if (strstr(words[i], value))
                         return true;
         return false;
