@@ -131,9 +131,11 @@ look_verbs() {
 
 # KIND: the struct, the header that declares all of that kind, the file that lists them, and the folders.
 look_tables() {
-        local struct header lister folders file name row
+        local struct header lister file name row folders files
         while read -r struct header lister folders; do
-                for file in $(printf '%s/*.c ' $folders); do
+                # shellcheck disable=SC2086 # several folders
+                mapfile -t files < <(find $folders -maxdepth 1 -name '*.c' | sort)
+                for file in "${files[@]}"; do
                         grep -q "^$file " <<<"$no_table" && continue
                         # The last definition in the file: one const struct, one row or several.
                         row=$(grep -nE '^[a-z].*[^;,]$|^[a-z].*= \{.*\};$' "$file" | tail -n 1)
@@ -147,7 +149,7 @@ look_tables() {
                         grep -rqE "&$name\b" $lister || say "$file:${row%%:*}" "$name is nowhere in $lister"
                 done
                 sed -n "/^extern const struct $struct /,/;/p" "$header" | sed 's,/\*.*\*/,,' | grep -oE '\b[a-z_]+(_screen|_step|_steps|_verb|_verbs|_row)\b' | sort -u | while read -r name; do
-                        grep -qE "^const struct $struct $name\b" $(printf '%s/*.c ' $folders) || say "$header:$(grep -nw -m 1 "$name" "$header" | cut -d: -f1)" "$name is declared and in no file of $folders"
+                        grep -qE "^const struct $struct $name\b" "${files[@]}" || say "$header:$(grep -nw -m 1 "$name" "$header" | cut -d: -f1)" "$name is declared and in no file of $folders"
                 done
         done <<'END'
 screen_class ui/screens/screens.h ui ui/screens
