@@ -445,6 +445,13 @@ struct fake_host *fake_host_free(struct fake_host *fake) {
 }
 
 /* One that has more to say waits again. */
+static bool request_waits(const struct request *r) {
+        const struct request *at = r->fake->waiting;
+        while (at && at != r)
+                at = at->next;
+        return at;
+}
+
 static bool request_says_rows(struct request *r) {
         struct request **link = &r->fake->waiting;
         if (!r->fake->source || !r->fake->source(r->text, r->times++, r->row_seen, r->userdata))
@@ -572,7 +579,7 @@ static void request_deliver(struct request *r, struct error *e) {
         default:
                 deliver_realm(r, e);
         }
-        if (op_release(&r->op))
+        if (op_release(&r->op) && !request_waits(r))
                 op_end(&r->op);
 }
 

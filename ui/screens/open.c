@@ -42,7 +42,7 @@ static const char *open_name(const struct open_row *row) {
 }
 
 static const struct column columns[] = {
-        { "IMAGE", 24, 46, 0, .fit = true, .middle = true },
+        { "IMAGE", 24, 64, 0, .fit = true, .middle = true }, /* the registry is to be read */
         { "WHAT IT IS", 12, 50, 1, .grow = true, .optional = true },
 };
 
@@ -58,9 +58,13 @@ static const char *open_identity(const void *owner, size_t row) {
         return open_row_at(owner, row)->reference;
 }
 
+static bool open_row_has(const struct open_row *row, const char *needle) {
+        return strcasestr(row->reference, needle) || strcasestr(row->what, needle);
+}
+
 static bool open_matches(const void *owner, size_t row, const char *needle) {
         const struct open_row *of = open_row_at(owner, row);
-        return of->kind == OPEN_TYPED || strcasestr(of->reference, needle) || strcasestr(of->what, needle);
+        return of->kind == OPEN_TYPED || open_row_has(of, needle);
 }
 
 static unsigned open_rank(const void *owner, size_t row) {
@@ -92,9 +96,10 @@ static void open_cut(struct open_state *st, size_t n) {
                 open_row_done(st->rows + --st->n);
 }
 
-static bool open_knows(const struct open_state *st, const char *name) {
+/* Whether a row that stays for the text has this name already. */
+static bool open_shows(const struct open_state *st, const char *name, const char *text) {
         for (size_t i = 0; i < st->known; i++)
-                if (str_equal(open_name(st->rows + i), name))
+                if (str_equal(open_name(st->rows + i), name) && open_row_has(st->rows + i, text))
                         return true;
         return false;
 }
@@ -115,7 +120,7 @@ static void open_resolve(struct screen *s) {
                 _cleanup_free_ char *why = NULL;
                 host_resolve_name(ui_host(s->ui), text, &names, &why, &st->error);
                 for (char **name = names; name && *name; name++)
-                        if (!open_knows(st, *name))
+                        if (!open_shows(st, *name, text))
                                 open_add(st, OPEN_TYPED, str_printf("docker://%s", *name),
                                          xstrdup(!why       ? "what you typed"
                                                  : names[1] ? "what the short name can mean"
@@ -208,7 +213,11 @@ static void open_status(const struct screen *s, struct str *out) {
         else if (row->kind == OPEN_IMAGE)
                 str_addf(out, "Enter shows %s, which is on this host.", row->reference);
         else
-                str_addf(out, "Enter reads the labels of %s; nothing is pulled.", row->reference);
+                str_addf(out,
+                         source_several(row->reference)
+                                 ? "Enter lists the images of %s; nothing is pulled."
+                                 : "Enter reads the labels of %s; nothing is pulled.",
+                         row->reference);
 }
 
 static bool open_type(struct screen *s, int key) {
@@ -217,7 +226,9 @@ static bool open_type(struct screen *s, int key) {
         if (key == KEY_RETURN) {
                 if (row) {
                         screen_close(s);        /* s lives until the ui has its turn */
-                        screen_open(s->ui, &image_screen, row->reference);
+                        screen_open(s->ui,
+                                    source_several(row->reference) ? &source_screen : &image_screen,
+                                    row->reference);
                 }
                 return true;
         }

@@ -393,7 +393,9 @@ static bool services_act(struct screen *s, enum action action) {
         if (action == ACTION_TROUBLE)
                 screen_open(s->ui, &trouble_screen, trouble ? trouble->id : NULL);
         else if (action == ACTION_OPEN && home_offers_focus(s))
-                screen_open(s->ui, &image_screen, home_offers_focus(s));
+                screen_open(s->ui,
+                            source_several(home_offers_focus(s)) ? &source_screen : &image_screen,
+                            home_offers_focus(s));
         else if (trouble && action == ACTION_OPEN)
                 trouble_open(s, trouble);
         else if (trouble && action == ACTION_SLEEP)

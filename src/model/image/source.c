@@ -116,6 +116,13 @@ char *source_text_of(const struct source *source, const char *tag, const char *d
                           digest ? "@" : *behind ? ":" : "", behind);
 }
 
+bool source_several(const char *text) {
+        _cleanup_(source_done) struct source source = {};
+        return source_named(text) && source_parse(text, NULL, &source, NULL) >= 0 && !source.tag &&
+               !source.digest && source.transport != SOURCE_FOLDER &&
+               source.transport != SOURCE_OCI_ARCHIVE;
+}
+
 char *source_text(const struct source *source) {
         return source_text_of(source, source->tag, source->digest);
 }

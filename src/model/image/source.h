@@ -38,6 +38,10 @@ bool source_named(const char *text);
  * refused. *ret is the caller's, also on failure. -EINVAL with a sentence and mostly a hint. */
 int source_parse(const char *text, const char *folder, struct source *ret, struct error **reterr);
 
+/* Whether a text names a source that can hold several images, none of them chosen: a registry's name without
+ * a tag or digest, a layout or an archive of Docker's without a reference. skopeo lists no OCI archive. */
+bool source_several(const char *text);
+
 /* As skopeo(1) takes it and as it is shown; the caller frees. It parses back to the same. */
 char *source_text(const struct source *source);
 

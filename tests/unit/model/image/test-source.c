@@ -84,6 +84,16 @@ static void says_what_is_wrong_with_others(void **state) {
         assert_true(source_named("oci:a"));
 }
 
+static void knows_what_can_be_several(void **state) {
+        static const char *const several[] = { "docker://r.example.test/a", "oci:/a", "docker-archive:/a.tar" };
+        static const char *const one[] = { "docker://r.example.test/a:1", "docker://r.example.test/a@sha256:0123456789012345678901234567890123456789012345678901234567890123",
+                                           "oci:/a:1", "oci-archive:/a.tar", "dir:/a", "rsyslog", "oci:relative" };
+        for (size_t i = 0; i < ELEMENTS(several); i++)
+                assert_true(source_several(several[i]));
+        for (size_t i = 0; i < ELEMENTS(one); i++)
+                assert_false(source_several(one[i]));
+}
+
 static void names_the_same_place_otherwise(void **state) {
         static const struct {
                 const char *typed, *tag, *digest, *text;
@@ -106,6 +116,7 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(reads_and_prints_sources),
                 cmocka_unit_test(says_what_is_wrong_with_others),
+                cmocka_unit_test(knows_what_can_be_several),
                 cmocka_unit_test(names_the_same_place_otherwise),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
