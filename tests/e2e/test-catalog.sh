@@ -84,13 +84,27 @@ open_short() {
         check "both tags have their labels" term_wait '^ +2 .* RUN '
         term_keys Enter
         term_wait 'Its command labels' || return
-        term_keys q
-        term_wait '2 images' || return
-        term_keys q q
+        term_keys i
+        term_wait 'Fetches +[0-9.]+ .?B from' || return
+        check "the profile that the catalog names is that of the image" term_wait '^Tools: '
+        term_keys Enter
+        term_wait '> Service name' || return
+        term_keys C-d
+        term_wait 'exactly what will run' || return
+        term_keys Enter
+        term_wait '\[ Install' || return
+        term_keys y
+        term_wait 'volume is installed; volume.service runs' 100 || return
+        term_keys p
+        term_wait '\[ Roll back' || return
+        term_keys y
+        term_wait 'Everything was restored' 60 || return
+        check_not "the image is gone with it" host podman image exists "$REGISTRY/$NAME:1"
         walk_home || return
         walk_close
 }
-step "o leads from a part of a name to the tags of a registry" open_short
+step "o leads from a part of a name to the tags of a registry, and to an installed service" open_short
+host podman volume rm -f volume-data >/dev/null
 
 resolve_short() {
         walk_open "$HOST" || return

@@ -213,11 +213,9 @@ static void open_status(const struct screen *s, struct str *out) {
         else if (row->kind == OPEN_IMAGE)
                 str_addf(out, "Enter shows %s, which is on this host.", row->reference);
         else
-                str_addf(out,
-                         source_several(row->reference)
-                                 ? "Enter lists the images of %s; nothing is pulled."
-                                 : "Enter reads the labels of %s; nothing is pulled.",
-                         row->reference);
+                str_add(out, source_several(row->reference)
+                                     ? "Enter lists its images with their labels; nothing is pulled."
+                                     : "Enter reads its labels; nothing is pulled.");
 }
 
 static bool open_type(struct screen *s, int key) {

@@ -176,7 +176,7 @@ static void source_status(const struct screen *s, struct str *out) {
         if (item && item->failed)
                 str_addf(out, "%s.", item->failed);
         else if (item && item->image)
-                str_addf(out, "%s: Enter shows what its labels say.", item->reference);
+                str_addf(out, "Enter shows what the labels of %s say.", item->name);
         else if (s->error)
                 str_add(out, "R tries again.");
 }
