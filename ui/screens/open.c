@@ -5,7 +5,7 @@
  * that the text can mean, so that the registry is seen before anything is asked of it. */
 
 #include "model/image/image.h"
-#include "ui/widgets/field.h"
+#include "ui/screens/parts/finder.h"
 
 enum open_kind {
         OPEN_IMAGE,   /* the engine has it */
@@ -127,9 +127,7 @@ static void open_resolve(struct screen *s) {
                                                             : "what the short name means"));
         }
         list_set(s->list, st->n);
-        list_filter(s->list, text);
-        list_act(s->list, ACTION_FIRST);
-        list_settle(s->list);
+        finder_show(s, text);
 }
 
 /* ---- opened ---- */
@@ -187,23 +185,6 @@ static void open_close(struct screen *s) {
 
 /* ---- the screen ---- */
 
-static void open_draw(struct screen *s, const struct canvas *c) {
-        const struct open_state *st = s->state;
-        struct canvas rows = canvas_part(c, 2, 0, -1, -1);
-        canvas_rule(c, 0, "Open an image");
-        canvas_text(c, 1, 2, 0, STYLE_STRONG, "Image:");
-        list_draw(s->list, &rows);
-        _cleanup_free_ char *said = st->error ? str_printf("%s.", st->error->message) : NULL;
-        if (!s->list->shown)
-                canvas_paragraph(&rows, 0, 2, c->columns - 4, STYLE_PLAIN,
-                                 said ? said
-                                      : "Type the name of an image, such as "
-                                        "registry.example.test/team/rsyslog:8, or a source such as "
-                                        "oci-archive:/media/stick/rsyslog.tar.");
-        /* The cursor is in the field until the person goes down into the list. */
-        field_draw(&st->field, c, 1, 9, c->columns - 11, STYLE_FIELD, '_', s->list->at == 0);
-}
-
 static void open_status(const struct screen *s, struct str *out) {
         const struct open_state *st = s->state;
         const struct open_row *row = open_row_at(s, list_settled_row(s->list));
@@ -218,35 +199,35 @@ static void open_status(const struct screen *s, struct str *out) {
                                      : "Enter reads its labels; nothing is pulled.");
 }
 
-static bool open_type(struct screen *s, int key) {
-        struct open_state *st = s->state;
-        const struct open_row *row = open_row_at(s, list_row(s->list));
-        if (key == KEY_RETURN) {
-                if (row) {
-                        screen_close(s);        /* s lives until the ui has its turn */
-                        screen_open(s->ui,
-                                    source_several(row->reference) ? &source_screen : &image_screen,
-                                    row->reference);
-                }
-                return true;
-        }
-        if (key == KEY_ERASE && !st->field.length) {
-                screen_close(s);
-                return true;
-        }
-        if (!field_key(&st->field, key))
-                return key >= ' ' && key < KEY_NAMED;   /* letters are text, also refused ones */
-        open_resolve(s);
-        return true;
+static void open_choose(struct screen *s, size_t row) {
+        const char *reference = open_row_at(s, row)->reference;
+        screen_close(s);        /* s lives until the ui has its turn */
+        screen_open(s->ui, source_several(reference) ? &source_screen : &image_screen, reference);
 }
 
-static bool open_act(struct screen *s, enum action action) {
-        if (action == ACTION_NEXT_FIELD || action == ACTION_PREVIOUS_FIELD)
-                return list_act(s->list, action == ACTION_NEXT_FIELD ? ACTION_DOWN : ACTION_UP);
-        if (action != ACTION_ESCAPE)
-                return false;
-        screen_close(s);        /* not only its filter */
-        return true;
+static struct finder open_finder(struct screen *s, const char *none) {
+        struct open_state *st = s->state;
+        return (struct finder) { .field = &st->field,
+                                 .title = "Open an image",
+                                 .label = "Image:",
+                                 .none = none,
+                                 .choose = open_choose,
+                                 .typed = open_resolve };
+}
+
+static void open_draw(struct screen *s, const struct canvas *c) {
+        const struct open_state *st = s->state;
+        _cleanup_free_ char *said = st->error ? str_printf("%s.", st->error->message) : NULL;
+        const struct finder finder = open_finder(
+                s, said ? said
+                        : "Type the name of an image, such as registry.example.test/team/rsyslog:8, or a "
+                          "source such as oci-archive:/media/stick/rsyslog.tar.");
+        finder_draw(s, &finder, c);
+}
+
+static bool open_type(struct screen *s, int key) {
+        const struct finder finder = open_finder(s, NULL);
+        return finder_type(s, &finder, key);
 }
 
 const struct screen_class open_screen = {
@@ -255,15 +236,11 @@ const struct screen_class open_screen = {
         .size = sizeof(struct open_state),
         .overlay = true,
         .source = &open_source,
-        .bindings = (const struct binding[]) {
-                { KEY_RETURN, ACTION_OPEN, "look" }, { KEY_ESC, ACTION_ESCAPE, "close" },
-                { KEY_TAB, ACTION_NEXT_FIELD, NULL, true },
-                { KEY_BACK_TAB, ACTION_PREVIOUS_FIELD, NULL, true }, {}
-        },
+        .bindings = FINDER_BINDINGS("look"),
         .open = open_open,
         .close = open_close,
         .draw = open_draw,
         .status = open_status,
-        .act = open_act,
+        .act = finder_act,
         .type = open_type,
 };
