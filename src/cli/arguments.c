@@ -5,7 +5,8 @@
 
 const struct argument_row option_table[_OPTION_MAX] = {
         [OPTION_ALL] = { "all", 'a', NULL, false,
-                         "all images, not only those that offer a system service; all jobs that can go" },
+                         "all images, not only those that offer a system service" },
+        [OPTION_ALL_JOBS] = { "all", 'a', NULL, false, "all jobs that can go" },
         [OPTION_ALL_TROUBLE] = { "all", 'a', NULL, false,
                                  "each line with its id and what to do, those that sleep, and what cannot be "
                                  "looked for here" },

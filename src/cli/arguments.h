@@ -11,6 +11,7 @@
 
 enum option_id {
         OPTION_ALL,
+        OPTION_ALL_JOBS,
         OPTION_ALL_TROUBLE,
         OPTION_ALL_USERS,
         OPTION_ALLOW,
