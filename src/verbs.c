@@ -5,8 +5,6 @@
 
 const struct verb *const verb_table[] = {
         &images_verb,
-        &catalog_verbs[CATALOG_LIST],
-        &catalog_verbs[CATALOG_CHECK],
         &show_verb,
         &lint_verb,
         &plan_verb_row,

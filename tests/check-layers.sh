@@ -26,7 +26,6 @@ backend/io
 backend/format
 backend/systemd
 backend/engine
-backend/skopeo
 backend/wire
 backend/snapshot
 backend/store

@@ -11,7 +11,6 @@
 
 enum option_id {
         OPTION_ALL,
-        OPTION_ALL_JOBS,
         OPTION_ALL_TROUBLE,
         OPTION_ALL_USERS,
         OPTION_ALLOW,
@@ -27,7 +26,6 @@ enum option_id {
         OPTION_ENGINE_SOCKET,
         OPTION_FINDINGS,
         OPTION_FOLLOW,
-        OPTION_FROM,
         OPTION_GREP,
         OPTION_GROUPS,
         OPTION_HELP,
@@ -67,7 +65,6 @@ enum option_id {
         OPTION_WAKE,
         OPTION_WATCH,
         OPTION_WITHDRAW,
-        OPTION_WRITE,
         OPTION_YES,
         _OPTION_MAX,
 };

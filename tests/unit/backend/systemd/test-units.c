@@ -5,9 +5,10 @@
 #include <signal.h>
 #include <sys/mman.h>
 
+#include "backend/systemd/units.h"
 #include "base/clock.h"
 #include "base/str.h"
-#include "tests/unit/backend/systemd/client.h"
+#include "tests/fake/systemd.h"
 
 #define S(text) ((char *) text)
 
@@ -29,7 +30,9 @@ struct fixture {
 
 static int begin(void **state) {
         struct fixture *f = calloc(1, sizeof *f);
-        client_begin(&f->event, &f->bus, &f->systemd, &f->units);
+        assert_int_equal(sd_event_new(&f->event), 0);
+        f->systemd = fake_systemd_new(f->event, &f->bus);
+        f->units = units_new(f->event, f->systemd->root, f->bus);
         *state = f;
         return 0;
 }
@@ -46,7 +49,11 @@ static void forget(struct fixture *f) {
 static int end(void **state) {
         struct fixture *f = *state;
         forget(f);
-        client_end(f->event, f->bus, f->systemd, f->units);
+        units_free(f->units);
+        fake_systemd_free(f->systemd);
+        sd_bus_detach_event(f->bus);
+        sd_bus_close_unref(f->bus);
+        sd_event_unref(f->event);
         free(f);
         return 0;
 }
@@ -571,7 +578,7 @@ static void starts_a_transient_unit(void **state) {
         assert_null(f->error);
         assert_string_equal(f->systemd->transient, "/usr/libexec/worker|--job|a b");
         assert_string_equal(f->systemd->transient_input, "secret 4\nabcd\n");
-        static const char *const wanted[] = { "Type ", "KillMode ", "TimeoutStopUSec ", "UMask ", "LimitCORE ", "SystemCallFilter " };
+        static const char *const wanted[] = { "Type ", "KillMode ", "TimeoutStopUSec ", "UMask ", "SystemCallFilter " };
         for (size_t i = 0; i < ELEMENTS(wanted); i++)
                 assert_non_null(strstr(f->systemd->transient_properties, wanted[i]));
         forget(f);
