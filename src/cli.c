@@ -10,6 +10,7 @@
 #include "help.h"
 #include "manual.h"
 #include "model/finding/finding.h"
+#include "model/image/source.h"
 #include "plain.h"
 
 static int cli_usage(struct error *e, const struct verb *verb) {
@@ -42,6 +43,25 @@ static int cli_check_allowed(const struct arguments *a, struct error **reterr) {
         return 0;
 }
 
+/* Paths of sources begin where we are: the host that is asked has no such place. */
+static int cli_take_sources(const struct verb *verb, const struct arguments *a, struct error **reterr) {
+        _cleanup_free_ char *folder = getcwd(NULL, 0);
+        char **lists[] = { verb->operands && strstr(verb->operands, "IMAGE") ? a->words : NULL,
+                           a->values[OPTION_FROM], a->values[OPTION_IMAGE] };
+        for (size_t i = 0; i < ELEMENTS(lists); i++)
+                for (char **word = lists[i]; word && *word; word++) {
+                        _cleanup_(source_done) struct source source = {};
+                        if (!source_named(*word) && lists[i] != a->values[OPTION_FROM])
+                                continue;
+                        int r = source_parse(*word, folder, &source, reterr);
+                        if (r < 0)
+                                return r;
+                        free(*word);
+                        *word = source_text(&source);
+                }
+        return 0;
+}
+
 static int run_verb(struct session *s, const struct verb *verb, int argc, char **argv, int from) {
         struct error *e = NULL;
         _cleanup_(arguments_done) struct arguments a = {};
@@ -56,6 +76,7 @@ static int run_verb(struct session *s, const struct verb *verb, int argc, char *
         }
         r = verb_check_words(verb, &a, &e);
         r = r < 0 ? r : cli_check_allowed(&a, &e);
+        r = r < 0 ? r : cli_take_sources(verb, &a, &e);
         if (r < 0)
                 return cli_usage(e, verb);
         s->json = a.given[OPTION_JSON];

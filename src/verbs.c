@@ -5,6 +5,8 @@
 
 const struct verb *const verb_table[] = {
         &images_verb,
+        &catalog_verbs[CATALOG_LIST],
+        &catalog_verbs[CATALOG_CHECK],
         &show_verb,
         &lint_verb,
         &plan_verb_row,

@@ -26,6 +26,7 @@ backend/io
 backend/format
 backend/systemd
 backend/engine
+backend/skopeo
 backend/wire
 backend/snapshot
 backend/store

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# House rule: no list stands twice (verbs, options, exit statuses, findings, screens, steps), and a screen, a verb, a step of a job is one file that ends in
-# one const table, which the list of its kind names. The design lies beside the project where it is developed ($SHARED); elsewhere its part is left out.
+# House rule: no list stands twice (verbs, options, exit statuses, findings, screens, steps), no example names a public registry, and a screen,
+# a verb, a step of a job is one file that ends in one const table, which the list of its kind names. The design lies beside the project where
+# it is developed ($SHARED); elsewhere its part is left out.
 . "$(dirname "$0")/house.sh"
 
 # Findings without a test yet, and such as nothing reports yet.
@@ -12,7 +13,7 @@ unreported=''
 unwritten='firstboot export seal trust updates'
 
 # Verbs that the design does not list by name: they stand behind its "…".
-unlisted='reload unmask reset-failed rehearse prune freeze kill thaw reconfigure edit'
+unlisted='catalog reload unmask reset-failed rehearse prune freeze kill thaw reconfigure edit'
 
 # Verbs with --json whose shape data/json.md does not describe yet.
 undescribed=''
@@ -89,7 +90,7 @@ look_statuses() {
 
 verbs() {       # the names of the verbs that are in the table, of two words the first
         {
-                grep -hoE '^ +\.name = "[a-z-]+[" ]' src/cli/verbs/*.c | cut -d '"' -f 2 | tr -d ' '
+                grep -hoE '^ +\.name = "[a-z-]+[" ]' src/cli/verbs/*.c src/cli/verbs/images/*.c | cut -d '"' -f 2 | tr -d ' '
                 grep -hoE 'ROW\(UNIT_[A-Z_]+, "[a-z-]+"' src/cli/verbs/unit-action.c | cut -d '"' -f 2
         } | sort -u
 }
@@ -117,7 +118,7 @@ look_verbs() {
                 done
         fi
         # --json prints a shape that data/json.md describes.
-        grep -lE '^ +\.json = true' src/cli/verbs/*.c | while read -r file; do
+        grep -lE '^ +\.json = true' src/cli/verbs/*.c src/cli/verbs/images/*.c | while read -r file; do
                 verb=$(sed -nE 's/^ +\.name = "([a-z-]+).*/\1/p' "$file" | head -n 1)
                 [ -n "$verb" ] || continue      # rows of a macro
                 if grep -qE "^## (.*, )?$verb(,.*)?$" data/json.md; then
@@ -128,11 +129,13 @@ look_verbs() {
         done
 }
 
-# KIND: the struct, the header that declares all of that kind, the file that lists them, and the folder.
+# KIND: the struct, the header that declares all of that kind, the file that lists them, and the folders.
 look_tables() {
-        local struct header lister folder file name row
-        while read -r struct header lister folder; do
-                for file in "$folder"/*.c; do
+        local struct header lister file name row folders files
+        while read -r struct header lister folders; do
+                # shellcheck disable=SC2086 # several folders
+                mapfile -t files < <(find $folders -maxdepth 1 -name '*.c' | sort)
+                for file in "${files[@]}"; do
                         grep -q "^$file " <<<"$no_table" && continue
                         # The last definition in the file: one const struct, one row or several.
                         row=$(grep -nE '^[a-z].*[^;,]$|^[a-z].*= \{.*\};$' "$file" | tail -n 1)
@@ -146,12 +149,12 @@ look_tables() {
                         grep -rqE "&$name\b" $lister || say "$file:${row%%:*}" "$name is nowhere in $lister"
                 done
                 sed -n "/^extern const struct $struct /,/;/p" "$header" | sed 's,/\*.*\*/,,' | grep -oE '\b[a-z_]+(_screen|_step|_steps|_verb|_verbs|_row)\b' | sort -u | while read -r name; do
-                        grep -qE "^const struct $struct $name\b" "$folder"/*.c || say "$header:$(grep -nw -m 1 "$name" "$header" | cut -d: -f1)" "$name is declared and in no file of $folder"
+                        grep -qE "^const struct $struct $name\b" "${files[@]}" || say "$header:$(grep -nw -m 1 "$name" "$header" | cut -d: -f1)" "$name is declared and in no file of $folders"
                 done
         done <<'END'
 screen_class ui/screens/screens.h ui ui/screens
 step backend/worker/step.h backend/worker/steps/steps.c backend/worker/steps
-verb src/cli/verbs/verbs.h src/verbs.c src/cli/verbs
+verb src/cli/verbs/verbs.h src/verbs.c src/cli/verbs src/cli/verbs/images
 END
         for file in $(awk 'NF > 1 { print $1 }' <<<"$no_table"); do
                 [ -e "$file" ] || say tests/check-rules.sh:1 "$file is listed as one without a table and does not exist"
@@ -236,6 +239,14 @@ look_twice() {
         sed -nE 's/^const struct step ([a-z_]+) =.*/\1/p' backend/worker/steps/*.c | twice steps 8 '&' '[^a-z]' backend/worker/steps/steps.c
 }
 
+# Examples name registries that nobody can run (RFC 6761's .test): a reader who copies one must not pull from whoever took that name. Debian's
+# package docker.io and the host that Docker writes before a short name are the exceptions; the letters in brackets keep this line from finding itself.
+look_registries() {
+        grep -rnIiE '\b(qu[a]y\.io|gh[c]r\.io|g[c]r\.io|m[c]r\.microsoft\.com|registry\.(access\.)?red[h]at\.|registry\.fedora[p]roject\.)' \
+                --exclude-dir=corpus README.md data src ui backend tests |
+                sed -E 's/^([^:]*:[0-9]+):.*/\1: names a public registry; take one below example.test/' || true
+}
+
 list=$(mktemp)
 look() {
         : "${SHARED:=$root/../shared}"
@@ -247,6 +258,7 @@ look() {
         table_*) look_tables ;;
         call_*) look_uncalled ;;
         twice_*) look_twice ;;
+        registry_*) look_registries ;;
         *)
                 look_findings
                 look_statuses
@@ -254,6 +266,7 @@ look() {
                 look_tables
                 look_uncalled
                 look_twice
+                look_registries
                 ;;
         esac
 }
@@ -273,6 +286,7 @@ plant_twice_findings() { printf '| `%s` | x |\n' late-option label-long no-label
 plant_twice_screens() { echo 'static const void *x[] = { &services_screen, &images_screen, &image_screen, &wizard_screen, &job_screen, &jobs_screen, &log_screen, &unit_screen, };' >>src/manual.c; echo 'src/manual.c:[0-9]+: has a list of screens'; }
 plant_twice_steps() { echo 'static const void *x[] = { &changes_step, &command_step, &commit_step, &pull_step, &health_step, &prepare_step, &remove_step, &unit_step, };' >>backend/worker/operations.c; echo 'operations.c:[0-9]+: has a list of steps'; }
 plant_verb_shape() { sed -i 's/^## plan$/## plans/' data/json.md; echo 'src/cli/verbs/plan.c:1: "plan --json" prints a shape'; }
+plant_registry_example() { echo '/* As in qu''ay.io/team/svc. */' >>src/app.c; echo 'src/app.c:[0-9]+: names a public registry'; }
 plant_table_two_tables() { sed 's/jobs_verb/other_verb/' src/cli/verbs/jobs.c >x && sed -n '/^const struct verb/,$p' x >>src/cli/verbs/jobs.c; echo 'src/cli/verbs/jobs.c:1: has more than one const struct verb'; }
 plant_table_late_function() { printf '\nint late(void) {\n        return 0;\n}\n' >>backend/worker/steps/pull.c; echo 'backend/worker/steps/pull.c:[0-9]+: does not end in its const struct step'; }
 plant_table_no_table() { sed '/^const struct screen_class/,$d' ui/screens/help.c >x && mv x ui/screens/help.c; echo 'ui/screens/help.c:[0-9]+: does not end in its'; }

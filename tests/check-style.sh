@@ -11,6 +11,7 @@ tests/fake/systemd.c     the tables of a whole bus interface
 '
 long_functions='
 tests/ui/run.c run_command           one command of the scripts after the other
+tests/unit/backend/skopeo/test-explain.c explains_what_skopeo_says    a table of complaints
 tests/unit/model/image/test-reference.c separates_valid_from_invalid    a table of references
 '
 

@@ -46,7 +46,7 @@ plant_add_wch() { echo 'static void f(const cchar_t *s) { add_wch(s); }' >>ui/wi
 plant_second_door() { echo 'static void f(const char *s) { addstr(s); }' >>ui/widgets/canvas.c; echo 'ui/widgets/canvas.c:[0-9]+: addstr'; }
 plant_printw() { echo 'static void f(const char *s) { printw("%s", s); }' >>ui/ui.c; echo 'ui/ui.c:[0-9]+: printw'; }
 plant_putp() { echo 'static void f(const char *s) { putp(s); }' >>ui/widgets/term.c; echo 'ui/widgets/term.c:[0-9]+: putp'; }
-plant_printf() { echo 'static void f(const char *s) { printf("%s", s); }' >>src/cli/verbs/show.c; echo 'src/cli/verbs/show.c:[0-9]+: printf\(\) prints beside'; }
+plant_printf() { echo 'static void f(const char *s) { printf("%s", s); }' >>src/cli/verbs/images/show.c; echo 'src/cli/verbs/images/show.c:[0-9]+: printf\(\) prints beside'; }
 plant_fputs() { echo 'static void f(const char *s) { fputs(s, stderr); }' >>backend/systemd/bus.c; echo 'backend/systemd/bus.c:[0-9]+: fputs'; }
 plant_puts() { echo 'static void f(const char *s) { puts(s); }' >>src/model/plan/plan.c; echo 'src/model/plan/plan.c:[0-9]+: puts'; }
 plant_perror() { echo 'static void f(void) { perror("x"); }' >>src/main.c; echo 'src/main.c:[0-9]+: perror'; }
@@ -56,7 +56,7 @@ plant_write() { echo 'static void f(const char *s) { (void) write(1, s, 3); }' >
 plant_write_in_ui() { echo 'static void f(int fd, const char *s) { (void) write(fd, s, 3); }' >>ui/widgets/term.c; echo 'ui/widgets/term.c:[0-9]+: write\(\) writes to a descriptor'; }
 plant_dprintf() { echo 'static void f(const char *s) { dprintf(2, "%s", s); }' >>backend/worker/worker.c; echo 'backend/worker/worker.c:[0-9]+: (dprintf|writes)'; }
 plant_out_raw() { echo 'static void f(const char *s) { out_raw(s, 3); }' >>src/cli/verbs/logs.c; echo 'src/cli/verbs/logs.c:[0-9]+: out_raw'; }
-plant_out_json() { echo 'static void f(const char *s) { out_json(strdup(s)); }' >>src/cli/verbs/show.c; echo 'src/cli/verbs/show.c:[0-9]+: out_json'; }
+plant_out_json() { echo 'static void f(const char *s) { out_json(strdup(s)); }' >>src/cli/verbs/images/show.c; echo 'src/cli/verbs/images/show.c:[0-9]+: out_json'; }
 plant_json() { echo 'static const char *f(void *o) { return json_object_to_json_string(o); }' >>backend/format/emit.c; echo 'backend/format/emit.c:[0-9]+: json_object_to_json_string'; }
 plant_open_canvas() { sed -i 's/text_clean(/text_copy(/' ui/widgets/canvas.c; echo 'ui/widgets/canvas.c:1: does not clean'; }
 plant_open_out() { sed -i 's/text_clean(/text_copy(/' src/cli/out.c; echo 'src/cli/out.c:1: does not clean'; }

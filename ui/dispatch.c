@@ -379,7 +379,7 @@ enum action screen_find(const struct screen *s, const struct binding *table, int
 static void small_key(struct ui *ui, int key) {
         bool unsaved = false;
         for (struct screen *s = ui->top; s; s = s->below)
-                unsaved |= s->class->keep;
+                unsaved |= s->class->keep != NULL;
         if (key == KEY_CTRL('L'))
                 ui_do(ui, ui->top, ACTION_REDRAW);
         else if ((key == 'q' || key == KEY_CTRL('C')) && !unsaved)

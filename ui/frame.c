@@ -163,6 +163,12 @@ static void bar_of_screen(const struct screen *s, struct bar *bar) {
         bar_add_table(bar, s, screen_widget_bindings(s), BAR_WORDS_MAX);
 }
 
+/* Home's q is no end of the console while answers wait below it. */
+static const char *frame_back_word(const struct screen *s) {
+        const struct screen *under = screen_under(s);
+        return !s->below ? "quit" : under ? under->class->keep : NULL;
+}
+
 static void frame_bar(struct ui *ui, const struct screen *s, const struct canvas *c) {
         static const struct binding typing[] = {
                 { KEY_RETURN, ACTION_OPEN, "done" },
@@ -190,7 +196,7 @@ static void frame_bar(struct ui *ui, const struct screen *s, const struct canvas
                 if (!s->class->overlay && screen_can(s, ACTION_HELP))
                         bar_add(&always, letters ? KEY_F1 : '?', ACTION_HELP, NULL);
                 if (!s->class->overlay && !letters && !esc)
-                        bar_add(&always, 'q', ACTION_BACK, s->below ? NULL : "quit");
+                        bar_add(&always, 'q', ACTION_BACK, frame_back_word(s));
         }
         size_t reserved = 0;
         for (size_t i = 0; i < always.n; i++)

@@ -45,8 +45,9 @@ struct screen_class {
         unsigned topics;
         const char *way;                /* the keys to it from everywhere: "3 l "; NULL: none */
         bool overlay;                   /* drawn over the screen below it, in the lower part */
-        /* it has answers worth keeping: 1-5 open above it instead of closing it */
-        bool keep;
+        /* it has answers worth keeping: 1-5 open above it instead of closing it, and the key bar says that q
+         * leads there, in these words: "to the plan" */
+        const char *keep;
         const struct list_source *source;       /* of the list; its owner is the screen */
         enum pager_wrap text;           /* of the pager; 0: it shows no text */
         bool follow;                    /* the text grows at its end */

@@ -150,6 +150,7 @@ static void engine_call_send(struct engine_call *call) {
         _cleanup_free_ char *rest = request->path ? request->path(call)
                                                   : engine_path(request->before, call->name, request->behind),
                             *path = str_printf("%s%s", engine->prefix, rest);
+        unsigned seconds = request->seconds;
         bool streams = request->body == ENGINE_LIST || request->body == ENGINE_LINES;
         if (streams)
                 call->stream = json_stream_new(&(struct json_stream_sink){
@@ -167,7 +168,7 @@ static void engine_call_send(struct engine_call *call) {
                                    .method = request->method,
                                    .path = path,
                                    .body = request->sends ? call->other : NULL,
-                                   .seconds = request->seconds ? request->seconds + call->seconds : 0,
+                                   .seconds = seconds ? engine_seconds(engine, seconds + call->seconds) : 0,
                                    .stall = request->stall,
                                    .piece = streams ? engine_call_piece : NULL,
                                    .done = engine_call_answered,

@@ -81,6 +81,14 @@ struct engine *engine_new(sd_event *event, const char *const *sockets) {
         return engine;
 }
 
+void engine_set_patience(struct engine *engine, unsigned seconds) {
+        engine->patience = seconds;
+}
+
+unsigned engine_seconds(const struct engine *engine, unsigned seconds) {
+        return seconds > engine->patience ? seconds : engine->patience;
+}
+
 static void engine_forget(struct engine *engine) {
         FREE_ALL(engine->about.version, engine->about.socket, engine->prefix);
         engine->about = (struct engine_about){};
@@ -222,15 +230,17 @@ static void find_begin(void *state) {
                         find_remember(f, e);
                         continue;
                 }
-                op_wait(&f->op, http_start(f->engine->http, &(struct http_request){
-                                                                    .socket = socket,
-                                                                    .method = "GET",
-                                                                    .path = "/_ping",
-                                                                    .limit = 4096,
-                                                                    .seconds = PING_SECONDS,
-                                                                    .done = find_pinged,
-                                                                    .userdata = f,
-                                                            }));
+                op_wait(&f->op,
+                        http_start(f->engine->http,
+                                   &(struct http_request){
+                                           .socket = socket,
+                                           .method = "GET",
+                                           .path = "/_ping",
+                                           .limit = 4096,
+                                           .seconds = engine_seconds(f->engine, PING_SECONDS),
+                                           .done = find_pinged,
+                                           .userdata = f,
+                                   }));
                 return;
         }
         if (!f->engine->found && (!f->error || f->error->code == -ENOENT)) {

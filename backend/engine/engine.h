@@ -16,6 +16,11 @@ struct engine *engine_new(sd_event *event, const char *const *sockets);
 struct engine *engine_free(struct engine *engine);
 DEFINE_CLEANUP(struct engine, engine_free)
 
+/* At least so many seconds for each answer that has a limit; 0, as it is at first: the limits of someone who
+ * looks at a screen meanwhile. Behind a boot Podman may take a minute before its first answer, and a job that
+ * gives up then leaves the host half done. */
+void engine_set_patience(struct engine *engine, unsigned seconds);
+
 struct engine_about {
         enum engine_kind kind;
         char *version;          /* "5.4.2" */
@@ -94,6 +99,10 @@ struct op *engine_tag(struct engine *engine, const char *image, const char *name
 /* Removes the name and keeps the image, even without any name; a missing name is not an error. Podman only:
  * Docker removes an image with its last name (-EOPNOTSUPP). */
 struct op *engine_untag(struct engine *engine, const char *name, nothing_done_t done, void *userdata);
+
+/* Removes an image by its id, with its only name if it has one. Fails where a container uses it or it has
+ * several names; a missing one is not an error. */
+struct op *engine_remove_image(struct engine *engine, const char *id, nothing_done_t done, void *userdata);
 
 /* A volume by its name. Finding: -ENOENT where there is none. Creating fails where there is one; the volume
  * is labelled with the service. Removing fails where a container uses it; a missing one is not an error. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 #include "backend/engine/internal.h"
+#include "backend/format/image-fields.h"
 #include "model/image/image.h"
 
 #define LIST_SECONDS 60U        /* a host with thousands of images needs this long */
@@ -40,39 +41,6 @@ static int images_read_number(struct json_value *value, const char *where, void 
         return 0;
 }
 
-static int images_read_labels(struct json_value *value, const char *where, void *member,
-                              struct error **reterr) {
-        struct image *image = member;
-        size_t bytes = 0;
-        if (!json_is(value, SHAPE_OBJECT))
-                return 0; /* null where an image has none */
-        for (const struct json_value *label = value->first; label; label = label->next)
-                bytes += strlen(label->name) + label->n + 2;
-        label_list_reserve(&image->labels, value->n < LABELS_MAX ? value->n : LABELS_MAX, bytes);
-        for (const struct json_value *label = value->first; label; label = label->next) {
-                const char *text = json_text(label);
-                /* One with a NUL byte, or without a text, is unusable; those beyond LABELS_MAX are left out:
-                 * the image is shown all the same. */
-                if (text)
-                        image_add_label(image, label->name, text);
-        }
-        return 0;
-}
-
-static int images_read_volume(const char *key, struct json_value *value, const char *where, void *image,
-                              struct error **reterr) {
-        image_add_volume(image, key);
-        return 0;
-}
-
-/* {"/data": {}}; null where an image has none. */
-static int images_read_volumes(struct json_value *value, const char *where, void *image,
-                               struct error **reterr) {
-        return json_is(value, SHAPE_OBJECT)
-                       ? json_each_member(value, where, SIZE_MAX, images_read_volume, image, reterr)
-                       : 0;
-}
-
 /* Of an entry of the list, in Podman's order, and of inspect, whose labels are in Config with Docker. */
 static const struct json_field image_fields[] = {
         { .path = "Id",
@@ -93,12 +61,12 @@ static const struct json_field image_fields[] = {
           .kind = JSON_CALL,
           .offset = offsetof(struct image, size),
           .call = images_read_number },
-        { .path = "Labels", .kind = JSON_CALL, .call = images_read_labels },
+        { .path = "Labels", .kind = JSON_CALL, .call = image_read_labels },
         { .path = "Containers", .kind = JSON_CALL, .offset = offsetof(struct image, containers),
           .call = images_read_number },
         { .path = "Digest", .kind = JSON_TEXT, .offset = offsetof(struct image, digest), .max = 256 },
-        { .path = "Config.Labels", .kind = JSON_CALL, .call = images_read_labels },
-        { .path = "Config.Volumes", .kind = JSON_CALL, .call = images_read_volumes },
+        { .path = "Config.Labels", .kind = JSON_CALL, .call = image_read_labels },
+        { .path = "Config.Volumes", .kind = JSON_CALL, .call = image_read_volumes },
         { .path = "Architecture",
           .kind = JSON_TEXT,
           .offset = offsetof(struct image, architecture),
@@ -300,4 +268,22 @@ struct op *engine_tag(struct engine *engine, const char *image, const char *name
 
 struct op *engine_untag(struct engine *engine, const char *name, nothing_done_t done, void *userdata) {
         return images_name(engine, &untag_request, name, name, done, userdata);
+}
+
+/* ---- removal ---- */
+
+static const struct engine_request remove_image_request = {
+        .method = "DELETE",
+        .before = "/images/",
+        .behind = "",
+        .failed = "The image could not be removed",
+        .seconds = 120,
+        .may_be_absent = true,
+};
+
+struct op *engine_remove_image(struct engine *engine, const char *id, nothing_done_t done, void *userdata) {
+        return engine_call(engine, (struct engine_call){ .request = &remove_image_request,
+                                                         .name = xstrdup(id),
+                                                         .done.nothing = done,
+                                                         .userdata = userdata });
 }

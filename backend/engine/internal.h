@@ -30,6 +30,7 @@ struct engine {
         const struct engine_dialect *dialect;
         char *prefix;
         bool found;
+        unsigned patience;              /* seconds; see engine_set_patience() */
 };
 
 struct engine_call;
@@ -101,6 +102,9 @@ struct engine_call {
 
 /* Takes everything that `like` points to. */
 struct op *engine_call(struct engine *engine, struct engine_call like);
+
+/* The limit of a request, by the engine's patience. */
+unsigned engine_seconds(const struct engine *engine, unsigned seconds);
 
 /* before, name escaped, behind; the caller frees. */
 char *engine_path(const char *before, const char *name, const char *behind);

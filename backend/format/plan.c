@@ -226,6 +226,8 @@ static const struct json_field plan_fields[] = {
         PIN(digest),
         PIN(version),
         PIN(title),
+        PIN(source),
+        ROW("fetch", JSON_UINT64, pin.fetch),
         ROW("from", JSON_STRUCT, from, .of = JSON_TABLE(from_fields, struct image_pin)),
         TEXTS(altered),
         MADE("label_changes", plan_make_label_changes),
@@ -307,7 +309,8 @@ static bool plan_may_write(const struct plan *plan) {
 /* The worker writes to the plan's paths as root: only to allowed ones. */
 static int plan_check(const struct plan *plan, struct error **reterr) {
         const struct unit_file *unit = &plan->unit;
-        bool named = plan->verb == VERB_EDIT ? unit_name_valid(plan->name) : service_name_valid(plan->name);
+        bool named = plan->verb == VERB_EDIT ? unit_name_valid(plan->name) || quadlet_name_valid(plan->name)
+                                             : service_name_valid(plan->name);
         if (!named)
                 return error_set(reterr, -EINVAL, "\"%s\" cannot be the name of a service", plan->name);
         if (plan->command && plan->host_command != (plan->command->engine == ENGINE_NONE))

@@ -17,10 +17,12 @@ DEFINE_CLEANUP(struct profiles, profiles_free)
 size_t profiles_errors(const struct profiles *profiles);
 const struct error *profiles_error(const struct profiles *profiles, size_t i);
 
-/* The profile for an image: a matching file in /etc, else its label's, else a shipped one, else the generic
- * one. *ret is the caller's. A bad label profile: negative with the error, and *ret is the generic one. */
-int profiles_find(struct profiles *profiles, const struct image *image, struct profile **ret,
-                  struct error **reterr);
+/* The profile for an image: a matching file in /etc, else its label's, else the one of this name (named: as a
+ * catalog says; NULL, or not there: none), else a shipped one that matches, else the generic one. *ret is the
+ * caller's. A bad label profile: negative with the error, and *ret is the generic one. */
+int profiles_find(struct profiles *profiles, const struct image *image, const char *named,
+                  struct profile **ret, struct error **reterr);
+bool profiles_named(const struct profiles *profiles, const char *name);
 
 /* Ceilings of a profile: what a form can show, and how many foreign bytes a root program may hold. */
 #define PROFILE_BYTES_MAX (256U * 1024)

@@ -90,6 +90,7 @@ static const struct json_field record_fields[] = {
         PIN(image_id),
         PIN(version),
         PIN(title),
+        PIN(source),
         ROW("mode", JSON_TEXT, given.mode),
         PAIR("answers", given.answers, answers),
         TEXTS(arguments),

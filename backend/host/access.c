@@ -7,6 +7,7 @@
 #include "backend/io/files.h"
 #include "backend/realm/realm.h"
 #include "backend/store/services.h"
+#include "base/path.h"
 #include "base/readfile.h"
 #include "base/text.h"
 
@@ -40,7 +41,7 @@ static struct plan *access_plan_new(const struct service *record, const struct m
         str_replace(&plan->pin.image_id, record->pin.image_id);
         str_replace(&plan->pin.digest, record->pin.digest);
         str_replace(&plan->given.mode, record->given.mode);
-        strv_add(&plan->environment, "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+        strv_add(&plan->environment, "PATH=" PATH_OF_ROOT);
         strv_add(&plan->environment, "LC_ALL=C.UTF-8");
         return plan;
 }
@@ -140,4 +141,24 @@ struct op *backend_access_names(const struct backend *b, const struct access_cha
                 return NULL;
         _cleanup_(membership_freep) struct membership *m = membership_read(&b->paths);
         return lookup_names(b, m, change->groups, change->names, done, userdata);
+}
+
+/* ---- the account that a leave deletes or leaves behind ---- */
+
+void backend_report_account(const struct backend *b, struct plan *plan) {
+        if (plan->verb != VERB_UNINSTALL || plan->joins == REALM_NONE)
+                return;
+        _cleanup_(membership_freep) struct membership *m = membership_read(&b->paths);
+        const char *realm = m->realm ? m->realm : m->domain, *principal = m->principal;
+        if (!principal)
+                return;                        /* no keys: the account is unknown */
+        bool entry = plan->joins == REALM_IPA; /* a leave takes its keys away in any case */
+        finding_report(&plan->findings,
+                       plan->deletes_account ? "account-deleted"
+                       : entry               ? "entry-stays"
+                                             : "account-stays",
+                       "realm",
+                       plan->deletes_account ? "The account %s is deleted in the realm %s"
+                                             : "The account %s stays in the realm %s",
+                       principal, realm ? realm : "of this host");
 }

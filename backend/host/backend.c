@@ -233,8 +233,11 @@ static const struct host_ops backend_ops = {
         .sleep_trouble = backend_sleep_trouble,
         .list_images = backend_list_images,
         .each_image = backend_each_image,
+        .list_source = backend_list_source,
         .find_image = backend_find_image,
         .find_profile = backend_find_profile,
+        .read_catalog = backend_read_catalog,
+        .resolve_name = backend_resolve_name,
         .suggest = backend_suggest,
         .list_services = backend_list_services,
         .list_pinned = backend_list_pinned,
@@ -253,6 +256,7 @@ static const struct host_ops backend_ops = {
         .show_entry = backend_show_entry,
         .engine_path = backend_engine_path,
         .find_container = backend_find_container,
+        .list_loose = backend_list_loose,
         .list_volumes = backend_list_volumes,
         .remove_volume = backend_remove_volume,
         .make_plan = backend_make_plan,
@@ -288,6 +292,8 @@ struct host *backend_new(sd_event *event, const struct backend_options *options)
         b->root = geteuid() == 0;
         b->systemd = sd_booted() > 0;
         b->engine = engine_new(event, options->sockets);
+        b->skopeo = skopeo_new(event, &(struct skopeo_options){ .program = b->paths.skopeo,
+                                                                .cache = b->paths.cache });
         b->units = units_new(event, b->paths.root, options->bus);
         b->jobs = jobs_new(event, &b->paths, b->systemd || options->bus ? b->units : NULL);
         b->profiles = profiles_new(&b->paths);
@@ -303,7 +309,9 @@ struct host *backend_free(struct host *host) {
         backend_managers_free(b);
         units_free(b->units);
         engine_free(b->engine);
+        skopeo_free(b->skopeo);
         profiles_free(b->profiles);
+        catalog_done(&b->catalog);
         facts_done(&b->facts);
         figures_done(&b->figures);
         sd_event_source_disable_unref(b->looking);

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The plan of VERB_EDIT: a unit's drop-in with other settings. systemd's own check reads it first, beside a
- * copy of the unit in a private folder; what it complains of is not written. */
+ * copy of the unit in a private folder; what it complains of is not written. That of a Quadlet goes through
+ * Podman's generator, and what comes of it through systemd's check. */
 #include <fcntl.h>
 #include <sys/stat.h>
 
 #include "backend/host/internal.h"
 #include "backend/io/files.h"
+#include "backend/io/turn.h"
 #include "model/plan/unit-text.h"
 #include "model/plan/drop-in.h"
 
@@ -18,6 +20,8 @@ struct editing {
         char *unit;
         char **settings;
         char *text; /* of the whole drop-in; NULL: settings */
+        char *made; /* of a Quadlet: the unit's text, and the name of its file */
+        char *made_name;
         struct plan *plan;
         struct error *error;
         plan_done_t done;
@@ -36,7 +40,7 @@ static void editing_drop(struct op *op) {
         plan_free(e->plan);
         error_free(e->error);
         strv_free(e->settings);
-        FREE_ALL(e->unit, e->text);
+        FREE_ALL(e->unit, e->text, e->made, e->made_name);
 }
 
 static void editing_end(struct editing *e) {
@@ -50,27 +54,42 @@ static void editing_end(struct editing *e) {
 
 static void editing_on_verified(int status, const struct str *answer, void *userdata) {
         struct editing *e = userdata;
+        const char *text = e->plan->file.text;
+        bool refused = e->made ? drop_in_complaints_made(e->unit, answer->text, e->made_name, e->made, text,
+                                                         &e->error)
+                               : drop_in_complaints(e->unit, answer->text, text, &e->error);
         if (status == -ETIMEDOUT || status == -EIO)
                 error_set(&e->error, -EIO, "systemd-analyze did not check the settings of %s", e->unit);
-        else if (drop_in_complaints(e->unit, answer->text, e->plan->file.text, &e->error))
+        else if (refused)
                 error_hint(&e->error, "Nothing was written");
         editing_end(e);
 }
 
-/* The unit and its new drop-in, alone in a folder that only root reads. */
+/* An empty folder that only root reads; the caller closes it. */
+static int editing_folder(const struct editing *e, char **ret, struct error **reterr) {
+        editing_remove_copy(e);
+        (void) mkdir(e->backend->paths.run, 0755);
+        _cleanup_close_ int run = open(e->backend->paths.run, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        int copy = run < 0 ? -errno : files_open_private(run, EDIT_FOLDER, true);
+        if (copy < 0)
+                return error_errno(reterr, copy, "The settings cannot be checked in %s",
+                                   e->backend->paths.run);
+        *ret = str_printf("%s/" EDIT_FOLDER, e->backend->paths.run);
+        return copy;
+}
+
+/* The unit and its new drop-in. */
 static int editing_copy(const struct editing *e, int root, const char *fragment, char **ret,
                         struct error **reterr) {
         const char *name;
         _cleanup_free_ char *text = NULL, *real = NULL, *folder_name = str_printf("%s.d", e->unit);
         size_t n = 0;
-        editing_remove_copy(e);
-        (void) mkdir(e->backend->paths.run, 0755);
-        _cleanup_close_ int run = open(e->backend->paths.run, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        _cleanup_close_ int copy = run < 0 ? -1 : files_open_private(run, EDIT_FOLDER, true);
+        _cleanup_close_ int copy = editing_folder(e, ret, reterr);
         _cleanup_close_ int folder = copy < 0 ? -1 : files_open_private(copy, folder_name, true);
+        if (copy < 0)
+                return copy;
         if (folder < 0)
-                return error_errno(reterr, -errno, "The settings cannot be checked in %s",
-                                   e->backend->paths.run);
+                return error_errno(reterr, folder, "The settings cannot be checked in %s", *ret);
         /* /lib is a link to /usr/lib on a host with a merged /usr */
         int r = files_resolve(root, fragment, &real);
         if (r < 0)
@@ -82,27 +101,72 @@ static int editing_copy(const struct editing *e, int root, const char *fragment,
         if (r >= 0)
                 r = files_write(folder, DROP_IN_NAME, e->plan->file.text, strlen(e->plan->file.text), 0600,
                                 reterr);
-        *ret = str_printf("%s/" EDIT_FOLDER, e->backend->paths.run);
         return r;
 }
 
-static struct op *editing_verify(struct editing *e, int root, const char *fragment) {
-        _cleanup_free_ char *copy = NULL;
+static struct op *editing_analyze(struct editing *e, const char *copy, const char *name) {
         _cleanup_strv_ char **argv = NULL;
-        if (!*e->plan->file.text || editing_copy(e, root, fragment, &copy, &e->error) < 0)
-                return NULL;
         strv_add(&argv, "/usr/bin/env");
         strv_addf(&argv, "SYSTEMD_UNIT_PATH=%s:", copy);
         strv_add(&argv, "/usr/bin/systemd-analyze");
         strv_add(&argv, "verify");
         strv_add(&argv, "--man=no");
-        strv_addf(&argv, "%s/%s", copy, e->unit);
+        strv_addf(&argv, "%s/%s", copy, name);
         struct op *op = lookup_start(e->backend, argv, editing_on_verified, e);
         if (!op)
                 error_set(&e->error, -EIO,
                           "systemd-analyze could not be started: the settings of %s cannot "
                           "be checked",
                           e->unit);
+        return op;
+}
+
+static struct op *editing_verify(struct editing *e, int root, const char *fragment) {
+        _cleanup_free_ char *copy = NULL;
+        if (!*e->plan->file.text || editing_copy(e, root, fragment, &copy, &e->error) < 0)
+                return NULL;
+        return editing_analyze(e, copy, e->unit);
+}
+
+/* ---- through Podman's generator ---- */
+
+static void editing_on_generated(int status, const struct str *answer, void *userdata) {
+        struct editing *e = userdata;
+        struct op *verify = NULL;
+        _cleanup_free_ char *path = NULL;
+        _cleanup_close_ int copy = -1;
+        if (status == -ETIMEDOUT || status == -EIO)
+                error_set(&e->error, -EIO, "Podman's generator did not check the settings of %s", e->unit);
+        else {
+                path = str_printf("%s/" EDIT_FOLDER, e->backend->paths.run);
+                e->made = edit_quadlet_read(e->unit, answer->text ? answer->text : "", path, &e->made_name,
+                                            &e->error);
+        }
+        if (e->made)
+                copy = editing_folder(e, &path, &e->error);
+        if (copy >= 0 && files_write(copy, e->made_name, e->made, strlen(e->made), 0600, &e->error) >= 0)
+                verify = editing_analyze(e, path, e->made_name);
+        if (verify) {
+                op_wait(&e->op, verify);
+                return;
+        }
+        error_hint(&e->error, "Nothing was written");
+        editing_end(e);
+}
+
+static struct op *editing_generate(struct editing *e, int root) {
+        _cleanup_free_ char *path = NULL;
+        _cleanup_strv_ char **argv = NULL;
+        _cleanup_close_ int copy = editing_folder(e, &path, &e->error);
+        if (copy < 0 || edit_quadlet_copy(root, copy, e->unit, e->plan->file.text, &e->error) < 0)
+                return NULL;
+        strv_add(&argv, "/usr/bin/env");
+        strv_addf(&argv, "QUADLET_UNIT_DIRS=%s", path);
+        strv_addf(&argv, "%s" QUADLET_GENERATOR, e->backend->paths.root);
+        strv_add(&argv, "--dryrun");
+        struct op *op = lookup_start(e->backend, argv, editing_on_generated, e);
+        if (!op)
+                error_set(&e->error, -EIO, "Podman's generator could not be started");
         return op;
 }
 
@@ -136,8 +200,26 @@ static int editing_plan(struct editing *e, int root, const char *fragment, struc
                 str_printf(*file->text ? "%s has other settings, from its next start on"
                                        : "%s has the settings of its file alone, from its next start on",
                            e->unit);
-        strv_add(&plan->paths, "/etc/systemd/system");
+        strv_add(&plan->paths,
+                 quadlet_name_valid(e->unit) ? "/etc/containers/systemd" : "/etc/systemd/system");
         return 0;
+}
+
+static void editing_begin_quadlet(void *state) {
+        struct editing *e = state;
+        struct op *generate = NULL;
+        _cleanup_close_ int root = files_open_root(e->backend->paths.root, &e->error);
+        _cleanup_free_ char *file = root < 0 ? NULL : quadlet_file(e->backend->paths.root, e->unit);
+        if (root >= 0 && !file) {
+                error_set(&e->error, -ENOENT, "There is no %s in /etc/containers/systemd", e->unit);
+                error_hint(&e->error, "A unit of systemd ends in .service, .socket, ...: fairlead units");
+        }
+        if (file && editing_plan(e, root, file, &e->error) >= 0)
+                generate = editing_generate(e, root);
+        if (generate)
+                op_wait(&e->op, generate);
+        else
+                editing_end(e);
 }
 
 static void editing_on_unit(struct unit_detail *detail, struct error *error, void *userdata) {
@@ -168,6 +250,7 @@ struct op *backend_edit_plan(struct backend *b, const char *unit, char *const *s
                                .text = xstrdup(text),
                                .done = done,
                                .userdata = userdata };
-        op_wait(&e->op, units_show(b->units, unit, editing_on_unit, e));
-        return &e->op;
+        if (quadlet_name_valid(unit))
+                return op_answer(&e->op, b->event, editing_begin_quadlet);
+        return op_wait(&e->op, units_show(b->units, unit, editing_on_unit, e));
 }

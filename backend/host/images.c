@@ -45,11 +45,6 @@ struct op *backend_each_image(struct host *host, image_seen_t seen, nothing_done
                                                  c));
 }
 
-int backend_find_profile(struct host *host, const struct image *image, struct profile **ret,
-                         struct error **reterr) {
-        return profiles_find(backend_of(host)->profiles, image, ret, reterr);
-}
-
 /* ---- one image by its reference ---- */
 
 static void host_images_inspected(struct image *image, struct error *e, void *userdata) {
@@ -133,6 +128,8 @@ static void host_images_find_native(void *state) {
 }
 
 struct op *backend_find_image(struct host *host, const char *reference, image_done_t done, void *userdata) {
+        if (source_named(reference))
+                return backend_find_in_source(host, reference, done, userdata);
         struct host_call *c = host_call_new(host, userdata, reference);
         c->done.image = done;
         if (str_starts(reference, NATIVE_PREFIX))

@@ -5,10 +5,12 @@
  * files use, which implement their part of the port (model/host.h). */
 
 #include "backend/engine/engine.h"
+#include "backend/format/catalogs.h"
 #include "backend/format/profiles.h"
 #include "backend/host/backend.h"
 #include "backend/io/facts.h"
 #include "backend/jobs/jobs.h"
+#include "backend/skopeo/skopeo.h"
 #include "backend/systemd/units.h"
 #include "backend/trouble/trouble.h"
 
@@ -18,10 +20,13 @@ struct backend {
         struct paths paths;
         struct facts facts;
         struct engine *engine;
+        struct skopeo *skopeo;
         struct units *units;      /* of the system */
         struct manager *managers; /* of users, as they were asked for */
         struct jobs *jobs;
         struct profiles *profiles;
+        struct catalog catalog; /* as it was read last */
+        bool catalog_read;
         struct figures figures;
         uint64_t lookup_usec; /* the most that a lookup takes */
 
@@ -70,6 +75,7 @@ struct host_call {
                 nothing_done_t nothing;
         } done;
         image_seen_t seen;
+        source_seen_t row_seen;
         void *userdata;
 };
 /* text is copied. The caller sets `done`. */
@@ -92,14 +98,34 @@ int backend_sleep_trouble(struct host *host, const char *id, int64_t until, stru
 struct op *backend_list_images(struct host *host, images_done_t done, void *userdata);
 struct op *backend_each_image(struct host *host, image_seen_t seen, nothing_done_t done, void *userdata);
 struct op *backend_find_image(struct host *host, const char *reference, image_done_t done, void *userdata);
+/* Of sources (sources.c). */
+struct op *backend_list_source(struct host *host, const char *source, source_seen_t seen, nothing_done_t done,
+                               void *userdata);
+/* Whether the engine can take this image of a source; what it will not know of it goes. */
+int backend_fit_engine(const char *source, enum engine_kind engine, struct image *image,
+                       struct error **reterr);
+/* Reports where the layers that the plan fetches have little space, or none. */
+void backend_report_space(const struct backend *b, enum engine_kind engine, struct plan *plan);
+struct op *backend_find_in_source(struct host *host, const char *source, image_done_t done, void *userdata);
 int backend_find_profile(struct host *host, const struct image *image, struct profile **ret,
+                         struct error **reterr);
+const struct catalog *backend_read_catalog(struct host *host);
+int backend_resolve_name(struct host *host, const char *name, char ***ret, char **why,
                          struct error **reterr);
 struct op *backend_find_container(struct host *host, const char *name, container_done_t done, void *userdata);
 
+struct op *backend_list_loose(struct host *host, volumes_done_t done, void *userdata);
 struct op *backend_list_volumes(struct host *host, volumes_done_t done, void *userdata);
 struct op *backend_remove_volume(struct host *host, const char *name, nothing_done_t done, void *userdata);
 
 struct op *backend_list_services(struct host *host, services_done_t done, void *userdata);
+
+/* Fills in what the engine knows of the images of services (images_known, image_gone, newer, newer_labels);
+ * where it gives no answer they stay as they are. services is borrowed until done() or the operation's
+ * end (image-states.c). */
+typedef void (*image_states_done_t)(void *userdata);
+struct op *backend_image_states(struct backend *b, struct service_list *services, image_states_done_t done,
+                                void *userdata);
 
 struct op *backend_list_pinned(struct host *host, services_done_t done, void *userdata);
 int backend_pin_unit(struct host *host, const char *unit, bool *ret, struct error **reterr);
@@ -150,6 +176,12 @@ struct recorded_unit {
 int backend_read_unit(const struct backend *b, const struct service *s, enum plan_verb verb,
                       struct recorded_unit *ret, struct error **reterr);
 
+/* Of a service whose image was removed: what the record still says, without its labels. */
+struct image *backend_recorded_image(const struct service *record);
+
+/* Reports of an uninstall that leaves a realm what becomes of this host's account there. */
+void backend_report_account(const struct backend *b, struct plan *plan);
+
 /* A container without a unit, for a plan that makes one (adopt.c). */
 struct adoption_found {
         char *container, *id;   /* its name; NULL: what was adopted is no container */
@@ -175,10 +207,17 @@ struct op *lookup_names(const struct backend *b, const struct membership *m, boo
                         lookup_done_t done, void *userdata);
 bool lookup_found(const struct str *answer, const char *name);
 
-/* The plan of VERB_EDIT of this unit, with "Restart=on-failure" and the like, or with this whole text of its
- * drop-in (edit.c). */
+/* The plan of VERB_EDIT of this unit, or of a Quadlet file by its name, with "Restart=on-failure" and the
+ * like, or with this whole text of its drop-in (edit.c). */
 struct op *backend_edit_plan(struct backend *b, const char *unit, char *const *settings, const char *text,
                              plan_done_t done, void *userdata);
+
+/* Copies the host's Quadlets into the empty folder `to`, this one with the text as its drop-in. */
+int edit_quadlet_copy(int root, int to, const char *name, const char *text, struct error **reterr);
+/* The unit that the generator's --dryrun made of it, and its name, from the copies at `copy`; NULL with what
+ * it refuses. The caller frees. */
+char *edit_quadlet_read(const char *unit, const char *output, const char *copy, char **ret_name,
+                        struct error **reterr);
 
 /* The plan of VERB_ACCESS or VERB_RENEW of the service called name, or (NULL) of the one that joined. */
 int backend_access_plan(const struct backend *b, enum plan_verb verb, const char *name,

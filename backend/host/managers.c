@@ -2,7 +2,7 @@
 
 /* The managers of users, beside the system's. Each has a socket of its own in the user's runtime folder,
  * which lets root and the user in, without a bus daemon; systemctl --user uses it, too. Names come from
- * logind's files: a lookup of a user may wait for the network. */
+ * logind's files, else from /etc/passwd: a lookup of a user may wait for the network. */
 
 #include "backend/host/internal.h"
 
@@ -62,7 +62,7 @@ void backend_managers_free(struct backend *b) {
 }
 
 /* logind's file has "NAME=alice". */
-static char *managers_user(const struct backend *b, uint32_t uid) {
+static char *managers_logind(const struct backend *b, uint32_t uid) {
         _cleanup_free_ char *path = str_printf("%s/run/systemd/users/%u", b->paths.root, uid), *text = NULL;
         if (readfile(path, 64 * 1024, &text, NULL, NULL) < 0)
                 return NULL;
@@ -71,6 +71,29 @@ static char *managers_user(const struct backend *b, uint32_t uid) {
                 if (str_starts(*line, "NAME="))
                         return xstrdup(*line + strlen("NAME="));
         return NULL;
+}
+
+/* passwd(5): "alice:x:1000:...". It has no users of a realm: asking for those may wait for the network. */
+static char *managers_passwd(const struct backend *b, uint32_t uid) {
+        _cleanup_free_ char *text = paths_read(b->paths.root, "/etc/passwd", NULL), *mark = NULL;
+        _cleanup_strv_ char **lines = strv_split(text ? text : "", "\n");
+        mark = str_printf("%u", uid);
+        for (char **line = lines; line && *line; line++) {
+                size_t name = strcspn(*line, ":");
+                const char *password = (*line)[name] ? *line + name + 1 : "",
+                           *number = strchr(password, ':');
+                const char *rest = number ? str_starts(number + 1, mark) : NULL;
+                if (name && rest && *rest == ':')
+                        return xstrndup(*line, name);
+        }
+        return NULL;
+}
+
+/* Of a manager that was started without a session ("systemctl start user@1000") systemd 252 has no file of
+ * logind's. */
+static char *managers_user(const struct backend *b, uint32_t uid) {
+        char *name = managers_logind(b, uid);
+        return name ? name : managers_passwd(b, uid);
 }
 
 static int managers_compare(const void *a, const void *b) {

@@ -36,6 +36,8 @@ struct planning {
         /* found out */
         struct service *record; /* of an installed service that the order names; NULL */
         struct image *image;
+        char *source;    /* of the image, where the order names one; NULL */
+        bool here;       /* the engine has its layers all the same */
         bool image_gone; /* that of the record */
         struct recorded_unit unit;
         struct profile *profile;
@@ -52,7 +54,8 @@ static void planning_drop(struct op *op) {
         struct planning *p = container_of(op, struct planning, op);
         op_cancel(p->estimate);
         plan_free(p->plan);
-        FREE_ALL(p->label, p->text, p->reference, p->name, p->unit_path, p->unit.path, p->unit.text);
+        FREE_ALL(p->label, p->text, p->reference, p->source, p->name, p->unit_path, p->unit.path,
+                 p->unit.text);
         STRV_FREE_ALL(p->secrets, p->allowed, p->names);
         given_done(&p->given);
         service_free(p->record);
@@ -106,25 +109,6 @@ static bool planning_service_exists(const char *name, void *userdata) {
         return services_exists(&p->backend->paths, name);
 }
 
-/* The account that a leave deletes or leaves behind. The user's own words for the uninstaller decide. */
-static void planning_report_account(struct planning *p, struct plan *plan) {
-        if (p->verb != VERB_UNINSTALL || plan->joins == REALM_NONE || (strv_length(p->given.words)))
-                return;
-        _cleanup_(membership_freep) struct membership *m = membership_read(&p->backend->paths);
-        const char *realm = m->realm ? m->realm : m->domain, *principal = m->principal;
-        if (!principal)
-                return;                        /* no keys: the account is unknown */
-        bool entry = plan->joins == REALM_IPA; /* a leave takes its keys away in any case */
-        finding_report(&plan->findings,
-                       plan->deletes_account ? "account-deleted"
-                       : entry               ? "entry-stays"
-                                             : "account-stays",
-                       "realm",
-                       plan->deletes_account ? "The account %s is deleted in the realm %s"
-                                             : "The account %s stays in the realm %s",
-                       principal, realm ? realm : "of this host");
-}
-
 /* Facts of image and unit that only this file has. */
 static void planning_report(struct planning *p) {
         struct finding_list *findings = &p->plan->findings;
@@ -160,7 +144,8 @@ static void planning_report(struct planning *p) {
                                 : "%s is not as Fairlead wrote it, so it is not removed: it becomes "
                                   "%s" UNIT_EDITED ", which nothing starts",
                         p->unit.path, p->unit.path);
-        planning_report_account(p, p->plan);
+        if (!strv_length(p->given.words)) /* the user's own words for the uninstaller decide */
+                backend_report_account(p->backend, p->plan);
         for (char **id = p->allowed; id && *id; id++)
                 finding_list_allow(findings, *id);
 }
@@ -169,6 +154,9 @@ static int planning_make(struct planning *p) {
         struct backend *b = p->backend;
         const struct engine_about *about = engine_about(b->engine);
         enum engine_kind engine = about ? about->kind : ENGINE_NONE;
+        int r = p->source ? backend_fit_engine(p->source, engine, p->image, &p->error) : 0;
+        if (r < 0)
+                return r;
         _cleanup_free_ char *folder = getcwd(NULL, 0);
         const struct host_facts facts = {
                 .engine = engine,
@@ -192,7 +180,7 @@ static int planning_make(struct planning *p) {
                 .image = p->image,
                 .reference = p->reference || !p->record ? p->reference : p->record->pin.reference,
                 .label = p->label,
-                .pinned = true,
+                .source = p->source, .here = p->here, .pinned = true,
                 .name = p->name,
                 .profile = p->profile,
                 .mode = p->given.mode,
@@ -210,7 +198,10 @@ static int planning_make(struct planning *p) {
                 .unit_text = p->unit.text,
                 .facts = &facts,
         };
-        return plan_make(&request, &p->plan, &p->error);
+        r = plan_make(&request, &p->plan, &p->error);
+        if (r >= 0)
+                backend_report_space(b, engine, p->plan);
+        return r;
 }
 
 /* Its name for the container that the unit's own takes the place of. */
@@ -279,7 +270,7 @@ static void planning_go_on(struct planning *p) {
                 op_wait(&p->op, engine_list_containers(p->backend->engine, planning_on_containers, p));
                 return;
         }
-        if (profiles_find(p->backend->profiles, p->image, &p->profile, &bad) < 0 && !p->profile) {
+        if (backend_find_profile(&p->backend->host, p->image, &p->profile, &bad) < 0 && !p->profile) {
                 p->error = bad;
                 planning_end(p);
                 return;
@@ -321,30 +312,41 @@ static void planning_ask_old_image(struct planning *p) {
                                              planning_on_old_image, p));
 }
 
-/* The service's image was removed: the record has the remaining facts, without its labels. */
-static struct image *planning_image_of_record(const struct service *record) {
-        struct image *image = new0(struct image);
-        str_replace(&image->id, record->pin.image_id);
-        str_replace(&image->digest, record->pin.digest);
-        if (record->pin.reference)
-                strv_add(&image->names, record->pin.reference);
-        return image;
+static void planning_take_image(struct planning *p) {
+        if (p->record && p->verb == VERB_UPGRADE)
+                planning_ask_old_image(p);
+        else
+                planning_go_on(p);
+}
+
+/* An engine that does not answer now will not fetch it either: the plan says so by itself. */
+static void planning_on_here(struct image *image, struct error *e, void *userdata) {
+        struct planning *p = userdata;
+        p->here = image;
+        image_free(image);
+        error_free(e);
+        planning_take_image(p);
 }
 
 static void planning_on_image(struct image *image, struct error *e, void *userdata) {
         struct planning *p = userdata;
         bool gone = e && e->code == -ENOENT && p->record;
+        if (image && source_named(image->source)) {
+                p->image = image;
+                p->source = xstrdup(image->source);
+                str_replace(&p->reference, image_reference(image));
+                op_wait(&p->op, engine_inspect_image(p->backend->engine, image->id, planning_on_here, p));
+                return;
+        }
         p->image = image;
         if (gone && p->verb == VERB_UNINSTALL) {
                 e = error_free(e);
                 p->image_gone = true;
-                p->image = planning_image_of_record(p->record);
+                p->image = backend_recorded_image(p->record);
         }
         p->error = e;
-        if (image && p->record && p->verb == VERB_UPGRADE)
-                planning_ask_old_image(p);
-        else if (p->image)
-                planning_go_on(p);
+        if (p->image)
+                planning_take_image(p);
         else {
                 if (gone) {
                         error_wrap(&p->error, -ENOENT, "The image of %s is not on this host any more",

@@ -33,3 +33,12 @@ int backend_read_unit(const struct backend *b, const struct service *s, enum pla
                            : s->adopted && verb == VERB_UNINSTALL;
         return 0;
 }
+
+struct image *backend_recorded_image(const struct service *record) {
+        struct image *image = new0(struct image);
+        str_replace(&image->id, record->pin.image_id);
+        str_replace(&image->digest, record->pin.digest);
+        if (record->pin.reference)
+                strv_add(&image->names, record->pin.reference);
+        return image;
+}

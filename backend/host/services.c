@@ -93,6 +93,9 @@ static void services_take_state(struct service *s, const struct unit_detail *d) 
                 _cleanup_free_ char *text = unit_why_text(d), *line = text_cleaned(d->why);
                 free(s->reason);
                 s->reason = str_printf(line ? "%s: %s" : "%s", text, line);
+        } else if (d->why && (s->state == SERVICE_RUNNING || s->state == SERVICE_STARTING)) {
+                free(s->reason);
+                s->reason = text_cleaned(d->why);
         }
 }
 
@@ -122,7 +125,7 @@ static void services_ask_units(struct service_listing *l) {
                 u->service->state = SERVICE_NO_UNIT;
                 if (!strv_length(u->service->units))
                         continue;
-                u->asking = units_show(l->backend->units, u->service->units[0], services_on_unit, u);
+                u->asking = units_glance(l->backend->units, u->service->units[0], services_on_unit, u);
                 l->waiting++;
         }
 }
@@ -158,32 +161,9 @@ static void services_on_containers(struct container_list *containers, struct err
         services_check(l);
 }
 
-static void services_take_images(struct service_listing *l, const struct image_list *images) {
-        for (size_t i = 0; i < l->services->n; i++) {
-                struct service *s = l->services->items[i];
-                const struct image *own = NULL, *named = NULL;
-                for (size_t k = 0; k < images->n; k++) {
-                        if (str_equal(images->items[k]->id, s->pin.image_id))
-                                own = images->items[k];
-                        if (s->pin.reference && image_matches(images->items[k], s->pin.reference))
-                                named = images->items[k];
-                }
-                s->images_known = true;
-                s->image_gone = !own;
-                s->newer = named && !str_equal(named->id, s->pin.image_id);
-                label_list_done(&s->newer_labels);
-                if (s->newer)
-                        label_list_of(named, &s->newer_labels);
-        }
-}
-
-static void services_on_images(struct image_list *images, struct error *e, void *userdata) {
+static void services_on_images(void *userdata) {
         struct service_listing *l = userdata;
         l->images = op_cancel(l->images);
-        if (images)
-                services_take_images(l, images);
-        image_list_free(images);
-        error_free(e);
         services_check(l);
 }
 
@@ -230,7 +210,7 @@ static void services_begin(void *state) {
                 return;
         }
         l->containers = engine_list_containers(l->backend->engine, services_on_containers, l);
-        l->images = l->n ? backend_list_images(&l->backend->host, services_on_images, l) : NULL;
+        l->images = l->n ? backend_image_states(l->backend, l->services, services_on_images, l) : NULL;
         sd_event_add_time_relative(l->backend->event, &l->patience, CLOCK_MONOTONIC, ENGINE_USEC, 100000,
                                    services_on_slow_engine, l);
 }

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "backend/io/files.h"
 #include "base/readfile.h"
@@ -14,6 +15,7 @@ const struct paths paths_default = {
         .state = "/var/lib/fairlead",
         .run = "/run/fairlead",
         .root = "",
+        .cache = "/var/cache/fairlead",
         .config = "/etc/fairlead",
         .data = DATA_DIR,
         .worker = WORKER_PATH,
@@ -61,4 +63,19 @@ int paths_prepare(const struct paths *paths, struct error **reterr) {
                         return r;
         }
         return 0;
+}
+
+char *path_of_program(const char *name, const char *folders) {
+        if (strchr(name, '/'))
+                return xstrdup(name);
+        for (const char *at = folders; *name && *at; at += strspn(at, ":")) {
+                size_t n = strcspn(at, ":");
+                char *path = str_printf("%.*s/%s", (int) n, at, name);
+                struct stat st;
+                if (stat(path, &st) == 0 && S_ISREG(st.st_mode) && access(path, X_OK) == 0)
+                        return path;
+                free(path);
+                at += n;
+        }
+        return NULL;
 }

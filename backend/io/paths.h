@@ -9,8 +9,10 @@ struct paths {
         const char *state;      /* "/var/lib/fairlead": jobs/, services/ (0700) */
         const char *run;        /* "/run/fairlead": lock, control sockets (0700) */
         const char *root; /* "": the host's root; tests save and restore files in a folder instead */
+        const char *cache;      /* "/var/cache/fairlead"; NULL: nothing is kept */
         const char *config;     /* "/etc/fairlead" */
         const char *data;       /* "/usr/share/fairlead" */
+        const char *skopeo;     /* NULL: that of root's PATH folders */
         const char *worker;     /* the worker's absolute path */
         const char *pam;        /* that of the program which asks PAM */
 };
@@ -26,3 +28,7 @@ bool paths_access(const char *root, const char *path, int mode);
 /* Creates `state`, `state`/jobs, `state`/services and `run` with mode 0700 where missing; refuses (-EPERM)
  * folders that neither root nor our own user owns or that others may write. */
 int paths_prepare(const struct paths *paths, struct error **reterr);
+
+/* The program of this name in the first of the folders ("/a:/b") that has it, for anybody who may run it;
+ * NULL: in none. A name with a slash is a path already and is not looked for. The caller frees. */
+char *path_of_program(const char *name, const char *folders);

@@ -375,17 +375,18 @@ static void act_append_sandbox(sd_bus_message *m) {
 }
 
 /* Type=exec, so that a successful start means a running program; the worker is the last victim of the OOM
- * killer, and survives a child's end; its log is its own, so the journal's rate limit must not apply. After
- * a failure sd-bus refuses further appends, and to send the message. */
+ * killer, and survives a child's end; its log is its own, so the journal's rate limit must not apply. It
+ * holds secrets: no core of it from its first instruction on. After a failure sd-bus refuses further appends,
+ * and to send the message. */
 static int act_append_transient(sd_bus_message *m, const struct transient *t) {
         sd_bus_message_append(m, "ss", t->name, "fail");
         sd_bus_message_open_container(m, 'a', "(sv)");
-        sd_bus_message_append(m, "(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)", "Description", "s",
+        sd_bus_message_append(m, "(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)", "Description", "s",
                               t->description, "Type", "s", "exec", "KillMode", "s", "mixed",
                               "TimeoutStopUSec", "t", (uint64_t) 90 * 1000 * 1000, "OOMScoreAdjust", "i",
                               -500, "OOMPolicy", "s", "continue", "CollectMode", "s", "inactive-or-failed",
-                              "UMask", "u", 0077, "LogRateLimitIntervalUSec", "t", (uint64_t) 0, "SendSIGHUP",
-                              "b", false, "IgnoreSIGPIPE", "b", false);
+                              "UMask", "u", 0077, "LimitCORE", "t", (uint64_t) 0, "LogRateLimitIntervalUSec",
+                              "t", (uint64_t) 0, "SendSIGHUP", "b", false, "IgnoreSIGPIPE", "b", false);
         act_append_sandbox(m);
         if (t->stdin_fd >= 0)
                 sd_bus_message_append(m, "(sv)", "StandardInputFileDescriptor", "h", t->stdin_fd);

@@ -12,7 +12,10 @@
 /* Connects to the system bus and attaches it to event. Without a bus (early boot, rescue) root connects to
  * systemd's own socket. The caller ends it with bus_close(). -ENOTCONN with a hint if unreachable. */
 int bus_open(sd_event *event, sd_bus **ret, struct error **reterr);
-/* The same to the socket of a user's manager. */
+/* As root to systemd's own socket: a long answer is not carried by a bus in between, which takes as long as
+ * to make it. All signals of systemd come, wanted or not: to be closed after the answer. Negative errno. */
+int bus_open_direct(sd_event *event, sd_bus **ret);
+/* The same as bus_open() to the socket of a user's manager. */
 int bus_open_user(sd_event *event, const char *socket, sd_bus **ret, struct error **reterr);
 sd_bus *bus_close(sd_bus *bus);         /* detaches, drops what is queued; NULL-safe, returns NULL */
 

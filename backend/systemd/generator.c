@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "backend/systemd/internal.h"
 
+#include "backend/io/paths.h"
+
 #define COMPLAINTS_MAX 3U
 
 /* What a line "quadlet-generator[7]: …" complains of; NULL: nothing. */
 static const char *generator_complaint(const char *line) {
-        static const char *const progress[] = { "Loading source unit file", "No files parsed", "Starting",
-                                                "Found" };
+        static const char *const progress[] = { "Loading source unit file", "Loading source drop-in file",
+                                                "No files parsed", "Starting", "Found" };
         const char *text = str_starts(line, "quadlet-generator[");
         text = text ? strstr(text, "]: ") : NULL;
         if (!text)
@@ -30,4 +32,17 @@ char *quadlet_complaints(const char *output, const char *first) {
                         str_addf(&out, "%s%.*s", n++ ? "; " : "", (int) strcspn(text, "\r"), text);
                 }
         return n ? str_take(&out) : NULL;
+}
+
+const char *const quadlet_folders[] = { "/etc/containers/systemd", "/run/containers/systemd",
+                                        "/usr/share/containers/systemd", NULL };
+
+char *quadlet_file(const char *root, const char *name) {
+        for (const char *const *folder = quadlet_folders; *folder; folder++) {
+                char *path = str_printf("%s/%s", *folder, name);
+                if (paths_access(root, path, F_OK))
+                        return path;
+                free(path);
+        }
+        return NULL;
 }

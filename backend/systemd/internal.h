@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Shared by connection.c, show.c, stopped.c, list.c, act.c, units.c, lowest first. */
+/* Shared by connection.c, show.c, glance.c, stopped.c, list.c, act.c, units.c, lowest first. */
 
 #include <sys/stat.h>
 
@@ -101,16 +101,24 @@ struct op *units_judge(struct units *units, const struct unit_list *list,
 
 /* show.c: reads the answer to GetAll("") on a unit's object. unit.job is the path of the job's object. */
 int unit_detail_read(sd_bus_message *m, struct unit_detail **ret, struct error **reterr);
+/* Nothing is known of it. */
+struct unit_detail *unit_detail_new(void);
+/* Reads a variant with these contents into the member of this property; what has none is skipped. */
+int unit_detail_read_property(sd_bus_message *m, const char *name, const char *contents,
+                              struct unit_detail *d);
 int units_get_all(struct units *units, const char *name, sd_bus_slot **slot,
                   sd_bus_message_handler_t callback, void *userdata, struct error **reterr);
 
 /* act.c: every act that waits for a job polls it soon. */
 void acts_ask_soon(struct units *units);
 
-/* last-words.c: the last words of a failed unit, into its `why`, before done(userdata). NULL: nothing to
- * read, done() is not called. */
+/* last-words.c: the last words of a failed unit, or of the run before a restart of systemd's, into its `why`,
+ * before done(userdata). NULL: nothing to read, done() is not called. */
 struct op *units_read_why(struct units *units, struct unit_detail *now, void (*done)(void *userdata),
                           void *userdata);
+
+/* Whether systemd itself restarted the unit in the last minutes. */
+bool units_restarted_lately(const struct unit_detail *now);
 
 /* ---- file-states.c ---- */
 

@@ -21,6 +21,8 @@
 #define LAST_WORDS_USEC (3U * 1000 * 1000)
 /* Seconds until journald has written what a dead program said, busy or not; later nobody waits for it. */
 #define LAST_WORDS_FRESH 30
+/* Seconds behind a restart by systemd in which the end of the run before it matters. */
+#define LAST_WORDS_LOOP 600
 #define LAST_WORDS_BEFORE 5 /* seconds that such a short run may have begun before its end */
 
 struct last_words {
@@ -30,7 +32,7 @@ struct last_words {
         int fd;
         char *invocation;
         char *unit; /* to look further where the invocation gives no reason; NULL once it was done */
-        int64_t since;
+        int64_t since, until;
         struct log_line *lines;
         size_t n;
         words_done_t done;
@@ -94,8 +96,11 @@ static void last_words_reached(void *userdata) {
                 return;
         }
         last_words_clear(l);
-        last_words_read(l, &(struct log_query){
-                                   .unit = unit, .since = l->since, .priority = 7, .tail = LAST_WORDS_MAX });
+        last_words_read(l, &(struct log_query){ .unit = unit,
+                                                .since = l->since,
+                                                .until = l->until,
+                                                .priority = 7,
+                                                .tail = LAST_WORDS_MAX });
 }
 
 static void last_words_failed(struct error *e, void *userdata) {
@@ -113,8 +118,12 @@ static void last_words_read(struct last_words *l, const struct log_query *query)
 
 static void last_words_look(struct last_words *l) {
         last_words_quiet(l);
-        last_words_read(l, &(struct log_query){
-                                   .invocation = l->invocation, .priority = 7, .tail = LAST_WORDS_MAX });
+        if (!l->invocation)
+                last_words_reached(l);
+        else
+                last_words_read(l, &(struct log_query){ .invocation = l->invocation,
+                                                        .priority = 7,
+                                                        .tail = LAST_WORDS_MAX });
 }
 
 /* ---- its daemon ---- */
@@ -140,25 +149,46 @@ static bool last_words_sync(struct last_words *l) {
                                           last_words_on_time, l) >= 0;
 }
 
-struct op *units_last_words(struct units *units, const char *invocation, const char *unit, int64_t since,
-                            bool sync, words_done_t done, void *userdata) {
+static struct last_words *last_words_new(struct units *units, words_done_t done, void *userdata) {
         struct last_words *l = new0(struct last_words);
         *l = (struct last_words){ .op.drop = last_words_drop,
                                   .event = sd_event_ref(units->event),
                                   .fd = -1,
-                                  .invocation = xstrdup(invocation),
-                                  .unit = xstrdup(unit),
-                                  .since = since,
                                   .done = done,
                                   .userdata = userdata };
-        if (str_empty(invocation) || units->given)
-                return op_answer(&l->op, l->event, last_words_end);
+        return l;
+}
+
+static struct op *last_words_begin(struct last_words *l, bool sync) {
         if (!sync || !last_words_sync(l))
                 last_words_look(l);
         return &l->op;
 }
 
-/* ---- of a failed unit ---- */
+struct op *units_last_words(struct units *units, const char *invocation, const char *unit, int64_t since,
+                            bool sync, words_done_t done, void *userdata) {
+        struct last_words *l = last_words_new(units, done, userdata);
+        if (str_empty(invocation) || units->given)
+                return op_answer(&l->op, l->event, last_words_end);
+        l->invocation = xstrdup(invocation);
+        l->unit = xstrdup(unit);
+        l->since = since;
+        return last_words_begin(l, sync);
+}
+
+/* Of all invocations of the unit between two times. */
+static struct op *last_words_between(struct units *units, const char *unit, int64_t since, int64_t until,
+                                     bool sync, words_done_t done, void *userdata) {
+        struct last_words *l = last_words_new(units, done, userdata);
+        if (units->given)
+                return op_answer(&l->op, l->event, last_words_end);
+        l->unit = xstrdup(unit);
+        l->since = since;
+        l->until = until;
+        return last_words_begin(l, sync);
+}
+
+/* ---- of a failed unit, or of one that systemd starts again and again ---- */
 
 struct reading_why {
         struct op op; /* inner */
@@ -181,16 +211,29 @@ static void units_on_words(struct log_line *lines, size_t n, void *userdata) {
 static void units_why_drop(struct op *op) {
 }
 
+bool units_restarted_lately(const struct unit_detail *now) {
+        return now->restarts > 0 && !str_equal(now->unit.active, "inactive") &&
+               usec_now(CLOCK_REALTIME) / 1000000 - now->since < LAST_WORDS_LOOP;
+}
+
 struct op *units_read_why(struct units *units, struct unit_detail *now, void (*done)(void *userdata),
                           void *userdata) {
-        if (str_empty(now->invocation) || !str_equal(now->unit.active, "failed") ||
-            unit_was_stopped(now))
+        int64_t age = usec_now(CLOCK_REALTIME) / 1000000 - now->since;
+        bool failed = str_equal(now->unit.active, "failed"),
+             waits = str_starts(now->unit.sub, "auto-restart") != NULL, lately = units_restarted_lately(now);
+        if (str_empty(now->invocation) || !(failed || waits || lately) || unit_was_stopped(now))
                 return NULL;
         struct reading_why *r = new0(struct reading_why);
         *r = (struct reading_why){
                 .op.drop = units_why_drop, .now = now, .done = done, .userdata = userdata
         };
-        bool fresh = usec_now(CLOCK_REALTIME) / 1000000 - now->since < LAST_WORDS_FRESH;
+        bool fresh = age < LAST_WORDS_FRESH;
+        /* The run before this one failed: systemd has begun the next, whose invocation this is. */
+        if (!failed && !waits)
+                return op_wait(&r->op,
+                               last_words_between(units, now->unit.name,
+                                                  (now->since - LAST_WORDS_LOOP) * 1000000,
+                                                  (now->since + 1) * 1000000, fresh, units_on_words, r));
         /* Lines of a run that was over before journald looked at it have its unit and no invocation. */
         return op_wait(&r->op, units_last_words(units, now->invocation, now->unit.name,
                                                 (now->since - LAST_WORDS_BEFORE) * 1000000, fresh,

@@ -101,6 +101,7 @@ static void list_read_files(struct units *units) {
 struct listing {
         struct op op; /* inner: reads the files */
         struct units *units;
+        sd_bus *direct; /* carries the answer; NULL: the units' own */
         sd_bus_slot *slot;
         char *pattern;
         bool followed;          /* all units, with a listener: the files come later */
@@ -115,6 +116,7 @@ struct listing {
 static void listing_drop(struct op *op) {
         struct listing *l = container_of(op, struct listing, op);
         sd_bus_slot_unref(l->slot);
+        bus_close(l->direct);
         unit_list_free(l->list);
         unit_files_free(l->files);
         op_cancel(l->judging);
@@ -140,12 +142,10 @@ int units_read_list(sd_bus_message *m, struct unit_list *list) {
                 if (list->n >= UNITS_MAX)
                         return -E2BIG;
                 room_for_one((void **) &list->items, list->n, sizeof *list->items);
-                list->items[list->n++] = (struct unit){ .name = xstrdup(name),
-                                                        .description = xstrdup(description),
-                                                        .load = xstrdup(load),
-                                                        .active = xstrdup(active),
-                                                        .sub = xstrdup(sub),
-                                                        .job = job_id ? xstrdup(job) : NULL };
+                list->items[list->n++] =
+                        unit_of_texts((const char *const[]){ name, description, load, active, sub });
+                if (job_id)
+                        list->items[list->n - 1].job = xstrdup(job);
         }
         if (r >= 0 && list->n)
                 qsort(list->items, list->n, sizeof *list->items, list_compare);
@@ -255,15 +255,24 @@ static void listing_on_judged(bool news, void *userdata) {
         listing_check(l);
 }
 
+static int list_ask(struct listing *l, sd_bus *bus);
+
 static int list_on_units(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         struct listing *l = userdata;
+        bool failed = sd_bus_message_is_method_error(m, NULL);
         l->slot = sd_bus_slot_unref(l->slot);
+        if (failed && l->direct) {
+                l->direct = bus_close(l->direct);
+                if (list_ask(l, l->units->bus) >= 0)
+                        return 0;
+        }
         l->list = new0(struct unit_list);
         int r;
-        if (sd_bus_message_is_method_error(m, NULL))
+        if (failed)
                 bus_fail(&l->error, m, 0, "The units could not be listed");
         else if ((r = units_read_list(m, l->list)) < 0)
                 error_errno(&l->error, r, "systemd's list of units cannot be read");
+        l->direct = bus_close(l->direct);
         if (l->error) {
                 listing_end(l);
                 return 0;
@@ -272,6 +281,12 @@ static int list_on_units(sd_bus_message *m, void *userdata, sd_bus_error *error)
                 l->judging = units_judge(l->units, l->list, listing_on_judged, l);
         listing_check(l);
         return 0;
+}
+
+static int list_ask(struct listing *l, sd_bus *bus) {
+        return sd_bus_call_method_async(bus, &l->slot, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER,
+                                        l->pattern ? "ListUnitsByPatterns" : "ListUnits", list_on_units, l,
+                                        l->pattern ? "asas" : "", 0, 1, l->pattern);
 }
 
 /* The list is valid without the files, with enabled states unknown. */
@@ -292,9 +307,9 @@ struct op *units_list(struct units *units, const char *pattern, units_done_t don
                                .userdata = userdata };
         if (units_connect(units, &l->error) < 0)
                 return op_answer(&l->op, units->event, listing_end);
-        int r = sd_bus_call_method_async(units->bus, &l->slot, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER,
-                                         pattern ? "ListUnitsByPatterns" : "ListUnits", list_on_units, l,
-                                         pattern ? "asas" : "", 0, 1, pattern);
+        if (!pattern && !units->given && !units->socket)
+                (void) bus_open_direct(units->event, &l->direct);
+        int r = list_ask(l, l->direct ? l->direct : units->bus);
         if (r < 0) {
                 bus_fail(&l->error, NULL, r, "The units could not be listed");
                 return op_answer(&l->op, units->event, listing_end);

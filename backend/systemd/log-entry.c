@@ -231,7 +231,7 @@ void log_select(sd_journal *journal, const struct log_query *query) {
                 log_match(journal, "PRIORITY", (char[]){ (char) ('0' + p), '\0' });
 }
 
-bool log_may_have(sd_journal *journal, const char *text) {
+bool log_may_have(sd_journal *journal, struct log_needle *needle) {
         static const char *const fields[] = { "MESSAGE", "SYSLOG_IDENTIFIER", "_COMM", "PODMAN_EVENT" };
         for (size_t i = 0; i < ELEMENTS(fields); i++) {
                 size_t n;
@@ -241,7 +241,9 @@ bool log_may_have(sd_journal *journal, const char *text) {
                 if (i == 3)
                         return true; /* its line is made of other fields */
                 _cleanup_free_ char *copy = xstrndup(value, n);
-                if (strcasestr(copy, text) || memchr(value, '\0', n))
+                /* an expression is one of a line, and a message may have several */
+                if (memchr(value, '\0', n) || memchr(value, '\n', n) ||
+                    log_needle_in(needle, &(const struct log_line){ .message = copy }))
                         return true;
         }
         return false;

@@ -19,6 +19,7 @@
 #include <systemd/sd-journal.h>
 
 #include "model/host.h"
+#include "model/log/needle.h"
 
 /* ---- log-entry.c ---- */
 
@@ -54,7 +55,7 @@ void log_match(sd_journal *journal, const char *name, const char *value);
 /* Adds the query's matches: subject, boot, priority. */
 void log_select(sd_journal *journal, const struct log_query *query);
 /* Whether the current entry may contain the text; its lines decide. */
-bool log_may_have(sd_journal *journal, const char *text);
+bool log_may_have(sd_journal *journal, struct log_needle *needle);
 
 /* ---- log-frame.c ---- */
 

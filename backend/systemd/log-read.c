@@ -4,11 +4,13 @@
 
 #include "backend/systemd/log-internal.h"
 
+#include <inttypes.h>
 #include <time.h>
 
 #include "backend/systemd/log-files.h"
 #include "base/clock.h"
 #include "base/text.h"
+#include "model/service/address.h"
 
 #define TAIL_DEFAULT 1000U
 #define TAIL_MAX 100000U
@@ -24,6 +26,7 @@ struct reading {
         int fd;
         struct str out;
         struct loglines found;
+        struct log_needle *needle; /* NULL: every entry is wanted */
         unsigned tail;
         char *newest;           /* cursor of the newest entry seen on the way backwards */
         uint64_t entries;       /* read so far */
@@ -78,17 +81,16 @@ static void reading_progress(struct reading *r, int64_t real) {
 /* ---- reading ---- */
 
 static bool log_add_wanted(struct reading *r) {
-        const char *text = r->query->text;
-        if (str_empty(text)) {
+        if (!r->needle) {
                 loglines_add_entry(&r->found, r->journal, r->backwards);
                 return true;
         }
-        if (!log_may_have(r->journal, text))
+        if (!log_may_have(r->journal, r->needle))
                 return false;
         size_t before = r->found.n;
         loglines_add_entry(&r->found, r->journal, r->backwards);
         for (size_t i = before; i < r->found.n; i++)
-                if (log_line_has(&r->found.items[i], text))
+                if (log_needle_in(r->needle, &r->found.items[i]))
                         return true;
         while (r->found.n > before)
                 log_line_done(&r->found.items[--r->found.n]);
@@ -122,6 +124,20 @@ static void reading_note_errno(struct reading *r, int code) {
         _cleanup_free_ char *text = str_printf("The log cannot be read any further (%s); \"journalctl "
                                                "--verify\" names the damaged file",
                                                strerrordesc_np(-code));
+        frame_put_note(&r->out, text);
+}
+
+/* What was left out is said: the answer would be wrong else. */
+static void reading_note_given_up(struct reading *r) {
+        uint64_t n = r->needle ? log_needle_given_up(r->needle) : 0;
+        if (!n)
+                return;
+        _cleanup_free_ char *text =
+                str_printf(plural(n, "%" PRIu64 " line takes more steps than an expression may; it was left "
+                                     "out",
+                                  "%" PRIu64 " lines take more steps than an expression may; they were left "
+                                  "out"),
+                           n);
         frame_put_note(&r->out, text);
 }
 
@@ -218,6 +234,7 @@ static int reading_lines(struct reading *r) {
                 return code;
         if (!backwards)
                 reading_forwards(r, query->way == LOG_ALL || query->follow ? 0 : r->tail);
+        reading_note_given_up(r);
         frame_put_numbers(&r->out, FRAME_REACHED, r->entries, 0);
         reading_send(r);
         if (!query->follow)
@@ -363,9 +380,17 @@ static int reading_entry(struct reading *r) {
         return 0;
 }
 
+/* What the system's journal has alone: entries of a user's manager lie in that user's file, too. */
+static bool reading_is_system(const struct log_query *query) {
+        uint32_t uid = UNIT_SYSTEM;
+        if (query && query->unit)
+                unit_address_name(query->unit, &uid);
+        return query && uid == UNIT_SYSTEM && (query->unit || query->container || query->invocation);
+}
+
 static int reading_open(struct reading *r) {
         const struct log_task *task = r->task;
-        bool one = r->query && (r->query->unit || r->query->container || r->query->invocation);
+        bool one = reading_is_system(r->query);
         int code = task->directory
                            ? sd_journal_open_directory(&r->journal, task->directory, 0)
                            : sd_journal_open(&r->journal,
@@ -397,7 +422,10 @@ static int reading_run(struct reading *r) {
                 [LOG_TASK_BOOTS] = reading_boots,
                 [LOG_TASK_ENTRY] = reading_entry,
         };
-        int code = reading_open(r);
+        int code = r->query && !str_empty(r->query->text)
+                           ? log_needle_new(r->query->text, &r->needle, &r->error)
+                           : 0;
+        code = code < 0 ? code : reading_open(r);
         return code < 0 ? code : tasks[r->task->kind](r);
 }
 

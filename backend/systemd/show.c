@@ -208,6 +208,25 @@ static const struct property *show_property(const char *name) {
         return NULL;
 }
 
+/* A property of another type counts as absent, without loss of the others. */
+int unit_detail_read_property(sd_bus_message *m, const char *name, const char *contents,
+                              struct unit_detail *d) {
+        const struct property *p = show_property(name);
+        if (!p || strcmp(contents, kinds[p->kind].signature) != 0)
+                return sd_bus_message_skip(m, "v");
+        int r = sd_bus_message_enter_container(m, 'v', contents);
+        if (r >= 0)
+                r = show_read_value(m, p->kind, (char *) d + p->offset);
+        return r < 0 ? r : sd_bus_message_exit_container(m);
+}
+
+struct unit_detail *unit_detail_new(void) {
+        struct unit_detail *d = new0(struct unit_detail);
+        d->cpu_nsec = d->memory = d->tasks = d->io_read = d->io_written = UNIT_UNKNOWN;
+        d->memory_max = UNIT_UNKNOWN;
+        return d;
+}
+
 static int show_read_all(sd_bus_message *m, struct unit_detail *d) {
         int r = sd_bus_message_enter_container(m, 'a', "{sv}");
         if (r < 0)
@@ -217,14 +236,7 @@ static int show_read_all(sd_bus_message *m, struct unit_detail *d) {
                 if ((r = sd_bus_message_read(m, "s", &name)) < 0 ||
                     (r = sd_bus_message_peek_type(m, NULL, &contents)) < 0)
                         return r;
-                const struct property *p = show_property(name);
-                /* a property of another type counts as absent, without loss of the others */
-                if (p && strcmp(contents, kinds[p->kind].signature) == 0) {
-                        if ((r = sd_bus_message_enter_container(m, 'v', contents)) < 0 ||
-                            (r = show_read_value(m, p->kind, (char *) d + p->offset)) < 0 ||
-                            (r = sd_bus_message_exit_container(m)) < 0)
-                                return r;
-                } else if ((r = sd_bus_message_skip(m, "v")) < 0)
+                if ((r = unit_detail_read_property(m, name, contents, d)) < 0)
                         return r;
                 if ((r = sd_bus_message_exit_container(m)) < 0)
                         return r;
@@ -233,9 +245,7 @@ static int show_read_all(sd_bus_message *m, struct unit_detail *d) {
 }
 
 int unit_detail_read(sd_bus_message *m, struct unit_detail **ret, struct error **reterr) {
-        _cleanup_(unit_detail_freep) struct unit_detail *d = new0(struct unit_detail);
-        d->cpu_nsec = d->memory = d->tasks = d->io_read = d->io_written = UNIT_UNKNOWN;
-        d->memory_max = UNIT_UNKNOWN;
+        _cleanup_(unit_detail_freep) struct unit_detail *d = unit_detail_new();
         int r = show_read_all(m, d);
         if (r < 0)
                 return error_errno(reterr, r, "systemd's answer about the unit cannot be read");
@@ -343,9 +353,7 @@ static int show_on_template(sd_bus_message *m, void *userdata, sd_bus_error *err
                 showing_end(s);
                 return 0;
         }
-        struct unit_detail *d = s->detail = new0(struct unit_detail);
-        d->cpu_nsec = d->memory = d->tasks = d->io_read = d->io_written = UNIT_UNKNOWN;
-        d->memory_max = UNIT_UNKNOWN;
+        struct unit_detail *d = s->detail = unit_detail_new();
         d->unit = (struct unit){ .name = xstrdup(s->name),
                                  .description =
                                          xstrdup("A template: an instance of it has a name behind the @"),

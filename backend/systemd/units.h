@@ -33,6 +33,9 @@ typedef void (*loaded_done_t)(struct unit_list *list, int64_t read, struct error
 struct op *units_loaded(struct units *units, char *const *active, loaded_done_t done, void *userdata);
 struct op *units_show(struct units *units, const char *name,
                       detail_done_t done, void *userdata);
+/* As units_show(), but of a service that runs only what a line about it says: name, load, active, file_state,
+ * description, since, restarts, cgroup, its figures, can_reload, and what unit_boot() needs. */
+struct op *units_glance(struct units *units, const char *name, detail_done_t done, void *userdata);
 /* How many units have failed, without those that were stopped; -1: no answer. */
 typedef void (*counted_done_t)(int64_t n, void *userdata);
 struct op *units_count_failed(struct units *units, counted_done_t done, void *userdata);
@@ -98,6 +101,11 @@ struct op *units_last_words(struct units *units, const char *invocation, const c
  * One file that cannot be read keeps the generator from making any unit (5.4.2). */
 #define QUADLET_GENERATOR "/usr/lib/systemd/system-generators/podman-system-generator"
 char *quadlet_complaints(const char *output, const char *first);
+
+/* The folders of Quadlets (podman-systemd.unit(5)): the first that has a name counts. NULL ends them. */
+extern const char *const quadlet_folders[];
+/* The path of the Quadlet file of this name, below root. NULL: there is none. The caller frees. */
+char *quadlet_file(const char *root, const char *name);
 
 /* ---- places ---- */
 

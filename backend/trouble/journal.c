@@ -14,6 +14,7 @@
 #define ENTRIES_TURN 50U
 #define UNITS_MAX 64U /* of an answer */
 #define LINE_MAX 256U
+#define SAME_TIME_MAX 100U /* entries of one microsecond */
 
 struct journal_asking {
         struct op op;
@@ -67,7 +68,8 @@ static char *journal_field(sd_journal *journal, const char *name) {
 
 /* ---- how the last boot ended ---- */
 
-/* The boot before this one: that of the newest entry before this one's first. */
+/* The boot before this one: that of the newest entry before this one's first. A search for a time finds the
+ * entry of that very time first, which is this boot's, and maybe others of the same microsecond. */
 static bool journal_earlier_boot(sd_journal *journal, sd_id128_t *ret) {
         sd_id128_t boot;
         uint64_t usec;
@@ -77,12 +79,24 @@ static bool journal_earlier_boot(sd_journal *journal, sd_id128_t *ret) {
         bool found = sd_journal_seek_head(journal) >= 0 && sd_journal_next(journal) > 0 &&
                      sd_journal_get_realtime_usec(journal, &usec) >= 0;
         sd_journal_flush_matches(journal);
-        return found && sd_journal_seek_realtime_usec(journal, usec) >= 0 &&
-               sd_journal_previous(journal) > 0 && sd_journal_get_monotonic_usec(journal, &usec, ret) >= 0 &&
-               !sd_id128_equal(*ret, boot);
+        if (!found || sd_journal_seek_realtime_usec(journal, usec) < 0)
+                return false;
+        for (unsigned i = 0; i < SAME_TIME_MAX && sd_journal_previous(journal) > 0; i++)
+                if (sd_journal_get_monotonic_usec(journal, &usec, ret) >= 0 && !sd_id128_equal(*ret, boot))
+                        return true;
+        return false;
 }
 
-/* journald's last words, logind's announcement, or the target of every way down. */
+/* journald's last words end a boot that it lived through; it says the same at every restart of its own. */
+static bool journal_ends_with_its_stop(sd_journal *journal) {
+        char stop[SD_ID128_STRING_MAX];
+        if (sd_journal_seek_tail(journal) < 0 || sd_journal_previous(journal) <= 0)
+                return false;
+        _cleanup_free_ char *id = journal_field(journal, "MESSAGE_ID");
+        return id && str_equal(id, sd_id128_to_string(SD_MESSAGE_JOURNAL_STOP, stop));
+}
+
+/* logind's announcement, the target of every way down as systemd reached it, or journald's last words. */
 static void journal_ask_boot(struct journal_asking *a, struct journal_question *q) {
         sd_id128_t boot;
         struct journal_answer answer = { .kind = q->kind };
@@ -91,12 +105,13 @@ static void journal_ask_boot(struct journal_asking *a, struct journal_question *
                 return;
         }
         journal_match_id(a->journal, "_BOOT_ID", boot);
+        bool clean = journal_ends_with_its_stop(a->journal);
         sd_journal_add_conjunction(a->journal);
-        journal_match_id(a->journal, "MESSAGE_ID", SD_MESSAGE_JOURNAL_STOP);
         journal_match_id(a->journal, "MESSAGE_ID", SD_MESSAGE_SHUTDOWN);
         sd_journal_add_disjunction(a->journal);
+        journal_match(a->journal, "_PID", "1");
         journal_match(a->journal, "UNIT", "shutdown.target");
-        bool clean = sd_journal_seek_tail(a->journal) >= 0 && sd_journal_previous(a->journal) > 0;
+        clean = clean || (sd_journal_seek_tail(a->journal) >= 0 && sd_journal_previous(a->journal) > 0);
         sd_journal_flush_matches(a->journal);
         if (clean)
                 return;
@@ -146,6 +161,11 @@ static bool journal_is_of_a_pipe(sd_journal *journal) {
         return container;
 }
 
+/* The kernel counts upwards: systemd says of each slice above that a process of it was killed. */
+static bool journal_is_of_a_slice(const struct journal_question *q, const char *unit) {
+        return q->kind == TROUBLE_OOM_KILL && str_ends(unit, ".slice");
+}
+
 /* The next older entry. False: that was the last one. */
 static bool journal_step(struct journal_asking *a, const struct journal_question *q) {
         uint64_t real;
@@ -155,7 +175,8 @@ static bool journal_step(struct journal_asking *a, const struct journal_question
         if (q->kind == TROUBLE_LOG_ERRORS && journal_is_of_a_pipe(a->journal))
                 return true;
         _cleanup_free_ char *unit = q->unit ? xstrdup(q->unit) : journal_field(a->journal, "UNIT");
-        struct journal_answer *answer = unit ? journal_answer(a, q, unit) : NULL;
+        struct journal_answer *answer =
+                unit && !journal_is_of_a_slice(q, unit) ? journal_answer(a, q, unit) : NULL;
         if (!answer)
                 return true;
         answer->n++;

@@ -11,6 +11,7 @@
 #include "model/command/lint.h"
 #include "model/service/why.h"
 
+#define FINDINGS_NAMED 3U     /* of a newer image, in one sentence */
 #define CLOCK_GRACE (30 * 60) /* seconds after the boot in which a clock may still be on its way */
 
 void trouble_judge_failed(const struct unit_detail *d, struct trouble_list *list) {
@@ -111,13 +112,20 @@ static void judge_lint(const struct service *s, const struct label_list *labels,
         image_lint(&image, h->engine, h->engine_version, ret);
 }
 
-/* The ids of findings that the other list has not; NULL: all are in both. The caller frees. */
-static char *judge_findings_beyond(const struct finding_list *these, const struct finding_list *others) {
-        _cleanup_strv_ char **ids = NULL;
+/* "; new finding: " and the sentences of findings of a kind that the other list has not, some of them;
+ * nothing where all are in both. */
+static void judge_findings_beyond(struct str *out, const char *one, const char *many,
+                                  const struct finding_list *these, const struct finding_list *others) {
+        _cleanup_strv_ char **sentences = NULL;
         for (size_t i = 0; i < these->n; i++)
-                if (!finding_list_find(others, these->items[i].id) && !strv_contains(ids, these->items[i].id))
-                        strv_add(&ids, these->items[i].id);
-        return ids ? strv_join(ids, ", ") : NULL;
+                if (!finding_list_find(others, these->items[i].id) &&
+                    !strv_contains(sentences, these->items[i].message))
+                        strv_add(&sentences, these->items[i].message);
+        size_t n = strv_length(sentences);
+        for (size_t i = 0; i < n && i < FINDINGS_NAMED; i++)
+                str_addf(out, "%s%s", i > 0 ? "; " : plural(n, one, many), sentences[i]);
+        if (n > FINDINGS_NAMED)
+                str_addf(out, "; and %zu more", n - FINDINGS_NAMED);
 }
 
 /* A finding that is gone is a reason to upgrade, a new one a reason to look first. */
@@ -127,22 +135,16 @@ void trouble_judge_update(const struct service *s, const struct host_status *h, 
                 return;
         judge_lint(s, &s->pin.labels, h, &before);
         judge_lint(s, &s->newer_labels, h, &after);
-        _cleanup_free_ char *gone = judge_findings_beyond(&before, &after),
-                            *fresh = judge_findings_beyond(&after, &before);
         const char *image = s->pin.reference, *name = s->name;
-        _cleanup_free_ char *text =
-                fresh && gone
-                        ? str_printf("%s names a newer image than the one that %s runs; new findings: %s; "
-                                     "findings gone: %s",
-                                     image, name, fresh, gone)
-                : fresh ? str_printf("%s names a newer image than the one that %s runs; new findings: %s",
-                                     image, name, fresh)
-                : gone  ? str_printf("%s names a newer image than the one that %s runs; findings gone: %s",
-                                     image, name, gone)
-                        : str_printf("%s names a newer image on this host than the one that %s runs: "
-                                     "upgrade it",
-                                     image, name);
-        struct trouble *t = trouble_add(list, TROUBLE_UPDATE, name, PLACE_UPDATES, name, "%s", text);
+        _cleanup_str_ struct str findings = {};
+        judge_findings_beyond(&findings, "; new finding: ", "; new findings: ", &after, &before);
+        judge_findings_beyond(&findings, "; finding gone: ", "; findings gone: ", &before, &after);
+        struct trouble *t =
+                trouble_add(list, TROUBLE_UPDATE, name, PLACE_UPDATES, name,
+                            findings.length > 0 ? "%s names a newer image than the one that %s runs%s"
+                                                : "%s names a newer image on this host than the one that %s "
+                                                  "runs: upgrade it%s",
+                            image, name, findings.text ? findings.text : "");
         t->service = xstrdup(name);
         if (finding_list_count(&after, SEVERITY_BLOCK) > finding_list_count(&before, SEVERITY_BLOCK))
                 t->severity = SEVERITY_WARN; /* it cannot be upgraded as it is */

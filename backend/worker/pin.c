@@ -25,19 +25,28 @@ static char *pin_of_record(const struct worker *w) {
                  : NULL;
 }
 
+static int pin_record(struct worker *w, const char *pin, struct error **reterr) {
+        _cleanup_strv_ char **pins = worker_load_lines(w->folder, PINS, reterr);
+        if (*reterr)
+                return (*reterr)->code;
+        if (strv_contains(pins, pin))
+                return 0;
+        strv_add(&pins, pin);
+        return worker_save_lines(w, PINS, pins, reterr);
+}
+
+int worker_pin_ahead(struct worker *w, char **ret, struct error **reterr) {
+        *ret = pin_of_plan(w);
+        return *ret ? pin_record(w, *ret, reterr) : 0;
+}
+
 int worker_pin(struct worker *w, bool planned, struct error **reterr) {
         _cleanup_free_ char *pin = planned ? pin_of_plan(w) : pin_of_record(w);
         if (!pin)
                 return STEP_ENDED;
-        _cleanup_strv_ char **pins = worker_load_lines(w->folder, PINS, reterr);
-        if (*reterr)
-                return (*reterr)->code;
-        if (!strv_contains(pins, pin)) {
-                strv_add(&pins, pin);
-                int r = worker_save_lines(w, PINS, pins, reterr);
-                if (r < 0)
-                        return r;
-        }
+        int r = pin_record(w, pin, reterr);
+        if (r < 0)
+                return r;
         const char *image_id = planned ? w->plan->pin.image_id : w->record->pin.image_id;
         w->wait.op = engine_tag(w->engine, image_id, pin, worker_on_done, w);
         return STEP_WAITS;

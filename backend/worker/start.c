@@ -9,11 +9,13 @@
 #include "backend/store/retention.h"
 #include "backend/worker/internal.h"
 
+#define ENGINE_SECONDS 300U /* nobody waits at a screen; an undo that gives up leaves the host half done */
 #define TRIES 200U /* for a host whose last job has ended */
 #define PAUSE_USEC 50000
 
 static void start_connect(struct worker *w, const struct worker_options *options) {
         w->engine = engine_new(w->event, NULL);
+        engine_set_patience(w->engine, ENGINE_SECONDS);
         w->units = options->units;
         if (!w->units && !options->paths->root[0] && access("/run/systemd/system", F_OK) == 0)
                 w->units = units_new(w->event, "", NULL);

@@ -198,6 +198,8 @@ void worker_log_error(struct worker *w, const struct error *e);
  * added is removed. */
 int worker_pin(struct worker *w, bool planned, struct error **reterr);
 int worker_unpin(struct worker *w, bool planned, step_next_t next);
+/* The plan's such name, recorded for an undo, for who gives it by other means; NULL: there is none. */
+int worker_pin_ahead(struct worker *w, char **ret, struct error **reterr);
 
 /* Load w->record from the first step's copy in the job's folder: an uninstall removes the record. */
 int worker_save_record(struct worker *w, struct error **reterr);

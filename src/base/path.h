@@ -18,3 +18,6 @@ static inline char *path_folder(const char *path) {
         const char *slash = strrchr(path, '/');
         return slash > path ? xstrndup(path, (size_t) (slash - path)) : xstrdup("/");
 }
+
+/* Where root's programs are looked for, whatever PATH the caller has. */
+#define PATH_OF_ROOT "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"

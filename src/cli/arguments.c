@@ -5,7 +5,8 @@
 
 const struct argument_row option_table[_OPTION_MAX] = {
         [OPTION_ALL] = { "all", 'a', NULL, false,
-                         "all images, not only those that offer a system service; all jobs that can go" },
+                         "all images, not only those that offer a system service" },
+        [OPTION_ALL_JOBS] = { "all", 'a', NULL, false, "all jobs that can go" },
         [OPTION_ALL_TROUBLE] = { "all", 'a', NULL, false,
                                  "each line with its id and what to do, those that sleep, and what cannot be "
                                  "looked for here" },
@@ -32,7 +33,11 @@ const struct argument_row option_table[_OPTION_MAX] = {
         [OPTION_FINDINGS] = { "findings", 0, NULL, false,
                               "print all findings there are, as a table in Markdown" },
         [OPTION_FOLLOW] = { "follow", 'f', NULL, false, "go on with new lines as they come" },
-        [OPTION_GREP] = { "grep", 'g', "TEXT", false, "only entries with this text, in any case" },
+        [OPTION_FROM] = { "from", 0, "SOURCE", false,
+                          "of a registry (docker://HOST/NAME[:TAG]), or of an archive or a layout (oci:PATH, "
+                          "oci-archive:PATH, docker-archive:PATH, dir:PATH)" },
+        [OPTION_GREP] = { "grep", 'g', "TEXT", false,
+                          "only entries with this text, in any case; ~EXPRESSION: a regular expression" },
         [OPTION_GROUPS] = { "groups", 0, NULL, false, "the names are those of groups" },
         [OPTION_HELP] = { "help", 'h', NULL, false, "print this help" },
         [OPTION_IF_INTERRUPTED] = { "if-interrupted", 0, "ask|resume|rollback", false,
@@ -90,6 +95,7 @@ const struct argument_row option_table[_OPTION_MAX] = {
         [OPTION_WATCH] = { "watch", 0, NULL, false,
                            "go on, and print it again when something changes" },
         [OPTION_WITHDRAW] = { "withdraw", 'x', NULL, false, "take the names off the lists, each by itself" },
+        [OPTION_WRITE] = { "write", 0, "FILE", false, "write it to this new file instead" },
         [OPTION_YES] = { "yes", 'y', NULL, false, "consent without being asked" },
 };
 

@@ -11,6 +11,7 @@
 
 enum option_id {
         OPTION_ALL,
+        OPTION_ALL_JOBS,
         OPTION_ALL_TROUBLE,
         OPTION_ALL_USERS,
         OPTION_ALLOW,
@@ -26,6 +27,7 @@ enum option_id {
         OPTION_ENGINE_SOCKET,
         OPTION_FINDINGS,
         OPTION_FOLLOW,
+        OPTION_FROM,
         OPTION_GREP,
         OPTION_GROUPS,
         OPTION_HELP,
@@ -65,6 +67,7 @@ enum option_id {
         OPTION_WAKE,
         OPTION_WATCH,
         OPTION_WITHDRAW,
+        OPTION_WRITE,
         OPTION_YES,
         _OPTION_MAX,
 };

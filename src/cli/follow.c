@@ -20,6 +20,8 @@ struct following {
         bool over; /* the job is in a final state and its whole log was printed */
         bool left; /* Ctrl-C */
         bool undo; /* a rollback is the wanted result */
+        bool mute; /* nothing is typed */
+        bool now;  /* it ends behind what is there */
         struct job *job;
         struct error *error;
         uint64_t bytes;                    /* of the log, printed so far */
@@ -40,7 +42,7 @@ static void print_line(const char *text, const uint8_t *marks, size_t bytes, voi
 
 /* A job that lost its worker has no end either: it waits for a decision. */
 static void end_when_whole(struct following *f) {
-        if (f->job && (job_state_final(f->job->state) || f->job->state == JOB_INTERRUPTED) &&
+        if (f->job && (f->now || job_state_final(f->job->state) || f->job->state == JOB_INTERRUPTED) &&
             f->bytes >= f->job->log_size)
                 f->over = true;
 }
@@ -95,6 +97,8 @@ static int result_of(struct following *f) {
         }
         feed_flush(f->feed);
         const struct job *job = f->job;
+        if (f->now && !job_state_final(job->state)) /* no result yet */
+                return EXIT_DONE;
         if (f->session->json && f->end)
                 return f->end(f->session, job, f->arguments);
         if (f->session->json) {
@@ -142,7 +146,7 @@ static int follow_follow(struct following *f) {
         sigprocmask(SIG_BLOCK, &mask, NULL);
         sd_event_source *interrupt = NULL, *keys = NULL;
         sd_event_add_signal(s->event, &interrupt, SIGINT, follow_interrupted, f);
-        if (in_is_terminal())
+        if (in_is_terminal() && !f->mute)
                 sd_event_add_io(s->event, &keys, STDIN_FILENO, EPOLLIN, follow_typed, f);
         while (!f->over && sd_event_run(s->event, UINT64_MAX) >= 0)
                 ;
@@ -162,6 +166,11 @@ int follow_job(struct session *s, const char *id) {
 int follow_job_from(struct session *s, const char *id, uint64_t offset, bool undo) {
         return follow_follow(&(struct following) { .session = s, .id = id, .bytes = offset, .undo = undo });
 }
+
+int follow_job_output(struct session *s, const char *id, bool now) {
+        return follow_follow(&(struct following) { .session = s, .id = id, .mute = true, .now = now });
+}
+
 int follow_print_job(struct session *s, const char *id) {
         _cleanup_(job_freep) struct job *job = NULL;
         int r = find_job(s, id, &job, &s->error);

@@ -18,6 +18,10 @@ int follow_job_from(struct session *s, const char *id, uint64_t offset, bool und
 int follow_resumed(struct session *s, const struct job *job, enum job_resume how,
                    struct secret_list *secrets, bool detach);
 
+/* The same where standard output leads to a pager or a file: nothing is typed, and with `now` it ends behind
+ * what is there, without waiting for the end of the job. */
+int follow_job_output(struct session *s, const char *id, bool now);
+
 /* -ENOENT with a sentence when the job is not found. */
 int find_job(struct session *s, const char *id, struct job **ret, struct error **reterr);
 

@@ -2,11 +2,15 @@
 #include "cli/lookup.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include "backend/io/paths.h"
+#include "base/path.h"
 #include "base/text.h"
 #include "cli/out.h"
 #include "model/image/image.h"
@@ -136,6 +140,10 @@ char **spawn_words(const char *const *variables, const char *fallback) {
 }
 
 int spawn_program(pid_t *ret, char *const *words, const char *what, int input, struct error **reterr) {
+        _cleanup_free_ char *path = path_of_program(words[0], PATH_OF_ROOT);
+        if (!path)
+                return error_set(reterr, -ENOENT, "The %s %s is in none of the folders of root's PATH, %s",
+                                 what, words[0], PATH_OF_ROOT);
         posix_spawn_file_actions_t actions;
         posix_spawnattr_t attributes;
         sigset_t none, defaults;
@@ -151,9 +159,28 @@ int spawn_program(pid_t *ret, char *const *words, const char *what, int input, s
         posix_spawnattr_setsigmask(&attributes, &none);
         posix_spawnattr_setsigdefault(&attributes, &defaults);
         posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-        _cleanup_free_ char *path = str_printf("%s%s", *words[0] == '/' ? "" : "/usr/bin/", words[0]);
         int r = posix_spawn(ret, path, &actions, &attributes, words, environ);
         posix_spawn_file_actions_destroy(&actions);
         posix_spawnattr_destroy(&attributes);
         return r == 0 ? 0 : error_errno(reterr, -r, "The %s %s cannot be started", what, path);
+}
+
+/* LESSSECURE is not set: whoever reads here has this host's shell at the key of the console. */
+int spawn_pager(pid_t *ret, struct error **reterr) {
+        static const char *const variables[] = { "PAGER", NULL };
+        _cleanup_strv_ char **words = spawn_words(variables, "less");
+        int fds[2];
+        if (pipe2(fds, O_CLOEXEC) < 0)
+                return error_errno(reterr, -errno, "The pager cannot be started");
+        int r = spawn_program(ret, words, "pager", fds[0], reterr);
+        close(fds[0]);
+        if (r >= 0)
+                dup2(fds[1], STDOUT_FILENO);
+        close(fds[1]);
+        return r >= 0 ? 0 : error_hint(reterr, "Set PAGER to a program that is installed");
+}
+
+void spawn_pager_wait(pid_t pager) {
+        fclose(stdout);
+        TEMP_FAILURE_RETRY(waitpid(pager, NULL, 0));
 }

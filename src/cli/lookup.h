@@ -52,5 +52,11 @@ int exec_command(char *const *argv, char *const *environment);
 /* The words of the first of these variables that has some, else fallback's. The caller frees. */
 char **spawn_words(const char *const *variables, const char *fallback);
 
-/* what: "pager", for the sentences. input: becomes its standard input; negative: ours. */
+/* what: "pager", for the sentences. A name without a folder is looked for in PATH_OF_ROOT. input: becomes its
+ * standard input; negative: ours. */
 int spawn_program(pid_t *ret, char *const *words, const char *what, int input, struct error **reterr);
+
+/* Standard output becomes the input of the person's pager (PAGER, less); *ret is its process. */
+int spawn_pager(pid_t *ret, struct error **reterr);
+/* Ends its input and waits until the person leaves it: nothing can be printed from then on. */
+void spawn_pager_wait(pid_t pager);

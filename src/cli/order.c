@@ -20,7 +20,7 @@ void order_done(struct order *o) {
         free(o->mode);
         STRV_FREE_ALL(o->set, o->secret_names);
         secret_list_free(o->secrets);
-        *o = (struct order) {};
+        *o = (struct order){};
 }
 
 /* "P=V": *ret_name is the caller's, *ret_value points into text. */
@@ -41,21 +41,25 @@ int order_read_file(const char *path, struct answers *answers, char **mode, stru
         return r < 0 ? r : answers_parse(path, text, n, answers, mode, reterr);
 }
 
-/* "-e NAME" of a command: its environment has the variables that are set. */
-static bool order_passes_variable(const struct image *image, const char *name) {
-        for (enum command_label which = 0; which < _COMMAND_LABEL_MAX; which++) {
+/* Those of -e NAME, which are asked for as parameters are. The caller frees. */
+static char **order_passed_variables(const struct image *image) {
+        char **names = NULL;
+        for (enum command_label which = 0; image && which < _COMMAND_LABEL_MAX; which++) {
                 _cleanup_command_ struct command *command = image_command(image, which);
-                for (size_t i = 0; command && i < command->n_options; i++)
-                        if (str_equal(option_passed_variable(&command->options[i]), name))
-                                return true;
+                for (size_t i = 0; command && i < command->n_options; i++) {
+                        const char *name = option_passed_variable(&command->options[i]);
+                        if (name && !strv_contains(names, name))
+                                strv_add(&names, name);
+                }
         }
-        return false;
+        return names;
 }
 
 /* Does a label of the image name the variable, as $NAME, ${NAME…} or -e NAME? */
 static bool order_has_variable(const struct image *image, const char *name) {
         size_t n = strlen(name);
-        if (order_passes_variable(image, name))
+        _cleanup_strv_ char **passed = order_passed_variables(image);
+        if (strv_contains(passed, name))
                 return true;
         for (size_t i = 0; i < image->labels.n; i++)
                 for (const char *at = image->labels.items[i].value; (at = strchr(at, '$')); at++) {
@@ -79,8 +83,18 @@ static int order_unknown_name(const struct order *o, const char *name, struct er
                         continue;
                 nearest_offer(&near, known);
                 if (rest && str_equal(rest + 1, name))
-                        near = (struct nearest) { .word = name, .best = known };
+                        near = (struct nearest){ .word = name, .best = known };
                 str_addf(&all, "%s%s", all.length ? ", " : "", known);
+        }
+        _cleanup_strv_ char **passed = order_passed_variables(o->image);
+        for (char **variable = passed; variable && *variable; variable++) {
+                bool asked = false; /* by a parameter of another name */
+                for (size_t i = 0; o->profile && i < o->profile->n_parameters; i++)
+                        asked |= str_equal(o->profile->parameters[i].target, *variable);
+                if (asked)
+                        continue;
+                nearest_offer(&near, *variable);
+                str_addf(&all, "%s%s", all.length ? ", " : "", *variable);
         }
         _cleanup_free_ char *question = nearest_question(&near);
         int r = error_set(reterr, -EINVAL, "%s has no parameter \"%s\"%s%s%s", image_reference(o->image),
@@ -168,6 +182,18 @@ static int order_read_answers(struct order *o, const struct arguments *a, struct
         return r;
 }
 
+/* Units of older tools give these words to each image: said, not refused. */
+static void order_note_lost_words(const struct order *o, const struct arguments *a) {
+        static const struct {
+                int option;
+                const char *variable;
+        } words[] = { { OPTION_OPT1, "OPT1" }, { OPTION_OPT2, "OPT2" }, { OPTION_OPT3, "OPT3" } };
+        for (size_t i = 0; o->image && i < ELEMENTS(words); i++)
+                if (argument_value(a, words[i].option) && !order_has_variable(o->image, words[i].variable))
+                        out_note("No label of %s uses $%s: its words are not used.\n",
+                                 image_reference(o->image), words[i].variable);
+}
+
 int order_read(struct session *s, const struct arguments *a, enum plan_verb verb, struct image *image,
                struct order *ret, struct error **reterr) {
         struct order *o = ret;
@@ -178,7 +204,8 @@ int order_read(struct session *s, const struct arguments *a, enum plan_verb verb
         r = r < 0 ? r : order_read_answers(o, a, reterr);
         if (r < 0)
                 return r;
-        o->port = (struct plan_order) {
+        order_note_lost_words(o, a);
+        o->port = (struct plan_order){
                 .verb = verb,
                 .image = a->words ? a->words[0] : NULL,
                 .name = argument_value(a, OPTION_NAME),

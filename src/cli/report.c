@@ -189,10 +189,20 @@ void report_summary(const struct plan *plan) {
                 out(plural(warnings, "  %zu warning\n", "  %zu warnings\n"), warnings);
 }
 
+/* Exactly which image it is, and where it comes from. */
+static void report_image(const struct image_pin *pin) {
+        char size[16];
+        if (pin->digest)
+                out("  digest %s\n", pin->digest);
+        if (pin->source && pin->fetch)
+                out("  source %s (%s to fetch)\n", pin->source, text_size(size, pin->fetch));
+        else if (pin->source)
+                out("  source %s\n", pin->source);
+}
+
 void report_plan(const struct plan *plan) {
         report_head(plan);
-        if (plan->pin.digest)
-                out("  digest %s\n", plan->pin.digest);
+        report_image(&plan->pin);
         if (plan->mode_title)
                 out("  mode   %s\n", plan->mode_title);
         if (plan->from && plan->verb == VERB_UPGRADE)

@@ -135,6 +135,25 @@ static void waited_nothing(struct error *e, void *userdata) {
         session_arrived(userdata, e);
 }
 
+/* What a list of a source says while the verb waits. */
+struct session_rows {
+        struct waiting waiting; /* first: waited_nothing() has it */
+        source_seen_t seen;
+        void *userdata;
+};
+
+static void waited_row(const struct source_row *row, void *userdata) {
+        struct session_rows *rows = userdata;
+        rows->seen(row, rows->userdata);
+}
+
+int session_list_source(struct session *s, const char *source, source_seen_t seen, void *userdata,
+                        struct error **reterr) {
+        struct session_rows rows = { .seen = seen, .userdata = userdata };
+        return session_wait(s, &rows.waiting,
+                            host_list_source(s->host, source, waited_row, waited_nothing, &rows), reterr);
+}
+
 int session_remove_volume(struct session *s, const char *name, struct error **reterr) {
         struct waiting w = {};
         return session_wait(s, &w, host_remove_volume(s->host, name, waited_nothing, &w), reterr);

@@ -25,6 +25,9 @@ void session_done(struct session *s);
 /* Operations of the port (model/host.h), each run until its answer: 0 and *ret the caller's, or the error's
  * code and *reterr. */
 int session_list_images(struct session *s, struct image_list **ret, struct error **reterr);
+/* seen() as of the port; *reterr where there is no list. */
+int session_list_source(struct session *s, const char *source, source_seen_t seen, void *userdata,
+                        struct error **reterr);
 int session_find_image(struct session *s, const char *reference, struct image **ret, struct error **reterr);
 int session_look_trouble(struct session *s, struct trouble_list **ret, struct error **reterr);
 int session_list_services(struct session *s, struct service_list **ret, struct error **reterr);

@@ -10,7 +10,9 @@
 
 #include "base/op.h"
 #include "base/secret.h"
+#include "model/image/catalog.h"
 #include "model/image/image.h"
+#include "model/image/source.h"
 #include "model/job/changes.h"
 #include "model/job/job.h"
 #include "model/job/retention.h"
@@ -113,13 +115,15 @@ enum container_state {
         CONTAINER_RUNNING,
 };
 
-/* volumes: "NAME:SERVICE"; done() owns them, NULL: none */
+/* volumes: "NAME:SERVICE" (of list_loose: containers, "NAME:IMAGE"); done() owns them, NULL: none */
 typedef void (*volumes_done_t)(char **volumes, struct error *e, void *userdata);
 /* e NULL: state holds */
 typedef void (*container_done_t)(enum container_state state, struct error *e, void *userdata);
 typedef void (*images_done_t)(struct image_list *images, struct error *e, void *userdata);
 /* image: lent */
 typedef void (*image_seen_t)(const struct image *image, void *userdata);
+/* row: lent */
+typedef void (*source_seen_t)(const struct source_row *row, void *userdata);
 typedef void (*image_done_t)(struct image *image, struct error *e, void *userdata);
 typedef void (*services_done_t)(struct service_list *services, struct error *e, void *userdata);
 typedef void (*units_done_t)(struct unit_list *units, struct error *e, void *userdata);
@@ -223,12 +227,26 @@ struct host_ops {
         /* The same images, each when it comes, in no order and without being kept: of a host with thousands,
          * for those who need little of each. seen() must not drop the handle; after an error not all came. */
         struct op *(*each_image)(struct host *host, image_seen_t seen, nothing_done_t done, void *userdata);
-        /* -ENOENT error when not found; -EEXIST when the name means several images (the hint lists them). */
+        /* All images of a source (model/image/source.h), which the engine need not have: seen() is called for
+         * each at once, without an image or an error, and again when it is known; it may drop the handle.
+         * done() has an error where there is no list. Nothing is pulled. */
+        struct op *(*list_source)(struct host *host, const char *source, source_seen_t seen,
+                                  nothing_done_t done, void *userdata);
+        /* Of the engine, or where the reference has a transport, of that source; its paths are absolute.
+         * -ENOENT error when not found; -EEXIST when the name means several images (the hint lists them). */
         struct op *(*find_image)(struct host *host, const char *reference, image_done_t done, void *userdata);
         /* The profile for an image: its label's, a file's, or the generic one. Synchronous: profiles are read
          * at the start. Errors of a bad profile are returned, with file, line and reason; the caller may then
          * continue with *ret == the generic one. Caller frees *ret. */
         int (*find_profile)(struct host *host, const struct image *image, struct profile **ret,
+                            struct error **reterr);
+        /* The catalog of this host, read anew: a few small files. Synchronous; valid until the next call. */
+        const struct catalog *(*read_catalog)(struct host *host);
+        /* The whole names that a name as typed can mean on this host, the likeliest first, by
+         * containers-registries.conf(5); *ret is the caller's. *why: where that comes from, a sentence
+         * without a full stop, or NULL where the name is whole; the caller's. Errors: -EINVAL (no name),
+         * -ENOENT (no registry is configured for short names). Synchronous: small files. */
+        int (*resolve_name)(struct host *host, const char *name, char ***ret, char **why,
                             struct error **reterr);
         /* The host's proposal for a parameter's `suggest` ("hostname", "domain", "realm", …; "=TEXT": that
          * text), or NULL. Valid until the host is freed or repair() changed it. */
@@ -274,6 +292,9 @@ struct host_ops {
         const char *(*engine_path)(struct host *host);
         struct op *(*find_container)(struct host *host, const char *name, container_done_t done,
                                      void *userdata);
+
+        /* Running containers that neither a unit nor a service of Fairlead runs: "NAME:IMAGE". */
+        struct op *(*list_loose)(struct host *host, volumes_done_t done, void *userdata);
 
         /* Volumes of the engine with the state of services that do not use them any more: kept at an
          * uninstall. Removing one fails while a container uses it. */
@@ -352,8 +373,11 @@ struct host {
 #define host_sleep_trouble(h, ...) HOST_CALL(h, sleep_trouble, __VA_ARGS__)
 #define host_list_images(h, ...) HOST_CALL(h, list_images, __VA_ARGS__)
 #define host_each_image(h, ...) HOST_CALL(h, each_image, __VA_ARGS__)
+#define host_list_source(h, ...) HOST_CALL(h, list_source, __VA_ARGS__)
 #define host_find_image(h, ...) HOST_CALL(h, find_image, __VA_ARGS__)
 #define host_find_profile(h, ...) HOST_CALL(h, find_profile, __VA_ARGS__)
+#define host_read_catalog(h) HOST_CALL(h, read_catalog)
+#define host_resolve_name(h, ...) HOST_CALL(h, resolve_name, __VA_ARGS__)
 #define host_suggest(h, ...) HOST_CALL(h, suggest, __VA_ARGS__)
 #define host_list_services(h, ...) HOST_CALL(h, list_services, __VA_ARGS__)
 #define host_list_pinned(h, ...) HOST_CALL(h, list_pinned, __VA_ARGS__)
@@ -372,6 +396,7 @@ struct host {
 #define host_show_entry(h, ...) HOST_CALL(h, show_entry, __VA_ARGS__)
 #define host_engine_path(h) HOST_CALL(h, engine_path)
 #define host_find_container(h, ...) HOST_CALL(h, find_container, __VA_ARGS__)
+#define host_list_loose(h, ...) HOST_CALL(h, list_loose, __VA_ARGS__)
 #define host_list_volumes(h, ...) HOST_CALL(h, list_volumes, __VA_ARGS__)
 #define host_remove_volume(h, ...) HOST_CALL(h, remove_volume, __VA_ARGS__)
 #define host_make_plan(h, ...) HOST_CALL(h, make_plan, __VA_ARGS__)

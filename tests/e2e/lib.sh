@@ -7,7 +7,7 @@
 #     check "the unit is active" host systemctl is-active --quiet rsyslog.service
 #     finish                                  # prints "N passed, N failed", exits accordingly
 #
-# With a terminal: source tests/e2e/walk.sh behind it. In the lab's domain: tests/e2e/domain.sh. Programs for the host: tests/e2e/files/.
+# tests/e2e/run runs one and looks at what it leaves behind. With a terminal: source tests/e2e/walk.sh behind it. In the lab's domain: tests/e2e/domain.sh. Programs for the host: tests/e2e/files/.
 
 set -euo pipefail
 

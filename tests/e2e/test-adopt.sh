@@ -3,6 +3,9 @@
 # Three Quadlets and a container that were made by hand become services: with record, upgrade and uninstall, and back.
 cd "$(dirname "$0")/../.." || exit
 source tests/e2e/lib.sh
+source tests/e2e/walk.sh
+trap term_end EXIT
+term_need
 
 before=$(mktemp)
 quadlets=no
@@ -45,6 +48,43 @@ check_status "what is not there" 4 host fairlead adopt nosuch
 check_status "a unit that runs no container" 1 host fairlead adopt dbus.service
 says "is refused" 'does not run a container'
 
+# ---- by keys: A among the units, the plan, and p on the job rolls it back ----
+
+consent_and_roll_back() {
+        term_keys Enter
+        term_wait '\[ Adopt it \]' || return
+        term_keys y
+        term_wait 'p roll back' 60 || return
+        check "it is a service now" host sh -c "fairlead services --json | grep -q '\"adopted\": true'"
+        roll_back
+}
+roll_back() {
+        term_keys p
+        term_wait '\[ Roll back' || return
+        term_keys y
+        term_wait 'Everything was restored' 60 || return # its steps say "rolled back" before
+}
+adopt_container() {
+        walk_open "$HOST" || return
+        term_keys 3
+        term_wait '^  UNIT +STATE' || return
+        term_keys A
+        term_wait 'Adopt a container that has no unit' || return
+        term_wait 'web +localhost/chrony' || return
+        term_keys Enter
+        term_wait 'kept as web-before-fairlead' || return
+        consent_and_roll_back || return
+        walk_home || return
+        walk_close
+}
+host podman run -d --name web --entrypoint sleep localhost/chrony 1000 >/dev/null
+host podman exec web touch /root/mine
+step "a container without a unit is adopted and rolled back by keys" adopt_container
+check "it is the very container again" host podman exec web test -e /root/mine
+check "and it runs" test "$(host podman inspect --format '{{.State.Status}}' web)" = running
+host podman rm -f -t 0 web >/dev/null
+check_same_tree "nothing else is left" "$before"
+
 # ---- units ----
 
 if [ $quadlets = yes ]; then
@@ -56,6 +96,27 @@ if [ $quadlets = yes ]; then
         host systemctl daemon-reload
         host systemctl start one.service
         text=$(host cat /etc/containers/systemd/one.container)
+        adopt_quadlet() {
+                walk_open "$HOST" || return
+                term_keys 3
+                term_wait '^  UNIT +STATE' || return
+                term_keys /
+                term_wait 'Filter:' || return
+                term_type one.service
+                term_wait '> one.service' || return
+                term_keys Enter
+                term_wait 'Enter open' || return
+                term_keys Enter
+                term_wait 'A adopt' || return
+                term_keys A
+                term_wait 'one.service .*stays as it is|stay as they are' || return
+                consent_and_roll_back || return
+                walk_home || return
+                walk_close
+        }
+        step "a Quadlet is adopted and rolled back by keys" adopt_quadlet
+        check "it runs all the time" host systemctl is-active --quiet one.service
+        check "its file stays as it is" test "$(host cat /etc/containers/systemd/one.container)" = "$text"
         check_status "a Quadlet that runs becomes a service" 0 host fairlead adopt one --yes
         check_status "and one that does not" 0 host fairlead adopt /etc/containers/systemd/two.container --yes
         check_status "and one that lies elsewhere" 0 host fairlead adopt /root/three.container --yes
@@ -69,7 +130,18 @@ if [ $quadlets = yes ]; then
         check "its file names that one" host grep -q '^Image=localhost/chrony@sha256:' /etc/containers/systemd/one.container
         check "and says the rest as before" host grep -q '^Exec=1000' /etc/containers/systemd/one.container
         check "it runs it" host systemctl is-active --quiet one.service
-        check_status "the upgrade is rolled back" 0 host fairlead rollback "$(job_of one)" --yes
+        upgrade_back() {
+                walk_open "$HOST" || return
+                term_keys 4
+                term_wait '^  JOB +STATE' || return
+                term_keys g Enter
+                term_wait '^Job  upgrade' || return
+                term_wait 'p roll back' || return
+                roll_back || return
+                walk_home || return
+                walk_close
+        }
+        step "the upgrade is rolled back by keys" upgrade_back
         check "the file is as it was written by hand" test "$(host cat /etc/containers/systemd/one.container)" = "$text"
         host podman tag "$old" localhost/chrony
 

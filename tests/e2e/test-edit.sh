@@ -58,23 +58,30 @@ same_tree "byte for byte as before both" "$wrong"
 check "the unit runs again" host systemctl is-active --quiet rsyslog.service
 
 # ---- by keys: m, down to the port, three digits, on, consent, yes ----
+pressed=0
+press() {
+        pressed=$((pressed + $#))
+        term_keys "$@"
+}
 repair_port() {
         walk_open "$HOST" || return
         term_wait 'rsyslog +running' || return
-        term_keys Down
-        term_keys m
+        term_keys g # where it stands at first, unless there is trouble
+        term_wait '^> *rsyslog' || return
+        press m
         term_wait 'Port +\[99' || return
-        term_keys Down Down
-        term_keys 5 1 4
+        press Down Down
+        press 5 1 4
         term_wait 'Port +\[514' || return
-        term_keys C-d
+        press C-d
         term_wait 'Change +Port: 99 -> 514' || return
-        term_keys Enter
+        press Enter
         term_wait 'Reconfigure \]' || return
-        term_keys y
+        press y
         term_wait 'rsyslog is reconfigured' || return
 }
-step "nine keys and Down to the row repair the port" repair_port
+step "a wrong port is repaired by keys" repair_port
+check "by fewer than ten of them" test "$pressed" -lt 10
 check "the file has it" host grep -q 'port="514"' "$forward"
 roll_back() {
         term_keys p
@@ -192,9 +199,107 @@ edit_in_editor() {
 }
 step "systemd refuses a line in the editor's text, and takes it corrected" edit_in_editor
 check "it is in force" test "$(setting Nice)" = 7
+check_not "no copy is left" host ls -d /var/lib/fairlead/edits/rsyslog.service
 step "the console ends" leave
 check_status "it is rolled back by its job" 0 host fairlead rollback "$(newest edit)" --yes
 same_tree "without a trace" "$wrong"
+
+# ---- what was typed is never lost: an editor that fails, a "no" twice, and on with it ----
+host sh -c 'cat >/run/e2e-editor' <<'END'
+#!/bin/sh
+# Types a right line once, and fails the first time.
+grep -q ^Nice= "$1" && exit 0
+sed -i '1i[Service]\nNice=9' "$1"
+exit 1
+END
+kept=/var/lib/fairlead/edits/rsyslog.service/50-fairlead.conf
+# shellcheck disable=SC2119  # its seconds, not ours
+end_edit() {
+        term_wait_end >/dev/null || return
+        term_close
+}
+an_edit() {
+        term_open edit 80x24 tests/lab tty "$HOST" -- env EDITOR=/run/e2e-editor fairlead edit rsyslog
+}
+editor_fails() {
+        an_edit || return
+        term_wait 'ended with an error' || return
+        term_wait "^  $kept" || return
+        end_edit
+}
+step "an editor that fails loses nothing" editor_fails
+check "the copy has what was typed" host grep -q '^Nice=9' "$kept"
+consent_refused() {
+        an_edit || return
+        term_wait 'Go on with it' || return
+        term_type y
+        term_keys Enter
+        term_wait '\+Nice=9' || return
+        term_type n
+        term_keys Enter
+        term_wait "^  $kept" || return
+        end_edit
+}
+step "the next edit goes on with it; a no keeps it again" consent_refused
+check "the copy still has it" host grep -q '^Nice=9' "$kept"
+begins_anew() {
+        an_edit || return
+        term_wait 'Go on with it' || return
+        term_type n
+        term_keys Enter
+        term_wait "^  $kept~" || return
+        term_wait 'ended with an error' || return
+        end_edit
+}
+step "who begins anew finds the former one beside it" begins_anew
+check "there it is" host grep -q '^Nice=9' "$kept~"
+same_tree "nothing was written" "$wrong"
+host rm -rf /var/lib/fairlead/edits
+
+# ---- the Quadlet file behind it: through Podman's generator ----
+if host test -e /etc/containers/systemd/rsyslog.container; then
+        check_status "a Quadlet that is not there" 4 host fairlead edit nosuch.container --set TasksMax=5 --yes
+        check_text "is not found" 'There is no nosuch.container' "$output"
+        check_status "a setting of its service by its Quadlet" 0 host fairlead edit rsyslog.container --set TasksMax=79 --yes
+        check "the drop-in is the Quadlet's" host grep -q '^TasksMax=79' /etc/containers/systemd/rsyslog.container.d/50-fairlead.conf
+        check "it is in force" test "$(setting TasksMax)" = 79
+        check_status "it is rolled back" 0 host fairlead rollback "$(newest edit)" --yes
+        check "to what it was" test "$(setting TasksMax)" = "$tasks"
+        same_tree "without a trace" "$wrong"
+        check_status "a value that systemd does not know" 2 host fairlead edit rsyslog.container --set TasksMax=many --yes
+        check_text "is refused in its words" 'TasksMax=many: .*many' "$output"
+        host sh -c 'cat >/run/e2e-editor' <<'END'
+#!/bin/sh
+# A key that the generator does not know, then one that it does.
+grep -q "^### .*for reading only" "$1" && grep -q "^# Image=" "$1" || exit 7
+if grep -q ^PidsLimitt= "$1"; then sed -i 's/^PidsLimitt=/PidsLimit=/' "$1"; else sed -i '1i[Container]\nPidsLimitt=99' "$1"; fi
+END
+        edit_quadlet() {
+                term_open console 80x24 tests/lab tty "$HOST" -- env EDITOR=/run/e2e-editor fairlead
+                term_wait '^  SERVICE +STATE' || return
+                to_unit || return
+                term_keys v
+                term_wait 'Q Quadlet' || return
+                term_keys Q
+                term_wait "generator refuses" || return
+                term_wait 'Edit it again' || return
+                term_type y
+                term_keys Enter
+                term_wait '\+PidsLimit=99' || return
+                term_type y
+                term_keys Enter
+                term_wait 'Enter returns to Fairlead' || return
+                term_keys Enter
+                term_wait 'files' || return
+        }
+        step "the generator refuses a key, and takes it corrected" edit_quadlet
+        check_status "systemd has the new unit" 0 host systemctl cat rsyslog.service
+        check_text "as the generator made it" 'pids-limit[ =]99' "$output"
+        step "the console ends" leave
+        check_status "it is rolled back by its job" 0 host fairlead rollback "$(newest edit)" --yes
+        same_tree "without a trace" "$wrong"
+fi
+
 check_status "without a terminal there is no editor" 2 host fairlead edit rsyslog
 host rm -f /run/e2e-editor
 

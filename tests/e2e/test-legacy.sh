@@ -97,5 +97,9 @@ check_status "leave" 0 host fairlead leave --yes
 check_text "the computer account stays" 'remains: The account HOST2\$@EXAMPLE.TEST' "$output"
 check_status "no service is left" 0 host fairlead services --json
 check "none" json 'd == []'
+# Its uninstaller would remove that file, too; but its image is there only where the shelf was built of the same packages.
+# shellcheck disable=SC2016
+check "of mytimer at most the file stays that was changed by hand" host sh -c 'cd /etc && { [ ! -e mytimer ] ||
+        { [ "$(ls mytimer)" = interval ] && [ "$(cat mytimer/interval)" = 20 ] && rm -r mytimer; }; }'
 check_same_tree "/etc and /usr/local are as before any of them" "$before"
 finish

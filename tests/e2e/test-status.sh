@@ -125,6 +125,26 @@ check "stopped, it is gone" until_true 20 has_not restart-loop:e2e-loops.service
 # ---- a service ----
 
 check_status "a service is installed" 0 host fairlead install localhost/ailing --yes
+
+# killed SIGNAL PATTERN: the console shows the pattern, without a key, once the service's processes got the signal; prints how soon.
+killed() {
+        local began
+        walk_home || return
+        term_wait '^..ailing +running' || return
+        began=$(date +%s%N)
+        host systemctl kill -s "$1" ailing.service || return
+        term_wait "$2" || return
+        echo "# on the screen $((($(date +%s%N) - began) / 1000000)) ms after it was killed" >&3
+}
+host mkdir -p /run/systemd/system/ailing.service.d
+printf '[Service]\nRestart=no\n' | host sh -c 'cat >/run/systemd/system/ailing.service.d/e2e.conf'
+host systemctl daemon-reload
+try "killed from outside, it is on the screen without a key" killed KILL '^.!ailing +failed' || true
+try "and what needs a person has it, too" term_wait '^! ailing.service failed: ' || true
+host rm -r /run/systemd/system/ailing.service.d
+host systemctl daemon-reload
+host systemctl restart ailing.service
+try "started, it runs on the screen" term_wait '^. ailing +running' || true
 host podman healthcheck run ailing || true
 check "its failed health check is seen" until_true 20 has health:ailing
 check_text "with its last line" 'The health check of ailing fails: no answer on port 7' "$(what health:ailing sentence)"
@@ -151,7 +171,7 @@ check "started anew, they are gone" until_true 20 has_not log-errors:ailing.serv
 host sh -c 'printf "FROM localhost/ailing\nLABEL RUN=\"podman run -d --health-cmd=false --health-interval=disable IMAGE sleep infinity\"\n" |
         podman build -q -t localhost/ailing:latest -' >/dev/null
 check "a newer image is seen" until_true 20 has update:ailing
-check_text "with the finding that is new in it" 'newer image than the one that ailing runs; new findings: unnamed-container$' "$(words update:ailing)"
+check_text "with the finding that is new in it" 'newer image than the one that ailing runs; new finding: The container has no name of its own$' "$(words update:ailing)"
 try "Enter leads to its upgrade" leads 'localhost/ailing names a newer image' '[Uu]pgrade.*ailing' || true
 # A plan that was not consented to stays below whatever is opened from it: it is left before anything else.
 term_keys Escape
@@ -218,7 +238,7 @@ look
 check "by a low threshold a disk is full" json 'any(t["kind"] == "disk" for t in d["trouble"])'
 check "a wrong line of the file is a line of trouble" \
         json 'any(t["subject"] == "/etc/fairlead/trouble.conf:5" and t["kind"] == "settings" for t in d["trouble"])'
-host rm -f /etc/fairlead/trouble.conf
+host sh -c "rm -f /etc/fairlead/trouble.conf; rmdir --ignore-fail-on-non-empty /etc/fairlead"
 
 # ---- a job ----
 

@@ -97,6 +97,16 @@ check "without a restart" is once NRestarts 0
 check_status "a plan with a label for automatic updates" 0 host fairlead plan install localhost/updated
 check_text "says that they cannot work" 'autoupdate-pinned' "$output"
 check_not "and the unit leaves the label out" grep -qE 'AutoUpdate=|Label=io.containers.autoupdate|ExecStart.*autoupdate' <<<"$output"
+check_status "it is installed" 0 host fairlead install localhost/updated --yes
+check_text "with the warning in its record" 'autoupdate-pinned|automatic|auto-update' "$output"
+check "it runs" is updated ActiveState active
+first=$(host podman inspect --format '{{.Image}}' updated)
+check_not "and nothing updates it by itself" grep -q updated <<<"$(host podman auto-update --dry-run 2>&1 || true)"
+image updated --label io.containers.autoupdate=registry -e VERSION=2 -- sleep infinity
+check_text "the newer image is seen" '"newer": *true' "$(host fairlead services --json)"
+check_status "it is upgraded" 0 host fairlead upgrade updated --yes
+check "it runs the newer image" test "$(host podman inspect --format '{{.Image}}' updated)" != "$first"
+check_text "as its label says" 'VERSION=2' "$(host podman inspect --format '{{.Config.Env}}' updated)"
 
 # ---- the units of other hosts ----
 
@@ -107,7 +117,7 @@ for row in podman=5.4:StopTimeout=80 podman=4.3:ExecStart=/usr/bin/podman docker
 done
 check_status "an engine without a version" 2 host fairlead plan install --labels /run/e2e/labels.json --engine podman
 
-for name in behind mounts readiness stopping stubborn again once; do
+for name in behind mounts readiness stopping stubborn again once updated; do
         check_status "uninstall $name" 0 host fairlead uninstall "$name" --yes
 done
 host podman rmi -f "${names[@]/#/localhost/}" localhost/supervised >/dev/null || true

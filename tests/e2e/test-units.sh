@@ -138,6 +138,17 @@ host sh -c 'printf "[Service]\nType=oneshot\nExecStart=/bin/sh -c \"echo no port
 check_status "a unit that fails at its start" 1 host fairlead start e2e-fails
 says "is quoted" 'hint: Its log says: no port given'
 check_status "a unit that is not there" 4 host fairlead start e2enowhere
+# A loop that systemd does not give up: between two runs, and while the next one is under way.
+host sh -c 'printf "[Unit]\nStartLimitIntervalSec=0\n[Service]\nExecStart=/bin/sh -c \"echo no port given >&2; sleep 2; exit 3\"\nRestart=always\nRestartSec=2\n" >/etc/systemd/system/e2e-loops.service
+        systemctl daemon-reload; systemctl start e2e-loops.service'
+loops() {
+        host fairlead status e2e-loops.service >/run/e2e-loops.$$ 2>&1
+        grep -Eq "^  state +$1" /run/e2e-loops.$$ && grep -Eq '^  run before +no port given' /run/e2e-loops.$$
+}
+check "a restart loop has its reason while it waits" until_true 60 loops activating
+check "and in the next run" until_true 60 loops active
+rm -f /run/e2e-loops.$$
+host sh -c 'systemctl stop e2e-loops.service; rm -f /etc/systemd/system/e2e-loops.service; systemctl daemon-reload'
 if host test -x /usr/sbin/update-rc.d; then
         check_status "a script of init.d is enabled" 0 host fairlead enable e2escript
         says "its state was read" 'e2escript.service was enabled.*; at boot: yes'
@@ -145,6 +156,23 @@ if host test -x /usr/sbin/update-rc.d; then
         says "its state was read again" 'e2escript.service was disabled.*; at boot: no'
         host update-rc.d -f e2escript remove
 fi
+# ---- a unit of a user whose manager runs without a session ----
+# shellcheck disable=SC2016  # the host says who ann is
+host sh -c 'useradd -m ann && mkdir -p /home/ann/.config/systemd/user &&
+        printf "[Service]\nType=oneshot\nExecStart=/bin/sh -c \"echo hello from ann; sleep 1\"\n" >/home/ann/.config/systemd/user/e2e-hello.service &&
+        chown -R ann: /home/ann && systemctl start "user@$(id -u ann)"'
+check_status "a unit of a user is started" 0 host fairlead start --user ann e2e-hello
+hello() {
+        host fairlead logs --user ann e2e-hello | grep -q 'hello from ann'
+}
+check "its log is read" until_true 20 hello
+check_status "its user edits it" 1 host fairlead edit --user ann e2e-hello
+says "with the reason" 'e2e-hello.service is a unit of user ann: only that user edits it'
+says "and the command" 'runuser -u ann -- env XDG_RUNTIME_DIR=/run/user/[0-9]+ systemctl --user edit e2e-hello.service'
+check_status "a user without a manager" 4 host fairlead logs --user nobody e2e-hello
+# shellcheck disable=SC2016  # likewise
+host sh -c 'systemctl stop "user@$(id -u ann)"; userdel -r ann 2>/dev/null'
+
 host sh -c 'systemctl stop "e2e@*"; systemctl reset-failed e2e-fails.service
         rm -f /etc/init.d/e2escript /etc/systemd/system/e2e@.service /etc/systemd/system/e2e-fails.service; systemctl daemon-reload'
 check "nothing of all this is left" test -z "$(left)"

@@ -80,7 +80,7 @@ rsyslog_bad() {
         host_tree >"$tree"
         build rsyslog 10 'LABEL RUN="docker run -d --name \${NAME} -v /etc/rsyslog.conf:/etc/rsyslog.conf:ro \${IMAGE} /bin/false"'
         check_status "an upgrade to an image that does not stay up fails" 1 host fairlead upgrade rsyslog --yes
-        check_text "and says why" 'rsyslog.service (could not be started|starts again|restarts again and again|did not stay up)' "$output"
+        check_text "and says why" 'rsyslog.service (did not (re)?start|could not be started|starts again|restarts again and again|did not stay up)' "$output"
         check_text "and that the old one runs again" 'rsyslog.service runs again, with the image it had' "$output"
         went_back "did not stay up" "$tree"
 

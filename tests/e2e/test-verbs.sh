@@ -64,6 +64,12 @@ rsyslog() {
         check_text "in any case" "written by $TEST $$" "$output"
         check_status "the same in the pager" 0 host env PAGER=/usr/bin/head fairlead logs --pager --grep "written by $TEST $$"
         check_text "which gets the lines" "written by $TEST $$" "$output"
+        host install -m 755 /usr/bin/head /usr/local/bin/e2e-pager
+        check_status "a pager of /usr/local/bin, by its name" 0 host env PAGER=e2e-pager fairlead logs --pager --grep "written by $TEST $$"
+        check_text "gets them, too" "written by $TEST $$" "$output"
+        host rm /usr/local/bin/e2e-pager
+        check_status "one that is nowhere ends with 4" 4 host env PAGER=e2e-pager fairlead logs --pager --grep "written by $TEST $$"
+        check_text "and says where it was looked for" "The pager e2e-pager is in none of the folders of root's PATH, /usr/local/sbin:" "$output"
         check_status "until before it, there is none" 0 host fairlead logs --grep "written by $TEST $$" --until "2020-01-01 10:00"
         check "nothing is printed" test -z "$output"
         check_status "a boot that the journal lacks ends with 4" 4 host fairlead logs --boot -99999
@@ -74,6 +80,12 @@ rsyslog() {
         check_text "and the nearest is named" 'Did you mean "forward"' "$output"
         check_status "a mistyped parameter ends with 2" 2 host fairlead plan install rsyslog --mode forward --set hst=x
         check_text "and the nearest is named" 'Did you mean "host"' "$output"
+        host sh -c "echo '{\"labels\": {\"RUN\": \"podman run -d -e TOKEN IMAGE\"}}' >/run/e2e-labels.json"
+        check_status "so does a mistyped variable that a label passes on" 2 host fairlead plan install --labels /run/e2e-labels.json --image localhost/x --set tokne=x
+        check_text "and the nearest is named" 'Did you mean "token"' "$output"
+        check_status "words for a variable that no label uses" 0 host fairlead plan run --labels /run/e2e-labels.json --image localhost/x --opt1 -v
+        check_text "are not lost without a word" 'No label of localhost/x.* uses .OPT1' "$output"
+        host rm /run/e2e-labels.json
         check_status "a wrong value ends with 2" 2 host fairlead plan install rsyslog --mode forward --set host=x --set port=x
         check_status "completion names images" 0 host fairlead --complete install rsys
         check_text "as a person calls them" '^rsyslog$' "$output"

@@ -29,10 +29,46 @@ void fake_engine_add_image(const char *id) {
         strv_add(&images_here, id);
 }
 
+static char *registry_reference, *registry_id;
+
+void fake_engine_set_registry(const char *reference, const char *id) {
+        str_replace(&registry_reference, reference);
+        str_replace(&registry_id, id);
+}
+
+/* In a worker of its own the environment says it: "REFERENCE ID". */
+static void registry_read(void) {
+        const char *text = registry_reference ? NULL : getenv("FAKE_REGISTRY"), *blank = text ? strchr(text, ' ') : NULL;
+        if (!blank)
+                return;
+        registry_reference = strndup(text, (size_t) (blank - text));
+        registry_id = strdup(blank + 1);
+}
+
+/* Its path, where the image of the registry is here, or would be. */
+static bool pulled_path(char *buffer, size_t n) {
+        registry_read();
+        snprintf(buffer, n, "%s/.pulled %s", getenv("FAKE_ENGINE"), registry_id ? registry_id : "");
+        return registry_id && access(buffer, F_OK) == 0;
+}
+
+static bool is_here(const char *id) {
+        char path[4096];
+        return strv_contains(images_here, id) || (pulled_path(path, sizeof path) && str_equal(id, registry_id));
+}
+
 struct engine *engine_new(sd_event *event, const char *const *sockets) {
         struct engine *engine = new0(struct engine);
         engine->event = event;
         return engine;
+}
+
+void engine_set_patience(struct engine *engine, unsigned seconds) {
+}
+
+const struct engine_about *engine_about(const struct engine *engine) {
+        static const struct engine_about about = { .kind = ENGINE_PODMAN };
+        return &about;
 }
 
 struct engine *engine_free(struct engine *engine) {
@@ -76,11 +112,35 @@ static struct op *start(struct engine *engine, struct reply copy) {
         return op_answer(&a->op, engine->event, answer_now);
 }
 
+/* ".name REPOSITORY:TAG", "+" for "/". */
+static void add_names(struct image *image) {
+        DIR *d = opendir(getenv("FAKE_ENGINE"));
+        for (struct dirent *item; d && (item = readdir(d));) {
+                char path[4096], id[256] = "";
+                const char *name = str_starts(item->d_name, ".name ");
+                snprintf(path, sizeof path, "%s/%s", getenv("FAKE_ENGINE"), item->d_name);
+                FILE *f = name ? fopen(path, "re") : NULL;
+                if (f && fscanf(f, "%255s", id) == 1 && str_equal(id, image->id)) {
+                        char *copy = strdup(name);
+                        for (char *c = copy; *c; c++)
+                                *c = *c == '+' ? '/' : *c;
+                        strv_take(&image->names, copy);
+                }
+                if (f)
+                        fclose(f);
+        }
+        if (d)
+                closedir(d);
+}
+
 static void give_image(struct reply *a, struct error *e) {
         struct image *image = NULL;
-        if (!e && strv_contains(images_here, a->name)) {
+        char path[4096];
+        bool here = pulled_path(path, sizeof path), by_reference = !e && here && str_equal(a->name, registry_reference);
+        if (!e && (is_here(a->name) || by_reference)) {
                 image = new0(struct image);
-                (void) str_replace(&image->id, a->name);
+                (void) str_replace(&image->id, by_reference ? registry_id : a->name);
+                add_names(image);
         } else if (!e)
                 error_set(&e, -ENOENT, "There is no image %s", a->name);
         a->image_done(image, e, a->userdata);
@@ -92,14 +152,24 @@ struct op *engine_inspect_image(struct engine *engine, const char *reference, vo
 }
 
 static void give_pull(struct reply *a, struct error *e) {
-        if (!e)
-                error_set(&e, -EHOSTUNREACH, "The registry does not answer");
-        a->image_done(NULL, e, a->userdata);
+        char path[4096];
+        registry_read();
+        if (e || !str_equal(a->name, registry_reference)) {
+                if (!e)
+                        error_set(&e, -EHOSTUNREACH, "The registry does not answer");
+                a->image_done(NULL, e, a->userdata);
+                return;
+        }
+        pulled_path(path, sizeof path);
+        FILE *f = fopen(path, "we");
+        if (f)
+                fclose(f);
+        give_image(a, NULL);
 }
 
 struct op *engine_pull(struct engine *engine, const char *reference, void (*progress)(const char *text, void *userdata),
                        void (*done)(struct image *image, struct error *e, void *userdata), void *userdata) {
-        return start(engine, (struct reply) { .give = give_pull, .image_done = done, .userdata = userdata });
+        return start(engine, (struct reply) { .give = give_pull, .name = strdup(reference), .image_done = done, .userdata = userdata });
 }
 
 static void give_containers(struct reply *a, struct error *e) {
@@ -206,7 +276,7 @@ static void name_path(char *buffer, size_t n, const char *name) {
 
 static void give_name(struct reply *a, struct error *e) {
         char path[4096];
-        if (!e && !strv_contains(images_here, a->id))
+        if (!e && !is_here(a->id))
                 error_set(&e, -ENOENT, "There is no image %s", a->id);
         if (!e) {
                 name_path(path, sizeof path, a->name);
@@ -235,6 +305,18 @@ static void take_name(struct reply *a, struct error *e) {
 
 struct op *engine_untag(struct engine *engine, const char *name, void (*done)(struct error *e, void *userdata), void *userdata) {
         return start(engine, (struct reply) { .give = take_name, .name = strdup(name), .nothing_done = done, .userdata = userdata });
+}
+
+/* Named ones too, as by their only name. */
+static void take_image(struct reply *a, struct error *e) {
+        char path[4096];
+        if (!e && pulled_path(path, sizeof path) && str_equal(a->name, registry_id) && unlink(path) < 0)
+                error_errno(&e, -errno, "The image %s cannot be removed", a->name);
+        a->nothing_done(e, a->userdata);
+}
+
+struct op *engine_remove_image(struct engine *engine, const char *id, void (*done)(struct error *e, void *userdata), void *userdata) {
+        return start(engine, (struct reply) { .give = take_image, .name = strdup(id), .nothing_done = done, .userdata = userdata });
 }
 
 /* A volume is a file ".volume NAME" that holds the service's name. */

@@ -12,3 +12,6 @@
 /* The one image that is here: its id; NULL: none. And more of them. */
 void fake_engine_set_image(const char *id);
 void fake_engine_add_image(const char *id);
+/* A registry has an image by this reference, which gets this id; NULL: it has none. What was pulled is a file ".pulled ID", and is named as
+ * the files say. */
+void fake_engine_set_registry(const char *reference, const char *id);

@@ -10,7 +10,7 @@
 
 static const char *const request_kind_names[] = {
         [REQUEST_IMAGES] = "images",       [REQUEST_IMAGE] = "image",   [REQUEST_SERVICES] = "services",
-        [REQUEST_PINNED] = "pinned",
+        [REQUEST_PINNED] = "pinned",   [REQUEST_SOURCE] = "source",
         [REQUEST_UNITS] = "units",         [REQUEST_UNIT] = "unit",     [REQUEST_ACT] = "act",
         [REQUEST_LOG] = "log",             [REQUEST_PAGE] = "page",     [REQUEST_WRITE] = "write",
         [REQUEST_BOOTS] = "boots",         [REQUEST_ENTRY] = "entry",   [REQUEST_PLAN] = "plan",     [REQUEST_START] = "start",
@@ -20,7 +20,7 @@ static const char *const request_kind_names[] = {
         [REQUEST_MEMBERSHIP] = "membership", [REQUEST_USER] = "user",
         [REQUEST_TROUBLE] = "trouble",
         [REQUEST_EFFECTS] = "effects",     [REQUEST_INSIDE] = "inside",
-        [REQUEST_TRIGGERS] = "triggers",
+        [REQUEST_TRIGGERS] = "triggers",   [REQUEST_LOOSE] = "loose",
 };
 DEFINE_NAMES(request_kind, enum request_kind)
 
@@ -90,6 +90,13 @@ static struct op *fake_each_image(struct host *host, image_seen_t seen, nothing_
         return &r->op;
 }
 
+static struct op *fake_list_source(struct host *host, const char *source, source_seen_t seen, nothing_done_t done, void *userdata) {
+        struct request *r = request_new(host, REQUEST_SOURCE, source, userdata);
+        r->row_seen = seen;
+        r->done.nothing = done;
+        return &r->op;
+}
+
 static struct op *fake_find_image(struct host *host, const char *reference, image_done_t done, void *userdata) {
         struct request *r = request_new(host, REQUEST_IMAGE, reference, userdata);
         r->done.image = done;
@@ -102,6 +109,19 @@ static int fake_find_profile(struct host *host, const struct image *image, struc
                 return fake->profile(image, ret, reterr);
         *ret = new0(struct profile);
         return 0;
+}
+
+static const struct catalog *fake_read_catalog(struct host *host) {
+        static const struct catalog none = {};
+        const struct fake_host *fake = (struct fake_host *) host;
+        return fake->catalog ? fake->catalog() : &none;
+}
+
+static int fake_resolve_name(struct host *host, const char *name, char ***ret, char **why, struct error **reterr) {
+        const struct fake_host *fake = (struct fake_host *) host;
+        *ret = NULL;
+        *why = NULL;
+        return fake->resolve ? fake->resolve(name, ret, why, reterr) : error_set(reterr, -ENOENT, "No registry is known");
 }
 
 static const char *fake_suggest(struct host *host, const char *what) {
@@ -160,6 +180,12 @@ static struct op *fake_unit_effects(struct host *host, const char *address, enum
 static struct op *fake_list_triggers(struct host *host, const char *pattern, triggers_done_t done, void *userdata) {
         struct request *r = request_new(host, REQUEST_TRIGGERS, pattern, userdata);
         r->done.triggers = done;
+        return &r->op;
+}
+
+static struct op *fake_list_loose(struct host *host, volumes_done_t done, void *userdata) {
+        struct request *r = request_new(host, REQUEST_LOOSE, NULL, userdata);
+        r->done.volumes = done;
         return &r->op;
 }
 
@@ -332,8 +358,11 @@ static const struct host_ops fake_ops = {
         .sleep_trouble = fake_sleep_trouble,
         .list_images = fake_list_images,
         .each_image = fake_each_image,
+        .list_source = fake_list_source,
         .find_image = fake_find_image,
         .find_profile = fake_find_profile,
+        .read_catalog = fake_read_catalog,
+        .resolve_name = fake_resolve_name,
         .suggest = fake_suggest,
         .list_services = fake_list_services,
         .list_pinned = fake_list_pinned,
@@ -344,6 +373,7 @@ static const struct host_ops fake_ops = {
         .list_managers = fake_list_managers,
         .unit_effects = fake_unit_effects,
         .list_triggers = fake_list_triggers,
+        .list_loose = fake_list_loose,
         .look_inside = fake_look_inside,
         .act_on_unit = fake_act_on_unit,
         .read_log = fake_read_log,
@@ -414,12 +444,35 @@ struct fake_host *fake_host_free(struct fake_host *fake) {
         return NULL;
 }
 
-/* What is asked about realms, and trouble. */
+/* One that has more to say waits again. */
+static bool request_waits(const struct request *r) {
+        const struct request *at = r->fake->waiting;
+        while (at && at != r)
+                at = at->next;
+        return at;
+}
+
+static bool request_says_rows(struct request *r) {
+        struct request **link = &r->fake->waiting;
+        if (!r->fake->source || !r->fake->source(r->text, r->times++, r->row_seen, r->userdata))
+                return false;
+        while (*link)
+                link = &(*link)->next;
+        *link = r;
+        r->next = NULL;
+        return true;
+}
+
+/* What is asked about realms, trouble and sources. */
 static void deliver_realm(struct request *r, struct error *e) {
         struct fake_host *fake = r->fake;
         switch (r->kind) {
         case REQUEST_USER:
                 r->done.user(e ? NULL : fake->account(r->text), e, r->userdata);
+                break;
+        case REQUEST_SOURCE:
+                if (e || !request_says_rows(r))
+                        r->done.nothing(e, r->userdata);
                 break;
         case REQUEST_MEMBERSHIP:
                 r->done.membership(e ? NULL : fake->membership(), e, r->userdata);
@@ -495,6 +548,7 @@ static void request_deliver(struct request *r, struct error *e) {
                 r->done.unit(e ? NULL : fake->unit(r->text), e, r->userdata);
                 break;
         case REQUEST_TRIGGERS: r->done.triggers(e ? NULL : fake->triggers(), e, r->userdata); break;
+        case REQUEST_LOOSE: r->done.volumes(e || !fake->loose ? NULL : fake->loose(), e, r->userdata); break;
         case REQUEST_INSIDE: r->done.inside(e ? NULL : fake->inside(r->part), e, r->userdata); break;
         case REQUEST_EFFECTS: r->done.effects(e ? NULL : make_effects(r), e, r->userdata); break;
         case REQUEST_ACT: r->done.acted(e ? NULL : TAKE(r->report), e, r->userdata); break;
@@ -525,7 +579,7 @@ static void request_deliver(struct request *r, struct error *e) {
         default:
                 deliver_realm(r, e);
         }
-        if (op_release(&r->op))
+        if (op_release(&r->op) && !request_waits(r))
                 op_end(&r->op);
 }
 

@@ -10,6 +10,7 @@
 enum request_kind {
         REQUEST_IMAGES,
         REQUEST_IMAGE,
+        REQUEST_SOURCE,
         REQUEST_SERVICES,
         REQUEST_PINNED,
         REQUEST_UNITS,
@@ -35,6 +36,7 @@ enum request_kind {
         REQUEST_EFFECTS,
         REQUEST_INSIDE,
         REQUEST_TRIGGERS,
+        REQUEST_LOOSE,
         _REQUEST_KIND_MAX,
 };
 DECLARE_NAMES(request_kind, enum request_kind);         /* "images", "image", … */
@@ -50,6 +52,10 @@ struct fake_host {
         struct trouble_list *(*trouble)(void);
         struct image_list *(*images)(void);
         struct image *(*image)(const char *reference);
+        /* Says the rows of a source; more: it is not the last time that the request is answered. */
+        bool (*source)(const char *text, unsigned time, source_seen_t seen, void *userdata);
+        const struct catalog *(*catalog)(void);
+        int (*resolve)(const char *name, char ***ret, char **why, struct error **reterr);
         int (*profile)(const struct image *image, struct profile **ret, struct error **reterr);
         const char *(*suggest)(const char *what);
         struct service_list *(*services)(void);
@@ -60,6 +66,7 @@ struct fake_host {
         struct user_manager_list *(*managers)(void);
         struct unit_inside *(*inside)(enum inside_part part);
         struct trigger_list *(*triggers)(void);
+        char **(*loose)(void);          /* containers without a unit */
         int (*plan)(const struct plan_order *order, struct plan **ret, struct error **reterr);
         struct job_list *(*jobs)(void);
         struct change_report *(*changes)(const char *of);

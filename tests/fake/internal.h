@@ -23,6 +23,7 @@ struct request {
                 effects_done_t effects;
                 inside_done_t inside;
                 triggers_done_t triggers;
+                volumes_done_t volumes;
                 plan_done_t plan;
                 jobs_done_t jobs;
                 started_done_t started;
@@ -41,6 +42,8 @@ struct request {
                 boots_done_t boots;
                 entry_done_t entry;
         } done;
+        source_seen_t row_seen; /* each row of a source, and how often it was answered */
+        unsigned times;
         image_seen_t seen;      /* each image, in place of their list */
         struct plan *planned;   /* made when it was asked: the order belongs to the caller */
         struct error *refused;

@@ -109,7 +109,8 @@ struct fake_unit *fake_systemd_add(struct fake_systemd *f, const char *name, con
                                   .fragment = str_printf("/lib/systemd/system/%s", name), .source = strdup(""),
                                   .following = strdup(""), .result = strdup("success"), .load_error = strdup(""), .freezer = strdup("running"),
                                   .loaded = true, .install = true, .condition = 1, .can_start = 1, .can_stop = 1,
-                                  .cpu = 5000000, .memory = UINT64_MAX };
+                                  .cpu = 5000000, .memory = UINT64_MAX,
+                                  .memory_max = UINT64_MAX, .tasks = UINT64_MAX, .cgroup = strdup("") };
         f->units[f->n++] = u;
         if (file_state)
                 fake_systemd_write(f, u);
@@ -118,7 +119,7 @@ struct fake_unit *fake_systemd_add(struct fake_systemd *f, const char *name, con
 
 static void unit_free(struct fake_unit *u) {
         char *texts[] = { u->name, u->description, u->load, u->active, u->sub, u->file_state, u->fragment, u->source,
-                          u->following, u->result, u->load_error, u->freezer };
+                          u->following, u->result, u->load_error, u->freezer, u->cgroup };
         for (size_t i = 0; i < ELEMENTS(texts); i++)
                 free(texts[i]);
         strv_free(u->requires);
@@ -259,6 +260,9 @@ static const sd_bus_vtable service_vtable[] = {
         P("MainPID", "u", NULL, main_pid),
         P("CPUUsageNSec", "t", NULL, cpu),
         P("MemoryCurrent", "t", NULL, memory),
+        P("MemoryMax", "t", NULL, memory_max),
+        P("TasksCurrent", "t", NULL, tasks),
+        P("ControlGroup", "s", NULL, cgroup),
         SD_BUS_VTABLE_END,
 };
 #undef P
@@ -658,6 +662,28 @@ static const sd_bus_vtable manager_vtable[] = {
         SD_BUS_VTABLE_END,
 };
 
+/* ---- properties ---- */
+
+/* What is asked for of units, and the refusals and ends that the test wants. */
+static int property_asked(sd_bus_message *m, void *userdata, sd_bus_error *error) {
+        struct fake_systemd *f = userdata;
+        const char *path = sd_bus_message_get_path(m), *name = NULL;
+        if (!path || !str_starts(path, UNITS))
+                return 0;
+        f->n_get_all += sd_bus_message_is_method_call(m, "org.freedesktop.DBus.Properties", "GetAll") > 0;
+        if (sd_bus_message_is_method_call(m, "org.freedesktop.DBus.Properties", "Get") <= 0)
+                return 0;
+        f->n_get++;
+        must(sd_bus_message_read(m, "ss", NULL, &name), "property");
+        bool cut = str_equal(name, f->hang_up_at), refuse = str_equal(name, f->refuse_property);
+        must(sd_bus_message_rewind(m, 1), "property");
+        if (cut)
+                sd_bus_close(f->bus);
+        if (!cut && !refuse)
+                return 0;
+        return cut ? 1 : sd_bus_reply_method_errorf(m, NAME ".NoSuchUnit", "Unit is gone.");
+}
+
 /* ---- the two ends ---- */
 
 struct fake_systemd *fake_systemd_new(sd_event *event, sd_bus **ret_client) {
@@ -668,6 +694,7 @@ struct fake_systemd *fake_systemd_new(sd_event *event, sd_bus **ret_client) {
         for (size_t i = 0; i < ELEMENTS(folders); i++)
                 tree_folder(f->root, folders[i]);
         fake_bus_new(event, &f->bus, ret_client);
+        must(sd_bus_add_filter(f->bus, &f->slots[6], property_asked, f), "filter");
         must(sd_bus_add_object_vtable(f->bus, &f->slots[0], ROOT, MANAGER, manager_vtable, f), "manager");
         must(sd_bus_add_fallback_vtable(f->bus, &f->slots[1], UNITS, NAME ".Unit", unit_vtable, find_unit, f), "unit");
         must(sd_bus_add_fallback_vtable(f->bus, &f->slots[2], UNITS, NAME ".Service", service_vtable, find_unit, f),

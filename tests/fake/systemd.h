@@ -13,11 +13,13 @@
 
 struct fake_unit {
         char *name, *description, *load, *active, *sub, *file_state, *fragment, *source, *following, *result;
+        char *cgroup;
         char *load_error, *freezer;
         int exit_code, exit_status;
         uint32_t restarts, main_pid;
         uint64_t since, cpu, memory, looked;    /* looked: ConditionTimestamp */
         uint64_t main_ended, stop_began;        /* of its program, of its ExecStop= */
+        uint64_t memory_max, tasks;
         int condition, can_start, can_stop, can_reload, need_reload;
         char **requires, **wanted_by, **triggers, **listens;
         char **required_by, **triggered_by, **drop_ins;
@@ -39,7 +41,7 @@ struct fake_systemd {
         sd_event *event;
         sd_bus *bus;            /* the server's end */
         char *root;             /* of its unit files */
-        sd_bus_slot *slots[6];
+        sd_bus_slot *slots[7];
         struct fake_unit **units;
         size_t n, room;
         struct fake_job *jobs;
@@ -56,8 +58,11 @@ struct fake_systemd {
         bool no_folders;        /* it does not say where unit files are */
         const char *refuse;     /* error name: methods fail so */
         unsigned refuse_reloads;/* so many reloads are refused for their rate */
+        const char *refuse_property;    /* asked for by its name, it is an error */
+        const char *hang_up_at; /* the line is cut when this one is asked for */
 
         /* what was asked */
+        unsigned n_get, n_get_all;      /* properties of units: one by one; of all interfaces together */
         unsigned n_list, n_reloads, n_file_changes, n_refused_transient;
         char killed[128];       /* "NAME all SIGNAL" of the last KillUnit */
         char transient[256];    /* words of the last transient unit, joined by "|" */

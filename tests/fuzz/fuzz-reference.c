@@ -7,6 +7,7 @@
 
 #include "base/str.h"
 #include "model/image/image.h"
+#include "model/image/source.h"
 
 static void check_valid(const char *text) {
         struct reference_parts p;
@@ -21,6 +22,19 @@ static void check_valid(const char *text) {
                 abort();
 }
 
+/* What is accepted as a source is printed as what parses to the same, and gives a name that an engine takes. */
+static void check_source(const char *text) {
+        _cleanup_(source_done) struct source source = {}, again = {};
+        if (source_parse(text, "/here", &source, NULL) < 0)
+                return;
+        _cleanup_free_ char *printed = source_text(&source), *name = source_name(&source);
+        if (source_parse(printed, NULL, &again, NULL) < 0 || again.transport != source.transport ||
+            !str_equal(again.at, source.at) || !str_equal(again.tag, source.tag) || !str_equal(again.digest, source.digest))
+                abort();
+        if (!reference_valid(name) || !strpbrk(name, ":@") || !source_named(printed))
+                abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n) {
         _cleanup_free_ char *text = strndup((const char *) bytes, n);
@@ -28,6 +42,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n) {
 
         if (reference_valid(text))
                 check_valid(text);
+        check_source(text);
         _cleanup_free_ char *name = reference_default_name(text);
         if (name && !service_name_valid(name))
                 abort();

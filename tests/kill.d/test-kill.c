@@ -22,6 +22,10 @@
         " echo \"work " IMAGE_ID "\" > $ENGINE/c1; "
 #define UNINSTALL_SCRIPT "echo leaving; rm $ROOT/etc/demo/demo.conf; echo \"work " IMAGE_ID "\" > $ENGINE/c2; rm $ENGINE/c2"
 
+#define FETCHED_ID "2222222222222222222222222222222222222222222222222222222222222222"
+#define FETCHED_IMAGE "registry.example.test:5000/demo@sha256:" FETCHED_ID
+#define FETCHED_SCRIPT "echo installing; echo x > $ROOT/etc/demo.conf; echo \"work " FETCHED_ID "\" > $ENGINE/c1; "
+
 static char *self;
 static bool errors;             /* calls fail; then a file that cannot be removed stays */
 
@@ -97,7 +101,7 @@ static char *describe_rest(const struct host_fixture *f, bool but_names) {
         /* names alone: the file of a name that was given again has new times */
         for (const char *line = engine; (line = strstr(line, "\n/"));) {
                 line++;
-                if (!but_names || !str_starts(line, "/.name"))
+                if (!but_names || !(str_starts(line, "/.name") || str_starts(line, "/.pulled")))
                         str_addf(&out, "engine %.*s\n", (int) strcspn(line, " "), line);
         }
         return str_take(&out);
@@ -147,6 +151,24 @@ static void an_install(struct scene *s) {
         new_job(s, INSTALL_SCRIPT, VERB_INSTALL);
 }
 
+/* Its image is fetched first; where the install fails, it goes away again. */
+static void a_fetched_install(struct scene *s, const char *script) {
+        _cleanup_plan_ struct plan *plan = script_plan(s->f, script, ENGINE_PODMAN);
+        str_replace(&plan->pin.image, FETCHED_IMAGE);
+        str_replace(&plan->pin.image_id, FETCHED_ID);
+        str_replace(&plan->pin.source, "docker://registry.example.test:5000/demo:8");
+        setenv("FAKE_REGISTRY", FETCHED_IMAGE " " FETCHED_ID, 1);
+        s->id = make_job(s->f, plan);
+}
+
+static void a_fetch(struct scene *s) {
+        a_fetched_install(s, FETCHED_SCRIPT);
+}
+
+static void an_unfetch(struct scene *s) {
+        a_fetched_install(s, FETCHED_SCRIPT "exit 7");
+}
+
 static void an_uninstall(struct scene *s) {
         free(complete(s, INSTALL_SCRIPT, VERB_INSTALL, WORKER_DONE));
         start_here(s);
@@ -191,6 +213,43 @@ static void a_resume(struct scene *s) {
         s->mode = WORKER_RESUME;
 }
 
+#define DROP_IN "/etc/systemd/system/demo.service.d/50-fairlead.conf"
+
+static struct plan *edit_plan(const char *was, const char *text) {
+        struct plan *plan = new0(struct plan);
+        plan->verb = VERB_EDIT;
+        plan->name = xstrdup("demo.service");
+        plan->given.answers = new0(struct answers);
+        plan->pin.reference = xstrdup("/usr/lib/systemd/system/demo.service");
+        plan->pin.image = xstrdup(plan->pin.reference);
+        plan->file = (struct plan_file) { .path = xstrdup(DROP_IN), .was = xstrdup(was), .text = xstrdup(text),
+                                          .sentence = xstrdup("demo.service has other settings") };
+        strv_add(&plan->paths, "/etc/systemd/system");
+        return plan;
+}
+
+static char *an_edit_job(const struct scene *s, const char *was, const char *text) {
+        _cleanup_plan_ struct plan *plan = edit_plan(was, text);
+        return make_job(s->f, plan);
+}
+
+/* Its drop-in is the first one: the folder is made, too. */
+static void an_edit(struct scene *s) {
+        s->id = an_edit_job(s, "", "[Service]\nRestart=always\n");
+}
+
+static void an_edit_that_removes(struct scene *s) {
+        tree_write(s->f->root, DROP_IN, "[Service]\nRestart=always\n");
+        start_here(s);
+        s->id = an_edit_job(s, "[Service]\nRestart=always\n", "");
+}
+
+static void an_edit_rolled_back(struct scene *s) {
+        s->id = an_edit_job(s, "", "[Service]\nRestart=always\n");
+        assert_true(ended(work(s->f, s->id, WORKER_CARRY_OUT, NULL), WORKER_DONE));
+        s->mode = WORKER_ROLL_BACK;
+}
+
 static const struct scenario {
         const char *name;
         void (*prepare)(struct scene *s);
@@ -203,6 +262,11 @@ static const struct scenario {
         { "unrollback", an_unrollback, true },
         { "resume", a_resume, false },
         { "pruning", a_pruning, false },
+        { "fetch", a_fetch, false },
+        { "unfetch", an_unfetch, true },
+        { "edit", an_edit, false },
+        { "edit-removes", an_edit_that_removes, false },
+        { "edit-back", an_edit_rolled_back, true },
 };
 
 static void fill_host(struct host_fixture *f) {
@@ -293,7 +357,7 @@ static enum job_way way_of(const struct scene *s) {
 static bool names_a_leftover(const struct scene *s) {
         _cleanup_(job_freep) struct job *job = read_job(s->f, s->id);
         for (char **left = job->left; left && *left; left++)
-                if (str_starts(*left, "a name of the image"))
+                if (str_starts(*left, "a name of the image") || str_starts(*left, "the image that was fetched"))
                         return true;
         return false;
 }

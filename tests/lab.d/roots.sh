@@ -12,7 +12,7 @@ LAB_ROOTS=$LAB_CACHE/roots
 # that netavark of trixie speaks nftables (it fails without nft, and only when a container wants its own network).
 LAB_HOST_PACKAGES=(
         systemd systemd-sysv dbus libpam-systemd iproute2 procps bsdutils util-linux less tmux ncurses-term
-        ncurses-base podman conmon netavark aardvark-dns ca-certificates iptables kmod
+        ncurses-base podman skopeo conmon netavark aardvark-dns ca-certificates iptables kmod
         libncursesw6 libjson-c5 libyajl2 libpcre2-8-0 libc-ares2 libacl1 libnss-sss libpam-sss libsystemd0 mount tzdata curl jq strace psmisc file attr acl
 )
 LAB_BOOKWORM_PACKAGES=(libcurl4 libssl3 runc)

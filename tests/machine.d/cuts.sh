@@ -3,10 +3,11 @@
 # The power fails somewhere in a job's time. The boot behind it, or a person, ends the job; then the world is the one before the job or the one
 # behind it, and nothing of it is between. Worlds are what tests/machine.d/world prints.
 #
-# A run without a power cut says how long a job takes, and what the world is behind it. Each cut begins with the machine as it was before.
+# A run without a power cut says how long a job takes, and what the world is behind it. Each cut begins with the machine as it was before. Its
+# kind, its moment and what ends the job follow from the seed and its number, so a run that was ended (SIGINT, SIGTERM) goes on where it was.
 
 declare -A cuts_from=([install]=pristine [upgrade]=newer [uninstall]=installed [undo]=installed) cuts_span=()
-cuts_installed=''       # the job that an undo undoes
+cuts_passed=0 cuts_installed=''       # the job that an undo undoes
 
 # cuts_world FILE: the world into FILE, and without the times of files into FILE.timeless.
 cuts_world() {
@@ -96,6 +97,7 @@ cuts_one() {
         local kind=$2 wait way=() what outcome='' begin=$SECONDS
         wait=$((cuts_span[$kind] * $3 / 1000))
         what="cut $1, $kind, after $((wait / 1000)).$((wait / 100 % 10)) s"
+        echo "# cut $1 of $cuts: --seed $seed --from $1; $kind, $wait ms of ${cuts_span[$kind]} ($3 ‰), then $4"
         [[ $4 != itself-* || $kind != *install ]] || way=(--if-interrupted "${4#itself-}")
         try "$what: it is at work" cuts_load_and_begin "$kind" "${way[@]}" || return 0
         sleep "$((wait / 1000)).$(printf %03d $((wait % 1000)))"
@@ -109,8 +111,15 @@ cuts_load_and_begin() {
         cuts_load "${cuts_from[$1]}" && cuts_begin "$@"
 }
 
+# What was done until then counts.
+cuts_ended() {
+        echo "# ended in cut $1; to go on: tests/machine --cuts $cuts --seed $seed --of $kinds --from $1 cuts"
+        finish
+        exit
+}
+
 part_cuts() {
-        local i list ways=(rollback resume itself-rollback itself-resume) fraction=() way=()
+        local i was list ways=(rollback resume itself-rollback itself-resume) fraction=() way=()
         IFS=, read -ra list <<<"$kinds"
         echo "# --seed $seed"
         RANDOM=$seed
@@ -125,7 +134,12 @@ part_cuts() {
         done
         [ -z "${cuts_span[uninstall]:-}" ] || check "behind the uninstall the world is as before the install" diff -u "$work/pristine" "$work/behind.uninstall"
         [ -z "${cuts_span[undo]:-}" ] || check "behind the undo, too" diff -u "$work/pristine" "$work/behind.undo"
-        for ((i = 0; i < cuts; i++)); do
+        trap 'cuts_ended $((i + 1))' INT TERM
+        for ((i = from - 1; i < cuts; i++)); do
+                was=$checks_failed
                 cuts_one $((i + 1)) "${list[i % ${#list[@]}]}" "${fraction[i]}" "${way[i]}"
+                [ "$checks_failed" -ne "$was" ] || cuts_passed=$((cuts_passed + 1))
         done
+        trap - INT TERM
+        echo "# $cuts_passed of $((cuts - from + 1)) power cuts passed"
 }

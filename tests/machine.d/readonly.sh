@@ -36,8 +36,9 @@ readonly_whole() {
         check_status "uninstall $1" 0 host fairlead uninstall "$2" --yes
 }
 
-# Its good images first; broken ones with them, which are images, too.
+# Its good images first; broken ones with them, which are images, too. Or those that were asked for.
 readonly_shelf() {
+        [ -z "$images" ] || { tr , '\n' <<<"$images"; return; }
         (cd tests/lab.d/images && printf '%s\n' [!b]* broken/*)
 }
 

@@ -319,7 +319,8 @@ static void check_transient(struct state *s) {
         if (write(fd, "from the memfd", 14) != 14 || lseek(fd, 0, SEEK_SET) != 0)
                 exit(1);
         fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL);
-        char *const argv[] = { (char *) "/bin/sh", (char *) "-c", (char *) "cat >/run/fairlead-real.out; umask >>/run/fairlead-real.out; sleep 2", NULL };
+        char *const argv[] = { (char *) "/bin/sh", (char *) "-c", (char *) "cat >/run/fairlead-real.out; umask >>/run/fairlead-real.out; "
+                               "echo core $(ulimit -Hc) >>/run/fairlead-real.out; sleep 2", NULL };
         const struct transient t = { NAME("job"), "A transient $unit %n", argv, fd };
         forget(s);
         struct op *op = units_start_transient(s->units, &t, on_done, s);
@@ -341,6 +342,7 @@ static void check_transient(struct state *s) {
         ssize_t n = file >= 0 ? read(file, text, sizeof text - 1) : -1;
         check(s, n > 0 && str_starts(text, "from the memfd"), "it got its standard input");
         check(s, n > 0 && strstr(text, "0077"), "with a tight umask");
+        check(s, n > 0 && strstr(text, "core 0\n"), "and no core");
         close(file);
         unlink("/run/fairlead-real.out");
         run(s, NULL, 2);

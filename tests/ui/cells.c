@@ -76,3 +76,19 @@ void screen_cell(const struct theme *theme, int row, int column, char text[stati
         }
         wmove(newscr, y, x);
 }
+
+const char *key_bytes(const char *name, char one[static 2]) {
+        static const struct { int key; const char *bytes; } sequences[] = {
+                { KEY_CURSOR_UP, "\033[A" },   { KEY_CURSOR_DOWN, "\033[B" }, { KEY_CURSOR_RIGHT, "\033[C" },
+                { KEY_CURSOR_LEFT, "\033[D" }, { KEY_PAGE_UP, "\033[5~" },    { KEY_PAGE_DOWN, "\033[6~" },
+                { KEY_TO_FIRST, "\033[H" },    { KEY_TO_LAST, "\033[F" },     { KEY_BACK_TAB, "\033[Z" },
+                { KEY_ERASE, "\177" },         { KEY_DELETE, "\033[3~" },     { KEY_F1, "\033OP" },
+        };
+        int key = key_named(name);
+        one[0] = (char) key;
+        one[1] = '\0';
+        for (size_t i = 0; i < ELEMENTS(sequences); i++)
+                if (sequences[i].key == key)
+                        return sequences[i].bytes;
+        return key > 0 && key < 127 ? one : NULL;
+}

@@ -72,6 +72,16 @@ static struct unit_detail *unit_handmade(const char *name) {
         return d;
 }
 
+/* Somebody's own, too, but no engine runs for it. */
+static struct unit_detail *unit_no_container(const char *name) {
+        struct unit_detail *d = unit_cron(name);
+        str_replace(&d->unit.name, name);
+        str_replace(&d->fragment, "/etc/systemd/system/backup.service");
+        strv_free(d->starts);
+        d->starts = strv_split("/usr/local/bin/backup --all", " ");
+        return d;
+}
+
 static int plan_adopt(const struct plan_order *order, struct plan **ret, struct error **reterr) {
         struct plan *plan = *ret = new0(struct plan);
         plan->verb = order->verb;
@@ -95,6 +105,7 @@ bool fixture_use_edit(struct fake_host *fake, const char *what, const char *whic
                 { "unit", "cron", offsetof(struct fake_host, unit), (void *) unit_cron },
                 { "inside", "edit", offsetof(struct fake_host, inside), (void *) inside_edit },
                 { "inside", "edited", offsetof(struct fake_host, inside), (void *) inside_edited },
+                { "unit", "no-container", offsetof(struct fake_host, unit), (void *) unit_no_container },
                 { "unit", "handmade", offsetof(struct fake_host, unit), (void *) unit_handmade },
                 { "plan", "adopt", offsetof(struct fake_host, plan), (void *) plan_adopt },
                 { "plan", "adopt-not", offsetof(struct fake_host, plan), (void *) plan_adopt_not },

@@ -25,6 +25,7 @@ static struct service_list *services_counted(void) {
         service_list_take(list, s);
         s = fixture_service("mq", "running", 100, "ok", "9.3", "A message queue");
         home_count(s, 12, 480000000, 512000000, 213);
+        s->reason = xstrdup("AMQ6209E: the log is full");
         service_list_take(list, s);
         s = fixture_service("sssd", "running", 3 * 3600, "online", "2.8", "System Security Services Daemon");
         home_count(s, 0, 61000000, UNIT_UNKNOWN, 9);
@@ -78,6 +79,26 @@ static struct service_list *services_200(void) {
         return services_n(200);
 }
 
+/* Those that run and do not serve are in front, and n goes to them. */
+static struct service_list *services_ailing(void) {
+        struct service_list *list = new0(struct service_list);
+        service_list_take(list, fixture_service("chrony", "running", 12 * 86400, "ok", "4.3", "A time server"));
+        struct service *s = fixture_service("mq", "running", 4000, "paused", "9.3", "A message queue");
+        s->container = xstrdup("mq");
+        service_list_take(list, s);
+        service_list_take(list, fixture_service("rsyslog", "running", 300, NULL, "8.2302.0", "Rsyslog: system logging"));
+        service_list_take(list, fixture_service("sssd", "running", 3 * 3600, "unhealthy", "2.8", "System Security Services Daemon"));
+        return list;
+}
+
+static struct service_list *services_few(void) {
+        return services_n(2);
+}
+
+static struct service_list *services_one(void) {
+        return services_n(1);
+}
+
 /* Nothing is seen, and not everything was looked at. */
 static struct trouble_list *troubles_unseen(void) {
         struct trouble_list *list = fake_host_troubles_none();
@@ -90,11 +111,19 @@ bool fixture_use_home(struct fake_host *fake, const char *what, const char *whic
         static const struct fixture_row rows[] = {
                 { "services", "counted", offsetof(struct fake_host, services), (void *) services_counted },
                 { "pinned", "two", offsetof(struct fake_host, pinned), (void *) pinned_two },
+                { "services", "ailing", offsetof(struct fake_host, services), (void *) services_ailing },
+                { "services", "one", offsetof(struct fake_host, services), (void *) services_one },
+                { "services", "few", offsetof(struct fake_host, services), (void *) services_few },
                 { "services", "30", offsetof(struct fake_host, services), (void *) services_30 },
                 { "services", "200", offsetof(struct fake_host, services), (void *) services_200 },
                 { "trouble", "all", offsetof(struct fake_host, trouble), (void *) fake_host_troubles },
                 { "trouble", "unseen", offsetof(struct fake_host, trouble), (void *) troubles_unseen },
                 { "usage", "counted", offsetof(struct fake_host, usage), (void *) usage_counted },
         };
+        /* of the processors: the first sample has no share yet */
+        if (str_equal(what, "cpu")) {
+                fake->figures.cpu = atoi(which);
+                return true;
+        }
         return fixture_pick(fake, rows, ELEMENTS(rows), what, which);
 }

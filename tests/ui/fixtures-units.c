@@ -254,6 +254,10 @@ static struct trigger_list *triggers_full(void) {
         return list;
 }
 
+static char **loose_two(void) {
+        return strv_split("web:localhost/web:latest cache:registry.example.test/cache", " ");
+}
+
 static struct user_manager_list *managers_two(void) {
         struct user_manager_list *list = xcalloc(1, sizeof *list);
         list->items = xcalloc(2, sizeof *list->items);
@@ -440,6 +444,7 @@ bool fixture_use_unit(struct fake_host *fake, const char *what, const char *whic
                 { "unit", "wrong", offsetof(struct fake_host, unit), (void *) unit_wrong },
                 { "unit", "hostile", offsetof(struct fake_host, unit), (void *) unit_hostile },
                 { "triggers", "full", offsetof(struct fake_host, triggers), (void *) triggers_full },
+                { "loose", "two", offsetof(struct fake_host, loose), (void *) loose_two },
                 { "managers", "two", offsetof(struct fake_host, managers), (void *) managers_two },
                 { "inside", "full", offsetof(struct fake_host, inside), (void *) inside_full },
                 { "inside", "empty", offsetof(struct fake_host, inside), (void *) inside_empty },

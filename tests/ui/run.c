@@ -21,6 +21,8 @@
  *     job WHICH, output TEXT, line PRIORITY TEXT     to those who watch (\n, \r, \e, \t and \\ in TEXT)
  *     screen NAME                       the golden screen
  *     bytes MAX                         the last paint sent no more than so many
+ *     altogether MAX                    no more than so many bytes were sent since `term`
+ *     wakes MAX MS                      in the time to come, which passes, no more than MAX timers wake the console
  *     sent BYTES                        the command before sent these, among others (escapes as in TEXT below)
  *     asked TEXT                        the host was asked exactly this since the last `asked`
  *     idle                              nothing is to be painted, and no timer is armed
@@ -42,13 +44,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/readfile.h"
 #include "tests/fake/host.h"
 #include "tests/ui/cells.h"
 #include "tests/ui/fixtures.h"
 #include "ui/internal.h"
 #include "ui/screens/screens.h"
 #include "ui/ui.h"
-#include "ui/widgets/keys.h"
 
 struct run {
         struct fake_host *fake;
@@ -174,20 +176,9 @@ static void run_term(struct run *run, const char *arguments) {
         run->dirty = true;
 }
 
-/* The bytes a key sends. */
 static void run_key(struct run *run, const char *name) {
-        static const struct { int key; const char *bytes; } sequences[] = {
-                { KEY_CURSOR_UP, "\033[A" },   { KEY_CURSOR_DOWN, "\033[B" }, { KEY_CURSOR_RIGHT, "\033[C" },
-                { KEY_CURSOR_LEFT, "\033[D" }, { KEY_PAGE_UP, "\033[5~" },    { KEY_PAGE_DOWN, "\033[6~" },
-                { KEY_TO_FIRST, "\033[H" },    { KEY_TO_LAST, "\033[F" },     { KEY_BACK_TAB, "\033[Z" },
-                { KEY_ERASE, "\177" },         { KEY_DELETE, "\033[3~" },     { KEY_F1, "\033OP" },
-        };
-        int key = key_named(name);
-        char one[2] = { (char) key, '\0' };
-        const char *bytes = key > 0 && key < 127 ? one : NULL;
-        for (size_t i = 0; i < ELEMENTS(sequences); i++)
-                if (sequences[i].key == key)
-                        bytes = sequences[i].bytes;
+        char one[2];
+        const char *bytes = key_bytes(name, one);
         if (!bytes)
                 complain(run, "no such key: %s", name);
         if (write(run->keys, bytes, strlen(bytes)) < 0)
@@ -305,6 +296,29 @@ static void run_sent(struct run *run, const char *bytes) {
                 complain(run, "the command before did not send %s", bytes);
 }
 
+static void run_wakes(struct run *run, const char *arguments) {
+        unsigned max, msec, n = 0, ms;
+        if (sscanf(arguments, "%u %u", &max, &msec) != 2)
+                complain(run, "wakes MAX MS");
+        int64_t until = run->usec + msec * 1000LL;
+        while ((ms = ui_tick_ms(run->ui)) > 0 && run->usec + ms * 1000LL <= until) {
+                run->usec += ms * 1000LL;
+                ui_tick(run->ui);
+                run_paint(run);
+                if (++n > max)
+                        complain(run, "it woke more than %u times, %lld ms before the end", max,
+                                 (long long) (until - run->usec) / 1000);
+        }
+        run->usec = until;
+}
+
+static void run_altogether(struct run *run, long max) {
+        run_paint(run);
+        long sent = (long) lseek(fileno(run->output), 0, SEEK_END);
+        if (sent > max)
+                complain(run, "%ld bytes were sent, more than %ld", sent, max);
+}
+
 static void run_command(struct run *run, char *command) {
         char *arguments = command + strcspn(command, " ");
         if (*arguments)
@@ -325,12 +339,8 @@ static void run_command(struct run *run, char *command) {
                 int kind = request_kind_from_name(arguments);
                 if (kind < 0 || !fake_host_answer(run->fake, (enum request_kind) kind))
                         complain(run, "nothing waits for %s", arguments);
-        } else if (strcmp(command, "fail") == 0)
-                run_fail(run, arguments, -EIO);
-        else if (strcmp(command, "gone") == 0)
-                run_fail(run, arguments, -ENOENT);
-        else if (strcmp(command, "busy") == 0)
-                run_fail(run, arguments, -EBUSY);
+        } else if (STR_IN_SET(command, "fail", "gone", "busy"))
+                run_fail(run, arguments, *command == 'f' ? -EIO : *command == 'g' ? -ENOENT : -EBUSY);
         else if (strcmp(command, "changed") == 0)
                 ui_changed(run->ui, topic_of(arguments));
         else if (strcmp(command, "key") == 0) {
@@ -385,7 +395,11 @@ static void run_command(struct run *run, char *command) {
         else if (strcmp(command, "bytes") == 0) {
                 if (run->painted_bytes > atol(arguments))
                         complain(run, "the last paint sent %ld bytes, more than %s", run->painted_bytes, arguments);
-        } else if (strcmp(command, "sent") == 0)
+        } else if (strcmp(command, "altogether") == 0)
+                run_altogether(run, atol(arguments));
+        else if (strcmp(command, "wakes") == 0)
+                run_wakes(run, arguments);
+        else if (strcmp(command, "sent") == 0)
                 run_sent(run, arguments);
         else if (strcmp(command, "quiet") == 0) {
                 if (lseek(fileno(run->output), 0, SEEK_END) != run->sent_from)
@@ -413,18 +427,6 @@ static void run_command(struct run *run, char *command) {
         } else
                 complain(run, "unknown command: %s", command);
         run_paint(run);
-}
-
-static char *read_all(const char *path) {
-        _cleanup_str_ struct str s = {};
-        FILE *f = fopen(path, "re");
-        if (!f)
-                return NULL;
-        char buffer[4096];
-        for (size_t n; (n = fread(buffer, 1, sizeof buffer, f)) > 0;)
-                str_add_bytes(&s, buffer, n);
-        fclose(f);
-        return str_take(&s);
 }
 
 /* Shows the first screen that differs, both ways. */
@@ -478,7 +480,8 @@ int main(int argc, char **argv) {
         run_close(&run);
 
         _cleanup_free_ char *path = str_printf("%.*s.screen", (int) (strlen(argv[1]) - strlen(".keys")), argv[1]);
-        _cleanup_free_ char *actual = str_take(&run.golden), *expected = read_all(path);
+        _cleanup_free_ char *actual = str_take(&run.golden), *expected = NULL;
+        readfile(path, SIZE_MAX / 2, &expected, NULL, NULL);
         if (getenv("UPDATE")) {
                 FILE *f = fopen(path, "we");
                 if (!f || fputs(actual, f) < 0 || fclose(f) != 0) {

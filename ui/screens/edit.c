@@ -16,6 +16,7 @@ struct edit_value {
 };
 
 struct edit_state {
+        char *path; /* of the drop-in that a change goes into */
         struct param *params;      /* their texts are those of the table of settings */
         struct edit_value *values; /* of each */
         size_t n;
@@ -38,9 +39,9 @@ static struct edit_value *edit_find(const struct edit_state *st, const char *nam
 static void edit_read_file(const struct screen *s, struct edit_value *v, const struct unit_text *file) {
         if (!file->text || file->role == ROLE_SOURCE)
                 return;
-        _cleanup_free_ char *own = drop_in_path(s->about),
-                            *value = drop_in_value(s->about, v->setting, file->text);
-        bool ours = str_equal(file->path, own), list = v->setting->list;
+        const struct edit_state *st = s->state;
+        _cleanup_free_ char *value = drop_in_value(s->about, v->setting, file->text);
+        bool ours = str_equal(file->path, st->path), list = v->setting->list;
         if (value && (ours || !list))
                 str_replace(&v->now, value);
         if (!value || ours)
@@ -178,6 +179,7 @@ static void edit_open(struct screen *s, const void *arg) {
         const struct edit_order *order = arg;
         size_t all = 0;
         s->about = xstrdup(order->unit);
+        st->path = drop_in_path(s->about);
         strv_extend(&st->set, order->set);
         while (drop_in_settings[all].name)
                 all++;
@@ -203,7 +205,7 @@ static void edit_close(struct screen *s) {
         for (size_t i = 0; i < st->n; i++)
                 FREE_ALL(st->values[i].now, st->values[i].note);
         strv_free(st->set);
-        FREE_ALL(st->params, st->values);
+        FREE_ALL(st->path, st->params, st->values);
 }
 
 static void edit_title(const struct screen *s, struct str *left, struct str *right) {
@@ -308,7 +310,7 @@ const struct screen_class edit_screen = {
                 "before you consent. It is a job: p on it restores what was there.",
         .size = sizeof(struct edit_state),
         .topics = TOPIC_UNITS,
-        .keep = true,
+        .keep = "to the form",
         .text = PAGER_WORDS,
         .looking = "Reading its files ...",
         .bindings = (const struct binding[]){ { KEY_RETURN, ACTION_NEXT_FIELD },

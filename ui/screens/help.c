@@ -3,10 +3,20 @@
 
 /* The purpose of a screen and its keys, from its class and the tables of bindings and actions. */
 
+/* Whether the screen's own table has the key for something that it can do now: it is asked first. */
+static bool help_taken(const struct screen *of, const struct binding *table, int key) {
+        const struct binding *own = table == of->class->menu ? NULL : of->class->bindings;
+        for (; own && own != table && own->key; own++)
+                if (own->key == key && screen_can(of, own->action))
+                        return true;
+        return false;
+}
+
 /* All keys of one action on one line: "Up, k". */
-static void help_keys(const struct binding *table, enum action action, struct str *out) {
-        for (; table->key; table++)
-                if (table->action == action) {
+static void help_keys(const struct screen *of, const struct binding *table, enum action action,
+                      struct str *out) {
+        for (const struct binding *all = table; table->key; table++)
+                if (table->action == action && !help_taken(of, all, table->key)) {
                         char name[16];
                         str_addf(out, "%s%s", out->length ? ", " : "", keys_name(table->key, name));
                 }
@@ -22,7 +32,9 @@ static void help_table(struct pager *pager, const struct screen *of, const struc
                     (b->action == ACTION_SHELL && !screen_can(of, b->action)))
                         continue;
                 _cleanup_str_ struct str keys = {};
-                help_keys(table, b->action, &keys);
+                help_keys(of, table, b->action, &keys);
+                if (!keys.length)
+                        continue;
                 pager_put(pager, DOC_STRONG, "  %s%-*s", prefix, (int) (16 - strlen(prefix)), keys.text);
                 pager_put(pager, DOC_PLAIN, "  %s", action_row(b->action)->help);
                 pager_end(pager);

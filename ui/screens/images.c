@@ -313,9 +313,10 @@ static void images_draw(struct screen *s, const struct canvas *c) {
                 s, &rows, st->all ? "image" : "image that offers a service",
                 st->images && st->images->n
                         ? "No image on this host offers a system service: none carries a label INSTALL "
-                          "or RUN or is known to a profile. Press a to see the others."
-                        : "There is no image on this host. Get one with \"podman pull\" or \"docker "
-                          "pull\"; it appears here by itself.");
+                          "or RUN or is known to a profile. Press a to see the others, or o to open one of "
+                          "the catalog, of a registry or of an archive."
+                        : "There is no image on this host. Press o to open one of the catalog, of a "
+                          "registry or of an archive.");
         if (preview) {
                 struct canvas below = canvas_part(c, c->rows - PREVIEW_ROWS + 1, 0, -1, -1);
                 images_preview(s, image, &below);
@@ -363,6 +364,8 @@ static bool images_act(struct screen *s, enum action action) {
                             &(struct wizard_order) {
                                     .verb = action == ACTION_RUN ? VERB_RUN : VERB_INSTALL,
                                     .image = image_reference(image) });
+        else if (action == ACTION_REFERENCE)
+                screen_open(s->ui, &open_screen, NULL);
         else if (action == ACTION_ALL) {
                 st->all = !st->all;
                 screen_arrange(s);
@@ -380,14 +383,16 @@ const struct screen_class images_screen = {
                 "are one key away.\n"
                 "\"installed\" is used by a service; \"blocked\" cannot be installed as it is, because of so "
                 "many findings. Enter opens one and explains its labels; i begins to install it; n runs one "
-                "that is used at a terminal. None of them runs anything before the exact commands are shown.",
+                "that is used at a terminal; o opens one that is not here yet. None of them runs anything "
+                "before the exact commands are shown.",
         .size = sizeof(struct images_state),
         .topics = TOPIC_IMAGES | TOPIC_ENGINE | TOPIC_SERVICES,
         .source = &images_source,
         .looking = "Looking for images ...",
         .bindings = (const struct binding[]) {
                 { KEY_RETURN, ACTION_OPEN, "look" }, { 'i', ACTION_INSTALL }, { 'n', ACTION_RUN },
-                { 'a', ACTION_ALL }, {}
+                { 'a', ACTION_ALL }, { 'o', ACTION_REFERENCE },
+                { 's', ACTION_SORT, NULL, true }, {} /* o is taken */
         },
         .close = images_close,
         .title_text = images_title,

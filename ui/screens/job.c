@@ -7,6 +7,7 @@
 #include "base/feed.h"
 #include "ui/dialog.h"
 #include "ui/screens/parts/job-actions.h"
+#include "ui/screens/parts/job-output.h"
 #include "ui/screens/parts/job-text.h"
 #include "ui/widgets/terminal.h"
 
@@ -427,7 +428,7 @@ static bool job_act(struct screen *s, enum action action) {
         else if (action == ACTION_CHANGES)
                 screen_open(s->ui, &changes_screen, s->about);
         else
-                return false;
+                return job_output_elsewhere(s, action);
         return true;
 }
 
@@ -459,7 +460,8 @@ const struct screen_class job_screen = {
                 "restored. When the command asks something, a types the answer; t gives it every key, "
                 "Tab and arrows too, until Ctrl-] takes them back.\n"
                 "A job that was interrupted (the host went down, its worker was killed) is resumed with r or "
-                "rolled back with p. p also rolls back a job that is done; what is restored is said first.",
+                "rolled back with p. w writes the output to a new file, o shows it in your pager ($PAGER), W "
+                "cuts long lines. p also rolls back a job that is done; what is restored is said first.",
         .about = true,
         .size = sizeof(struct job_screen_state),
         .text = PAGER_WRAP,
@@ -480,7 +482,9 @@ const struct screen_class job_screen = {
                                               { 'f', ACTION_FOLLOW },
                                               { 's', ACTION_FOLD, "steps" },
                                               { 'z', ACTION_DETACH },
-                                              { 'w', ACTION_WRAP, NULL, true },
+                                              { 'w', ACTION_WRITE, NULL, true },
+                                              { 'o', ACTION_PAGER, NULL, true },
+                                              { 'W', ACTION_WRAP, NULL, true },
                                               {} },
         .open = job_screen_open,
         .close = job_screen_close,

@@ -4,7 +4,7 @@
 /* Every command, found by typing a part of its name or of its help: those of the screen below are done there,
  * those of others lead to their screen. So are the services and units, by their names. */
 
-#include "ui/widgets/field.h"
+#include "ui/screens/parts/finder.h"
 
 #define PALETTE_MAX 128
 
@@ -202,18 +202,6 @@ static void palette_close(struct screen *s) {
 
 /* ---- the screen ---- */
 
-static void palette_draw(struct screen *s, const struct canvas *c) {
-        const struct palette_state *st = s->state;
-        struct canvas rows = canvas_part(c, 2, 0, -1, -1);
-        canvas_rule(c, 0, "Commands");
-        canvas_text(c, 1, 2, 0, STYLE_STRONG, "Find:");
-        list_draw(s->list, &rows);
-        if (!s->list->shown)
-                canvas_paragraph(&rows, 0, 2, c->columns - 4, STYLE_PLAIN, "No command matches.");
-        /* The cursor is in the field until the person goes down into the list. */
-        field_draw(&st->field, c, 1, 8, c->columns - 10, STYLE_FIELD, '_', s->list->at == 0);
-}
-
 static void palette_status(const struct screen *s, struct str *out) {
         size_t row = list_settled_row(s->list);
         if (row == LIST_NONE)
@@ -254,32 +242,29 @@ static void palette_choose(struct screen *s, size_t row) {
                 screen_open(s->ui, &unit_screen, palette_identity(s, row));
 }
 
-static bool palette_type(struct screen *s, int key) {
-        struct palette_state *st = s->state;
-        size_t row = list_row(s->list);
-        if (key == KEY_RETURN && row != LIST_NONE)
-                palette_choose(s, row);
-        if (key == KEY_RETURN)
-                return true;
-        if (key == KEY_ERASE && !st->field.length) {
-                screen_close(s);
-                return true;
-        }
-        if (!field_key(&st->field, key))
-                return key >= ' ' && key < KEY_NAMED;   /* letters are text, also refused ones */
-        list_filter(s->list, field_text(&st->field));
-        list_act(s->list, ACTION_FIRST);
-        list_settle(s->list);
-        return true;
+static void palette_typed(struct screen *s) {
+        const struct palette_state *st = s->state;
+        finder_show(s, field_text(&st->field));
 }
 
-static bool palette_act(struct screen *s, enum action action) {
-        if (action == ACTION_NEXT_FIELD || action == ACTION_PREVIOUS_FIELD)
-                return list_act(s->list, action == ACTION_NEXT_FIELD ? ACTION_DOWN : ACTION_UP);
-        if (action != ACTION_ESCAPE)
-                return false;
-        screen_close(s);        /* not only its filter */
-        return true;
+static struct finder palette_finder(struct screen *s) {
+        struct palette_state *st = s->state;
+        return (struct finder) { .field = &st->field,
+                                 .title = "Commands",
+                                 .label = "Find:",
+                                 .none = "No command matches.",
+                                 .choose = palette_choose,
+                                 .typed = palette_typed };
+}
+
+static void palette_draw(struct screen *s, const struct canvas *c) {
+        const struct finder finder = palette_finder(s);
+        finder_draw(s, &finder, c);
+}
+
+static bool palette_type(struct screen *s, int key) {
+        const struct finder finder = palette_finder(s);
+        return finder_type(s, &finder, key);
 }
 
 const struct screen_class palette_screen = {
@@ -288,15 +273,11 @@ const struct screen_class palette_screen = {
         .size = sizeof(struct palette_state),
         .overlay = true,
         .source = &palette_source,
-        .bindings = (const struct binding[]) {
-                { KEY_RETURN, ACTION_OPEN, "do it" }, { KEY_ESC, ACTION_ESCAPE, "close" },
-                { KEY_TAB, ACTION_NEXT_FIELD, NULL, true },
-                { KEY_BACK_TAB, ACTION_PREVIOUS_FIELD, NULL, true }, {}
-        },
+        .bindings = FINDER_BINDINGS("do it"),
         .open = palette_open,
         .close = palette_close,
         .draw = palette_draw,
         .status = palette_status,
-        .act = palette_act,
+        .act = finder_act,
         .type = palette_type,
 };

@@ -55,13 +55,13 @@ static const char *services_identity(const void *owner, size_t row) {
 }
 
 static char services_flag(const void *owner, size_t row) {
-        return services_at(owner, row)->state == SERVICE_FAILED ? '!' : ' ';
+        return home_needs_person(services_at(owner, row)) ? '!' : ' ';
 }
 
-/* What failed, the services, the pinned units. */
+/* What needs a person, the services, the pinned units. */
 static unsigned services_rank(const void *owner, size_t row) {
         const struct service *service = services_at(owner, row);
-        return service->state == SERVICE_FAILED ? 0 : service->pinned ? 2 : 1;
+        return home_needs_person(service) ? 0 : service->pinned ? 2 : 1;
 }
 
 static const struct list_source services_source = {
@@ -227,11 +227,11 @@ static void services_title(const struct screen *s, struct str *left, struct str 
 
 static void services_mark(const struct screen *home, struct str *out, enum style *style) {
         const struct services_state *st = home->state;
-        size_t failed = 0;
+        size_t n = 0;
         for (size_t i = 0; st->services && i < st->services->n; i++)
-                failed += st->services->items[i]->state == SERVICE_FAILED;
-        if (failed)
-                str_addf(out, "!%zu", failed);
+                n += home_needs_person(st->services->items[i]);
+        if (n)
+                str_addf(out, "!%zu", n);
         *style = STYLE_BAD;
 }
 
@@ -255,14 +255,24 @@ static void services_draw_chart(const struct screen *s, const struct canvas *row
 #define TROUBLE_ROWS_LEAST 3
 /* The heads and so many services keep their rows. */
 #define LIST_ROWS_LEAST 3
+/* The sentence where there is no service. */
+#define EMPTY_ROWS 3
+
+/* The rows that the list above needs, with its heads. */
+static int services_rows(const struct screen *s) {
+        const struct services_state *st = s->state;
+        const struct list *list = home_offers_wanted(s) ? &st->offers.list : &s->rows;
+        int sentence = list == &s->rows ? 0 : 1;
+        return list->shown ? sentence + 1 + clamp_int((int) list->shown, 1, INT16_MAX) : EMPTY_ROWS;
+}
 
 static void services_draw(struct screen *s, const struct canvas *c) {
         struct services_state *st = s->state;
         int facts = c->rows >= FIGURES_ROWS_MIN, notes = notes_draw(s, s->jobs, NULL),
-            rest = c->rows - facts - 1, list = 1 + clamp_int((int) s->rows.shown, 3, rest),
-            room = rest - notes - list, least = facts ? TROUBLE_ROWS_LEAST : 1,
+            rest = c->rows - facts - 1, list = services_rows(s), room = rest - notes - list,
+            least = facts ? TROUBLE_ROWS_LEAST : 1,
             trouble = home_trouble_rows(&st->trouble, room > least ? room : least);
-        if (rest - notes - trouble < LIST_ROWS_LEAST)
+        if (rest - notes - trouble < clamp_int(list, 1, LIST_ROWS_LEAST))
                 notes = 0;
         struct canvas top = canvas_part(c, 0, 0, facts, -1),
                       rows = canvas_part(c, facts, 0, rest - notes - trouble, -1),
@@ -270,7 +280,11 @@ static void services_draw(struct screen *s, const struct canvas *c) {
                       bottom = canvas_part(c, c->rows - notes, 0, notes, -1);
         if (facts)
                 home_facts_draw(st->figures, NULL, &top);
-        if (home_offers_wanted(s))
+        /* Without the heads: a host without a service has none, and a slow line pays for them. */
+        if (!s->loaded && !s->error) {
+                canvas_text(&rows, 0, 0, 0, STYLE_BUSY, s->class->looking);
+                canvas_cursor(&rows, 0, 0);
+        } else if (home_offers_wanted(s))
                 home_offers_draw(s, &rows);
         else
                 screen_draw_rows(s, &rows, "service",
@@ -379,7 +393,9 @@ static bool services_act(struct screen *s, enum action action) {
         if (action == ACTION_TROUBLE)
                 screen_open(s->ui, &trouble_screen, trouble ? trouble->id : NULL);
         else if (action == ACTION_OPEN && home_offers_focus(s))
-                screen_open(s->ui, &image_screen, home_offers_focus(s));
+                screen_open(s->ui,
+                            source_several(home_offers_focus(s)) ? &source_screen : &image_screen,
+                            home_offers_focus(s));
         else if (trouble && action == ACTION_OPEN)
                 trouble_open(s, trouble);
         else if (trouble && action == ACTION_SLEEP)

@@ -14,6 +14,7 @@
 
 struct trouble_state {
         struct trouble_list *found;     /* NULL: no answer yet */
+        bool asked;                     /* a person asked to look again */
 };
 
 /* ---- rows ---- */
@@ -102,6 +103,13 @@ static void trouble_found(struct trouble_list *found, struct error *e, void *use
                 trouble_list_free(st->found);
                 st->found = found;
         }
+        if (st->asked && found)
+                screen_say(s,
+                           !found->awake ? "Looked again: nothing needs you"
+                                         : plural(found->awake, "Looked again: %zu line",
+                                                  "Looked again: %zu lines"),
+                           found->awake);
+        st->asked = false;
         screen_loaded(s, found ? found->n + found->n_silent : 0, e, TOPIC_HOST);
 }
 
@@ -173,7 +181,12 @@ static bool trouble_act(struct screen *s, enum action action) {
                 trouble_open(s, t);
         else if (action == ACTION_SLEEP || action == ACTION_WAKE)
                 trouble_sleep(s, t);
-        else
+        else if (action == ACTION_REFRESH) {
+                struct trouble_state *st = s->state;
+                st->asked = true;
+                screen_say(s, "Looking again ...");
+                return false; /* all screens look: it is the console's */
+        } else
                 return false;
         return true;
 }
@@ -186,7 +199,7 @@ const struct screen_class trouble_screen = {
                 "cannot be looked for here, and why. Below the list is what the focused line means and what "
                 "to do.\n"
                 "Enter leads to where it is fixed. z puts a line to sleep for some days or until a date, or "
-                "wakes it. Thresholds are in /etc/fairlead/trouble.conf.",
+                "wakes it; R looks again at once. Thresholds are in /etc/fairlead/trouble.conf.",
         .size = sizeof(struct trouble_state),
         .topics = TOPIC_SERVICES | TOPIC_UNITS | TOPIC_JOBS | TOPIC_REALM | TOPIC_ENGINE | TOPIC_IMAGES |
                   TOPIC_HOST,
@@ -195,6 +208,7 @@ const struct screen_class trouble_screen = {
         .bindings = (const struct binding[]){ { KEY_RETURN, ACTION_OPEN },
                                               { 'z', ACTION_SLEEP },
                                               { 'z', ACTION_WAKE },
+                                              { 'R', ACTION_REFRESH, "look again" },
                                               {} },
         .open = trouble_begin,
         .close = trouble_close,

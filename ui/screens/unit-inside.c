@@ -8,8 +8,10 @@
 
 #include "base/text.h"
 #include "base/words.h"
+#include "model/plan/drop-in.h"
 #include "model/service/address.h"
 #include "ui/dialog.h"
+#include "ui/screens/parts/unit-actions.h"
 
 #define NARROW 60
 #define UNIT_INSIDE_SHELL "/bin/sh" /* in the container */
@@ -256,16 +258,33 @@ static void unit_inside_resized(struct screen *s, int rows, int columns) {
         unit_inside_compose(s);
 }
 
+/* The name of the Quadlet file that a generator makes it from; NULL: none. */
+static const char *unit_inside_quadlet(const struct screen *s) {
+        const struct unit_inside_state *st = s->state;
+        for (size_t i = 0; st->inside && st->part == INSIDE_FILES && i < st->inside->n_files; i++) {
+                const struct unit_text *file = &st->inside->files[i];
+                const char *slash = file->role == ROLE_SOURCE ? strrchr(file->path, '/') : NULL;
+                if (slash && quadlet_name_valid(slash + 1))
+                        return slash + 1;
+        }
+        return NULL;
+}
+
+/* The verb checks, shows and asks, on the terminal that it has alone. */
+static void unit_inside_edit(struct screen *s, const char *name) {
+        screen_lend(s, "fairlead edit",
+                    (char *[]){ (char *) "/proc/self/exe", (char *) "edit", (char *) name, NULL }, NULL,
+                    true);
+}
+
 static bool unit_inside_can(const struct screen *s, enum action action) {
         const struct unit_inside_state *st = s->state;
         if (action == ACTION_ENTER || action == ACTION_EXEC)
                 return st->inside && st->inside->container && st->inside->container->pid &&
                        screen_can_lend(s);
-        if (action == ACTION_EDITOR) {
-                uint32_t uid;
-                unit_address_name(s->about, &uid);
-                return st->part == INSIDE_FILES && uid == UNIT_SYSTEM && screen_can_lend(s);
-        }
+        if (action == ACTION_EDITOR || action == ACTION_QUADLET)
+                return st->part == INSIDE_FILES && screen_can_lend(s) &&
+                       (action == ACTION_EDITOR || unit_inside_quadlet(s));
         for (size_t i = 0; i < _INSIDE_PART_MAX; i++)
                 if (unit_inside_parts[i].action == action)
                         return i != st->part;
@@ -278,12 +297,10 @@ static bool unit_inside_act(struct screen *s, enum action action) {
                         unit_inside_turn(s, (enum inside_part) i);
                         return true;
                 }
-        if (action == ACTION_EDITOR)
-                /* the verb checks, shows and asks, on the terminal that it has alone */
-                screen_lend(s, "fairlead edit",
-                            (char *[]){ (char *) "/proc/self/exe", (char *) "edit", s->about, NULL }, NULL,
-                            true);
-        else if (action == ACTION_ENTER)
+        if (action == ACTION_EDITOR || action == ACTION_QUADLET) {
+                if (!unit_edit_refused(s, s->about))
+                        unit_inside_edit(s, action == ACTION_EDITOR ? s->about : unit_inside_quadlet(s));
+        } else if (action == ACTION_ENTER)
                 unit_inside_run(s, (char *[]){ (char *) UNIT_INSIDE_SHELL, NULL });
         else if (action == ACTION_EXEC)
                 screen_ask(s, "Command in the container:", NULL, NULL, unit_inside_typed);
@@ -300,10 +317,12 @@ const struct screen_class unit_inside_screen = {
                 "p its "
                 "processes, children below their parents; P its properties in words; c the container behind "
                 "it, "
-                "with a shell (i) or a command (e) in it.\n"
+                "with a shell (i) or a command (e) in it. Long lines are cut: Right shows more of them, W "
+                "wraps them.\n"
                 "On the files, E opens the unit's drop-in in your editor, outside the screen: what you save "
                 "is checked by "
-                "systemd and shown, and written when you say so. Nothing else is changed from here but by "
+                "systemd and shown, and written when you say so; Q likewise that of the Quadlet file which "
+                "the unit is made from. Nothing else is changed from here but by "
                 "what you "
                 "type in the container.",
         .size = sizeof(struct unit_inside_state),
@@ -317,6 +336,8 @@ const struct screen_class unit_inside_screen = {
                                               { 'p', ACTION_PROCESSES },
                                               { 'P', ACTION_PROPERTIES },
                                               { 'c', ACTION_CONTAINER },
+                                              { 'Q', ACTION_QUADLET },
+                                              { 'W', ACTION_WRAP, NULL, true },
                                               {} },
         .open = unit_inside_open,
         .close = unit_inside_close,

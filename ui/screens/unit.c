@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "base/text.h"
+#include "model/plan/adopt.h"
 #include "model/service/address.h"
 #include "model/service/why.h"
 #include "ui/screens/parts/unit-actions.h"
@@ -56,7 +57,7 @@ static void unit_put_state(const struct screen *s, struct pager *p, const struct
         if (d->load_error)
                 pager_row(p, "not loaded", DOC_BAD, "%s", d->load_error);
         if (d->why)
-                pager_row(p, "why", DOC_BAD, "%s", d->why);
+                pager_row(p, unit_has_failed(&d->unit) ? "why" : "run before", DOC_BAD, "%s", d->why);
         _cleanup_free_ char *boot = unit_boot_text(d);
         pager_row(p, "at boot", DOC_PLAIN, "%s", boot);
         if (d->main_pid)
@@ -263,23 +264,20 @@ static unsigned unit_tick_ms(const struct screen *s) {
         return since > 0 ? (unsigned) text_age_left(ui_now(s->ui) - since) * 1000 : 0;
 }
 
-/* Of the system's manager, and with a file: what has none cannot have a drop-in that counts. */
-static bool unit_can_edit(const char *address, const struct unit_detail *d) {
-        uint32_t uid;
-        unit_address_name(address, &uid);
-        return uid == UNIT_SYSTEM && d && d->fragment && !unit_is_masked(&d->unit);
+/* What has no file cannot have a drop-in that counts. */
+static bool unit_can_edit(const struct unit_detail *d) {
+        return d && d->fragment && !unit_is_masked(&d->unit);
 }
 
 static bool unit_runs_container(const struct unit_detail *d) {
         return d && (d->container || (d->source && str_ends(d->source, ".container")));
 }
 
-/* Somebody's own service, that has no record: of one with a record the container is known. Whether it runs a
- * container, the plan finds out. */
-static bool unit_can_adopt(const struct unit_detail *d) {
-        return str_ends(d->unit.name, ".service") && !d->container &&
-               (d->source ? str_ends(d->source, ".container") != NULL
-                          : str_starts(d->fragment, "/etc/systemd/system/") != NULL);
+/* Of the system's manager; and of one that is a service already, the container is known. */
+static bool unit_can_adopt(const char *address, const struct unit_detail *d) {
+        uint32_t uid;
+        unit_address_name(address, &uid);
+        return uid == UNIT_SYSTEM && !d->container && adopt_fits(d);
 }
 
 static bool unit_can(const struct screen *s, enum action action) {
@@ -292,8 +290,8 @@ static bool unit_can(const struct screen *s, enum action action) {
         if (action == ACTION_PROCESSES)
                 return st->detail && (unit_has_processes(st->detail->unit.name) || st->detail->main_pid);
         if (action == ACTION_EDIT || action == ACTION_ADOPT)
-                return unit_can_edit(s->about, st->detail) && !st->gone &&
-                       (action == ACTION_EDIT || unit_can_adopt(st->detail));
+                return unit_can_edit(st->detail) && !st->gone &&
+                       (action == ACTION_EDIT || unit_can_adopt(s->about, st->detail));
         if (action == ACTION_THAW)
                 return frozen && !st->gone;
         if (action == ACTION_FREEZE && (frozen || !st->detail || !st->detail->can_freeze))
@@ -315,8 +313,10 @@ static bool unit_act(struct screen *s, enum action action) {
         else if (action == ACTION_ADOPT)
                 screen_open(s->ui, &wizard_screen,
                             &(const struct wizard_order){ .verb = VERB_ADOPT, .image = s->about });
-        else if (action == ACTION_EDIT)
-                screen_open(s->ui, &edit_screen, &(const struct edit_order){ .unit = s->about });
+        else if (action == ACTION_EDIT) {
+                if (!unit_edit_refused(s, s->about))
+                        screen_open(s->ui, &edit_screen, &(const struct edit_order){ .unit = s->about });
+        }
         else if (action >= ACTION_FILES && action <= ACTION_CONTAINER) {
                 const struct unit_inside_order inside = { .unit = s->about,
                                                           .part = (enum inside_part)(action - ACTION_FILES) };

@@ -8,6 +8,7 @@
 #include "model/service/address.h"
 #include "ui/dialog.h"
 #include "ui/screens/parts/known-jobs.h"
+#include "ui/screens/parts/loose.h"
 #include "ui/screens/parts/unit-actions.h"
 
 enum kind {
@@ -77,6 +78,7 @@ struct units_state {
         char **ours;                   /* units of Fairlead's services */
         struct trigger_list *triggers; /* of the shown sockets or timers; NULL: none known */
         struct op *listing_ours, *listing_triggers;
+        struct loose loose; /* containers to adopt */
 };
 
 /* ---- rows ---- */
@@ -308,6 +310,7 @@ static void units_close(struct screen *s) {
         unit_acting_done(s);
         op_cancel(st->listing_ours);
         op_cancel(st->listing_triggers);
+        loose_done(&st->loose);
         unit_list_free(st->units);
         trigger_list_free(st->triggers);
         user_manager_list_free(st->managers);
@@ -425,7 +428,14 @@ static void units_status(const struct screen *s, struct str *out) {
                 str_addf(out, ": %s", unit->description);
 }
 
+static void units_adopt(struct screen *s, int value) {
+        const struct units_state *st = s->state;
+        loose_adopt(&st->loose, value);
+}
+
 static bool units_can(const struct screen *s, enum action action) {
+        if (action == ACTION_ADOPT)
+                return host_status(ui_host(s->ui))->root;
         const struct unit *unit = units_at(s, list_row(s->list));
         return action == ACTION_OPEN || action == ACTION_LOG ? unit != NULL : unit_action_fits(unit, action);
 }
@@ -444,6 +454,8 @@ static bool units_act(struct screen *s, enum action action) {
                 dialog_choose(s, "State of units", states, _STATE_MAX, (int) st->state, units_show_state);
         else if (action == ACTION_MANAGER)
                 units_choose_manager(s);
+        else if (action == ACTION_ADOPT)
+                loose_ask(&st->loose, s, units_adopt);
         else
                 return unit && unit_acting_begin(s, address, action);
         return true;
@@ -459,6 +471,8 @@ const struct screen_class units_screen = {
                 "with its meaning; v shows another kind (services, failed ones, sockets, timers, mounts, "
                 "...), "
                 "S those in one state, u the units of a user who is logged in.\n"
+                "A lists the containers that run without a unit: the chosen one becomes a service, with a "
+                "unit that runs the same command; what changes is shown first.\n"
                 "Sockets and timers have what they start, and when. A filter of several words keeps what has "
                 "each "
                 "of them: \"failed mount\".",
@@ -471,6 +485,7 @@ const struct screen_class units_screen = {
                                               { 'v', ACTION_PATTERN },
                                               { 'S', ACTION_STATE },
                                               { 'u', ACTION_MANAGER },
+                                              { 'A', ACTION_ADOPT, "adopt a container", true },
                                               {} },
         .menu = unit_menu,
         .open = units_open,

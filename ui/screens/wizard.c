@@ -230,7 +230,7 @@ const struct screen_class wizard_screen = {
                 "field.",
         .size = sizeof(struct wizard),
         .topics = TOPIC_SERVICES,
-        .keep = true,
+        .keep = "to the plan",
         .source = &check_page_source,
         .text = PAGER_WORDS,
         .looking = "Reading its labels ...",

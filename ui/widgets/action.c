@@ -51,6 +51,8 @@ static const struct action_row action_table[_ACTION_MAX] = {
         [ACTION_WRAP] = { "wrap", "wrap", "Wrap long lines, or cut them and move sideways" },
         [ACTION_TOGGLE] = { "toggle", "change", "Check or uncheck the focused box" },
         [ACTION_ALL] = { "all", "all", "Show all of them, or only those that matter here" },
+        [ACTION_REFERENCE] = { "reference", "open",
+                               "Open any image: of the catalog, of a registry, of an archive" },
         [ACTION_CAUSES] = { "causes", "why", "Show the causes" },
         [ACTION_FOLD] = { "fold", "fold", "Show or hide the steps that are done" },
 
@@ -154,6 +156,8 @@ static const struct action_row action_table[_ACTION_MAX] = {
         [ACTION_EDIT] = { "edit", "edit", "Change its settings, by a drop-in that can be undone" },
         [ACTION_EDITOR] = { "editor", "editor",
                             "Edit its drop-in in your editor; it is checked and shown before it counts" },
+        [ACTION_QUADLET] = { "quadlet", "Quadlet",
+                             "Edit the drop-in of its Quadlet file; Podman's generator checks it, too" },
         [ACTION_ENTER] = { "enter", "shell in it", "Open a shell in its container; \"exit\" returns here" },
         [ACTION_EXEC] = { "exec", "command in it", "Run a command in its container" },
         [ACTION_PATTERN] = { "pattern", "kind",

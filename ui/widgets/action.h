@@ -57,6 +57,7 @@ enum action {
         ACTION_WRAP,
         ACTION_TOGGLE, /* Space: checks a box; never acts on a unit */
         ACTION_ALL,
+        ACTION_REFERENCE,
         ACTION_FOLD,
         ACTION_CAUSES,
 
@@ -137,6 +138,7 @@ enum action {
         ACTION_ADOPT,     /* makes a service of a unit that runs a container */
         ACTION_EDIT,      /* the common settings of a unit */
         ACTION_EDITOR,    /* its drop-in as a text, outside the screen */
+        ACTION_QUADLET,   /* likewise that of the Quadlet file behind it */
         ACTION_ENTER,     /* a shell in the container */
         ACTION_EXEC,
 

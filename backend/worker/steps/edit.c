@@ -5,6 +5,7 @@
 #include "backend/worker/step.h"
 #include "base/path.h"
 #include "model/plan/drop-in.h"
+#include "model/plan/unit-text.h"
 
 #define BYTES_MAX (256U * 1024)
 
@@ -23,7 +24,7 @@ static int edit_read(struct worker *w, char **ret, struct error **reterr) {
 }
 
 static int edit_recall(struct worker *w, struct error **reterr) {
-        if (!w->kept.made.units)
+        if (!w->kept.made.units && unit_name_valid(w->plan->name)) /* a Quadlet's generator names its unit */
                 strv_add(&w->kept.made.units, w->plan->name);
         return 0;
 }

@@ -36,7 +36,9 @@ static int units_reloaded(struct worker *w, struct error **reterr) {
 }
 
 static int units_apply_reload(struct worker *w, struct error **reterr) {
-        if (units_nothing(w) && !(w->units && w->plan->verb == VERB_UNINSTALL))
+        /* the unit of an uninstall is gone, that of an edited Quadlet is the generator's to name */
+        bool always = w->units && (w->plan->verb == VERB_UNINSTALL || w->plan->verb == VERB_EDIT);
+        if (units_nothing(w) && !always)
                 return worker_nothing(w, units_nothing(w));
         return worker_reload_units(w, units_reloaded);
 }
@@ -73,7 +75,8 @@ static int units_started(struct worker *w, struct error **reterr) {
         if (!*reterr)
                 return STEP_ENDED;
         _cleanup_free_ char *hint = xstrdup((*reterr)->hint);
-        error_wrap(reterr, (*reterr)->code, "%s could not be started", unit);
+        if (!str_starts((*reterr)->message, unit)) /* else it says "x.service did not start: ..." itself */
+                error_wrap(reterr, (*reterr)->code, "%s could not be started", unit);
         error_hint(reterr, "%s", hint ? hint : "The last lines of its log say why");
         return w->kept.made.quadlet && (*reterr)->code == -ENOENT ? worker_ask_generator(w, reterr)
                                                                   : worker_fail_unit(w, unit, reterr);

@@ -1,7 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <fcntl.h>
-#include <signal.h>
-#include <sys/wait.h>
 #include <time.h>
 
 #include "backend/format/emit.h"
@@ -10,6 +7,7 @@
 #include "cli/out.h"
 #include "cli/verbs/verbs.h"
 #include "model/host.h"
+#include "model/log/needle.h"
 #include "model/log/when.h"
 
 struct logs_reading {
@@ -125,6 +123,9 @@ static int verb_logs_read_options(const struct arguments *a, struct log_query *q
         if (query->since && query->until && query->until <= query->since)
                 return error_set(reterr, -EINVAL, "--until is not after --since");
         query->text = argument_value(a, OPTION_GREP);
+        _cleanup_(log_needle_freep) struct log_needle *needle = NULL;
+        if (!str_empty(query->text) && log_needle_new(query->text, &needle, reterr) < 0)
+                return -EINVAL;
         query->kernel = a->given[OPTION_KERNEL];
         query->follow = a->given[OPTION_FOLLOW];
         if (query->kernel && strv_length(a->words))
@@ -136,27 +137,11 @@ static int verb_logs_read_options(const struct arguments *a, struct log_query *q
         return 0;
 }
 
-/* Standard output becomes the input of the person's pager. LESSSECURE is not set: whoever reads here has this
- * host's shell at the key of the console. *ret: the process. */
-static int logs_start_pager(pid_t *ret, struct error **reterr) {
-        static const char *const variables[] = { "PAGER", NULL };
-        _cleanup_strv_ char **words = spawn_words(variables, "less");
-        int fds[2];
-        if (pipe2(fds, O_CLOEXEC) < 0)
-                return error_errno(reterr, -errno, "The pager cannot be started");
-        int r = spawn_program(ret, words, "pager", fds[0], reterr);
-        close(fds[0]);
-        if (r >= 0)
-                dup2(fds[1], STDOUT_FILENO);
-        close(fds[1]);
-        return r >= 0 ? 0 : error_hint(reterr, "Set PAGER to a program that is installed");
-}
-
 static int logs_print_all(struct session *s, const struct arguments *a, const struct log_query *query,
                           struct logs_reading *reading) {
         pid_t pager = 0;
         if (a->given[OPTION_PAGER]) {
-                int r = logs_start_pager(&pager, &s->error);
+                int r = spawn_pager(&pager, &s->error);
                 if (r < 0)
                         return r;
         }
@@ -168,8 +153,7 @@ static int logs_print_all(struct session *s, const struct arguments *a, const st
         logs_wait(s, reading, host_read_log(s->host, query, &reader));
         if (!pager)
                 return 0;
-        fclose(stdout); /* the pager's end of input */
-        TEMP_FAILURE_RETRY(waitpid(pager, NULL, 0));
+        spawn_pager_wait(pager);
         return 0;
 }
 
@@ -185,9 +169,12 @@ static int verb_logs_run(struct session *s, const struct verb *verb, const struc
         _cleanup_(service_freep) struct service *service = NULL;
         _cleanup_(unit_detail_freep) struct unit_detail *detail = NULL;
         _cleanup_free_ char *unit = NULL;
+        if (a->given[OPTION_USER] && !strv_length(a->words))
+                return error_set(&s->error, -EINVAL, "--user wants the name of a unit of that user");
         if (strv_length(a->words)) {
-                r = find_service(s, a->words[0], &service, &s->error);
-                r = r < 0 ? r : unit_for(s, a->words[0], &unit, &s->error);
+                if (!a->given[OPTION_USER]) /* a service is the system's */
+                        r = find_service(s, a->words[0], &service, &s->error);
+                r = r < 0 ? r : unit_of(s, a, a->words[0], &unit, &s->error);
                 if (r < 0)
                         return r;
         }
@@ -211,7 +198,7 @@ const struct verb logs_verb = {
         .help = "show the log of a service, a unit, the kernel or the host",
         .takes = TAKES(OPTION_FOLLOW) | TAKES(OPTION_LINES) | TAKES(OPTION_PRIORITY) | TAKES(OPTION_SINCE) |
                  TAKES(OPTION_UNTIL) | TAKES(OPTION_BOOT) | TAKES(OPTION_KERNEL) | TAKES(OPTION_GREP) |
-                 TAKES(OPTION_PAGER),
+                 TAKES(OPTION_PAGER) | TAKES(OPTION_USER),
         .json = true,
         .run = verb_logs_run,
 };

@@ -31,7 +31,7 @@ static void verb_status_print_unit(const struct unit_detail *d) {
         if (d->restarts)
                 out("  restarts   %u by systemd since it was started\n", d->restarts);
         if (d->why)
-                out("  why        %s\n", d->why);
+                out(unit_has_failed(&d->unit) ? "  why        %s\n" : "  run before %s\n", d->why);
         out("  memory     %s\n", memory);
         if (d->load_error)
                 out("  not loaded %s\n", d->load_error);

@@ -9,6 +9,7 @@
 #include "cli/out.h"
 #include "cli/stop-container.h"
 #include "cli/verbs/verbs.h"
+#include "model/plan/drop-in.h"
 #include "model/service/signal.h"
 #include "model/service/unit.h"
 
@@ -66,13 +67,33 @@ static int verb_unit_action_run(struct session *s, const struct verb *verb, cons
         return worst;
 }
 
+/* Root would write into a folder of that user's, by whatever links he made there. */
+static int verb_unit_action_edit_user(struct session *s, const struct arguments *a) {
+        uint32_t uid;
+        const char *user = argument_value(a, OPTION_USER);
+        int r = user_manager_for(s, user, &uid, &s->error);
+        if (r < 0)
+                return r;
+        _cleanup_free_ char *unit = unit_name_mangle(a->words[0]);
+        error_set(&s->error, -ENOTSUP, "%s is a unit of user %s: only that user edits it", unit, user);
+        return error_hint(&s->error,
+                          "runuser -u %s -- env XDG_RUNTIME_DIR=/run/user/%u systemctl --user edit %s", user,
+                          uid, unit);
+}
+
 static int verb_unit_action_edit(struct session *s, const struct verb *verb, const struct arguments *a) {
         _cleanup_free_ char *unit = NULL;
         bool typed = !a->given[OPTION_SET];
+        if (a->given[OPTION_USER])
+                return verb_unit_action_edit_user(s, a);
         if (typed && (s->json || !in_is_terminal()))
                 return error_set(&s->error, -EINVAL,
                                  "fairlead edit wants --set NAME=VALUE, or a terminal for an editor");
-        int r = unit_for(s, a->words[0], &unit, &s->error);
+        int r = 0;
+        if (quadlet_name_valid(a->words[0]))
+                unit = xstrdup(a->words[0]);
+        else
+                r = unit_for(s, a->words[0], &unit, &s->error);
         if (r < 0)
                 return r;
         if (typed)
@@ -110,18 +131,24 @@ const struct verb unit_action_verbs[VERB_UNIT_EDIT + 1] = {
         [VERB_UNIT_EDIT] = {
         .name = "edit",
         .group = GROUP_UNITS,
-        .operands = "UNIT",
+        .operands = "UNIT|QUADLET",
         .help = "change settings of a unit, by a drop-in that can be undone",
         .details = "Without --set, on a terminal, the drop-in opens in your editor (SYSTEMD_EDITOR, VISUAL, "
                    "EDITOR), with the unit's other files below it to read: any setting can stand there. "
-                   "What is saved is checked, shown, and written when you say so. --set takes Restart, "
+                   "What is saved is checked, shown, and written when you say so; what is not written, as "
+                   "behind a no, is kept in /var/lib/fairlead/edits, and the next edit goes on with it. "
+                   "--set takes Restart, "
                    "RestartSec, MemoryMax, CPUQuota, TasksMax, Environment, After, "
                    "Before and RequiresMountsFor; an empty value takes the setting out again. They are "
                    "written to /etc/systemd/system/UNIT.d/50-fairlead.conf, after systemd-analyze verify has "
-                   "read them beside a copy of the unit: what it complains of is refused in its words. The "
+                   "read them beside a copy of the unit: what it complains of is refused in its words. "
+                   "QUADLET is the name of a file of Podman's (demo.container): its drop-in is written to "
+                   "/etc/containers/systemd/QUADLET.d, after Podman's generator has made a unit with it that "
+                   "systemd takes. The "
                    "unit is not restarted; fairlead restart UNIT applies them now. It is a job: fairlead "
-                   "rollback JOB restores the former text.",
-        .takes = TAKES(OPTION_SET) | TAKES(OPTION_YES) | TAKES(OPTION_CONSENT) | TAKES(OPTION_DETACH),
+                   "rollback JOB restores the former text. With --user it says how that user edits it.",
+        .takes = TAKES(OPTION_SET) | TAKES(OPTION_YES) | TAKES(OPTION_CONSENT) | TAKES(OPTION_DETACH) |
+                 TAKES(OPTION_USER),
         .json = true,
         .run = verb_unit_action_edit,
         },

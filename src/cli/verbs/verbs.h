@@ -19,6 +19,12 @@ enum realm_verb {
         _REALM_VERB_MAX,
 };
 
+enum catalog_verb {
+        CATALOG_LIST,
+        CATALOG_CHECK,
+        _CATALOG_VERB_MAX,
+};
+
 extern const struct verb adopt_verb, attach_verb, cancel_verb, changes_verb, check_verb, exec_verb,
         images_verb, install_verb, jobs_verb, join_verb, leave_verb, lint_verb, logs_verb, plan_verb_row,
         prune_verb, reconfigure_verb, rehearse_verb, resume_verb, rollback_verb, run_verb_row,
@@ -26,6 +32,7 @@ extern const struct verb adopt_verb, attach_verb, cancel_verb, changes_verb, che
 #define VERB_UNIT_EDIT _UNIT_ACTION_MAX /* behind the actions: edit */
 extern const struct verb unit_action_verbs[VERB_UNIT_EDIT + 1];
 extern const struct verb realm_verbs[_REALM_VERB_MAX];
+extern const struct verb catalog_verbs[_CATALOG_VERB_MAX];
 
 /* The end of a rehearsal: its changes, as a follow_end_t (rehearse.c). */
 struct job;

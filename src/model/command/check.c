@@ -16,7 +16,7 @@ static void add_privilege(struct command *c, char *what, const char *meaning, en
         size_t at = c->n_privileges++;
         for (; at > 0 && c->privileges[at - 1].risk < risk; at--)
                 c->privileges[at] = c->privileges[at - 1];
-        c->privileges[at] = (struct privilege) { .what = what, .meaning = meaning, .risk = risk };
+        c->privileges[at] = (struct privilege){ .what = what, .meaning = meaning, .risk = risk };
 }
 
 /* ---- single options ---- */
@@ -71,10 +71,6 @@ static void check_flag(struct reading *r, const struct option_use *o) {
 
 /* ---- options that the engine does not have ---- */
 
-static const char *engine_title(const struct reading *r) {
-        return command_engine_bit(r) == HAS_DOCKER ? "Docker" : "Podman";
-}
-
 /* Findings at a word of the label with the severity that is known only here. */
 static void report_option(struct reading *r, size_t word, enum severity severity, const char *id,
                           const char *sentence) {
@@ -91,9 +87,9 @@ const struct option_row *command_check_unknown(struct reading *r, const char *op
         bool newer = number > (bit == HAS_DOCKER ? DOCKER_NEWEST : PODMAN_NEWEST);
         const struct option_row *meant = option_nearest(r->table, bit, option);
         _cleanup_free_ char *sentence =
-                meant ? str_printf("%s has no option %s. Did you mean %s?", engine_title(r), option,
+                meant ? str_printf("%s has no option %s. Did you mean %s?", command_engine_title(r), option,
                                    meant->name)
-                      : str_printf("%s has no option %s", engine_title(r), option);
+                      : str_printf("%s has no option %s", command_engine_title(r), option);
         report_option(r, r->at, newer ? SEVERITY_WARN : SEVERITY_BLOCK, "unknown-option", sentence);
         return meant;
 }
@@ -105,10 +101,11 @@ static void check_engine(struct reading *r, const struct option_use *o, const st
         unsigned since = bit == HAS_DOCKER ? row->docker : row->podman;
         _cleanup_free_ char *sentence = NULL;
         if (!(row->engines & bit) || !(option_alias_engines(o->option) & bit))
-                sentence = str_printf("%s does not know the option %s", engine_title(r), o->option);
+                sentence = str_printf("%s does not know the option %s", command_engine_title(r), o->option);
         else if (number > 0 && number < since)
-                sentence = str_printf("%s %s does not know the option %s: it came with %u.%u",
-                                      engine_title(r), version, o->option, since / 100U, since % 100U);
+                sentence =
+                        str_printf("%s %s does not know the option %s: it came with %u.%u",
+                                   command_engine_title(r), version, o->option, since / 100U, since % 100U);
         if (sentence)
                 report_option(r, o->word, number > 0 ? SEVERITY_BLOCK : SEVERITY_WARN, "engine-option",
                               sentence);
@@ -136,8 +133,8 @@ void command_check_option(struct reading *r, struct option_use *o, const struct 
 void command_check_swallowed(struct reading *r, const char *option, const char *value) {
         if (!command_is_swallowed(option, value))
                 return;
-        _cleanup_free_ char *sentence = str_printf(
-                "The option %s has no value of its own and takes \"%s\" for it", option, value);
+        _cleanup_free_ char *sentence =
+                str_printf("The option %s has no value of its own and takes \"%s\" for it", option, value);
         report_option(r, r->at, SEVERITY_BLOCK, "empty-variable", sentence);
 }
 
@@ -157,8 +154,10 @@ static const struct option_use *find_option(const struct command *c, const char 
 
 /* podman also takes images from other transports: docker://…, oci:/path. */
 static bool names_transport(const char *operand) {
-        static const char *const transports[] = { "docker://",    "docker-archive:", "docker-daemon:", "oci:",
-                                                  "oci-archive:", "dir:",            "containers-storage:" };
+        static const char *const transports[] = {
+                "docker://", "docker-archive:",    "docker-daemon:", "oci:", "oci-archive:",
+                "dir:",      "containers-storage:"
+        };
         for (size_t i = 0; i < ELEMENTS(transports); i++)
                 if (str_starts(operand, transports[i]))
                         return true;
@@ -252,8 +251,11 @@ void command_check_whole(struct reading *r) {
                 return;
         enum operand operand = r->subcommand->operand;
         check_operand(r, operand);
-        if (operand == OPERAND_IMAGE)
+        if (operand == OPERAND_IMAGE) {
+                command_check_health(r);
+                command_check_pairs(r);
                 check_conflicts(r);
+        }
         /* With -d the terminal is the container's own, and nobody is at it. */
         r->command->interactive &= !r->command->detached;
         if (operand == OPERAND_IMAGE)

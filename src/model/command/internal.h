@@ -17,6 +17,7 @@ struct target {
         char *path;
         char *what;             /* source, mode and options, comparable */
         bool unnamed;           /* a new volume without a name */
+        bool long_form;         /* of --mount */
 };
 
 struct reading {
@@ -46,8 +47,9 @@ bool command_follows(const struct reading *r, size_t word, const char *id);
 /* Whether a variable of the word has no value. */
 bool command_has_hole(const struct command *c, size_t word);
 
-/* HAS_PODMAN or HAS_DOCKER. */
+/* HAS_PODMAN or HAS_DOCKER, and its name. */
 unsigned command_engine_bit(const struct reading *r);
+const char *command_engine_title(const struct reading *r);
 
 /* No row has this name. The row that is meant, or NULL. */
 const struct option_row *command_check_unknown(struct reading *r, const char *option);
@@ -62,6 +64,10 @@ void command_check_mount(struct reading *r, struct option_use *o);
 /* Values that the engine refuses, files of the host that it reads (check-value.c). */
 void command_check_value(struct reading *r, const struct option_use *o);
 void command_check_flag_value(struct reading *r, const struct option_use *o);
+void command_check_health(struct reading *r);   /* of the whole command: values of --health-… */
+
+/* Options that the engine refuses beside each other (check-pairs.c), of the whole command. */
+void command_check_pairs(struct reading *r);
 
 /* What "-e NAME=${NAME}" and the like leave when an image's build swallows the variable. */
 #define LOST_VARIABLES "NAME=", "IMAGE=", "CONFDIR=", "LOGDIR=", "DATADIR=", "HOST=", "HOMEDIR="

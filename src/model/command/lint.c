@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <strings.h>
 
+#include "base/words.h"
 #include "model/command/lint.h"
 
 /* ---- one command ---- */
@@ -30,7 +31,7 @@ static void lint_operand(const struct lint *l, struct finding_list *findings) {
         const char *operand = c->operand > 0 ? c->argv[c->operand] : NULL;
         if (!operand || str_equal(operand, l->filled) || !reference_valid(operand) ||
             is_doubtful(l, c->operand))
-                return;         /* none, the right one, or already reported */
+                return; /* none, the right one, or already reported */
         size_t place = command_place(c, c->operand);
         bool named = l->image && (l->image->names || l->image->repo_digests);
         if (l->image && image_matches(l->image, operand))
@@ -68,20 +69,51 @@ static void lint_name(const struct lint *l, struct finding_list *findings) {
                 finding_report(findings, "fixed-name", l->key, "The container is always called %s", c->name);
 }
 
-/* By the ends of such names in public images; PASSWORD_FILE names a file. */
-static bool names_secret(const char *assignment) {
+/* By the ends of such names in public images; PASSWORD_FILE names a file. value: "=x", or NULL. */
+static bool names_secret(const char *name, const char *value) {
         static const char *const ends[] = { "PASSWORD", "PASSWD", "_PASS",      "SECRET",     "TOKEN",
                                             "API_KEY",  "APIKEY", "ACCESS_KEY", "PRIVATE_KEY" };
-        size_t n = strcspn(assignment, "=");
+        size_t n = strcspn(name, "=");
         for (size_t i = 0; i < ELEMENTS(ends); i++) {
                 size_t length = strlen(ends[i]);
-                if (n >= length && strncasecmp(assignment + n - length, ends[i], length) == 0)
-                        return assignment[n] == '=' && assignment[n + 1] && assignment[n + 1] != '$';
+                if (n >= length && strncasecmp(name + n - length, ends[i], length) == 0)
+                        return value && *value == '=' && value[1] && value[1] != '$';
         }
         return false;
 }
 
-/* A value that came from a variable is the user's own. */
+/* Whether the label itself says it, in quotes or not: a value that came from a variable is the user's own. */
+static bool stands_in_label(const struct label *label, const char *value) {
+        _cleanup_strv_ char **words = NULL;
+        if (strstr(label->value, value))
+                return true;
+        words_split(label->value, &words, NULL);
+        for (size_t i = 0; words && words[i]; i++)
+                if (strstr(words[i], value))
+                        return true;
+        return false;
+}
+
+/* "--db-password=x", "--token" and "x" behind the image. */
+static void lint_secret_arguments(const struct lint *l, const struct label *label,
+                                  struct finding_list *findings) {
+        const struct command *c = l->command;
+        for (size_t i = c->operand + 1; c->operand > 0 && c->argv[i - 1] && c->argv[i]; i++) {
+                const char *next = c->argv[i + 1];
+                _cleanup_free_ char *joined = strchr(c->argv[i], '=') || !next || *next == '-'
+                                                      ? xstrdup(c->argv[i])
+                                                      : str_printf("%s=%s", c->argv[i], next),
+                                    *name = xstrndup(joined, strcspn(joined, "="));
+                for (char *at = name; *at; at++)
+                        *at = *at == '-' ? '_' : *at;
+                if (*joined == '-' && names_secret(name, joined + strlen(name)) &&
+                    stands_in_label(label, joined + strlen(name) + 1))
+                        finding_report_at(findings, "secret-in-label", l->key, command_place(c, i),
+                                          "The value of %.*s stands in the label", (int) strlen(name),
+                                          joined);
+        }
+}
+
 static void lint_secrets(const struct lint *l, struct finding_list *findings) {
         const struct command *c = l->command;
         const struct label *label = l->image ? label_find_key(l->image, l->key, NULL) : NULL;
@@ -89,12 +121,15 @@ static void lint_secrets(const struct lint *l, struct finding_list *findings) {
                 const struct option_use *o = &c->options[i];
                 const char *value = o->value ? o->value : "";
                 bool creds = str_equal(o->canonical, "--creds") && strchr(value, ':');
-                bool env = str_equal(o->canonical, "--env") && names_secret(value);
+                bool env = STR_IN_SET(o->canonical, "--env", "--label", "--annotation") &&
+                           names_secret(value, strchr(value, '='));
                 _cleanup_free_ char *name = creds ? xstrdup(o->option) : xstrndup(value, strcspn(value, "="));
-                if ((creds || env) && strstr(label->value, value))
+                if ((creds || env) && stands_in_label(label, value))
                         finding_report_at(findings, "secret-in-label", l->key, command_place(c, o->word),
                                           "The value of %s stands in the label", name);
         }
+        if (label)
+                lint_secret_arguments(l, label, findings);
 }
 
 void lint_command(const struct lint *l, struct finding_list *findings) {
@@ -165,8 +200,15 @@ static const char *lost_label(const char *value) {
         return NULL;
 }
 
+char *label_filled(const struct label *label, const struct label_list *variables) {
+        _cleanup_recipe_ struct recipe *recipe = recipe_parse(label->key, label->value, NULL);
+        _cleanup_strv_ char **words = recipe_fill(recipe, variables, NULL, NULL, NULL);
+        return strv_join(words, " ");
+}
+
 /* atomic put the file's contents in the place of $RUN_OPTS whenever it ran the label. */
-static void lint_run_opts_file(const struct image *image, struct finding_list *findings) {
+static void lint_run_opts_file(const struct image *image, const struct label_list *variables,
+                               struct finding_list *findings) {
         const struct label *file = label_find_key(image, "RUN_OPTS_FILE", NULL);
         const struct label *run = label_find(image, LABEL_RUN, NULL);
         if (!file || !run)
@@ -174,18 +216,20 @@ static void lint_run_opts_file(const struct image *image, struct finding_list *f
         _cleanup_recipe_ struct recipe *recipe = recipe_parse(run->key, run->value, NULL);
         for (size_t word = 1; word <= recipe->n; word++)
                 if (recipe_word_names(recipe, word, "RUN_OPTS")) {
+                        _cleanup_free_ char *path = label_filled(file, variables);
                         finding_report(findings, "run-opts-file", file->key,
                                        "The options that the installer leaves in %s do not get into the unit",
-                                       file->value);
+                                       path);
                         return;
                 }
 }
 
-void lint_labels(const struct image *image, struct finding_list *findings) {
+void lint_labels(const struct image *image, const struct label_list *variables,
+                 struct finding_list *findings) {
         unsigned set = label_set(image);
         if ((set & 1U << LABEL_INSTALL) && !(set & 1U << LABEL_UNINSTALL))
                 finding_report(findings, "no-uninstall", "INSTALL", "The image has no UNINSTALL label");
-        lint_run_opts_file(image, findings);
+        lint_run_opts_file(image, variables, findings);
         for (size_t i = 0; i < image->labels.n; i++) {
                 const struct label *label = &image->labels.items[i];
                 const char *name = lost_label(label->value);
@@ -222,10 +266,10 @@ static struct command *lint_read(const struct image_linting *l, const struct lab
 static void lint_label(const struct image_linting *l, const struct label *label,
                        struct finding_list *findings) {
         /* as a plan has it without answers */
-        static char *const closed[] = { (char *) "PATH=",  (char *) "LC_ALL=", (char *) "TERM=",
-                                        (char *) "HOME=",  (char *) "NAME=",   (char *) "IMAGE=",
-                                        (char *) "OPT1=",  (char *) "OPT2=",   (char *) "OPT3=",
-                                        NULL };
+        static char *const closed[] = {
+                (char *) "PATH=",  (char *) "LC_ALL=", (char *) "TERM=", (char *) "HOME=", (char *) "NAME=",
+                (char *) "IMAGE=", (char *) "OPT1=",   (char *) "OPT2=", (char *) "OPT3=", NULL
+        };
         _cleanup_recipe_ struct recipe *recipe = recipe_parse(label->key, label->value, findings);
         _cleanup_command_ struct command *command = lint_read(l, label, recipe, findings);
         const struct lint lint = { .key = label->key,
@@ -301,7 +345,13 @@ void image_lint(const struct image *image, enum engine_kind engine, const char *
         for (size_t i = 0; i < image->labels.n; i++)
                 if (is_akin(image, &image->labels.items[i]))
                         lint_akin(&l, &image->labels.items[i], findings);
-        lint_labels(image, findings);
+        lint_labels(image, &l.variables, findings);
+}
+
+char *image_label_filled(const struct image *image, const struct label *label) {
+        _cleanup_(linting_done) struct image_linting l = { .image = image };
+        lint_variables(&l);
+        return label_filled(label, &l.variables);
 }
 
 struct command *image_command(const struct image *image, enum command_label which) {

@@ -22,14 +22,19 @@ struct mount_reading {
         struct mount mount;     /* UNNAMED and OTHER: host is "" */
         enum mount_shape shape;
         char *bad_option;       /* the first option that the engine does not know, or NULL */
-        bool twice;             /* both ro and rw, or both z and Z */
+        char *bad_value;        /* the first option with a value that the engine refuses, or NULL */
+        bool twice;             /* of -v: both ro and rw, or both z and Z: options of one choice */
+        bool repeats;           /* of --mount: two targets, two sources */
         bool relative_target;   /* the path in the container is not absolute */
+        char *device;           /* of a volume that is a folder of the host (volume-opt=device=…), or NULL */
+        bool binds;             /* and that it is one (volume-opt=o=bind) */
         char *type;             /* of --mount; NULL: not given, or -v */
 };
 void mount_done(struct mount *m);
 void mount_reading_done(struct mount_reading *r);
 
-/* Reads the value of -v, or of --mount, with its errors; ENGINE_NONE: as either of them reads it. */
+/* Reads the value of -v, --tmpfs, or --mount, with its errors; ENGINE_NONE: as either of them reads it. */
+struct mount_reading mount_read_tmpfs(const char *value, enum engine_kind engine);
 struct mount_reading mount_read_volume(const char *value, enum engine_kind engine);
 struct mount_reading mount_read_mount(const char *value, enum engine_kind engine);
 

@@ -12,6 +12,10 @@ unsigned command_engine_bit(const struct reading *r) {
         return r->command->engine == ENGINE_DOCKER ? HAS_DOCKER : HAS_PODMAN;
 }
 
+const char *command_engine_title(const struct reading *r) {
+        return command_engine_bit(r) == HAS_DOCKER ? "Docker" : "Podman";
+}
+
 bool command_has_hole(const struct command *c, size_t word) {
         return c->origins && word > 0 && c->argv[word] && c->origins[word].hole;
 }

@@ -130,6 +130,9 @@ static const struct finding_kind kinds[] = {
         { "left-out", SEVERITY_INFO,
           "The unit leaves out an option of RUN that makes no sense under systemd.",
           "Nothing to do, unless another program relies on it" },
+        { "little-space", SEVERITY_WARN,
+          "The image's layers may need more space than the engine's file system has once they are unpacked.",
+          "podman system df shows what takes the space, podman image prune frees some" },
         { "lost-image", SEVERITY_BLOCK,
           "A single word that is no name of this image stands where the image belongs: its variable got "
           "lost, and the engine would fetch a stranger's image of that name.",
@@ -175,6 +178,9 @@ static const struct finding_kind kinds[] = {
         { "no-rehearsal", SEVERITY_BLOCK, "This install cannot be rehearsed on a copy of the host's files.",
           "Read the plan of the install; what it changes on the host is recorded and can be restored",
           .final = true },
+        { "no-space", SEVERITY_BLOCK,
+          "The image's layers are larger than what is free on the engine's file system.",
+          "podman system df shows what takes the space, podman image prune frees some" },
         { "no-uninstall", SEVERITY_INFO, "The image has an INSTALL label but no UNINSTALL label.",
           "Uninstalling undoes the recorded changes; what the service wrote elsewhere stays" },
         { "no-unit", SEVERITY_WARN,
@@ -218,6 +224,10 @@ static const struct finding_kind kinds[] = {
           "The command runs an image that it names itself, not the one that carries the label: another "
           "version, or something else entirely.",
           "Examine that image as well; it is not pinned and may be pulled" },
+        { "refused-pair", SEVERITY_BLOCK,
+          "Two options exclude each other, or one lacks the other that it needs; the engine refuses the "
+          "command.",
+          "Report this to the image's maintainer: one of the two has to go", .follows = true },
         { "relative-mount", SEVERITY_BLOCK,
           "A path of a mount does not begin with a slash: neither an installer nor a unit has a folder that "
           "it could be relative to.",

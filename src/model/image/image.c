@@ -18,6 +18,24 @@ struct image *image_free(struct image *image) {
         return NULL;
 }
 
+struct image *image_copy(const struct image *image) {
+        struct image *copy = new0(struct image);
+        *copy = (struct image) {
+                .id = xstrdup(image->id),
+                .digest = xstrdup(image->digest),
+                .names = image->names ? strv_copy(image->names) : NULL,
+                .repo_digests = image->repo_digests ? strv_copy(image->repo_digests) : NULL,
+                .volumes = image->volumes ? strv_copy(image->volumes) : NULL,
+                .size = image->size,
+                .created = image->created,
+                .architecture = xstrdup(image->architecture),
+                .source = xstrdup(image->source),
+                .containers = image->containers,
+        };
+        label_list_copy(&image->labels, &copy->labels);
+        return copy;
+}
+
 int image_add_label(struct image *image, const char *key, const char *value) {
         size_t n = strlen(key);
         if (n > LABEL_KEY_MAX || (image->labels.n >= LABELS_MAX && !label_list_get(&image->labels, key)))
@@ -90,7 +108,7 @@ const char *image_reference(const struct image *image) {
 /* ---- does a reference mean this image? ---- */
 
 /* "rsyslog" means the path "rsyslog" of any registry, and Docker Hub's "library/rsyslog";
- * "quay.io/team/rsyslog" means itself. */
+ * "reg.example.test/team/rsyslog" means itself. */
 static bool repository_means(const struct reference_parts *name, const struct reference_parts *wanted) {
         static const char library[] = "library/";
         if (wanted->registry.n > 0)

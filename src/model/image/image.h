@@ -43,6 +43,7 @@ struct image {
 };
 
 struct image *image_free(struct image *image);
+struct image *image_copy(const struct image *image); /* the caller's */
 DEFINE_CLEANUP(struct image, image_free)
 #define _cleanup_image_ _cleanup_(image_freep)
 
@@ -85,7 +86,7 @@ bool reference_valid(const char *reference);
 /* [a-z0-9][a-z0-9_.-]{0,62}, no trailing dot: service names become unit names and folders. */
 bool service_name_valid(const char *name);
 
-/* A reference split: "quay.io:443/team/rsyslog:8@sha256:…". Pieces of the string, not NUL-terminated; an
+/* A reference split: "example.test:443/team/rsyslog:8@sha256:…". Pieces of the string, not NUL-terminated; an
  * absent one has n == 0. */
 struct span {
         const char *at;
@@ -93,10 +94,10 @@ struct span {
 };
 
 struct reference_parts {
-        struct span registry;           /* "quay.io:443": a first part with a dot or a colon, or
+        struct span registry;           /* "example.test:443": a first part with a dot or a colon, or
                                          * "localhost" */
         struct span path;               /* "team/rsyslog" */
-        struct span repository;         /* both: "quay.io:443/team/rsyslog" */
+        struct span repository;         /* both: "example.test:443/team/rsyslog" */
         struct span tag;                /* "8" */
         struct span digest;             /* "sha256:…" */
 };

@@ -14,6 +14,8 @@ static const char *const rollback_meanings[_PLAN_VERB_MAX] = {
                          "changed is restored, and it is restarted.",
         [VERB_RECONFIGURE] = "%s has its former answers and unit again, every file that the job changed is "
                              "restored, and it is restarted.",
+        [VERB_ADOPT] = "%s is no service any more: the unit or container that it was made of is as it was "
+                       "before.",
         [VERB_ACCESS] = "Who may log in is as before; %s is restarted.",
         [VERB_ENABLE] = "%s does not start at boot, as before.",
         [VERB_EDIT] = "The former settings of %s come back, from its next start on.",
@@ -32,7 +34,8 @@ static bool rollback_is_later(const struct job *job, const struct job *other) {
 /* It has the record of the service in its hands: what the first one left is not there any more. */
 static bool rollback_builds_on(const struct job *job, const struct job *other) {
         return rollback_is_later(job, other) && str_equal(job->name, other->name) &&
-               STR_IN_SET(plan_verb_name(other->verb), "install", "uninstall", "upgrade", "reconfigure");
+               STR_IN_SET(plan_verb_name(other->verb), "install", "uninstall", "upgrade", "reconfigure",
+                          "adopt");
 }
 
 int rollback_check(const struct job *job, const struct job_list *all, struct error **reterr) {

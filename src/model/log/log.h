@@ -74,7 +74,7 @@ struct log_query {
         const char *invocation; /* of this one only (InvocationID in hex); unit and container do not count */
         bool kernel;            /* the kernel's only */
         const char *boot;       /* of the boot with this id only, or LOG_BOOT_NOW; NULL: any */
-        const char *text;       /* entries with this text only, see log_line_has(); NULL: all */
+        const char *text;       /* entries with this only, as of model/log/needle.h; NULL: all */
         int priority;           /* this and more urgent ones; 7: all */
         int64_t since, until;   /* usec since the epoch; 0: no limit */
         enum log_way way;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/plan/adopt.h"
 
+#include "base/path.h"
 #include "base/words.h"
 #include "model/plan/internal.h"
 
@@ -95,7 +96,7 @@ int adopt_plan_unit(const struct adopt_unit *unit, const char *name, struct plan
                 plan->host_unit = xstrdup(unit->unit);
                 plan->adopts.file = unit->file && adopt_may_change(unit->file) ? xstrdup(unit->file) : NULL;
         }
-        strv_add(&plan->environment, "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+        strv_add(&plan->environment, "PATH=" PATH_OF_ROOT);
         strv_add(&plan->environment, "LC_ALL=C.UTF-8");
         strv_add(&plan->paths, "/etc/containers/systemd");
         strv_add(&plan->paths, "/etc/systemd/system");
@@ -164,6 +165,16 @@ char *adopt_quadlet_image(const char *text) {
         }
         size_t n = found ? strcspn(found, " \t\r") : 0;
         return n && !str_ends(found, ".image") && !str_ends(found, ".build") ? xstrndup(found, n) : NULL;
+}
+
+bool adopt_fits(const struct unit_detail *d) {
+        if (!str_ends(d->unit.name, ".service") || !d->fragment)
+                return false;
+        if (d->source)
+                return str_ends(d->source, ".container") != NULL;
+        _cleanup_command_ struct command *c =
+                d->starts ? command_read("ExecStart", d->starts, ENGINE_PODMAN, NULL, NULL) : NULL;
+        return str_starts(d->fragment, "/etc/systemd/system/") && c && c->engine != ENGINE_NONE && c->operand;
 }
 
 bool adopt_records_only(const struct plan *plan) {

@@ -5,6 +5,12 @@
  * container that runs without a unit. */
 
 #include "model/plan/plan.h"
+#include "model/service/unit.h"
+
+/* Whether the unit may become a service: one of an administrator's that runs a container, by its Quadlet or
+ * by the words of its ExecStart=. What the engine has of it only the plan knows; what is a service already,
+ * the caller. */
+bool adopt_fits(const struct unit_detail *d);
 
 /* The RUN label that would make this container: the words that created it (Config.CreateCommand of Podman),
  * with $IMAGE in the place of its image. *ret_image: the image as it was typed. The caller frees both.

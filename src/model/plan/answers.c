@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 #include "base/nearest.h"
+#include "base/path.h"
 #include "base/words.h"
 #include "model/command/lint.h"
 #include "model/plan/internal.h"
@@ -344,7 +345,7 @@ static void add_named_by(struct making *m, const struct command *c) {
 void plan_set_environment(struct making *m) {
         static const char *const always[] = { "NAME", "IMAGE", "OPT1", "OPT2", "OPT3" };
         struct plan *plan = m->plan;
-        strv_add(&plan->environment, "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+        strv_add(&plan->environment, "PATH=" PATH_OF_ROOT);
         strv_add(&plan->environment, "LC_ALL=C.UTF-8");
         strv_add(&plan->environment, "TERM=xterm");
         strv_addf(&plan->environment, "HOME=%s", m->facts->home ? m->facts->home : "/root");

@@ -29,27 +29,45 @@ const struct drop_in_setting drop_in_settings[] = {
         {}
 };
 
+bool quadlet_name_valid(const char *name) {
+        static const char *const suffixes[] = { "container", "volume", "network", "kube",
+                                                "pod",       "image",  "build" };
+        const char *dot = name ? strrchr(name, '.') : NULL;
+        bool known = false;
+        for (size_t i = 0; dot && i < ELEMENTS(suffixes); i++)
+                known = known || str_equal(dot + 1, suffixes[i]);
+        _cleanup_free_ char *unit = known ? str_printf("%.*s.service", (int) (dot - name), name) : NULL;
+        return unit && unit_name_valid(unit);
+}
+
 char *drop_in_path(const char *unit) {
-        return str_printf(DROP_IN_FOLDER "%s.d/" DROP_IN_NAME, unit);
+        return str_printf("%s%s.d/" DROP_IN_NAME,
+                          quadlet_name_valid(unit) ? DROP_IN_QUADLETS : DROP_IN_FOLDER, unit);
 }
 
 bool drop_in_path_valid(const char *path) {
-        const char *unit = path ? str_starts(path, DROP_IN_FOLDER) : NULL;
+        const char *quadlet = path ? str_starts(path, DROP_IN_QUADLETS) : NULL;
+        const char *unit = quadlet ? quadlet : path ? str_starts(path, DROP_IN_FOLDER) : NULL;
         const char *end = unit ? str_ends(unit, ".d/" DROP_IN_NAME) : NULL;
         _cleanup_free_ char *name = end ? xstrndup(unit, (size_t) (end - unit)) : NULL;
-        return name && unit_name_valid(name);
+        return name && (quadlet ? quadlet_name_valid(name) : unit_name_valid(name));
+}
+
+/* ".service" also of a Quadlet, which becomes one; NULL: no suffix. */
+static const char *drop_in_suffix(const char *unit) {
+        return quadlet_name_valid(unit) ? ".service" : strrchr(unit, '.');
 }
 
 /* "Service" for the resources of a service, "Mount" for those of a mount. The caller frees. */
 static char *drop_in_section(const struct drop_in_setting *setting, const char *unit) {
-        const char *dot = strrchr(unit, '.');
+        const char *dot = drop_in_suffix(unit);
         if (!str_equal(setting->section, "@") || !dot || !dot[1])
                 return xstrdup(setting->section);
         return str_printf("%c%s", dot[1] - 'a' + 'A', dot + 2);
 }
 
 bool drop_in_has(const char *unit, const struct drop_in_setting *setting) {
-        const char *suffix = strrchr(unit, '.');
+        const char *suffix = drop_in_suffix(unit);
         return !setting->types || (suffix && strstr(setting->types, suffix));
 }
 
@@ -148,18 +166,31 @@ static char *drop_in_line(const char *text, unsigned long number) {
         return xstrndup(line, strcspn(line, "\n"));
 }
 
-bool drop_in_complaints(const char *unit, const char *output, const char *text, struct error **reterr) {
+/* Whether the text has such a line. */
+static bool drop_in_says(const char *text, const char *line) {
+        _cleanup_strv_ char **lines = strv_split(text, "\n");
+        for (char **own = lines; own && *own; own++)
+                if (str_equal(*own + strspn(*own, " \t"), line))
+                        return true;
+        return false;
+}
+
+bool drop_in_complaints_made(const char *unit, const char *output, const char *file, const char *made,
+                             const char *text, struct error **reterr) {
         _cleanup_strv_ char **lines = strv_split(output ? output : "", "\n");
+        _cleanup_free_ char *mark = str_printf("/%s:", file);
         struct error **last = reterr;
         for (char **line = lines; line && *line; line++) {
-                char *at = strstr(*line, DROP_IN_NAME ":"), *end;
+                char *at = strstr(*line, mark), *end;
                 if (!at)
                         continue;
-                at += strlen(DROP_IN_NAME ":");
+                at += strlen(mark);
                 at[strcspn(at, "\r")] = '\0';
                 unsigned long number = strtoul(at, &end, 10);
-                _cleanup_free_ char *about = drop_in_line(text, number);
+                _cleanup_free_ char *about = drop_in_line(made, number);
                 _cleanup_str_ struct str clean = {};
+                if (made != text && (!*about || !drop_in_says(text, about)))
+                        continue;
                 const char *words = number && *end == ':' ? end + 1 + strspn(end + 1, " ") : at;
                 text_clean(&clean, words, strlen(words), QUOTE_CELLS, TEXT_UTF8, false);
                 if (last == reterr)
@@ -168,4 +199,8 @@ bool drop_in_complaints(const char *unit, const char *output, const char *text, 
                 error_set(last, -EINVAL, *about ? "%s: %s" : "%s%s", about, clean.text);
         }
         return last != reterr;
+}
+
+bool drop_in_complaints(const char *unit, const char *output, const char *text, struct error **reterr) {
+        return drop_in_complaints_made(unit, output, DROP_IN_NAME, text, text, reterr);
 }

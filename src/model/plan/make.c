@@ -31,6 +31,8 @@ static int set_image(struct making *m, struct error **reterr) {
                 .digest = xstrdup(q->image->digest),
                 .version = xstrdup(image_version(q->image)),
                 .title = xstrdup(image_summary(q->image)),
+                .source = xstrdup(q->source),
+                .fetch = q->source && !q->here ? q->image->size : 0,
         };
         if (plan_sets_up(plan->verb))
                 label_list_of(q->image, &pin->labels);
@@ -353,7 +355,7 @@ static void fill_labels(struct making *m) {
                 return;
         fill_own(m);
         if (plan_sets_up(plan->verb)) {
-                lint_labels(m->request->image, &plan->findings);
+                lint_labels(m->request->image, &m->variables, &plan->findings);
                 fill_run(m);
                 plan_make_unit_of(m);
                 plan->uninstall = fill_for_later(m, LABEL_UNINSTALL);

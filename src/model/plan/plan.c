@@ -114,6 +114,8 @@ char *plan_consent_text(const struct plan *plan) {
         add_counted(&s, "verb", plan_verb_name(plan->verb));
         add_counted(&s, "name", plan->name);
         add_counted(&s, "image", plan->pin.digest ? plan->pin.digest : plan->pin.image_id);
+        if (plan->pin.source)
+                add_counted(&s, "source", plan->pin.source);
         add_counted(&s, "key", plan->label_key);
         add_counted(&s, "label", plan->label);
         add_command(&s, "argv", plan->command);

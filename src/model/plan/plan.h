@@ -82,6 +82,8 @@ struct plan_request {
         const struct image *image; /* labels, id, digest */
         const char *reference;     /* as typed; NULL: image_reference() */
         const char *label;         /* VERB_OTHER: the label's key ("PURGE", "help"), matched without case */
+        const char *source; /* where the image is fetched from; NULL: the engine has it */
+        bool here;          /* of a source: the engine has its layers all the same */
         bool pinned;      /* IMAGE and the unit name the exact digest (for jobs, not for `plan --labels`) */
         const char *name; /* service name; NULL: reference_default_name() */
         const struct profile *profile; /* NULL: none, arguments only */

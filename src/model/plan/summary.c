@@ -62,8 +62,11 @@ char **plan_summary(const struct plan *plan) {
         char **lines = NULL;
         _cleanup_free_ char *written = summary_written(plan->command);
         _cleanup_str_ struct str who = {}, unit = {};
+        char size[16];
         if (plan->from && plan->verb != VERB_UPGRADE)
                 summary_altered(plan, &lines);
+        if (plan->pin.source && plan->pin.fetch)
+                strv_addf(&lines, "Fetches  %s from %s", text_size(size, plan->pin.fetch), plan->pin.source);
         summary_who(plan, &who);
         strv_add(&lines, who.text);
         if (written)

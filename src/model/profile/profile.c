@@ -143,6 +143,7 @@ static void ask_for_service(struct profile *profile, const struct image *image, 
                             const struct recipe *recipe) {
         _cleanup_command_ struct command *command = image_command(image, LABEL_RUN);
         const struct label *file = label_find_key(image, "RUN_OPTS_FILE", NULL);
+        _cleanup_free_ char *path = file ? image_label_filled(image, file) : NULL;
         if (!command->interactive && label_uses(recipe, "PWD"))
                 ask_variable(profile, "PWD",
                              str_printf("The label %s uses the folder in which it is called, and a service "
@@ -151,7 +152,7 @@ static void ask_for_service(struct profile *profile, const struct image *image, 
         if (file && label_uses(recipe, "RUN_OPTS"))
                 ask_variable(profile, "RUN_OPTS",
                              str_printf("Further options of the service; its installer may leave them in %s.",
-                                        file->value),
+                                        path),
                              PARAM_TEXT, false);
 }
 

@@ -9,7 +9,8 @@ static const char *const service_state_names[] = {
 DEFINE_NAMES(service_state, enum service_state)
 
 void image_pin_done(struct image_pin *pin) {
-        FREE_ALL(pin->reference, pin->image, pin->image_id, pin->digest, pin->version, pin->title);
+        FREE_ALL(pin->reference, pin->image, pin->image_id, pin->digest, pin->version, pin->title,
+                 pin->source);
         label_list_done(&pin->labels);
         *pin = (struct image_pin) {};
 }
@@ -20,6 +21,7 @@ void image_pin_copy(const struct image_pin *from, struct image_pin *to) {
                 .reference = xstrdup(from->reference), .image = xstrdup(from->image),
                 .image_id = xstrdup(from->image_id), .digest = xstrdup(from->digest),
                 .version = xstrdup(from->version), .title = xstrdup(from->title),
+                .source = xstrdup(from->source), .fetch = from->fetch,
         };
         label_list_copy(&from->labels, &to->labels);
 }

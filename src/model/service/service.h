@@ -29,6 +29,8 @@ struct image_pin {
         char *image_id;
         char *digest;           /* "sha256:…", or NULL */
         char *version, *title;  /* or NULL */
+        char *source; /* where it was fetched from (model/image/source.h); NULL: the engine had it */
+        uint64_t fetch;         /* of a plan: bytes of its layers there; 0: none are to be fetched */
         struct label_list labels;       /* its original command labels; of a plan: if it sets up a service */
 };
 void image_pin_done(struct image_pin *pin);

@@ -4,8 +4,22 @@
 #include <ctype.h>
 #include <signal.h>
 
+struct unit unit_of_texts(const char *const texts[static 5]) {
+        struct unit u = { .one_piece = true };
+        char **members[] = { &u.name, &u.description, &u.load, &u.active, &u.sub };
+        size_t lengths[ELEMENTS(members)], all = 0;
+        for (size_t i = 0; i < ELEMENTS(members); i++)
+                all += lengths[i] = strlen(texts[i]) + 1;
+        char *at = xreallocarray(NULL, all, 1);
+        for (size_t i = 0; i < ELEMENTS(members); at += lengths[i++])
+                *members[i] = memcpy(at, texts[i], lengths[i]);
+        return u;
+}
+
 void unit_done(struct unit *u) {
-        FREE_ALL(u->name, u->description, u->load, u->active, u->sub, u->file_state, u->job);
+        if (!u->one_piece)
+                FREE_ALL(u->description, u->load, u->active, u->sub);
+        FREE_ALL(u->name, u->file_state, u->job);
         *u = (struct unit) {};
 }
 

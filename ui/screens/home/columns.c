@@ -35,6 +35,14 @@ const struct column home_columns[HOME_COLUMNS] = {
         [COLUMN_UPDATE] = { "UPDATE", 6, 6, 2, .optional = true },
 };
 
+static bool columns_is_ailing(const struct service *service) {
+        return STR_IN_SET(service->health, "unhealthy", "paused");
+}
+
+bool home_needs_person(const struct service *service) {
+        return service->state == SERVICE_FAILED || columns_is_ailing(service);
+}
+
 /* "rsyslog:8.2302" of "localhost/rsyslog:latest" and version 8.2302. */
 static void columns_image(const struct service *service, char *buffer, size_t n) {
         const char *reference = service->pin.reference ? service->pin.reference
@@ -109,7 +117,7 @@ void home_cell(const struct service *service, const struct rate *rate, int64_t n
                 break;
         case COLUMN_HEALTH:
                 ret->text = service->health;
-                ret->style = STR_IN_SET(service->health, "unhealthy", "paused") ? STYLE_BAD : STYLE_PLAIN;
+                ret->style = columns_is_ailing(service) ? STYLE_BAD : STYLE_PLAIN;
                 break;
         case COLUMN_CPU: columns_cpu(rate, ret); break;
         case COLUMN_MEMORY:
@@ -143,6 +151,11 @@ void home_service_status(const struct service *service, const struct rate *rate,
                          service->name, service->container);
         else if (service->state == SERVICE_FAILED && service->reason)
                 str_addf(out, "%s failed: %s.", service->name, service->reason);
+        else if ((service->state == SERVICE_STARTING || service->state == SERVICE_RUNNING) && service->reason)
+                str_addf(out,
+                         plural(service->restarts, "%s was restarted %u time by systemd: %s.",
+                                "%s was restarted %u times by systemd: %s."),
+                         service->name, service->restarts, service->reason);
         else if (service->state == SERVICE_STOPPED && service->reason)
                 str_addf(out, "%s was stopped: it was %s.", service->name, service->reason);
         else if (named)

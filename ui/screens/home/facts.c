@@ -21,8 +21,11 @@ static void facts_part(unsigned part, const struct host_figures *f, const char *
         char age[24];
         switch (part) {
         case 0:
+                /* the first sample has no share of the processors yet: its place is kept */
                 if (f->cpu >= 0)
                         str_addf(out, "cpu %2d%%", f->cpu);
+                else
+                        str_add(out, "cpu ...");
                 break;
         case 1: str_addf(out, "load %u.%02u", f->load / 100, f->load % 100); break;
         case 2:
@@ -51,9 +54,6 @@ void home_facts_draw(const struct host_figures *figures, const char *hostname, c
                 _cleanup_str_ struct str text = {};
                 facts_part(part, figures, hostname, &text);
                 int cells = text.length ? (int) text_width(text.text) : 0;
-                /* the first sample has no share of the processors yet: its place is kept */
-                if (part == 0 && !cells)
-                        cells = 7;
                 if (!cells || x + cells > c->columns)
                         continue;
                 canvas_text(c, 0, x, 0, STYLE_PLAIN, text.text);

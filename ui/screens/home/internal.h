@@ -90,6 +90,7 @@ struct home_offers {
         struct home_offer_list shown;
         struct home_offer_list coming;  /* those of an answer that is not whole yet */
         bool known;                     /* an answer came */
+        bool from_catalog;              /* shown are those of the catalog: no image of the host fits */
         bool failed;                    /* the last one was an error */
         struct reload loading;
 };
@@ -111,6 +112,8 @@ void home_facts_draw(const struct host_figures *figures, const char *hostname, c
 
 #define HOME_COLUMNS 12U
 extern const struct column home_columns[HOME_COLUMNS];
+/* It failed, or it runs and does not serve. */
+bool home_needs_person(const struct service *service);
 /* rate NULL: no sample yet. */
 void home_cell(const struct service *service, const struct rate *rate, int64_t now, size_t column,
                struct cell *ret);

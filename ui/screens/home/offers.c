@@ -19,8 +19,11 @@ static void offers_cell(const void *owner, size_t row, size_t column, struct cel
         const struct home_offer *offer = offers_at(owner, row);
         if (column)
                 ret->text = offer->title;
-        else
-                cell_reference(ret, offer->reference);
+        else {
+                /* of a registry without its transport, as people write it */
+                const char *rest = str_starts(offer->reference, "docker://");
+                cell_reference(ret, rest ? rest : offer->reference);
+        }
 }
 
 static const char *offers_identity(const void *owner, size_t row) {
@@ -58,11 +61,7 @@ static bool home_offers_fits(const struct image *image) {
         return label_set(image) & (1U << LABEL_INSTALL | 1U << LABEL_RUN) && image->names;
 }
 
-static void home_offers_seen(const struct image *image, void *userdata) {
-        struct home_offer_list *offers = &((struct screen *) userdata)->offers->coming;
-        if (!home_offers_fits(image))
-                return;
-        const char *reference = image_reference(image), *title = image_summary(image);
+static void home_offers_add(struct home_offer_list *offers, const char *reference, const char *title) {
         size_t n = strlen(reference) + 1, more = title ? strlen(title) + 1 : 0;
         char *both = memcpy(xreallocarray(NULL, n + more, 1), reference, n);
         room_for_one((void **) &offers->items, offers->n, sizeof *offers->items);
@@ -70,16 +69,33 @@ static void home_offers_seen(const struct image *image, void *userdata) {
                 (struct home_offer) { both, title ? memcpy(both + n, title, more) : NULL };
 }
 
+static void home_offers_seen(const struct image *image, void *userdata) {
+        if (home_offers_fits(image))
+                home_offers_add(&((struct screen *) userdata)->offers->coming, image_reference(image),
+                                image_summary(image));
+}
+
 static int home_offers_compare(const void *a, const void *b) {
         return strcmp(((const struct home_offer *) a)->reference, ((const struct home_offer *) b)->reference);
 }
 
-static void home_offers_take(struct home_offers *o) {
+/* A host without such an image has a catalog, or nothing to offer. */
+static void home_offers_add_catalog(struct screen *s) {
+        const struct catalog *catalog = host_read_catalog(ui_host(s->ui));
+        for (size_t i = 0; i < catalog->n; i++)
+                home_offers_add(&s->offers->coming, catalog->items[i].reference, catalog->items[i].title);
+}
+
+static void home_offers_take(struct screen *s) {
+        struct home_offers *o = s->offers;
+        o->from_catalog = !o->coming.n;
+        if (o->from_catalog)
+                home_offers_add_catalog(s);
         home_offers_forget(&o->shown);
         o->shown = o->coming;
         o->coming = (struct home_offer_list) {};
         o->known = true;
-        if (o->shown.n)
+        if (o->shown.n && !o->from_catalog)
                 qsort(o->shown.items, o->shown.n, sizeof *o->shown.items, home_offers_compare);
         list_set(&o->list, o->shown.n);
 }
@@ -91,7 +107,7 @@ static void home_offers_came(struct error *e, void *userdata) {
         if (e)
                 home_offers_forget(&o->coming);
         else
-                home_offers_take(o);
+                home_offers_take(s);
         error_free(e);  /* the Images screen shows it */
         if (reload_answered(&o->loading))
                 home_offers_load(s, 0);
@@ -131,9 +147,13 @@ void home_offers_draw(struct screen *s, const struct canvas *c) {
                                  "No service is installed yet. Looking for images ...");
                 return;
         }
+        size_t n = o->list.shown;
         canvas_textf(c, 0, 0, 0, STYLE_PLAIN,
-                     plural(o->list.shown, "No service is installed yet. %zu image of this host can be one:",
-                            "No service is installed yet. %zu images of this host can be:"),
-                     o->list.shown);
+                     o->from_catalog
+                             ? plural(n, "No service is installed yet. The catalog offers %zu image:",
+                                      "No service is installed yet. The catalog offers %zu images:")
+                             : plural(n, "No service is installed yet. %zu image of this host can be one:",
+                                      "No service is installed yet. %zu images of this host can be:"),
+                     n);
         list_draw(&o->list, &rows);
 }

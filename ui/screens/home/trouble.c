@@ -175,10 +175,22 @@ int home_trouble_rows(const struct home_trouble *t, int room) {
         return n < 1 ? 1 : n < room ? n : room;
 }
 
-static void home_trouble_draw_nothing(const struct trouble_list *found, const struct canvas *c) {
-        bool more;
-        _cleanup_free_ char *text = trouble_list_nothing(found, &more);
-        canvas_textf(c, 0, 0, 0, found->n_silent ? STYLE_PLAIN : STYLE_GOOD, more ? "%s (a)." : "%s.", text);
+/* A service above that does not serve needs a person, too. */
+static bool home_trouble_is_above(const struct home_trouble *t) {
+        const struct list *list = t->upper;
+        for (size_t i = 0; list->source->flag && i < list->shown; i++)
+                if (list->source->flag(list->owner, list->order[i]) != ' ')
+                        return true;
+        return false;
+}
+
+static void home_trouble_draw_nothing(const struct home_trouble *t, const struct canvas *c) {
+        bool more, above = home_trouble_is_above(t);
+        _cleanup_free_ char *text = trouble_list_nothing(t->found, &more);
+        if (above && trouble_list_well(t->found))
+                str_replace(&text, "Nothing else needs you");
+        canvas_textf(c, 0, 0, 0, t->found->n_silent || above ? STYLE_PLAIN : STYLE_GOOD,
+                     more ? "%s (a)." : "%s.", text);
 }
 
 void home_trouble_draw(struct screen *s, const struct canvas *c) {
@@ -186,7 +198,7 @@ void home_trouble_draw(struct screen *s, const struct canvas *c) {
         if (!t->found)
                 canvas_text(c, 0, 0, 0, STYLE_BUSY, "Looking for what needs you ...");
         else if (!t->found->awake)
-                home_trouble_draw_nothing(t->found, c);
+                home_trouble_draw_nothing(t, c);
         else {
                 struct canvas lines = *c;
                 size_t more = t->found->awake > (size_t) c->rows ? t->found->awake - (size_t) c->rows + 1 : 0;

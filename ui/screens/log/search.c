@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <time.h>
 
+#include "model/log/needle.h"
 #include "ui/dialog.h"
 #include "ui/screens/screens.h"
 
@@ -26,13 +27,22 @@ static void log_found(void *userdata) {
                 return;
         }
         struct log_line *found = TAKE(st->found);
+        _cleanup_free_ char *cursor = xstrdup(found->cursor);
         size_t n = st->n_found;
         st->n_found = 0;
+        if (log_window_go(&st->window, cursor)) {
+                log_lines_free(&found, &n);
+                log_fill(s);
+                return;
+        }
         log_forget(s);
         s->pager->follow = false;
         log_window_append(&st->window, found, n);
         pager_go(s->pager, 0);
-        log_window_find(&st->window, st->needle, false, false);
+        if (!log_needle_is_pattern(st->needle))
+                log_window_find(&st->window, st->needle, false, false);
+        else
+                log_window_go(&st->window, cursor);
         log_lines_free(&found, &n);
         log_fill(s);
 }
@@ -45,6 +55,13 @@ static void log_search_progress(uint64_t entries, int64_t real, void *userdata) 
         screen_invalidate(s);
 }
 
+static void log_search_note(const char *sentence, void *userdata) {
+        struct screen *s = userdata;
+        struct log_state *st = s->state;
+        str_replace(&st->note, sentence);
+        screen_say(s, "%s", sentence);
+}
+
 static void log_search_failed(struct error *e, void *userdata) {
         struct screen *s = userdata;
         struct log_state *st = s->state;
@@ -53,30 +70,49 @@ static void log_search_failed(struct error *e, void *userdata) {
         dialog_error(s->ui, e);
 }
 
-void log_search(struct screen *s, bool up, bool beyond) {
+/* A text is sought in the window first, and then from its end on. An expression may take long on a line that
+ * was made for it, so that it is sought by the reader's process only. *ret_cursor: behind it; false: nothing
+ * is left to search. */
+static bool log_search_begins(struct screen *s, bool up, bool beyond, const char **ret_cursor) {
         struct log_state *st = s->state;
         const struct log_window *w = &st->window;
+        bool ends = up ? w->at_start : w->at_end;
+        if (!w->n)
+                return false;
+        if (!log_needle_is_pattern(st->needle)) {
+                *ret_cursor = w->lines[up ? 0 : w->n - 1].cursor;
+                return !ends;
+        }
+        /* the entry with the focus belongs to what is searched, unless it was found before */
+        *ret_cursor = log_window_cursor(w, beyond ? up : !up, beyond);
+        return *ret_cursor || !beyond;
+}
+
+void log_search(struct screen *s, bool up, bool beyond) {
+        struct log_state *st = s->state;
+        const char *cursor = NULL;
         st->searching = op_cancel(st->searching);
+        log_lines_free(&st->found, &st->n_found);
         st->up = up;
-        if (log_window_find(&st->window, st->needle, up, beyond)) {
+        if (!log_needle_is_pattern(st->needle) && log_window_find(&st->window, st->needle, up, beyond)) {
                 log_fill(s);
                 return;
         }
         st->progress = 0;
-        if (!w->n || (up ? w->at_start : w->at_end)) {
-                log_lines_free(&st->found, &st->n_found);
+        if (!log_search_begins(s, up, beyond, &cursor)) {
                 log_found(s);
                 return;
         }
         struct log_query query = log_query_now(st, ui_now(s->ui));
         query.way = up ? LOG_OLDER : LOG_NEWER;
-        query.cursor = w->lines[up ? 0 : w->n - 1].cursor;
+        query.cursor = cursor;
         query.text = st->needle;
         query.tail = 1;
         const struct log_reader reader = { .lines = log_found_lines,
                                            .reached = log_found,
                                            .failed = log_search_failed,
                                            .progress = log_search_progress,
+                                           .note = log_search_note,
                                            .userdata = s };
         st->searching = host_read_log(ui_host(s->ui), &query, &reader);
         screen_invalidate(s);
@@ -86,8 +122,14 @@ static void log_search_typed(struct screen *s, const char *text) {
         struct log_state *st = s->state;
         if (!text)
                 return;
+        _cleanup_(log_needle_freep) struct log_needle *needle = NULL;
+        _cleanup_error_ struct error *e = NULL;
+        if (*text && log_needle_new(text, &needle, &e) < 0) {
+                screen_say(s, "%s", e->message);
+                return;
+        }
         str_replace(&st->needle, *text ? text : NULL);
-        str_replace(&s->pager->needle, st->needle);
+        str_replace(&s->pager->needle, log_needle_is_pattern(text) ? NULL : st->needle);
         if (st->needle)
                 log_search(s, st->up, false);
 }
@@ -96,8 +138,8 @@ static void log_search_typed(struct screen *s, const char *text) {
 void log_ask_search(struct screen *s) {
         struct log_state *st = s->state;
         st->up = !(st->window.at_start && pager_point(s->pager) <= 1 && !s->pager->follow);
-        screen_ask(s, st->up ? "Search older entries:" : "Search newer entries:", NULL, NULL,
-                   log_search_typed);
+        const char *label = st->up ? "Search older entries (~regex):" : "Search newer entries (~regex):";
+        screen_ask(s, label, NULL, NULL, log_search_typed);
 }
 
 /* ---- writing, and the pager outside ---- */

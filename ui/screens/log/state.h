@@ -19,7 +19,7 @@ struct log_state {
         bool older;                     /* of paging */
         struct log_line *found;         /* by searching: the lines of one entry */
         size_t n_found;
-        char *needle, *path;            /* of searching and writing */
+        char *needle, *path;            /* of searching (model/log/needle.h) and writing */
         bool up;                        /* the way of the search: to older entries */
         int step;                       /* that waits for the boots */
         uint64_t progress;

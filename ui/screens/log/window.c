@@ -192,6 +192,29 @@ bool log_window_find(struct log_window *w, const char *text, bool up, bool beyon
         return false;
 }
 
+const char *log_window_cursor(const struct log_window *w, bool above, bool focused) {
+        uint64_t row = pager_point(w->pager);
+        const char *here = NULL;
+        for (; row < w->n_rows; row = above ? row - 1 : row + 1) {
+                const char *cursor = w->rows[row] ? w->lines[w->rows[row] - 1].cursor : NULL;
+                if (!cursor)
+                        continue;
+                if (focused || (here && !str_equal(cursor, here)))
+                        return cursor;
+                here = cursor;
+        }
+        return NULL;
+}
+
+bool log_window_go(struct log_window *w, const char *cursor) {
+        for (uint64_t row = 0; row < w->n_rows; row++)
+                if (w->rows[row] && str_equal(w->lines[w->rows[row] - 1].cursor, cursor)) {
+                        pager_go(w->pager, row);
+                        return true;
+                }
+        return false;
+}
+
 bool log_window_wants(const struct log_window *w, bool older) {
         const struct pager *p = w->pager;
         uint64_t height = (uint64_t) p->height;

@@ -34,5 +34,10 @@ const struct log_line *log_window_line(const struct log_window *w);
 /* The nearest line from the focus on, without it where `beyond`, that has the text; false: none. It gets the
  * focus. */
 bool log_window_find(struct log_window *w, const char *text, bool up, bool beyond);
+/* The cursor of the entry next to the focused line, above or below it; with `focused` that of the line
+ * itself. NULL: the window ends there. */
+const char *log_window_cursor(const struct log_window *w, bool above, bool focused);
+/* Gives the first line of the entry with this cursor the focus; false: it is not in the window. */
+bool log_window_go(struct log_window *w, const char *cursor);
 /* Whether less than a screen is left above (below) what is shown. */
 bool log_window_wants(const struct log_window *w, bool older);

@@ -414,6 +414,12 @@ void plan_text_plan(struct pager *pager, const struct plan *plan, bool brief) {
         else
                 pager_addf(pager, DOC_PLAIN, "  No digest is known; it is pinned by its id %s",
                            plan->pin.image_id ? plan->pin.image_id : "?");
+        if (plan->pin.source && plan->pin.fetch) {
+                char size[16];
+                pager_addf(pager, DOC_PLAIN, "  From    %s, %s to fetch", plan->pin.source,
+                           text_size(size, plan->pin.fetch));
+        } else if (plan->pin.source)
+                pager_addf(pager, DOC_PLAIN, "  From    %s", plan->pin.source);
         if (plan->label_key)
                 pager_addf(pager, DOC_PLAIN, "  Label   %s=%s", plan->label_key, plan->label);
         if (plan->profile)

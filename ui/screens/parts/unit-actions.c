@@ -210,3 +210,16 @@ bool unit_acting_status(const struct screen *s, struct str *out) {
                  unit_address_name(s->acting->unit, NULL));
         return true;
 }
+
+/* Root would write into a folder of that user's, by whatever links he made there. */
+bool unit_edit_refused(struct screen *s, const char *address) {
+        uint32_t uid;
+        const char *name = unit_address_name(address, &uid);
+        struct error *e = NULL;
+        if (uid == UNIT_SYSTEM)
+                return false;
+        error_set(&e, -ENOTSUP, "%s is a unit of user %u: only that user edits it", name, uid);
+        error_hint(&e, "As that user: systemctl --user edit %s", name);
+        dialog_error(s->ui, e);
+        return true;
+}

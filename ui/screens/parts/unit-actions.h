@@ -23,3 +23,6 @@ bool unit_acting_begin(struct screen *s, const char *unit, enum action action);
 
 /* The sentence while an action is under way; false: none is. */
 bool unit_acting_status(const struct screen *s, struct str *out);
+
+/* Says why a unit of a user's manager is not edited here, and how it is; false: it is the system's. */
+bool unit_edit_refused(struct screen *s, const char *address);

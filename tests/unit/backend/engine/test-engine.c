@@ -6,6 +6,8 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 
+#include "backend/engine/internal.h"
+
 static struct op *find(struct engine_fixture *f) {
         return engine_find(f->engine, on_found, f);
 }
@@ -19,7 +21,7 @@ static struct op *inspect(struct engine_fixture *f) {
 }
 
 static struct op *pull(struct engine_fixture *f) {
-        return engine_pull(f->engine, "quay.io/team/new:1", on_progress, on_image, f);
+        return engine_pull(f->engine, "reg.example.test/team/new:1", on_progress, on_image, f);
 }
 
 /* ---- finding ---- */
@@ -74,6 +76,15 @@ static void waits_for_a_socket_that_starts_its_service(void **state) {
         await(f);
         assert_null(f->error);
         assert_int_equal(f->images->n, 3);
+}
+
+/* Limits are those of the calls; with patience they are longer, never shorter. (tests/e2e/test-powercut.sh has a Podman that starts slowly.) */
+static void has_the_patience(void **state) {
+        const struct engine_fixture *f = *state;
+        assert_int_equal(engine_seconds(f->engine, 10), 10);
+        engine_set_patience(f->engine, 300);
+        assert_int_equal(engine_seconds(f->engine, 10), 300);
+        assert_int_equal(engine_seconds(f->engine, 600), 600);
 }
 
 static void refuses_what_is_no_socket(void **state) {
@@ -418,11 +429,11 @@ static void pulls(void **state) {
         assert_null(f->error);
         assert_non_null(f->image);
         if (f->kind == ENGINE_PODMAN) {
-                assert_non_null(str_starts(f->text.text, "Trying to pull quay.io/team/new:1...\n"));
-                assert_int_equal(fake_engine_requests(f->fake, "POST /v4.0.0/libpod/images/pull?reference=quay.io%2Fteam%2Fnew%3A1&policy=missing"), 1);
+                assert_non_null(str_starts(f->text.text, "Trying to pull reg.example.test/team/new:1...\n"));
+                assert_int_equal(fake_engine_requests(f->fake, "POST /v4.0.0/libpod/images/pull?reference=reg.example.test%2Fteam%2Fnew%3A1&policy=missing"), 1);
         } else {
                 assert_non_null(strstr(f->text.text, "012345678901: Downloading 66%\n"));
-                assert_int_equal(fake_engine_requests(f->fake, "POST /v1.41/images/create?fromImage=quay.io%2Fteam%2Fnew&tag=1"), 1);
+                assert_int_equal(fake_engine_requests(f->fake, "POST /v1.41/images/create?fromImage=reg.example.test%2Fteam%2Fnew&tag=1"), 1);
         }
         /* The image is looked at afterwards: what a stream says is no proof. */
         assert_int_equal(fake_engine_requests(f->fake, "GET "), 2);
@@ -449,7 +460,7 @@ static void pulls_one_image_only(void **state) {
 
 static void says_why_a_pull_failed(void **state) {
         struct engine_fixture *f = *state;
-        const char *const head = "The image quay.io/team/new:1 could not be pulled";
+        const char *const head = "The image reg.example.test/team/new:1 could not be pulled";
         static const struct {
                 struct fake_rule rule;
                 int code;
@@ -460,8 +471,8 @@ static void says_why_a_pull_failed(void **state) {
                   "reading manifest 1: manifest unknown" },
                 { { .what = FAKE_STREAM_ERROR, .text = "unauthorized: access to the requested resource" }, -EACCES,
                   "podman login REGISTRY stores what the registry asks for", "unauthorized: access to the requested resource" },
-                { { .what = FAKE_STREAM_ERROR, .text = "dial tcp: lookup quay.io: no such host" }, -EHOSTUNREACH,
-                  "The registry's name is not known to DNS", "dial tcp: lookup quay.io: no such host" },
+                { { .what = FAKE_STREAM_ERROR, .text = "dial tcp: lookup reg.example.test: no such host" }, -EHOSTUNREACH,
+                  "The registry's name is not known to DNS", "dial tcp: lookup reg.example.test: no such host" },
                 { { .what = FAKE_STREAM_ERROR, .text = "tls: x509: certificate signed by unknown authority" }, -EPROTO,
                   "The registry's certificate is not trusted here: /etc/containers/certs.d", "tls: x509: certificate signed by unknown authority" },
                 { { .what = FAKE_STREAM_ERROR, .text = "something new" }, -EIO, NULL, "something new" },
@@ -482,7 +493,7 @@ static void says_why_a_pull_failed(void **state) {
         }
         /* A stream that is all well, and no image afterwards. */
         run_call(f, pull, (struct fake_rule) { .route = "GET ", .what = FAKE_STATUS, .amount = 404, .text = "no such image" });
-        check_said(f, -ENOENT, "There is no image quay.io/team/new:1 on this host", "fairlead images --all lists the images of this host", NULL);
+        check_said(f, -ENOENT, "There is no image reg.example.test/team/new:1 on this host", "fairlead images --all lists the images of this host", NULL);
 }
 
 /* ---- dropping ---- */
@@ -557,6 +568,7 @@ int main(void) {
                 BOTH(says_that_there_is_none),
                 BOTH(says_that_nobody_listens),
                 BOTH(waits_for_a_socket_that_starts_its_service),
+                PODMAN(has_the_patience),
                 BOTH(refuses_what_is_no_socket),
                 BOTH(refuses_a_socket_of_somebody_else),
                 BOTH(says_that_a_socket_is_not_for_everybody),

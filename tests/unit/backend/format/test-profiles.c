@@ -51,7 +51,7 @@ static void expect(struct profiles *all, const char *image_name, const char *lab
         _cleanup_image_ struct image *image = image_of(image_name, label);
         _cleanup_(profile_freep) struct profile *p = NULL;
         _cleanup_error_ struct error *e = NULL;
-        assert_ok(profiles_find(all, image, &p, &e), e);
+        assert_ok(profiles_find(all, image, NULL, &p, &e), e);
         assert_string_equal(p->title, title);
 }
 
@@ -125,7 +125,7 @@ static void a_bad_label_gives_its_error_and_the_generic_one(void **state) {
         _cleanup_image_ struct image *image = image_of("localhost/b:1", "{\"title\": \"L\",\n\"modes\": 7}");
         _cleanup_(profile_freep) struct profile *p = NULL;
         _cleanup_error_ struct error *e = NULL;
-        assert_int_equal(profiles_find(all, image, &p, &e), -EINVAL);
+        assert_int_equal(profiles_find(all, image, NULL, &p, &e), -EINVAL);
         assert_string_equal(e->message, "label io.fairlead.profile of localhost/b:1:2: modes: This is not a list of 1 to 16 modes");
         assert_string_equal(p->title, "Any image");
         assert_string_equal(p->parameters[0].target, "WHAT");

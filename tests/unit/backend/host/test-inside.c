@@ -2,17 +2,10 @@
 /* What is inside a unit, and what an action takes with it: the host's answers, from a systemd that does as a test wants. */
 #include <sys/stat.h>
 
-#include "backend/host/backend.h"
-#include "tests/fake/systemd.h"
-#include "tests/unit/tree.h"
+#include "tests/unit/backend/host/client.h"
 
 struct fixture {
-        char *root;
-        sd_event *event;
-        struct paths paths;
-        struct fake_systemd *systemd;
-        sd_bus *bus;
-        struct host *host;
+        struct host_client client;
         struct unit_inside *inside;
         struct unit_effects *effects;
         struct error *error;
@@ -21,12 +14,7 @@ struct fixture {
 
 static int begin(void **state) {
         struct fixture *f = xcalloc(1, sizeof *f);
-        f->root = tree_new();
-        f->paths = paths_default;
-        f->paths.root = f->root;
-        assert_int_equal(sd_event_new(&f->event), 0);
-        f->systemd = fake_systemd_new(f->event, &f->bus);
-        f->host = backend_new(f->event, &(const struct backend_options) { .paths = &f->paths, .bus = f->bus });
+        host_client_begin(&f->client);
         *state = f;
         return 0;
 }
@@ -36,19 +24,14 @@ static int end(void **state) {
         unit_inside_free(f->inside);
         unit_effects_free(f->effects);
         error_free(f->error);
-        backend_free(f->host);
-        fake_systemd_free(f->systemd);
-        sd_bus_unref(f->bus);
-        sd_event_unref(f->event);
-        tree_remove(f->root);
-        free(f->root);
+        host_client_end(&f->client);
         free(f);
         return 0;
 }
 
 static void await(struct fixture *f) {
         for (f->over = false; !f->over;)
-                assert_true(sd_event_run(f->event, 5000000) > 0);
+                assert_true(sd_event_run(f->client.event, 5000000) > 0);
 }
 
 static void on_inside(struct unit_inside *inside, struct error *e, void *userdata) {
@@ -68,7 +51,7 @@ static void on_effects(struct unit_effects *effects, struct error *e, void *user
 static const struct unit_inside *look(struct fixture *f, const char *unit, enum inside_part part) {
         f->inside = unit_inside_free(f->inside);
         f->error = error_free(f->error);
-        struct op *op = host_look_inside(f->host, unit, part, on_inside, f);
+        struct op *op = host_look_inside(f->client.host, unit, part, on_inside, f);
         await(f);
         op_cancel(op);
         return f->inside;
@@ -77,14 +60,14 @@ static const struct unit_inside *look(struct fixture *f, const char *unit, enum 
 static const struct unit_effects *foresee(struct fixture *f, const char *unit, enum unit_action action) {
         f->effects = unit_effects_free(f->effects);
         f->error = error_free(f->error);
-        struct op *op = host_unit_effects(f->host, unit, action, on_effects, f);
+        struct op *op = host_unit_effects(f->client.host, unit, action, on_effects, f);
         await(f);
         op_cancel(op);
         return f->effects;
 }
 
 static struct fake_unit *add(struct fixture *f, const char *name, const char *active) {
-        return fake_systemd_add(f->systemd, name, active, str_equal(active, "active") ? "running" : "dead", "enabled");
+        return fake_systemd_add(f->client.systemd, name, active, str_equal(active, "active") ? "running" : "dead", "enabled");
 }
 
 static char **texts(const char *first, const char *second) {
@@ -105,10 +88,10 @@ static void reads_the_files_of_a_unit(void **state) {
         str_replace(&u->source, "/etc/containers/systemd/web.container");
         u->drop_ins = texts("/etc/systemd/system/web.service.d/10-limits.conf", "/etc/systemd/system/web.service.d/gone.conf");
         strv_add(&u->drop_ins, "/etc/systemd/system/web.service.d/pipe.conf");
-        tree_write(f->root, "/etc/containers/systemd/web.container", "[Container]\nImage=web\n");
-        tree_write(f->root, "/run/systemd/generator/web.service", "[Service]\n");
-        tree_write(f->root, "/etc/systemd/system/web.service.d/10-limits.conf", "[Service]\nMemoryMax=1G\n");
-        _cleanup_free_ char *pipe = str_printf("%s/etc/systemd/system/web.service.d/pipe.conf", f->root);
+        tree_write(f->client.root, "/etc/containers/systemd/web.container", "[Container]\nImage=web\n");
+        tree_write(f->client.root, "/run/systemd/generator/web.service", "[Service]\n");
+        tree_write(f->client.root, "/etc/systemd/system/web.service.d/10-limits.conf", "[Service]\nMemoryMax=1G\n");
+        _cleanup_free_ char *pipe = str_printf("%s/etc/systemd/system/web.service.d/pipe.conf", f->client.root);
         assert_int_equal(mkfifo(pipe, 0600), 0);
         const struct {
                 enum unit_file_role role;
@@ -192,15 +175,39 @@ static void can_be_dropped(void **state) {
         struct fixture *f = *state;
         add(f, "a.service", "active")->required_by = texts("b.service", NULL);
         add(f, "b.service", "active");
-        op_cancel(host_unit_effects(f->host, "a.service", UNIT_STOP, on_effects, f));
-        op_cancel(host_look_inside(f->host, "a.service", INSIDE_FILES, on_inside, f));
+        op_cancel(host_unit_effects(f->client.host, "a.service", UNIT_STOP, on_effects, f));
+        op_cancel(host_look_inside(f->client.host, "a.service", INSIDE_FILES, on_inside, f));
         for (unsigned i = 0; i < 20; i++)
-                sd_event_run(f->event, 1000);
+                sd_event_run(f->client.event, 1000);
         assert_false(f->over);
+}
+
+/* By logind's file, and where systemd has none of a manager without a session, by /etc/passwd. */
+static void names_managers_of_users(void **state) {
+        struct fixture *f = *state;
+        static const struct {
+                unsigned uid;
+                const char *user;
+        } rows[] = { { 1000, "alice" }, { 1001, "bob" }, { 1002, NULL } };
+        for (size_t i = 0; i < ELEMENTS(rows); i++) {
+                _cleanup_free_ char *path = str_printf("/run/user/%u/systemd/private", rows[i].uid);
+                tree_write(f->client.root, path, "");
+        }
+        tree_write(f->client.root, "/run/user/1003/bus", "");
+        tree_write(f->client.root, "/run/systemd/users/1000", "# private\nNAME=alice\nSTATE=active\n");
+        tree_write(f->client.root, "/etc/passwd", "root:x:0:0:root:/root:/bin/bash\nwrong:x:100:1001::/:\nnobody\n:x:1002:1:::\n"
+                                           "bob:x:1001:1001::/home/bob:/bin/sh\nalso:x:1000:1::/:\n");
+        _cleanup_(user_manager_list_freep) struct user_manager_list *list = host_list_managers(f->client.host);
+        assert_int_equal(list->n, ELEMENTS(rows));
+        for (size_t i = 0; i < ELEMENTS(rows); i++) {
+                assert_int_equal(list->items[i].uid, rows[i].uid);
+                assert_true(str_equal(list->items[i].user, rows[i].user));
+        }
 }
 
 int main(void) {
         const struct CMUnitTest tests[] = {
+                cmocka_unit_test_setup_teardown(names_managers_of_users, begin, end),
                 cmocka_unit_test_setup_teardown(reads_the_files_of_a_unit, begin, end),
                 cmocka_unit_test_setup_teardown(says_that_there_is_no_such_unit, begin, end),
                 cmocka_unit_test_setup_teardown(follows_those_that_need_it, begin, end),

@@ -50,12 +50,15 @@ static int tear_down(void **state) {
         return 0;
 }
 
+/* Of the services that are installed next; NULL: of none that is here. */
+static const char *image_id;
+
 static void install(const struct fixture *f, const char *name, const char *reference) {
         _cleanup_(service_freep) struct service *s = service_new();
         s->name = xstrdup(name);
         s->pin.reference = xstrdup(reference);
         s->pin.image = xstrdup(reference);
-        s->pin.image_id = xstrdup("1111111111111111111111111111111111111111111111111111111111111111");
+        s->pin.image_id = xstrdup(image_id ? image_id : "1111111111111111111111111111111111111111111111111111111111111111");
         s->job = xstrdup("20260101-000000-00000000");
         s->container = xstrdup(name);
         assert_int_equal(services_write(&f->paths, s, NULL), 0);
@@ -67,14 +70,17 @@ static void listed(struct service_list *services, struct error *e, void *userdat
         f->services = services;
 }
 
-static char *list(struct fixture *f) {
+static struct service_list *listing(struct fixture *f) {
         struct op *op = host_list_services(f->host, listed, f);
         while (!f->services)
                 assert_true(sd_event_run(f->event, 10000000) > 0);
         op_cancel(op);
-        char *text = emit_services(f->services);
-        f->services = service_list_free(f->services);
-        return text;
+        return TAKE(f->services);
+}
+
+static char *list(struct fixture *f) {
+        _cleanup_(service_list_freep) struct service_list *services = listing(f);
+        return emit_services(services);
 }
 
 static void troubled(struct trouble_list *list, struct error *e, void *userdata) {
@@ -99,7 +105,7 @@ static void says_that_the_engine_was_not_heard(void **state) {
         _cleanup_(trouble_list_freep) struct trouble_list *known = look(f);
         assert_null(trouble_why_silent(known, TROUBLE_UPDATE));
         assert_null(trouble_why_silent(known, TROUBLE_HEALTH));
-        fake_engine_rule(f->engine, &(struct fake_rule) { .route = "/images/json", .what = FAKE_SILENT });
+        fake_engine_rule(f->engine, &(struct fake_rule) { .route = "/images/", .what = FAKE_SILENT });
         _cleanup_(trouble_list_freep) struct trouble_list *slow = look(f);
         assert_non_null(trouble_why_silent(slow, TROUBLE_UPDATE));
         assert_non_null(trouble_why_silent(slow, TROUBLE_HEALTH));
@@ -112,7 +118,7 @@ static void what_the_engine_did_not_say_is_not_known(void **state) {
         _cleanup_free_ char *known = list(f);
         assert_non_null(strstr(known, "\"image_gone\": true"));
         assert_non_null(strstr(known, "\"newer\": true"));
-        fake_engine_rule(f->engine, &(struct fake_rule) { .route = "/images/json", .what = FAKE_SILENT });
+        fake_engine_rule(f->engine, &(struct fake_rule) { .route = "/images/", .what = FAKE_SILENT });
         _cleanup_free_ char *slow = list(f);
         assert_non_null(strstr(slow, "\"image_gone\": null"));
         assert_non_null(strstr(slow, "\"newer\": null"));
@@ -129,11 +135,75 @@ static void there_is_no_newer_image(void **state) {
         assert_non_null(strstr(text, "\"newer\": false"));
 }
 
+/* Of the engine's list nothing but a few images is needed, and it takes long. */
+static void asks_for_the_images_of_services_only(void **state) {
+        struct fixture *f = *state;
+        fake_engine_set_images(f->engine, 50);
+        install(f, "clock", "localhost/service-0001:latest");
+        install(f, "names", "localhost/service-0001:latest");
+        install(f, "web", "service-0002");
+        install(f, "away", "localhost/elsewhere:1");
+        _cleanup_free_ char *text = list(f);
+        assert_int_equal(fake_engine_requests(f->engine, "/images/json"), 0);
+        assert_int_equal(fake_engine_requests(f->engine, "/images/localhost"), 2); /* one for both of the same image */
+        _cleanup_(service_list_freep) struct service_list *services = listing(f);
+        for (size_t i = 0; i < services->n; i++) {
+                const struct service *s = services->items[i];
+                assert_true(s->images_known && s->image_gone);
+                assert_true(s->newer == !STR_IN_SET(s->name, "away", "web"));
+                assert_true(s->newer == !!s->newer_labels.n);
+        }
+}
+
+static void knows_the_image_that_it_runs(void **state) {
+        struct fixture *f = *state;
+        image_id = "000000009e3779b1000000009e3779b2000000009e3779b3000000009e3779b4"; /* of service-0000 */
+        install(f, "clock", "localhost/service-0000:latest");
+        install(f, "old", "localhost/service-0001:latest");
+        install(f, "nameless", "localhost/elsewhere:1");
+        image_id = NULL;
+        _cleanup_(service_list_freep) struct service_list *services = listing(f);
+        for (size_t i = 0; i < services->n; i++) {
+                assert_true(services->items[i]->images_known && !services->items[i]->image_gone);
+                assert_true(services->items[i]->newer == str_equal(services->items[i]->name, "old"));
+        }
+        assert_int_equal(fake_engine_requests(f->engine, "/images/json"), 0);
+}
+
+/* More questions than this are no quicker than the list. */
+static void lists_the_images_of_many(void **state) {
+        struct fixture *f = *state;
+        fake_engine_set_images(f->engine, 50);
+        for (unsigned i = 0; i < 40; i++) {
+                _cleanup_free_ char *name = str_printf("s%u", i), *reference = str_printf("localhost/service-%04u:latest", i);
+                install(f, name, reference);
+        }
+        _cleanup_(service_list_freep) struct service_list *services = listing(f);
+        assert_int_equal(fake_engine_requests(f->engine, "/images/json"), 1);
+        for (size_t i = 0; i < services->n; i++)
+                assert_true(services->items[i]->images_known && services->items[i]->newer && services->items[i]->image_gone);
+}
+
+/* One answer that does not come leaves its own services unknown. */
+static void one_image_without_an_answer(void **state) {
+        struct fixture *f = *state;
+        install(f, "clock", "localhost/service-0001:latest");
+        install(f, "names", "localhost/service-0002:latest");
+        fake_engine_rule(f->engine, &(struct fake_rule) { .route = "service-0002", .what = FAKE_STATUS, .amount = 500, .text = "broken" });
+        _cleanup_(service_list_freep) struct service_list *services = listing(f);
+        assert_true(services->items[0]->images_known && services->items[0]->newer);
+        assert_false(services->items[1]->images_known);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(what_the_engine_did_not_say_is_not_known, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(says_that_the_engine_was_not_heard, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(there_is_no_newer_image, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(asks_for_the_images_of_services_only, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(knows_the_image_that_it_runs, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(lists_the_images_of_many, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(one_image_without_an_answer, set_up, tear_down),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

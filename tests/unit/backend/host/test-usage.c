@@ -1,56 +1,39 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What services use, from cgroup files of a tree of the test's; and how many units have failed. */
-#include "backend/host/backend.h"
 #include "base/str.h"
-#include "tests/fake/systemd.h"
-#include "tests/unit/tree.h"
+#include "tests/unit/backend/host/client.h"
 
 #define UNIT "/system.slice/rsyslog.service"
 #define SCOPE "/machine.slice/libpod-1234.scope"
 
 struct fixture {
-        char *root;
-        sd_event *event;
-        struct paths paths;
-        struct fake_systemd *systemd;
-        sd_bus *bus;
-        struct host *host;
+        struct host_client client;
         unsigned topics;
 };
 
 static int begin(void **state) {
         struct fixture *f = xcalloc(1, sizeof *f);
-        f->root = tree_new();
-        f->paths = paths_default;
-        f->paths.root = f->root;
-        assert_int_equal(sd_event_new(&f->event), 0);
-        f->systemd = fake_systemd_new(f->event, &f->bus);
-        f->host = backend_new(f->event, &(const struct backend_options) { .paths = &f->paths, .bus = f->bus });
+        host_client_begin(&f->client);
         *state = f;
         return 0;
 }
 
 static int end(void **state) {
         struct fixture *f = *state;
-        backend_free(f->host);
-        fake_systemd_free(f->systemd);
-        sd_bus_unref(f->bus);
-        sd_event_unref(f->event);
-        tree_remove(f->root);
-        free(f->root);
+        host_client_end(&f->client);
         free(f);
         return 0;
 }
 
 static void put(struct fixture *f, const char *cgroup, const char *file, const char *text) {
         _cleanup_free_ char *path = str_printf("/sys/fs/cgroup%s/%s", cgroup, file);
-        tree_write(f->root, path, text);
+        tree_write(f->client.root, path, text);
 }
 
 static struct usage read_usage(struct fixture *f, const char *first, const char *second) {
         struct usage usage;
         struct service service = { .cgroups = (char *[]) { (char *) first, (char *) second, NULL } };
-        host_read_usage(f->host, &service, &usage);
+        host_read_usage(f->client.host, &service, &usage);
         return usage;
 }
 
@@ -95,14 +78,14 @@ static void on_changed(unsigned topics, void *userdata) {
 
 static void counts_the_failed(void **state) {
         struct fixture *f = *state;
-        fake_systemd_add(f->systemd, "ssh.service", "active", "running", "enabled");
-        fake_systemd_add(f->systemd, "oops.service", "failed", "failed", "enabled");
-        assert_int_equal(host_status(f->host)->failed_units, 0);
-        host_listen(f->host, on_changed, f);
+        fake_systemd_add(f->client.systemd, "ssh.service", "active", "running", "enabled");
+        fake_systemd_add(f->client.systemd, "oops.service", "failed", "failed", "enabled");
+        assert_int_equal(host_status(f->client.host)->failed_units, 0);
+        host_listen(f->client.host, on_changed, f);
         for (unsigned i = 0; i < 500 && !(f->topics & TOPIC_HOST); i++)
-                sd_event_run(f->event, 20 * 1000);
-        assert_int_equal(host_status(f->host)->failed_units, 1);
-        host_listen(f->host, NULL, NULL);
+                sd_event_run(f->client.event, 20 * 1000);
+        assert_int_equal(host_status(f->client.host)->failed_units, 1);
+        host_listen(f->client.host, NULL, NULL);
 }
 
 int main(void) {

@@ -500,7 +500,7 @@ static void escapes_what_is_no_part_of_a_path(void **state) {
         static const char *const rows[][2] = {
                 { "", "" },
                 { "aZ09-._~", "aZ09-._~" },
-                { "quay.io/a:b@sha256:00", "quay.io%2Fa%3Ab%40sha256%3A00" },
+                { "reg.example.test/a:b@sha256:00", "reg.example.test%2Fa%3Ab%40sha256%3A00" },
                 { "a b?c#d&e=f%g", "a%20b%3Fc%23d%26e%3Df%25g" },
                 { "\r\n\t\x7f", "%0D%0A%09%7F" },
                 { "\xc3\xa4\xff", "%C3%A4%FF" },

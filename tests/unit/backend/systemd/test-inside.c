@@ -4,10 +4,9 @@
 #include <errno.h>
 #include <signal.h>
 
-#include "backend/systemd/units.h"
 #include "base/clock.h"
 #include "base/str.h"
-#include "tests/fake/systemd.h"
+#include "tests/unit/backend/systemd/client.h"
 
 /* What is inside a unit, and what reaches its processes. */
 
@@ -25,9 +24,7 @@ struct inside_fixture {
 
 static int inside_begin(void **state) {
         struct inside_fixture *f = calloc(1, sizeof *f);
-        assert_int_equal(sd_event_new(&f->event), 0);
-        f->systemd = fake_systemd_new(f->event, &f->bus);
-        f->units = units_new(f->event, f->systemd->root, f->bus);
+        client_begin(&f->event, &f->bus, &f->systemd, &f->units);
         *state = f;
         return 0;
 }
@@ -38,11 +35,7 @@ static int inside_end(void **state) {
         unit_inside_free(f->inside);
         trigger_list_free(f->triggers);
         unit_list_free(f->list);
-        units_free(f->units);
-        fake_systemd_free(f->systemd);
-        sd_bus_detach_event(f->bus);
-        sd_bus_close_unref(f->bus);
-        sd_event_unref(f->event);
+        client_end(f->event, f->bus, f->systemd, f->units);
         free(f);
         return 0;
 }
@@ -225,10 +218,10 @@ static void reads_properties(void **state) {
         _cleanup_str_ struct str names = {};
         for (size_t i = 0; i < f->inside->n_properties; i++)
                 str_addf(&names, "%s ", f->inside->properties[i].row->name);
-        assert_string_equal(names.text, "ExecStop ExecMainExitTimestamp ConditionTimestamp ");
+        assert_string_equal(names.text, "ExecStop MemoryMax ExecMainExitTimestamp ConditionTimestamp ");
         assert_string_equal(f->inside->properties[0].texts[0], "podman");
         assert_string_equal(f->inside->properties[0].texts[1], "true");
-        assert_int_equal(f->inside->properties[1].number, 1700000000000000);
+        assert_int_equal(f->inside->properties[2].number, 1700000000000000);
 }
 
 int main(void) {

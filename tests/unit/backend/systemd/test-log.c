@@ -423,6 +423,9 @@ static void pages_both_ways(void **state) {
                 { { .way = LOG_OLDER, .tail = 1, .text = "LINE 0" }, "line 09" },
                 { { .way = LOG_NEWER, .tail = 1, .text = "16" }, "line 16" },
                 { { .way = LOG_NEWER, .tail = 1, .text = "line 0" }, "" },
+                { { .way = LOG_OLDER, .tail = 2, .text = "~^LINE 0[1-8]$" }, "" },
+                { { .way = LOG_OLDER, .tail = 2, .text = "~^line 0[1-8]$" }, "line 07|line 08" },
+                { { .way = LOG_NEWER, .tail = 1, .text = "~ 1[678]" }, "line 16" },
                 { { .way = LOG_NEWER, .tail = 2, .priority = 3 }, "line 12|line 14" },
                 { { .unit = "none.service", .way = LOG_OLDER }, "" },
         };

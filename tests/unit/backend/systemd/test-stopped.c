@@ -3,10 +3,9 @@
 
 #include <signal.h>
 
-#include "backend/systemd/units.h"
 #include "base/clock.h"
 #include "base/str.h"
-#include "tests/fake/systemd.h"
+#include "tests/unit/backend/systemd/client.h"
 
 struct fixture {
         sd_event *event;
@@ -20,9 +19,7 @@ struct fixture {
 
 static int begin(void **state) {
         struct fixture *f = calloc(1, sizeof *f);
-        assert_int_equal(sd_event_new(&f->event), 0);
-        f->systemd = fake_systemd_new(f->event, &f->bus);
-        f->units = units_new(f->event, f->systemd->root, f->bus);
+        client_begin(&f->event, &f->bus, &f->systemd, &f->units);
         *state = f;
         return 0;
 }
@@ -30,11 +27,7 @@ static int begin(void **state) {
 static int end(void **state) {
         struct fixture *f = *state;
         unit_list_free(f->list);
-        units_free(f->units);
-        fake_systemd_free(f->systemd);
-        sd_bus_detach_event(f->bus);
-        sd_bus_close_unref(f->bus);
-        sd_event_unref(f->event);
+        client_end(f->event, f->bus, f->systemd, f->units);
         free(f);
         return 0;
 }

@@ -5,10 +5,9 @@
 #include <signal.h>
 #include <sys/mman.h>
 
-#include "backend/systemd/units.h"
 #include "base/clock.h"
 #include "base/str.h"
-#include "tests/fake/systemd.h"
+#include "tests/unit/backend/systemd/client.h"
 
 #define S(text) ((char *) text)
 
@@ -30,9 +29,7 @@ struct fixture {
 
 static int begin(void **state) {
         struct fixture *f = calloc(1, sizeof *f);
-        assert_int_equal(sd_event_new(&f->event), 0);
-        f->systemd = fake_systemd_new(f->event, &f->bus);
-        f->units = units_new(f->event, f->systemd->root, f->bus);
+        client_begin(&f->event, &f->bus, &f->systemd, &f->units);
         *state = f;
         return 0;
 }
@@ -49,11 +46,7 @@ static void forget(struct fixture *f) {
 static int end(void **state) {
         struct fixture *f = *state;
         forget(f);
-        units_free(f->units);
-        fake_systemd_free(f->systemd);
-        sd_bus_detach_event(f->bus);
-        sd_bus_close_unref(f->bus);
-        sd_event_unref(f->event);
+        client_end(f->event, f->bus, f->systemd, f->units);
         free(f);
         return 0;
 }
@@ -578,7 +571,7 @@ static void starts_a_transient_unit(void **state) {
         assert_null(f->error);
         assert_string_equal(f->systemd->transient, "/usr/libexec/worker|--job|a b");
         assert_string_equal(f->systemd->transient_input, "secret 4\nabcd\n");
-        static const char *const wanted[] = { "Type ", "KillMode ", "TimeoutStopUSec ", "UMask ", "SystemCallFilter " };
+        static const char *const wanted[] = { "Type ", "KillMode ", "TimeoutStopUSec ", "UMask ", "LimitCORE ", "SystemCallFilter " };
         for (size_t i = 0; i < ELEMENTS(wanted); i++)
                 assert_non_null(strstr(f->systemd->transient_properties, wanted[i]));
         forget(f);

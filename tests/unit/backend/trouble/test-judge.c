@@ -139,20 +139,25 @@ static void judges_answers_of_the_journal(void **state) {
 
 static void judges_newer_images(void **state) {
         static const char before[] = "podman run -d IMAGE", after[] = "podman run -d --name NAME IMAGE",
-                          broken[] = "podman run -d --name NAME --bogus IMAGE";
+                          broken[] = "podman run -d --name NAME --bogus IMAGE",
+                          worse[] = "podman run -d --name NAME --bogus --frob --nicht --nada --nome=x IMAGE";
         const struct {
                 const char *before, *after, *sentence;
                 enum severity severity;
         } rows[] = {
                 { after, after, "r/web names a newer image on this host than the one that web runs: upgrade it",
                   SEVERITY_INFO },
-                { before, after, "r/web names a newer image than the one that web runs; findings gone: unnamed-container",
+                { before, after, "r/web names a newer image than the one that web runs; finding gone: The container has no name of its own",
                   SEVERITY_INFO },
-                { after, before, "r/web names a newer image than the one that web runs; new findings: unnamed-container",
+                { after, before, "r/web names a newer image than the one that web runs; new finding: The container has no name of its own",
                   SEVERITY_INFO },
                 { before, broken,
-                  "r/web names a newer image than the one that web runs; new findings: unknown-option; findings gone: "
-                  "unnamed-container", SEVERITY_WARN },
+                  "r/web names a newer image than the one that web runs; new finding: Podman has no option --bogus; "
+                  "finding gone: The container has no name of its own", SEVERITY_WARN },
+                { broken, worse, "r/web names a newer image on this host than the one that web runs: upgrade it", SEVERITY_WARN },
+                { after, worse,
+                  "r/web names a newer image than the one that web runs; new findings: Podman has no option --bogus; "
+                  "Podman has no option --frob; Podman has no option --nicht; and 1 more", SEVERITY_WARN },
         };
         const struct host_status host = { .engine = ENGINE_PODMAN, .engine_version = "5.4.2" };
         for (size_t i = 0; i < ELEMENTS(rows); i++) {

@@ -214,6 +214,40 @@ static void says_what_the_engine_refuses(void **state) {
                 check_sentence(cases[i].command, cases[i].engine, cases[i].version, cases[i].want);
 }
 
+static void says_which_value_is_refused(void **state) {
+        static const struct {
+                const char *command;
+                enum engine_kind engine;
+                const char *version, *want;
+        } cases[] = {
+                { "podman run --add-host x:host-gateway i", ENGINE_PODMAN, "4.3.1",
+                  "block RUN, word 3: Podman 4.3.1 refuses \"x:host-gateway\" as the value of --add-host: it has it since "
+                  "4.7" },
+                { "podman run --image-volume bind i", ENGINE_PODMAN, "5.4.2",
+                  "block RUN, word 3: Podman refuses \"bind\" as the value of --image-volume: it takes ignore, tmpfs, anonymous" },
+                { "podman run --health-timeout 0s --health-cmd true i", ENGINE_PODMAN, "5.4.2",
+                  "block RUN, word 3: Podman refuses \"0s\" as the value of --health-timeout: it takes a duration like 5s" },
+                { "podman run --health-timeout 0s i", ENGINE_PODMAN, "5.4.2", "" },
+                { "podman run --mount type=bind,src=/a,dst=/x,dst=/y i", ENGINE_PODMAN, "5.4.2",
+                  "block RUN, word 3: \"type=bind,src=/a,dst=/x,dst=/y\" has an option more than once that may stand there "
+                  "once: Podman refuses it" },
+                { "podman run --mount dst=/x i", ENGINE_PODMAN, "5.4.2",
+                  "block RUN, word 3: The mount \"dst=/x\" has no type: Podman refuses it" },
+                { "podman run --tmpfs /x:size=big i", ENGINE_PODMAN, "5.4.2",
+                  "block RUN, word 3: Podman refuses the value of the mount option \"size=big\"" },
+                { "podman run --network host --network none i", ENGINE_PODMAN, "5.4.2",
+                  "block RUN, word 5: Podman refuses --network none beside --network host" },
+                { "podman run --network none --dns 1.2.3.4 i", ENGINE_PODMAN, "5.4.2",
+                  "block RUN, word 5: Podman refuses --dns beside --network none" },
+                { "podman run --memory-swap 1g i", ENGINE_PODMAN, "5.4.2",
+                  "block RUN, word 3: Podman refuses --memory-swap without --memory" },
+                { "docker run --log-driver local --log-opt tag=x i", ENGINE_DOCKER, NULL,
+                  "block RUN, word 5: Docker's logs of the kind local do not take \"tag=x\"" },
+        };
+        for (size_t i = 0; i < ELEMENTS(cases); i++)
+                check_sentence(cases[i].command, cases[i].engine, cases[i].version, cases[i].want);
+}
+
 static void says_where(void **state) {
         _cleanup_(finding_list_done) struct finding_list findings = {};
         _cleanup_command_ struct command *command = NULL;
@@ -246,6 +280,7 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(the_cases),
                 cmocka_unit_test(says_what_the_engine_refuses),
+                cmocka_unit_test(says_which_value_is_refused),
                 cmocka_unit_test(says_where),
                 cmocka_unit_test(takes_an_empty_command),
         };

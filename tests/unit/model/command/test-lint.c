@@ -35,13 +35,21 @@ static void check(const char *want, const char *const *pairs) {
 
 /* Of a label's own text, not of what the user fills in; never printed. */
 static void secrets_in_labels_are_reported(void **state) {
-        static const char *const bad[] = { "-e DB_PASSWORD=hunter2", "-e 'api_token=x y'", "--env=AWS_SECRET=z", "--creds user:hunter2" };
+        static const char *const bad[] = { "-e DB_PASSWORD=hunter2", "-e 'api_token=x y'", "--env=AWS_SECRET=z", "--creds user:hunter2",
+                                           "-e DB_PASSWORD=\"hunter two\"", "-e DB_PASSWORD='hunter two'", "-e DB_PASSWORD=hunter\\ two",
+                                           "-e \"DB_PASSWORD=hunter two\"", "--label password=hunter2", "--annotation token=x" };
         static const char *const good[] = { "-e DB_PASSWORD", "-e DB_PASSWORD=", "-e DB_PASSWORD_FILE=/run/x", "-e PASSWORDS=3", "-e TOKEN_TTL=9",
                                             "-e BYPASS=1", "-e DB_PASSWORD=${OPT1:-}" };
         for (size_t i = 0; i < ELEMENTS(bad); i++) {
                 _cleanup_free_ char *run = str_printf("podman run -d --name ${NAME} %s ${IMAGE}", bad[i]);
                 CHECK("secret-in-label", "RUN", run);
         }
+        static const char *const arguments[] = { "--token=abc", "serve --db-password 'x y'", "--client-secret=\"x y\"", "-api-key-token=7" };
+        for (size_t i = 0; i < ELEMENTS(arguments); i++) {
+                _cleanup_free_ char *run = str_printf("podman run -d --name ${NAME} ${IMAGE} %s", arguments[i]);
+                CHECK("secret-in-label", "RUN", run);
+        }
+        CHECK("", "RUN", "podman run -d --name ${NAME} ${IMAGE} --token --password-file=/x secret=1 --password ${OPT1:-}");
         for (size_t i = 0; i < ELEMENTS(good); i++) {
                 _cleanup_free_ char *run = str_printf("podman run -d --name ${NAME} %s ${IMAGE}", good[i]);
                 _cleanup_image_ struct image *image = new0(struct image);
@@ -65,7 +73,7 @@ static void pairs_install_and_uninstall(void **state) {
 }
 
 static void compares_the_image(void **state) {
-        CHECK("pins-other-image", "RUN", "podman run --name NAME quay.io/other/svc:1");
+        CHECK("pins-other-image", "RUN", "podman run --name NAME reg.example.test/other/svc:1");
         CHECK("pins-other-image", "RUN", "podman run --name NAME svc:1");
         CHECK("pins-other-image", "RUN", "podman run --name NAME other:1");
         CHECK("lost-image", "RUN", "podman run --name NAME  sleep infinity");
@@ -114,12 +122,24 @@ static void options_of_a_file_do_not_get_lost_silently(void **state) {
         CHECK("run-opts-file", "RUN", "podman run $RUN_OPTS --name NAME IMAGE", "RUN_OPTS_FILE", "/etc/svc/opts");
         CHECK("", "RUN", "podman run --name NAME IMAGE", "RUN_OPTS_FILE", "/etc/svc/opts");
         CHECK("", "RUN", "podman run ${RUN_OPTS} --name NAME IMAGE");
+
+        _cleanup_image_ struct image *image = new0(struct image);
+        _cleanup_(finding_list_done) struct finding_list list = {};
+        strv_add(&image->names, "localhost/svc:1");
+        image_add_label(image, "RUN", "podman run $RUN_OPTS --name NAME IMAGE");
+        image_add_label(image, "RUN_OPTS_FILE", "/etc/${NAME}/opts");
+        image_lint(image, ENGINE_PODMAN, NULL, &list);
+        assert_string_equal(finding_list_find(&list, "run-opts-file")->message,
+                            "The options that the installer leaves in /etc/svc/opts do not get into the unit");
 }
 
 static void one_cause_is_one_finding(void **state) {
         CHECK("shell-syntax", "RUN", "podman run -v `pwd`/a:/a -v `pwd`/b:/b --name `hostname` --env-file $(pwd)/e IMAGE");
         CHECK("undefined-variable", "RUN", "podman run --name NAME --memory=$MEM -v $DATA:/data -v $DATA/x:/x $IMG");
         CHECK("unknown-option", "RUN", "podman run -n svc -v /a:/b IMAGE");
+        CHECK("relative-mount", "RUN", "podman run --name NAME -v ~/w:/x IMAGE");
+        CHECK("relative-mount", "RUN", "podman run --name NAME -v~/w:/x --volume=~/y:/y -v ~:/z IMAGE");
+        CHECK("shell-pattern", "RUN", "podman run --name NAME -v /w:/x IMAGE ls ~/x");
 }
 
 static void finds_lost_labels(void **state) {

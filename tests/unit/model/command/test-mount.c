@@ -2,6 +2,8 @@
 #include "tests/test.h"
 
 #include "base/path.h"
+#include "base/words.h"
+#include "model/command/command.h"
 #include "model/command/mount.h"
 
 static void simplifies_paths(void **state) {
@@ -178,6 +180,61 @@ static void a_whole_is_as_risky_as_its_parts(void **state) {
         }
 }
 
+/* However a label writes it, a place has one risk. */
+static void a_place_is_as_risky_whatever_way_it_is_mounted(void **state) {
+        static const struct {
+                const char *words; /* with the place in the stead of @ */
+                enum mount_mode mode;
+        } ways[] = {
+                { "-v @:/x", MOUNT_RW },
+                { "-v @:/x:rw", MOUNT_RW },
+                { "-v @:/x:z", MOUNT_RW },
+                { "-v @:/x:Z,rslave", MOUNT_RW },
+                { "-v @:/host@", MOUNT_RW },
+                { "-v @/:/x", MOUNT_RW },
+                { "-v /.@:/x", MOUNT_RW },
+                { "-v /tmp/..@:/x", MOUNT_RW },
+                { "-v@:/x", MOUNT_RW },
+                { "-dv @:/x", MOUNT_RW },
+                { "--volume=@:/x", MOUNT_RW },
+                { "--volume @:/x", MOUNT_RW },
+                { "--mount type=bind,src=@,dst=/x", MOUNT_RW },
+                { "--mount=type=bind,source=@,target=/x", MOUNT_RW },
+                { "--mount destination=/x,type=bind,source=@,bind-propagation=rslave", MOUNT_RW },
+                { "--mount 'type=bind,\"src=@\",dst=/x'", MOUNT_RW },
+                { "--mount type=bind,src=@,dst=/x,readonly=false", MOUNT_RW },
+                { "--mount type=glob,src=@,dst=/x", MOUNT_RW },
+                { "--mount type=volume,dst=/x,volume-opt=type=none,volume-opt=o=bind,volume-opt=device=@", MOUNT_RW },
+                { "--mount type=volume,src=v,dst=/x,volume-opt=device=@,volume-opt=o=rbind", MOUNT_RW },
+                { "-v @:/x:ro", MOUNT_RO },
+                { "-v @:/x:z,ro", MOUNT_RO },
+                { "--mount type=bind,src=@,dst=/x,ro", MOUNT_RO },
+                { "--mount type=bind,src=@,dst=/x,readonly=true", MOUNT_RO },
+                { "--mount type=volume,dst=/x,\"volume-opt=o=bind,ro\",volume-opt=device=@", MOUNT_RO },
+        };
+        for (size_t i = 0; i < ELEMENTS(ways); i++)
+                for (size_t k = 0; k < ELEMENTS(judged); k++) {
+                        if (judged[k].host[0] != '/')
+                                continue;
+                        _cleanup_str_ struct str text = {};
+                        for (const char *at = ways[i].words; *at; at++)
+                                if (*at == '@')
+                                        str_add(&text, judged[k].host);
+                                else
+                                        str_add_char(&text, *at);
+                        _cleanup_free_ char *line = str_printf("podman run %s i", text.text);
+                        _cleanup_strv_ char **argv = NULL;
+                        assert_int_equal(words_split(line, &argv, NULL), 0);
+                        _cleanup_command_ struct command *c = command_read("RUN", argv, ENGINE_PODMAN, NULL, NULL);
+                        assert_int_equal(c->n_mounts, 1);
+                        assert_int_equal(c->mounts[0].mode, ways[i].mode);
+                        if (c->mounts[0].risk != risk_of(judged[k].host, ways[i].mode)) {
+                                print_error("%s: %s\n", line, risk_name(c->mounts[0].risk));
+                                fail();
+                        }
+                }
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(simplifies_paths),
@@ -185,6 +242,7 @@ int main(void) {
                 cmocka_unit_test(reads_options),
                 cmocka_unit_test(judges_places),
                 cmocka_unit_test(a_whole_is_as_risky_as_its_parts),
+                cmocka_unit_test(a_place_is_as_risky_whatever_way_it_is_mounted),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -96,15 +96,15 @@ static void refers(void **state) {
 
 static void matches(void **state) {
         _cleanup_image_ struct image *image = make(
-                DIGEST, "localhost/rsyslog:latest quay.io/team/x:8 docker.io/library/pg:15 r.example:443/y:latest",
-                "quay.io/team/x@" OTHER);
+                DIGEST, "localhost/rsyslog:latest reg.example.test/team/x:8 docker.io/library/pg:15 r.example:443/y:latest",
+                "reg.example.test/team/x@" OTHER);
         static const char *const good[] = {
                 "rsyslog",
                 "rsyslog:latest",
                 "localhost/rsyslog",
                 "localhost/rsyslog:latest",
                 "team/x:8",
-                "quay.io/team/x:8",
+                "reg.example.test/team/x:8",
                 "pg:15",
                 "library/pg:15",
                 "docker.io/library/pg:15",
@@ -112,7 +112,7 @@ static void matches(void **state) {
                 "r.example:443/y",
                 "rsyslog@" DIGEST,
                 "localhost/rsyslog@" DIGEST,
-                "quay.io/team/x@" OTHER,
+                "reg.example.test/team/x@" OTHER,
                 "c0ffee",
                 "c0ffee7",
                 "sha256:c0ffee789",
@@ -126,7 +126,7 @@ static void matches(void **state) {
                 "x",
                 "team/x",
                 "team/x:9",
-                "quay.io/x:8",
+                "reg.example.test/x:8",
                 "other.io/team/x:8",
                 "localhost/team/x:8",
                 "c0ffe",
@@ -160,11 +160,11 @@ static void check_pinned(const struct image *image, const char *reference, const
 }
 
 static void pins(void **state) {
-        _cleanup_image_ struct image *image = make(DIGEST, "localhost/rsyslog:latest quay.io/team/x:8",
-                                                   "quay.io/team/x@" OTHER " quay.io/team/x@" DIGEST);
+        _cleanup_image_ struct image *image = make(DIGEST, "localhost/rsyslog:latest reg.example.test/team/x:8",
+                                                   "reg.example.test/team/x@" OTHER " reg.example.test/team/x@" DIGEST);
         check_pinned(image, "rsyslog", "localhost/rsyslog@" DIGEST);
         check_pinned(image, "localhost/rsyslog:latest", "localhost/rsyslog@" DIGEST);
-        check_pinned(image, "team/x:8", "quay.io/team/x@" DIGEST);
+        check_pinned(image, "team/x:8", "reg.example.test/team/x@" DIGEST);
         check_pinned(image, "c0ffee", "localhost/rsyslog@" DIGEST);
         check_pinned(image, "elsewhere/y", "elsewhere/y@" DIGEST);
 

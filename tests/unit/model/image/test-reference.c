@@ -13,7 +13,7 @@ static void separates_valid_from_invalid(void **state) {
                 "a",
                 "localhost/rsyslog",
                 "localhost/rsyslog:latest",
-                "quay.io/team/rsyslog:8",
+                "reg.example.test/team/rsyslog:8",
                 "localhost:5000/a/b/c",
                 "host.example:443/x@" SHA,
                 "x:1@" SHA,
@@ -133,7 +133,7 @@ static void names_services(void **state) {
         static const char *const cases[][2] = {
                 { "localhost/broken/rsyslog:8@" SHA, "rsyslog" },
                 { "rsyslog", "rsyslog" },
-                { "Quay.io/Team/RSyslog", "rsyslog" },
+                { "Reg.Example.test/Team/RSyslog", "rsyslog" },
                 { "x/--a", "a" },
                 { "x/a..:1", "a" },
                 { "x/a b", "a-b" },

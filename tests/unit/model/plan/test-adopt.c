@@ -131,6 +131,40 @@ static void a_kept_container_may_restart(void **state) {
         }
 }
 
+/* What the key of a unit's page is offered for. */
+static void offers_what_runs_a_container(void **state) {
+        static const struct {
+                const char *unit, *fragment, *source;
+                const char *starts[6];
+                bool fits;
+        } rows[] = {
+                { "web.service", "/etc/systemd/system/web.service", NULL,
+                  { "/usr/bin/podman", "run", "--name", "web", "localhost/web" }, true },
+                { "web.service", "/etc/systemd/system/web.service", NULL, { "/usr/bin/docker", "start", "web" }, true },
+                /* not of an administrator; no container; nothing to start; no engine's run */
+                { "web.service", "/usr/lib/systemd/system/web.service", NULL, { "/usr/bin/podman", "start", "web" }, false },
+                { "web.service", "/etc/systemd/system/web.service", NULL, { "/usr/bin/sleep", "100" }, false },
+                { "web.service", "/etc/systemd/system/web.service", NULL, {}, false },
+                { "web.service", "/etc/systemd/system/web.service", NULL, { "/usr/bin/podman", "run" }, false },
+                { "web.service", NULL, NULL, { "/usr/bin/podman", "start", "web" }, false },
+                { "web.timer", "/etc/systemd/system/web.timer", NULL, {}, false },
+                /* Quadlets */
+                { "web.service", "/run/systemd/generator/web.service", "/etc/containers/systemd/web.container",
+                  { "/usr/bin/podman", "run", "x" }, true },
+                { "data-volume.service", "/run/systemd/generator/data-volume.service", "/etc/containers/systemd/data.volume",
+                  { "/usr/bin/podman", "volume", "create", "data" }, false },
+                { "tmp.service", "/run/systemd/generator/tmp.service", "/etc/fstab", {}, false },
+        };
+        for (size_t i = 0; i < ELEMENTS(rows); i++) {
+                const struct unit_detail d = { .unit.name = (char *) rows[i].unit,
+                                               .fragment = (char *) rows[i].fragment,
+                                               .source = (char *) rows[i].source,
+                                               .starts = rows[i].starts[0] ? (char **) rows[i].starts : NULL };
+                if (adopt_fits(&d) != rows[i].fits)
+                        fail_msg("row %zu", i);
+        }
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(words_become_a_label),
@@ -140,6 +174,7 @@ int main(void) {
                 cmocka_unit_test(only_hand_made_files_of_etc_may_change),
                 cmocka_unit_test(a_unit_stays_as_it_is),
                 cmocka_unit_test(a_kept_container_may_restart),
+                cmocka_unit_test(offers_what_runs_a_container),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -51,11 +51,18 @@ static void has_a_place_of_its_own(void **state) {
                 { "/etc/systemd/system/x.service.d/60-other.conf", false },
                 { "/etc/systemd/system/../x.service.d/50-fairlead.conf", false },
                 { "/etc/systemd/system/a/b.service.d/50-fairlead.conf", false },
+                { "/etc/containers/systemd/x.container.d/50-fairlead.conf", true },
+                { "/etc/containers/systemd/data.volume.d/50-fairlead.conf", true },
+                { "/etc/containers/systemd/x.service.d/50-fairlead.conf", false },
+                { "/etc/systemd/system/x.container.d/50-fairlead.conf", false },
+                { "/etc/containers/systemd/.container.d/50-fairlead.conf", false },
+                { "/etc/containers/systemd/a/../x.container.d/50-fairlead.conf", false },
                 { "/etc/shadow", false },
                 { NULL, false },
         };
-        _cleanup_free_ char *path = drop_in_path("x.service");
+        _cleanup_free_ char *path = drop_in_path("x.service"), *quadlet = drop_in_path("x.container");
         assert_string_equal(path, rows[0].path);
+        assert_string_equal(quadlet, rows[5].path);
         for (size_t i = 0; i < ELEMENTS(rows); i++)
                 assert_int_equal(drop_in_path_valid(rows[i].path), rows[i].valid);
 }

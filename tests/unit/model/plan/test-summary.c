@@ -18,6 +18,9 @@ static void says_what_a_plan_comes_to(void **state) {
                 const char *lines;
         } rows[] = {
                 { { .verb = VERB_INSTALL }, "Runs     nothing of the image\nUnit     none\nUndo     by Fairlead" },
+                { { .verb = VERB_INSTALL, .pin = { .source = S("oci:/a:1"), .fetch = 41000000 } },
+                  "Fetches  41 MB from oci:/a:1\nRuns     nothing of the image\nUnit     none\nUndo     by Fairlead" },
+                { { .verb = VERB_INSTALL, .pin = { .source = S("oci:/a:1") } }, "Runs     nothing of the image\nUnit     none\nUndo     by Fairlead" },
                 { { .verb = VERB_INSTALL, .command = &plain, .unit = { .kind = UNIT_BY_IMAGE } },
                   "Runs     one container, as root\nUnit     the one that the installer makes\nUndo     by Fairlead" },
                 { { .verb = VERB_INSTALL, .command = &risky, .run = &risky, .uninstall = &plain, .unit = { .kind = UNIT_QUADLET, .name = S("x.service") } },

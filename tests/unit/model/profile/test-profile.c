@@ -126,13 +126,14 @@ static void says_what_is_joined(void **state) {
 static void check_asked(const char *key, const char *label, const char *want) {
         _cleanup_image_ struct image *image = new0(struct image);
         image_add_label(image, key, label);
-        image_add_label(image, "RUN_OPTS_FILE", "/etc/svc/opts");
+        image_add_label(image, "RUN_OPTS_FILE", "/etc/${NAME}/opts");
         _cleanup_(profile_freep) struct profile *p = profile_generic(image);
         _cleanup_str_ struct str got = {};
         for (size_t i = 0; i + 1 < p->n_parameters; i++) {     /* the last one is the arguments */
                 const struct param *q = p->parameters + i;
                 assert_int_equal(q->delivery, DELIVER_VARIABLE);
                 assert_non_null(strstr(q->help, "."));
+                assert_null(strstr(q->help, "${NAME}"));
                 str_addf(&got, "%s%s %s%s", i ? ", " : "", q->target, param_type_name(q->type), q->wanted ? " wanted" : "");
         }
         assert_string_equal(got.text ? got.text : "", want);

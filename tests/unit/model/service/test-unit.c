@@ -180,6 +180,22 @@ static void frees_what_is_half_built(void **state) {
         assert_null(line.message);
 }
 
+/* Its state of the file and its job come later, each in memory of its own. */
+static void has_its_texts_in_one_piece(void **state) {
+        static const char *const texts[] = { "a.service", "", "loaded", "active", "running" };
+        struct unit u = unit_of_texts(texts);
+        assert_string_equal(u.name, "a.service");
+        assert_string_equal(u.description, "");
+        assert_string_equal(u.load, "loaded");
+        assert_string_equal(u.active, "active");
+        assert_string_equal(u.sub, "running");
+        assert_true(!u.file_state && !u.job && !u.stopped);
+        str_replace(&u.file_state, "enabled");
+        str_replace(&u.job, "stop");
+        unit_done(&u);
+        assert_null(u.name);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(names_every_action),
@@ -188,7 +204,7 @@ int main(void) {
                 cmocka_unit_test(finds_the_reason),
                 cmocka_unit_test(knows_an_error), cmocka_unit_test(knows_when_memory_ran_out),
                 cmocka_unit_test(knows_a_stop_from_a_failure), cmocka_unit_test(knows_names),
-                cmocka_unit_test(frees_what_is_half_built),
+                cmocka_unit_test(frees_what_is_half_built), cmocka_unit_test(has_its_texts_in_one_piece),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }
