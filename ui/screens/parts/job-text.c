@@ -144,6 +144,22 @@ int job_text_checks(const struct job *job, const struct canvas *c, int row) {
         return row - first;
 }
 
+char *job_text_undo(const struct job *job) {
+        if (job->state == JOB_DONE && job->verb == VERB_INSTALL)
+                return str_printf(job_checks_fail(job) ? "p restores every file; so does uninstall %s"
+                                  : job_joined(job)
+                                          ? "leave (5, then x l) restores every file; so does uninstall %s"
+                                          : "uninstall %s restores every file",
+                                  job->name);
+        bool undone = false;
+        for (unsigned i = 0; i < _JOB_STEP_MAX; i++)
+                undone |= job->planned[i] && job->steps[i].state == STEP_UNDONE;
+        if (!undone || (job->state != JOB_FAILED && job->state != JOB_CANCELLED))
+                return NULL;
+        return xstrdup(strv_length(job->left) ? "rolled back, but for what stands above"
+                                              : "rolled back: every saved file is as it was before");
+}
+
 static void job_text_step(const struct canvas *c, int row, const struct job *job, enum job_step step) {
         static const enum style styles[_STEP_STATE_MAX] = {
                 [STEP_FAILED] = STYLE_BAD,
@@ -169,11 +185,12 @@ static void job_text_step(const struct canvas *c, int row, const struct job *job
 
 int job_text_steps(const struct job *job, bool unfolded, const struct canvas *c) {
         enum job_step current = job_current_step(job);
-        unsigned began = 0, done = 0;
+        unsigned began = 0, done = 0, undone = 0;
         for (unsigned i = 0; i < _JOB_STEP_MAX; i++) {
                 enum step_state state = job->steps[i].state;
                 began += job->planned[i] && state != STEP_TODO;
                 done += job->planned[i] && (state == STEP_DONE || state == STEP_SKIPPED);
+                undone += job->planned[i] && state == STEP_UNDONE;
         }
         bool fold = began > 1 && !unfolded &&
                     (c->rows < 16 || began > STEPS_SHOWN || job_state_final(job->state));
@@ -182,7 +199,12 @@ int job_text_steps(const struct job *job, bool unfolded, const struct canvas *c)
                 canvas_text(c, row, 2, 8, STYLE_DIM, "id");
                 canvas_text(c, row++, 11, 0, STYLE_DIM, job->id);
         }
-        if (fold)
+        if (fold && undone)
+                canvas_textf(c, row++, 2, 0, STYLE_DIM,
+                             plural(undone, "%u step rolled back (s to show)",
+                                    "%u steps rolled back (s to show)"),
+                             undone);
+        else if (fold)
                 canvas_textf(c, row++, 2, 0, STYLE_DIM,
                              plural(done, "%u step done (s to show)", "%u steps done (s to show)"), done);
         for (unsigned i = 0; i < _JOB_STEP_MAX; i++) {
