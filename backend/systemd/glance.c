@@ -22,6 +22,7 @@ static const struct glance_property {
         { "UnitFileState" },
         { "StateChangeTimestamp" },
         { "CanReload" },
+        { "FreezerState" },
         { "RequiredBy" },
         { "WantedBy" },
         { "NRestarts", true },

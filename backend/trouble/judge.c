@@ -104,6 +104,21 @@ void trouble_judge_health(const struct service *s, const char *check, struct tro
         t->service = xstrdup(s->name);
 }
 
+/* s: a service, or a pinned unit. engine: whose container it is. */
+void trouble_judge_paused(const struct service *s, enum engine_kind engine, struct trouble_list *list) {
+        const char *unit = s->units ? s->units[0] : NULL;
+        struct trouble *t = NULL;
+        if (str_equal(s->health, "paused"))
+                t = trouble_add(list, TROUBLE_PAUSED, s->name, PLACE_UNIT, unit,
+                                "%s is paused, so its clients wait: %s unpause %s", s->name,
+                                engine_kind_name(engine), s->container);
+        else if (str_equal(s->health, "frozen"))
+                t = trouble_add(list, TROUBLE_PAUSED, s->name, PLACE_UNIT, unit,
+                                "%s is frozen, so its clients wait: systemctl thaw %s", s->name, unit);
+        if (t && !s->pinned)
+                t->service = xstrdup(s->name);
+}
+
 /* What lint says of the labels of a service's image, or of the newer one under the same name. */
 static void judge_lint(const struct service *s, const struct label_list *labels, const struct host_status *h,
                        struct finding_list *ret) {

@@ -74,6 +74,8 @@ static void add_image_detail(const struct fake_state *state, size_t i, const cha
 
 static void add_container(const struct fake_state *state, size_t i, struct str *s) {
         bool runs = i % 2 == 0;
+        _cleanup_free_ char *name = str_printf("service-%04zu", i);
+        const char *up = str_equal(state->paused, name) ? "paused" : "running";
         str_add(s, "{\"Id\":\"");
         add_hex(s, i, 21);
         str_addf(s,
@@ -84,7 +86,7 @@ static void add_container(const struct fake_state *state, size_t i, struct str *
         str_addf(s,
                  "\",\"State\":\"%s\",\"Status\":\"%s\",\"Labels\":{\"io.fairlead.job\":\"job-%zu\",\"n\":\"%"
                  "zu\",\"PODMAN_SYSTEMD_UNIT\":\"service-%04zu%s\"}",
-                 runs ? "running" : "exited", is_podman(state) ? runs ? "healthy" : ""
+                 runs ? up : "exited", is_podman(state) ? runs ? "healthy" : ""
                  : runs           ? "Up 2 minutes (healthy)"
                                   : "Exited (7) 2 minutes ago", i, i, i,
                  runs ? ".service" : "");

@@ -86,6 +86,7 @@ static struct service_list *services_ailing(void) {
         struct service *s = fixture_service("mq", "running", 4000, "paused", "9.3", "A message queue");
         s->container = xstrdup("mq");
         service_list_take(list, s);
+        service_list_take(list, fixture_service("ice", "running", 500, "frozen", "1.0", "A service that stands still"));
         service_list_take(list, fixture_service("rsyslog", "running", 300, NULL, "8.2302.0", "Rsyslog: system logging"));
         service_list_take(list, fixture_service("sssd", "running", 3 * 3600, "unhealthy", "2.8", "System Security Services Daemon"));
         return list;

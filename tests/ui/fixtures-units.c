@@ -348,6 +348,14 @@ static struct unit_inside *inside_full(enum inside_part part) {
         return inside;
 }
 
+/* The program waits where it is. */
+static struct unit_inside *inside_paused(enum inside_part part) {
+        struct unit_inside *inside = inside_full(part);
+        if (inside->container)
+                str_replace(&inside->container->status, "paused");
+        return inside;
+}
+
 static struct unit_inside *inside_empty(enum inside_part part) {
         struct unit_inside *inside = xcalloc(1, sizeof *inside);
         inside->part = part;
@@ -447,6 +455,7 @@ bool fixture_use_unit(struct fake_host *fake, const char *what, const char *whic
                 { "loose", "two", offsetof(struct fake_host, loose), (void *) loose_two },
                 { "managers", "two", offsetof(struct fake_host, managers), (void *) managers_two },
                 { "inside", "full", offsetof(struct fake_host, inside), (void *) inside_full },
+                { "inside", "paused", offsetof(struct fake_host, inside), (void *) inside_paused },
                 { "inside", "empty", offsetof(struct fake_host, inside), (void *) inside_empty },
                 { "changes", "none", offsetof(struct fake_host, changes), (void *) changes_none },
                 { "changes", "full", offsetof(struct fake_host, changes), (void *) changes_full },

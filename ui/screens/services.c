@@ -318,7 +318,7 @@ static void services_status(const struct screen *s, struct str *out) {
                 return;
         }
         const struct rate *rate = services_charts(s) ? NULL : rates_find(&st->rates, service->name);
-        home_service_status(service, rate, ui_boottime(s->ui), out);
+        home_service_status(service, rate, ui_boottime(s->ui), host_status(ui_host(s->ui))->engine, out);
 }
 
 /* Milliseconds until the next change of what "FOR" says, the next sample, or the next look at the host. */

@@ -125,7 +125,10 @@ static void unit_inside_put_container(const struct screen *s, struct pager *p,
                 return;
         }
         pager_row(p, "container", DOC_STRONG, "%s", c->name ? c->name : "-");
-        if (c->started > 0 && c->pid)
+        if (str_equal(c->status, "paused"))
+                pager_row(p, "state", DOC_WARN, "paused: %s unpause %s lets it go on",
+                          engine_kind_name(host_status(ui_host(s->ui))->engine), c->name);
+        else if (c->started > 0 && c->pid)
                 pager_row(p, "state", DOC_PLAIN, "%s for %s", c->status ? c->status : "-",
                           text_age(age, ui_now(s->ui) - c->started));
         else

@@ -71,7 +71,7 @@ struct service {
 
         /* current; unknown before the query */
         enum service_state state;
-        char *health;           /* "ok", "unhealthy", "paused", …; NULL: not known */
+        char *health;           /* "ok", "unhealthy", "paused", "frozen", …; NULL: not known */
         int64_t since;          /* seconds since the epoch; 0 */
         uint64_t cpu_nsec;      /* UNIT_UNKNOWN */
         uint64_t memory;        /* UNIT_UNKNOWN */

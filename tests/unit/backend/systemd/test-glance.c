@@ -92,6 +92,7 @@ static void is_what_the_whole_unit_says(void **state) {
         assert_string_equal(g->unit.active, s->unit.active);
         assert_string_equal(g->unit.file_state, s->unit.file_state);
         assert_string_equal(g->cgroup, s->cgroup);
+        assert_string_equal(g->freezer, s->freezer);
         assert_true(g->can_reload && s->can_reload);
         assert_int_equal(g->restarts, 3);
         assert_true(g->since == s->since && g->since == 1764000000);
@@ -144,7 +145,7 @@ static void shows_other_kinds(void **state) {
 static void one_answer_that_is_an_error_shows_the_unit(void **state) {
         struct fixture *f = *state;
         static const char *const names[] = { "ActiveState", "LoadState", "Description", "UnitFileState", "StateChangeTimestamp",
-                                             "CanReload", "RequiredBy", "WantedBy", "NRestarts", "ControlGroup",
+                                             "CanReload", "FreezerState", "RequiredBy", "WantedBy", "NRestarts", "ControlGroup",
                                              "CPUUsageNSec", "MemoryCurrent", "MemoryMax", "TasksCurrent" };
         add_running(f, "clock.service");
         for (size_t i = 0; i < ELEMENTS(names); i++) {

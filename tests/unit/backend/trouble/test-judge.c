@@ -189,6 +189,12 @@ static void judges_jobs_and_services(void **state) {
         trouble_judge_update(&service, &host, list);
         trouble_judge_health(&service, "connection refused\nmore", list);
         trouble_judge_health(&service, NULL, list);
+        service.container = S("web");
+        static const char *const healths[] = { NULL, "ok", "unhealthy", "starting", "paused", "frozen" };
+        for (size_t i = 0; i < ELEMENTS(healths); i++) {
+                service.health = (char *) healths[i];
+                trouble_judge_paused(&service, i % 2 ? ENGINE_DOCKER : ENGINE_PODMAN, list);
+        }
         service.newer = true;
         trouble_judge_update(&service, &host, list);
         const char *sentences[] = {
@@ -196,6 +202,8 @@ static void judges_jobs_and_services(void **state) {
                 "The job that was to upgrade x failed, and could not be rolled back whole: retry it",
                 "The health check of web fails: connection refused",
                 "The health check of web fails",
+                "web is paused, so its clients wait: podman unpause web",
+                "web is frozen, so its clients wait: systemctl thaw web.service",
                 "r/web names a newer image on this host than the one that web runs: upgrade it",
         };
         assert_int_equal(list->n, ELEMENTS(sentences));
