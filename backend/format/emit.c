@@ -196,7 +196,7 @@ char *emit_job(const struct job *job) {
 
 #define T struct pruning
 static const struct json_field pruning_fields[] = {
-        ROW("done", JSON_BOOL, done), TEXTS(removed), TEXTS(closed), TEXTS(volumes),
+        ROW("done", JSON_BOOL, done), TEXTS(removed), TEXTS(closed), TEXTS(edits), TEXTS(volumes),
         ROW("drops_volumes", JSON_BOOL, drops_volumes), COUNT(jobs), COUNT(freed), COUNT(size),
         ROW("keep", JSON_UINT32, limits.jobs), ROW("days", JSON_UINT32, limits.days),
 };
