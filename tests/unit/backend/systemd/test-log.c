@@ -383,6 +383,40 @@ static void can_be_dropped_any_time(void **state) {
         }
 }
 
+static void on_progress(uint64_t entries, int64_t real, void *userdata) {
+        struct fixture *f = userdata;
+        assert_true(entries > 0 && entries < f->entries && real >= BEGAN);
+        f->op = op_cancel(f->op);
+        f->drop = true;
+}
+
+/* Lines that were made for the expression take it long: the search says how far it is, and ends there. Nothing is called any more, and its
+ * reader is gone. */
+static void a_search_can_be_cancelled(void **state) {
+        struct fixture *f = *state;
+        _cleanup_str_ struct str line = {};
+        for (int i = 0; i < 200; i++)
+                str_add(&line, "aaaaaaaaaaab "); /* some thousand steps, below the ceiling of one place */
+        for (int i = 0; i < 600; i++)
+                say(f, "_SYSTEMD_UNIT=a.service\n", line.text);
+        written(f);
+        while (waitpid(-1, NULL, 0) > 0) /* of the tests before: their loops are gone */
+                ;
+        const struct log_query query = { .priority = 7, .tail = 1, .text = "~(a+)+$", .way = LOG_OLDER };
+        const struct log_reader reader = {
+                .lines = on_lines, .reached = on_reached, .failed = on_failed, .progress = on_progress, .userdata = f
+        };
+        f->op = unitlog_read(f->event, f->folder, &query, &reader);
+        while (!f->drop && !f->reached)
+                assert_true(sd_event_run(f->event, 60 * 1000 * 1000) > 0);
+        siginfo_t child;
+        while (waitid(P_ALL, 0, &child, WEXITED | WNOHANG | WNOWAIT) == 0) /* the loop is who reaps it */
+                assert_true(sd_event_run(f->event, 10 * 1000) >= 0);
+        assert_int_equal(errno, ECHILD);
+        assert_int_equal(f->calls + f->reached, 0);
+        assert_null(f->error);
+}
+
 static void says_that_it_cannot_read(void **state) {
         struct fixture *f = *state;
         struct log_query query = { .unit = "a.service", .priority = 7 };
@@ -626,7 +660,7 @@ int main(void) {
                 T(selects_as_journalctl_does), T(selects_one_run), T(knows_who_says_it),
                 T(selects_a_unit_of_a_users_manager),
                 T(prints_an_event_of_podman_in_its_words), T(gives_the_newest_oldest_first), T(keeps_any_bytes),
-                T(cuts_what_is_too_long), T(follows), T(follows_from_nothing), T(can_be_dropped_any_time),
+                T(cuts_what_is_too_long), T(follows), T(follows_from_nothing), T(can_be_dropped_any_time), T(a_search_can_be_cancelled),
                 T(says_that_it_cannot_read), T(pages_both_ways), T(shows_entries_without_text), T(lists_boots),
                 T(shows_the_fields_of_an_entry), T(writes_a_file), T(goes_on_without_damaged_files),
         };
