@@ -123,7 +123,8 @@ static void put_statuses(void) {
                 manual_sentence(exit_status_texts[i]);
         }
         out(".PP\nfairlead status without a name ends with 1, too, when not all is well on this host, "
-            "so that a monitor or cron needs no more than its exit status.\n");
+            "so that a monitor or cron needs no more than its exit status. So does fairlead updates when a "
+            "newer image waits that is not held, or a source gave no answer.\n");
 }
 
 static void put_examples(void) {

@@ -18,6 +18,7 @@ const struct verb *const verb_table[] = {
         &status_verb,
         &logs_verb,
         &changes_verb,
+        &updates_verb,
         &upgrade_verb,
         &reconfigure_verb,
         &uninstall_verb,

@@ -28,7 +28,7 @@ struct backend {
         struct catalog catalog; /* as it was read last */
         bool catalog_read;
         struct figures figures;
-        uint64_t lookup_usec; /* the most that a lookup takes */
+        uint64_t lookup_usec; /* the most that a lookup takes, or the answer of a source about updates */
 
         struct host_status status;
         bool root, systemd;
@@ -126,6 +126,19 @@ struct op *backend_list_services(struct host *host, services_done_t done, void *
 typedef void (*image_states_done_t)(void *userdata);
 struct op *backend_image_states(struct backend *b, struct service_list *services, image_states_done_t done,
                                 void *userdata);
+
+struct op *backend_list_updates(struct host *host, bool ask, char *const *names, update_seen_t seen,
+                                updates_done_t done, void *userdata);
+struct op *backend_show_update(struct host *host, const char *service, bool fetch, update_done_t done,
+                               void *userdata);
+int backend_hold_update(struct host *host, const char *service, int64_t until, struct error **reterr);
+/* Fills in what is kept of newer images at the sources of services (newer_there, update_held). */
+void backend_recall_updates(const struct backend *b, struct service_list *services);
+/* The image that the reference of a service means now: at its source, where that is known to have a newer one
+ * or the image was fetched from there; else, or where that does not answer and somebody pulled a newer one
+ * than the service's, in the engine. */
+struct op *backend_find_newest(struct backend *b, const struct service *record, image_done_t done,
+                               void *userdata);
 
 struct op *backend_list_pinned(struct host *host, services_done_t done, void *userdata);
 int backend_pin_unit(struct host *host, const char *unit, bool *ret, struct error **reterr);

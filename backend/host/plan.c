@@ -24,8 +24,7 @@ struct planning {
 
         /* the order: our own copy */
         enum plan_verb verb;
-        char *label, *reference, *name;
-        char *text; /* VERB_EDIT; NULL */
+        char *label, *reference, *name, *text; /* text: of VERB_EDIT */
         struct given given;
         char **secrets; /* NULL: not requested yet */
         char **allowed;
@@ -302,9 +301,12 @@ static void planning_on_old_image(struct image *image, struct error *e, void *us
 static void planning_ask_old_image(struct planning *p) {
         const struct service *s = p->record;
         if (str_equal(p->image->id, s->pin.image_id)) {
-                error_set(&p->error, -EALREADY, "%s runs the newest image of %s that is on this host",
+                error_set(&p->error, -EALREADY,
+                          p->source ? "%s runs the newest image of %s"
+                                    : "%s runs the newest image of %s that is on this host",
                           s->name, p->reference ? p->reference : s->pin.reference);
-                error_hint(&p->error, "Get a newer one first, with the engine's pull or build");
+                if (!p->source)
+                        error_hint(&p->error, "Get a newer one first, with the engine's pull or build");
                 planning_end(p);
                 return;
         }
@@ -331,14 +333,13 @@ static void planning_on_here(struct image *image, struct error *e, void *userdat
 static void planning_on_image(struct image *image, struct error *e, void *userdata) {
         struct planning *p = userdata;
         bool gone = e && e->code == -ENOENT && p->record;
+        p->image = image;
         if (image && source_named(image->source)) {
-                p->image = image;
                 p->source = xstrdup(image->source);
                 str_replace(&p->reference, image_reference(image));
                 op_wait(&p->op, engine_inspect_image(p->backend->engine, image->id, planning_on_here, p));
                 return;
         }
-        p->image = image;
         if (gone && p->verb == VERB_UNINSTALL) {
                 e = error_free(e);
                 p->image_gone = true;
@@ -480,11 +481,11 @@ static void planning_begin(void *state) {
         const struct image_pin *pin = &p->record->pin;
         /* By id: the reference may name another image by now; an upgrade needs just that one. */
         const char *which = pin->image_id ? pin->image_id : pin->image ? pin->image : pin->reference;
-        const char *newer = p->reference ? p->reference : pin->reference;
-        /* no engine knows it */
-        bool native = str_starts(pin->reference, NATIVE_PREFIX);
-        op_wait(&p->op, upgrade || native
-                                ? backend_find_image(&b->host, newer ? newer : "", planning_on_image, p)
+        bool native = str_starts(pin->reference, NATIVE_PREFIX); /* no engine knows it */
+        op_wait(&p->op, upgrade && p->reference
+                                ? backend_find_image(&b->host, p->reference, planning_on_image, p)
+                        : upgrade || native
+                                ? backend_find_newest(b, p->record, planning_on_image, p)
                                 : engine_inspect_image(b->engine, which ? which : "", planning_on_image, p));
 }
 

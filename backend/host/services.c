@@ -204,6 +204,8 @@ static void services_begin(void *state) {
         }
         l->services = l->pinned ? services_of_pins(&l->backend->paths)
                                 : services_list(&l->backend->paths, NULL);
+        if (!l->pinned)
+                backend_recall_updates(l->backend, l->services);
         l->n = l->services->n;
         l->units = xcalloc(l->n + 1, sizeof *l->units);
         services_ask_units(l);

@@ -138,7 +138,7 @@ static void status_print_services(const struct service_list *services) {
                     service_state_name(s->state), age, s->at_boot ? unit_boot_name(s->at_boot) : "-",
                     s->health ? s->health : "-", memory, s->pin.version ? s->pin.version : "-",
                     s->image_gone ? "gone"
-                    : s->newer    ? "newer"
+                    : s->newer || s->newer_there ? "newer"
                                   : "-");
         }
 }

@@ -31,6 +31,11 @@ int session_list_source(struct session *s, const char *source, source_seen_t see
 int session_find_image(struct session *s, const char *reference, struct image **ret, struct error **reterr);
 int session_look_trouble(struct session *s, struct trouble_list **ret, struct error **reterr);
 int session_list_services(struct session *s, struct service_list **ret, struct error **reterr);
+/* As the port's: whether there are newer images of the services. */
+int session_list_updates(struct session *s, bool ask, char *const *names, struct update_list **ret,
+                         struct error **reterr);
+int session_show_update(struct session *s, const char *service, bool fetch, struct update_detail **ret,
+                        struct error **reterr);
 int session_list_units(struct session *s, const char *pattern, struct unit_list **ret, struct error **reterr);
 int session_show_unit(struct session *s, const char *name, struct unit_detail **ret, struct error **reterr);
 int session_unit_effects(struct session *s, const char *name, enum unit_action action,

@@ -27,6 +27,7 @@
 #include "model/service/inside.h"
 #include "model/service/service.h"
 #include "model/service/unit.h"
+#include "model/service/update.h"
 #include "model/trouble/trouble.h"
 
 /* Topics of changes; screens of a topic reload. A bit set. */
@@ -124,6 +125,10 @@ typedef void (*images_done_t)(struct image_list *images, struct error *e, void *
 typedef void (*image_seen_t)(const struct image *image, void *userdata);
 /* row: lent */
 typedef void (*source_seen_t)(const struct source_row *row, void *userdata);
+/* update: lent */
+typedef void (*update_seen_t)(const struct update *update, void *userdata);
+typedef void (*update_done_t)(struct update_detail *update, struct error *e, void *userdata);
+typedef void (*updates_done_t)(struct update_list *updates, struct error *e, void *userdata);
 typedef void (*image_done_t)(struct image *image, struct error *e, void *userdata);
 typedef void (*services_done_t)(struct service_list *services, struct error *e, void *userdata);
 typedef void (*units_done_t)(struct unit_list *units, struct error *e, void *userdata);
@@ -257,6 +262,19 @@ struct host_ops {
         struct op *(*list_pinned)(struct host *host, services_done_t done, void *userdata);
         /* Pins a unit, or unpins it where it is pinned; *ret: it is now. At once. */
         int (*pin_unit)(struct host *host, const char *unit, bool *ret, struct error **reterr);
+        /* Whether there are newer images of the services, as it was seen last; or (ask) their sources are
+         * asked now, those of names alone (NULL: all), 30 s each at most, and nothing is pulled. seen(),
+         * which may be NULL, gets each when asking begins and when it is answered, and may drop the handle.
+         * -ENOENT error: there is no service of a name. */
+        struct op *(*list_updates)(struct host *host, bool ask, char *const *names, update_seen_t seen,
+                                   updates_done_t done, void *userdata);
+        /* What the newer image of a service changes, against the one that it runs. Packages are compared
+         * where the engine has both; with fetch it pulls the newer one by its digest before. -EALREADY
+         * error: none is known. */
+        struct op *(*show_update)(struct host *host, const char *service, bool fetch, update_done_t done,
+                                  void *userdata);
+        /* Newer images of this service are not reported until then; 0: from now on. At once. */
+        int (*hold_update)(struct host *host, const char *service, int64_t until, struct error **reterr);
         /* What a listed service uses, at once: a few small files of the kernel. */
         void (*read_usage)(struct host *host, const struct service *service, struct usage *ret);
         /* Units are named by their address (model/service/address.h). pattern: fnmatch, NULL: all of the
@@ -382,6 +400,9 @@ struct host {
 #define host_list_services(h, ...) HOST_CALL(h, list_services, __VA_ARGS__)
 #define host_list_pinned(h, ...) HOST_CALL(h, list_pinned, __VA_ARGS__)
 #define host_pin_unit(h, ...) HOST_CALL(h, pin_unit, __VA_ARGS__)
+#define host_list_updates(h, ...) HOST_CALL(h, list_updates, __VA_ARGS__)
+#define host_show_update(h, ...) HOST_CALL(h, show_update, __VA_ARGS__)
+#define host_hold_update(h, ...) HOST_CALL(h, hold_update, __VA_ARGS__)
 #define host_read_usage(h, ...) HOST_CALL(h, read_usage, __VA_ARGS__)
 #define host_list_units(h, ...) HOST_CALL(h, list_units, __VA_ARGS__)
 #define host_show_unit(h, ...) HOST_CALL(h, show_unit, __VA_ARGS__)

@@ -20,7 +20,8 @@ static const char *const request_kind_names[] = {
         [REQUEST_MEMBERSHIP] = "membership", [REQUEST_USER] = "user",
         [REQUEST_TROUBLE] = "trouble",
         [REQUEST_EFFECTS] = "effects",     [REQUEST_INSIDE] = "inside",
-        [REQUEST_TRIGGERS] = "triggers",   [REQUEST_LOOSE] = "loose",
+        [REQUEST_TRIGGERS] = "triggers",   [REQUEST_LOOSE] = "loose",   [REQUEST_UPDATES] = "updates",
+        [REQUEST_UPDATE] = "update",
 };
 DEFINE_NAMES(request_kind, enum request_kind)
 
@@ -74,6 +75,26 @@ static struct op *fake_look_trouble(struct host *host, trouble_done_t done, void
 
 static int fake_sleep_trouble(struct host *host, const char *id, int64_t until, struct error **reterr) {
         str_addf(&((struct fake_host *) host)->asked, "sleep %s %lld\n", id, (long long) until);
+        return 0;
+}
+
+static struct op *fake_list_updates(struct host *host, bool ask, char *const *names, update_seen_t seen, updates_done_t done, void *userdata) {
+        _cleanup_free_ char *text = strv_join(names, " ");
+        struct request *r = request_new(host, REQUEST_UPDATES, !ask ? NULL : *text ? text : "all", userdata);
+        r->update_seen = seen;
+        r->done.updates = done;
+        return &r->op;
+}
+
+static struct op *fake_show_update(struct host *host, const char *service, bool fetch, update_done_t done, void *userdata) {
+        _cleanup_free_ char *text = str_printf(fetch ? "fetch %s" : "%s", service);
+        struct request *r = request_new(host, REQUEST_UPDATE, text, userdata);
+        r->done.update = done;
+        return &r->op;
+}
+
+static int fake_hold_update(struct host *host, const char *service, int64_t until, struct error **reterr) {
+        str_addf(&((struct fake_host *) host)->asked, "hold %s %lld\n", service, (long long) until);
         return 0;
 }
 
@@ -356,6 +377,9 @@ static const struct host_ops fake_ops = {
         .figures = fake_figures,
         .look_trouble = fake_look_trouble,
         .sleep_trouble = fake_sleep_trouble,
+        .list_updates = fake_list_updates,
+        .show_update = fake_show_update,
+        .hold_update = fake_hold_update,
         .list_images = fake_list_images,
         .each_image = fake_each_image,
         .list_source = fake_list_source,
@@ -467,6 +491,10 @@ static bool request_says_rows(struct request *r) {
 static void deliver_realm(struct request *r, struct error *e) {
         struct fake_host *fake = r->fake;
         switch (r->kind) {
+        case REQUEST_UPDATE: r->done.update(e ? NULL : fake->update(str_starts(r->text, "fetch ")), e, r->userdata); break;
+        case REQUEST_UPDATES:
+                r->done.updates(e ? NULL : fake->updates ? fake->updates(r->text) : new0(struct update_list), e, r->userdata);
+                break;
         case REQUEST_USER:
                 r->done.user(e ? NULL : fake->account(r->text), e, r->userdata);
                 break;

@@ -37,6 +37,8 @@ enum request_kind {
         REQUEST_INSIDE,
         REQUEST_TRIGGERS,
         REQUEST_LOOSE,
+        REQUEST_UPDATES,
+        REQUEST_UPDATE,         /* what it changes */
         _REQUEST_KIND_MAX,
 };
 DECLARE_NAMES(request_kind, enum request_kind);         /* "images", "image", … */
@@ -60,6 +62,9 @@ struct fake_host {
         const char *(*suggest)(const char *what);
         struct service_list *(*services)(void);
         struct service_list *(*pinned)(void);
+        /* asked: their sources answered just now */
+        struct update_list *(*updates)(bool asked);
+        struct update_detail *(*update)(bool fetched);
         struct usage (*usage)(const char *service);
         struct unit_list *(*units)(void);
         struct unit_detail *(*unit)(const char *name);

@@ -18,6 +18,8 @@ struct request {
                 images_done_t images;
                 image_done_t image;
                 services_done_t services;
+                updates_done_t updates;
+                update_done_t update;
                 units_done_t units;
                 detail_done_t unit;
                 effects_done_t effects;
@@ -43,6 +45,7 @@ struct request {
                 entry_done_t entry;
         } done;
         source_seen_t row_seen; /* each row of a source, and how often it was answered */
+        update_seen_t update_seen;
         unsigned times;
         image_seen_t seen;      /* each image, in place of their list */
         struct plan *planned;   /* made when it was asked: the order belongs to the caller */

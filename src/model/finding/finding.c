@@ -144,6 +144,15 @@ const struct finding *finding_list_find(const struct finding_list *list, const c
         return NULL;
 }
 
+char **finding_list_beyond(const struct finding_list *list, const struct finding_list *others) {
+        char **sentences = NULL;
+        for (size_t i = 0; i < list->n; i++)
+                if (!finding_list_find(others, list->items[i].id) &&
+                    !strv_contains(sentences, list->items[i].message))
+                        strv_add(&sentences, list->items[i].message);
+        return sentences;
+}
+
 const char *finding_hint_on_screen(const struct finding *f) {
         const struct finding_kind *kind = finding_kind(f->id);
         return kind && kind->on_screen && str_equal(f->hint, kind->advice) ? kind->on_screen : f->hint;

@@ -50,6 +50,8 @@ size_t finding_list_count(const struct finding_list *list, enum severity severit
 /* Drops those with this id about this label, whatever its case. */
 void finding_list_drop(struct finding_list *list, const char *id, const char *where);
 const struct finding *finding_list_find(const struct finding_list *list, const char *id);
+/* The sentences of those of a kind that the other list has not, each once; the caller frees; NULL: none. */
+char **finding_list_beyond(const struct finding_list *list, const struct finding_list *others);
 
 /* ---- the kinds of findings ---- */
 

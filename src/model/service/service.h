@@ -87,6 +87,8 @@ struct service {
         bool image_gone;        /* the image is no longer on the host */
         bool newer;             /* the reference names a newer image on this host */
         struct label_list newer_labels; /* the command labels of that image */
+        bool newer_there;       /* its source had a newer one when it was asked last: update.h */
+        int64_t update_held;    /* a newer one is not reported until then; 0: not held */
 };
 struct service *service_new(void);
 struct service *service_free(struct service *s);

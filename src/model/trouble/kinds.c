@@ -165,10 +165,11 @@ static const struct trouble_row trouble_rows[] = {
                 .title = "Newer image",
                 .severity = SEVERITY_INFO,
                 .source = "the images of the engine and those of the services, with what lint finds in the "
-                          "labels of both",
-                .help = "The reference of a service names a newer image on this host than the one that it "
-                        "runs. Upgrade it. A finding that is gone was fixed by its maintainer; look at one "
-                        "that is new before (fairlead lint). One that blocks makes this a warning.",
+                          "labels of both, and what fairlead updates saw at their sources",
+                .help = "The reference of a service names a newer image than the one that it runs. Upgrade "
+                        "it, or hold it (fairlead updates). A finding that is gone was fixed by its "
+                        "maintainer; look at one that is new before (fairlead lint). One that blocks makes "
+                        "this a warning.",
         },
         [TROUBLE_SETTINGS] = {
                 .id = "settings",

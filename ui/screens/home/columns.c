@@ -134,7 +134,9 @@ void home_cell(const struct service *service, const struct rate *rate, int64_t n
                 ret->text = ret->buffer[0] ? ret->buffer : NULL;
                 break;
         default:
-                ret->text = service->image_gone ? "gone" : service->newer ? "newer" : NULL;
+                ret->text = service->image_gone                      ? "gone"
+                            : service->newer || service->newer_there ? "newer"
+                                                                     : NULL;
                 ret->style = service->image_gone ? STYLE_WARN : STYLE_PLAIN;
         }
 }
@@ -180,4 +182,6 @@ void home_service_status(const struct service *service, const struct rate *rate,
                 str_add(out, " Its image is not on this host any more.");
         else if (service->newer)
                 str_add(out, " A newer image is here: u upgrades.");
+        else if (service->newer_there)
+                str_add(out, " A newer image is at its source: u fetches it and upgrades.");
 }
