@@ -12,6 +12,8 @@ extern const struct screen_class images_screen;         /* arg: NULL */
 extern const struct screen_class image_screen;          /* arg: const char *reference */
 extern const struct screen_class open_screen;           /* arg: NULL */
 extern const struct screen_class source_screen;         /* arg: const char *source */
+extern const struct screen_class updates_screen;        /* arg: const char *service; NULL */
+extern const struct screen_class update_screen;         /* arg: const char *service */
 extern const struct screen_class wizard_screen;         /* arg: const struct wizard_order * */
 extern const struct screen_class job_screen;            /* arg: const char *job id */
 extern const struct screen_class jobs_screen;           /* arg: const char *service name to filter by; NULL */

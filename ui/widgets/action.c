@@ -113,6 +113,13 @@ static const struct action_row action_table[_ACTION_MAX] = {
         [ACTION_SLEEP] = { "sleep", "sleep", "Hide this line for some days, or until a date" },
         [ACTION_WAKE] = { "wake", "wake", "Show this line again" },
 
+        [ACTION_UPDATES] = { "updates", "updates", "List which services have a newer image at its source" },
+        [ACTION_ASK] = { "ask", "ask now", "Ask the sources for newer images; nothing is pulled" },
+        [ACTION_FETCH] = { "fetch", "fetch",
+                           "Fetch the newer image to compare its packages; nothing is upgraded" },
+        [ACTION_HOLD] = { "hold", "hold", "Do not report a newer image for some days, or until a date" },
+        [ACTION_UNHOLD] = { "unhold", "unhold", "Report newer images again" },
+
         [ACTION_START] = { "start", "start", "Start it now" },
         [ACTION_STOP] = { "stop", "stop", "Stop it now; whether it starts at boot stays as it is" },
         [ACTION_RESTART] = { "restart", "restart", "Stop it and start it again" },

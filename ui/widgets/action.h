@@ -103,6 +103,11 @@ enum action {
         ACTION_PIN,
         ACTION_SLEEP, /* a line of trouble */
         ACTION_WAKE,
+        ACTION_UPDATES,
+        ACTION_ASK, /* sources for newer images */
+        ACTION_FETCH,
+        ACTION_HOLD, /* a newer image */
+        ACTION_UNHOLD,
 
         /* units */
         ACTION_START,
