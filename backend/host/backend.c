@@ -314,7 +314,7 @@ struct host *backend_free(struct host *host) {
         engine_free(b->engine);
         skopeo_free(b->skopeo);
         profiles_free(b->profiles);
-        catalog_done(&b->catalog);
+        backend_texts_done(&b->texts);
         facts_done(&b->facts);
         figures_done(&b->figures);
         sd_event_source_disable_unref(b->looking);

@@ -7,12 +7,21 @@
 #include "backend/engine/engine.h"
 #include "backend/format/catalogs.h"
 #include "backend/format/profiles.h"
+#include "backend/format/registries.h"
 #include "backend/host/backend.h"
 #include "backend/io/facts.h"
 #include "backend/jobs/jobs.h"
 #include "backend/skopeo/skopeo.h"
 #include "backend/systemd/units.h"
 #include "backend/trouble/trouble.h"
+
+/* Small files that are read again only when they changed (catalog.c). */
+struct backend_texts {
+        struct catalog catalog;
+        struct registries registries;
+        uint64_t catalog_stamp, registries_stamp; /* 0: not read yet */
+        uint64_t turn; /* of the loop, the last in which the catalogs were looked at for an image */
+};
 
 struct backend {
         struct host host; /* first */
@@ -25,8 +34,7 @@ struct backend {
         struct manager *managers; /* of users, as they were asked for */
         struct jobs *jobs;
         struct profiles *profiles;
-        struct catalog catalog; /* as it was read last */
-        bool catalog_read;
+        struct backend_texts texts;
         struct figures figures;
         uint64_t lookup_usec; /* the most that a lookup takes, or the answer of a source about updates */
 
@@ -110,6 +118,7 @@ struct op *backend_find_in_source(struct host *host, const char *source, image_d
 int backend_find_profile(struct host *host, const struct image *image, struct profile **ret,
                          struct error **reterr);
 const struct catalog *backend_read_catalog(struct host *host);
+void backend_texts_done(struct backend_texts *texts);
 int backend_resolve_name(struct host *host, const char *name, char ***ret, char **why,
                          struct error **reterr);
 struct op *backend_find_container(struct host *host, const char *name, container_done_t done, void *userdata);

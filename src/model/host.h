@@ -245,12 +245,14 @@ struct host_ops {
          * continue with *ret == the generic one. Caller frees *ret. */
         int (*find_profile)(struct host *host, const struct image *image, struct profile **ret,
                             struct error **reterr);
-        /* The catalog of this host, read anew: a few small files. Synchronous; valid until the next call. */
+        /* The catalog of this host, read anew where a file of it changed. Synchronous, small files; valid
+         * until the next call of this or of find_profile(). */
         const struct catalog *(*read_catalog)(struct host *host);
         /* The whole names that a name as typed can mean on this host, the likeliest first, by
          * containers-registries.conf(5); *ret is the caller's. *why: where that comes from, a sentence
          * without a full stop, or NULL where the name is whole; the caller's. Errors: -EINVAL (no name),
-         * -ENOENT (no registry is configured for short names). Synchronous: small files. */
+         * -ENOENT (no registry is configured for short names). Synchronous: small files, read again where
+         * one changed. */
         int (*resolve_name)(struct host *host, const char *name, char ***ret, char **why,
                             struct error **reterr);
         /* The host's proposal for a parameter's `suggest` ("hostname", "domain", "realm", …; "=TEXT": that
