@@ -70,20 +70,26 @@ static void skopeo_pipe_close(struct skopeo_pipe *pipe) {
         pipe->fd = -1;
 }
 
+/* Its group: a helper for passwords goes with it. A child that reads from a stick which is gone dies only
+ * when the kernel gives it up: the loop takes it then, and nothing waits for it. */
+static void skopeo_run_kill(struct skopeo_run *run) {
+        kill(-run->pid, SIGKILL);
+        run->pid = 0;
+        sd_event_source_set_userdata(run->child, NULL);
+        sd_event_source_set_floating(run->child, true);
+        run->child = sd_event_source_unref(run->child);
+        run->skopeo->running--;
+        sd_event_source_set_enabled(run->skopeo->turn, SD_EVENT_ONESHOT);
+}
+
 static void skopeo_run_drop(struct op *op) {
         struct skopeo_run *run = container_of(op, struct skopeo_run, op);
         if (run->waits)
                 skopeo_unqueue(run);
-        run->child = sd_event_source_disable_unref(run->child);
         run->deadline = sd_event_source_disable_unref(run->deadline);
-        if (run->pid > 0) {
-                /* Its group: a helper for passwords goes with it. It is gone at once. */
-                kill(-run->pid, SIGKILL);
-                waitpid(run->pid, NULL, 0);
-                run->pid = 0;
-                run->skopeo->running--;
-                sd_event_source_set_enabled(run->skopeo->turn, SD_EVENT_ONESHOT);
-        }
+        if (run->pid > 0)
+                skopeo_run_kill(run);
+        run->child = sd_event_source_disable_unref(run->child);
         for (size_t i = 0; i < ELEMENTS(run->pipes); i++) {
                 skopeo_pipe_close(&run->pipes[i]);
                 str_done(&run->pipes[i].text);
@@ -137,6 +143,10 @@ static int skopeo_on_io(sd_event_source *source, int fd, uint32_t events, void *
 static int skopeo_on_child(sd_event_source *source, const siginfo_t *info, void *userdata) {
         struct skopeo_run *run = userdata;
         struct error *e = NULL;
+        if (!run) {
+                sd_event_source_set_floating(source, false); /* one that was killed: the last reference */
+                return 0;
+        }
         run->pid = 0;
         run->skopeo->running--;
         sd_event_source_set_enabled(run->skopeo->turn, SD_EVENT_ONESHOT);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <signal.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
 
 #include "backend/skopeo/internal.h"
 #include "base/readfile.h"
@@ -288,6 +290,69 @@ static void a_registry_that_hangs_is_given_up(void **state) {
         assert_non_null(y->image);
 }
 
+/* Who traces a process sees it dead before its parent does, as with one that the kernel holds in a read. Returns the
+ * tracer, which waits for the end of *hold; 0: this host permits no such thing. */
+static pid_t trace(pid_t pid, int *hold) {
+        int down[2], up[2];
+        char answer = 'n';
+        assert_int_equal(pipe2(down, O_CLOEXEC), 0);
+        assert_int_equal(pipe2(up, O_CLOEXEC), 0);
+        pid_t tracer = fork();
+        if (tracer == 0) {
+                close(down[1]);
+                answer = ptrace(PTRACE_SEIZE, pid, NULL, NULL) == 0 ? 'y' : 'n';
+                if (write(up[1], &answer, 1) != 1 || read(down[0], &answer, 1) != 0)
+                        _exit(1);
+                _exit(0);
+        }
+        close(down[0]);
+        close(up[1]);
+        assert_int_equal(read(up[0], &answer, 1), 1);
+        close(up[0]);
+        *hold = down[1];
+        if (answer == 'y')
+                return tracer;
+        close(down[1]);
+        waitpid(tracer, NULL, 0);
+        return 0;
+}
+
+/* A question whose child does not end, and the child. */
+static pid_t yard_begin_endless(struct yard *y) {
+        _cleanup_free_ char *script = str_printf("echo $$ >%s/pid.new; mv %s/pid.new %s/pid; exec sleep 1000\n", y->folder, y->folder, y->folder),
+                            *text = NULL;
+        unlink(tree_path(y->folder, "/pid"));
+        tree_write(y->folder, "/inspect_--raw_" RSYSLOG "_8.run", script);
+        yard_inspect(y, NAME ":8");
+        while (!(text = tree_read(y->folder, "/pid")))
+                sd_event_run(y->event, 10000);
+        return (pid_t) atoi(text);
+}
+
+static void a_child_that_dies_late_holds_nothing(void **state) {
+        struct yard *y = *state;
+        int hold;
+        yard_open(y, (struct skopeo_options) { .at_once = 1 });
+        pid_t pid = yard_begin_endless(y);
+        y->op = op_cancel(y->op);
+        while (kill(pid, 0) == 0) /* the loop reaps it */
+                sd_event_run(y->event, 10000);
+        pid = yard_begin_endless(y);
+        pid_t tracer = trace(pid, &hold);
+        if (!tracer)
+                skip();
+        y->op = op_cancel(y->op);
+        assert_int_equal(kill(pid, 0), 0);
+        /* Its place is free at once. */
+        free(yard_prepare(y, RSYSLOG, "_9", "podman run IMAGE"));
+        yard_ask(y, NAME ":9");
+        assert_non_null(y->image);
+        close(hold);
+        waitpid(tracer, NULL, 0);
+        /* A traced child is dead for the loop before it is for its parent, and the loop looks once. */
+        waitpid(pid, NULL, 0);
+}
+
 /* ---- lists ---- */
 
 static void yard_on_row(const struct source_row *row, void *userdata) {
@@ -393,6 +458,7 @@ int main(void) {
                 cmocka_unit_test_setup_teardown(chooses_the_image_of_this_processor, yard_setup, yard_teardown),
                 cmocka_unit_test_setup_teardown(says_what_went_wrong, yard_setup, yard_teardown),
                 cmocka_unit_test_setup_teardown(a_registry_that_hangs_is_given_up, yard_setup, yard_teardown),
+                cmocka_unit_test_setup_teardown(a_child_that_dies_late_holds_nothing, yard_setup, yard_teardown),
                 cmocka_unit_test_setup_teardown(lists_the_tags_of_a_name, yard_setup, yard_teardown),
                 cmocka_unit_test_setup_teardown(a_registry_that_is_gone_is_asked_once, yard_setup, yard_teardown),
                 cmocka_unit_test_setup_teardown(a_list_can_be_dropped, yard_setup, yard_teardown),
