@@ -147,9 +147,10 @@ static void engine_call_send(struct engine_call *call) {
                 engine_call_end(call, e);
                 return;
         }
+        const char *docker = request->dockers ? engine->dialect->docker_prefix : NULL;
         _cleanup_free_ char *rest = request->path ? request->path(call)
                                                   : engine_path(request->before, call->name, request->behind),
-                            *path = str_printf("%s%s", engine->prefix, rest);
+                            *path = str_printf("%s%s", docker ? docker : engine->prefix, rest);
         unsigned seconds = request->seconds;
         bool streams = request->body == ENGINE_LIST || request->body == ENGINE_LINES;
         if (streams)

@@ -158,3 +158,10 @@ struct op *skopeo_inspect(struct skopeo *skopeo, const struct source *source, im
         source_copy(source, &i->source);
         return op_answer(&i->op, skopeo->event, inspect_look);
 }
+
+void skopeo_known_layers(struct skopeo *skopeo, const char *digest, skopeo_layer_t seen, void *userdata) {
+        size_t n;
+        _cleanup_free_ char *text = skopeo_cache_get(&skopeo->cache, digest, &n);
+        if (text)
+                skopeo_read_layers(text, n, seen, userdata);
+}

@@ -50,6 +50,8 @@ void skopeo_manifest_done(struct skopeo_manifest *manifest);
 /* architecture: "amd64". -ENOENT: the list has none for it. *ret is the caller's, also on failure. */
 int skopeo_read_manifest(const char *text, size_t n, const char *architecture, struct skopeo_manifest *ret,
                          struct error **reterr);
+/* The layers of a manifest, as far as they can be read. */
+void skopeo_read_layers(const char *text, size_t n, skopeo_layer_t seen, void *userdata);
 /* Adds labels, volumes, architecture and time of a configuration to the image. */
 int skopeo_read_config(const char *text, size_t n, struct image *image, struct error **reterr);
 /* The answer of list-tags: tags of a registry, whole names of an archive; sorted, without those that cannot

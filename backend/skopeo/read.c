@@ -96,6 +96,27 @@ int skopeo_read_manifest(const char *text, size_t n, const char *architecture, s
                        : 0;
 }
 
+struct read_sizes {
+        skopeo_layer_t seen;
+        void *userdata;
+};
+
+static int read_size(struct json_value *value, const char *where, void *userdata, struct error **reterr) {
+        const struct read_sizes *sizes = userdata;
+        const char *digest = json_text(json_member(value, "digest"));
+        int64_t size = json_integer(json_member(value, "size"));
+        if (skopeo_digest_valid(digest) && size >= 0)
+                sizes->seen(digest, (uint64_t) size, sizes->userdata);
+        return 0;
+}
+
+void skopeo_read_layers(const char *text, size_t n, skopeo_layer_t seen, void *userdata) {
+        _cleanup_json_value_ struct json_value *o = NULL;
+        struct read_sizes sizes = { seen, userdata };
+        if (json_parse(text, n, &document_limits, &o, NULL, NULL) >= 0)
+                (void) json_each(json_member(o, "layers"), "layers", LAYERS_MAX, read_size, &sizes, NULL);
+}
+
 /* ---- configurations ---- */
 
 int skopeo_read_config(const char *text, size_t n, struct image *image, struct error **reterr) {

@@ -45,6 +45,10 @@ struct op *skopeo_inspect(struct skopeo *skopeo, const struct source *source, im
 struct op *skopeo_list(struct skopeo *skopeo, const struct source *source, source_seen_t seen,
                        nothing_done_t done, void *userdata);
 
+/* The layers of the manifest of this digest, if it was seen before: at once, and nothing is asked. */
+typedef void (*skopeo_layer_t)(const char *digest, uint64_t size, void *userdata);
+void skopeo_known_layers(struct skopeo *skopeo, const char *digest, skopeo_layer_t seen, void *userdata);
+
 /* From what skopeo printed on standard error about the source, any bytes: sets *reterr and returns its
  * code. */
 int skopeo_explain(struct error **reterr, const struct source *source, const char *text, size_t n);

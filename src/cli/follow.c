@@ -25,14 +25,28 @@ struct following {
         struct job *job;
         struct error *error;
         uint64_t bytes;                    /* of the log, printed so far */
+        size_t drawn;                      /* cells of the line that shows a pull; 0: there is none */
         follow_end_t end;                  /* NULL: the usual end */
         const struct arguments *arguments; /* of end */
 };
 
+/* On a terminal a pull is one line that is written over; "" takes it away. */
+static void follow_draw(struct following *f, const char *text) {
+        if (!f->drawn && !*text)
+                return;
+        _cleanup_free_ char *line = str_printf("%-*s", (int) f->drawn, text);
+        out("\r%s", line);
+        if (!*text)
+                out("\r");
+        f->drawn = strlen(text);
+        fflush(stdout);
+}
+
 static void print_line(const char *text, const uint8_t *marks, size_t bytes, void *userdata) {
-        const struct following *f = userdata;
+        struct following *f = userdata;
         if (f->session->json)
                 return; /* the output stays in the job's log; only the end is printed */
+        follow_draw(f, "");
         /* What a command prints could look like our steps and result. */
         if (!marks_are_own(marks, bytes))
                 out_raw("| ", 2);
@@ -51,6 +65,12 @@ static void follow_job_moved(const struct job *job, void *userdata) {
         struct following *f = userdata;
         job_free(f->job);
         f->job = job_copy(job);
+        if (out_is_terminal() && !f->session->json && !f->mute) {
+                _cleanup_str_ struct str text = {};
+                if (job->pull.layers)
+                        pull_progress_text(&job->pull, &text);
+                follow_draw(f, text.text ? text.text : "");
+        }
         end_when_whole(f);
 }
 
@@ -87,6 +107,7 @@ static int follow_typed(sd_event_source *source, int fd, uint32_t events, void *
 }
 
 static int result_of(struct following *f) {
+        follow_draw(f, "");
         if (f->error)
                 return error_take(&f->session->error, TAKE(f->error));
         if (f->left) {

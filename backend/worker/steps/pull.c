@@ -3,13 +3,15 @@
  * fetched by its digest: of a registry by the engine, of an archive or a layout by skopeo, into the engine's
  * storage. What was not here before goes away again with an undo. */
 #include "backend/skopeo/skopeo.h"
+#include "backend/worker/meter.h"
 #include "backend/worker/step.h"
 #include "base/text.h"
 
 #define FETCHED "fetched" /* the id of an image that was not here, in the job's folder before it comes */
 
 struct pull_state {
-        struct skopeo *skopeo; /* looks into an archive */
+        struct skopeo *skopeo; /* looks into an archive, and knows the layers of what it saw in a registry */
+        struct meter *meter;
 };
 
 static const char *pull_what(const struct worker *w) {
@@ -27,14 +29,17 @@ static int pull_found(struct worker *w, const char *note, struct error **reterr)
         return worker_pin(w, true, reterr);
 }
 
-static void pull_on_progress(const char *text, void *userdata) {
-        struct worker *w = userdata;
-        joblog_note(w->log, "%s", text);
-}
-
 static int pull_pulled(struct worker *w, struct error **reterr) {
+        const struct pull_state *state = w->state;
+        struct pull_progress sum;
+        char size[16];
+        pull_tally_sum(meter_tally(state->meter), &sum);
+        _cleanup_free_ char *note =
+                !sum.total ? xstrdup("pulled")
+                           : str_printf(plural(sum.layers, "pulled %s in %u layer", "pulled %s in %u layers"),
+                                        text_size(size, sum.total), sum.layers);
         if (w->got.image)
-                return pull_found(w, "pulled", reterr);
+                return pull_found(w, note, reterr);
         return error_wrap(reterr, *reterr ? (*reterr)->code : -EIO,
                           "The image %s is not on this host and cannot be pulled", pull_what(w));
 }
@@ -45,9 +50,28 @@ static int pull_inspect(struct worker *w, const char *reference, step_next_t nex
         return STEP_WAITS;
 }
 
+static void pull_on_layer(const char *layer, enum pull_event event, uint64_t bytes, uint64_t size,
+                          void *userdata) {
+        const struct worker *w = userdata;
+        const struct pull_state *state = w->state;
+        meter_layer_seen(state->meter, layer, event, bytes, size);
+}
+
+static void pull_on_known_layer(const char *digest, uint64_t size, void *userdata) {
+        pull_tally_expect(userdata, digest, size);
+}
+
+/* Whoever made the plan has looked at the manifest, which tells more of the layers than an engine does. */
 static int pull_from_registry(struct worker *w) {
+        struct pull_state *state = w->state;
+        state->skopeo = skopeo_new(w->event, &(struct skopeo_options){ .program = w->paths->skopeo,
+                                                                       .cache = w->paths->cache });
+        state->meter = meter_new(w->event, w->folder);
+        struct pull_tally *tally = meter_tally(state->meter);
+        tally->fetch = w->plan->pin.fetch;
+        skopeo_known_layers(state->skopeo, w->plan->pin.digest, pull_on_known_layer, tally);
         w->wait.next = pull_pulled;
-        w->wait.op = engine_pull(w->engine, w->plan->pin.image, pull_on_progress, worker_on_image, w);
+        w->wait.op = engine_pull(w->engine, w->plan->pin.image, pull_on_layer, worker_on_image, w);
         return STEP_WAITS;
 }
 
@@ -236,6 +260,7 @@ static int pull_undo(struct worker *w, struct error **reterr) {
 static void pull_clear(struct worker *w) {
         struct pull_state *state = w->state;
         state->skopeo = skopeo_free(state->skopeo);
+        state->meter = meter_free(state->meter);
 }
 
 const struct step pull_step = {

@@ -180,6 +180,35 @@ static void job_text_step(const struct canvas *c, int row, const struct job *job
                 canvas_text(c, row, x, 0, STYLE_DIM, job_text_duration(duration, status->usec));
 }
 
+#define PULL_CELLS 20
+
+static void job_text_bar(const struct canvas *c, int row, int x, int full) {
+        if (c->theme->charset == TEXT_ASCII || c->theme->display != DISPLAY_RICH) {
+                canvas_text(c, row, x, 1, STYLE_PLAIN, "[");
+                canvas_repeat(c, row, x + 1, PULL_CELLS, STYLE_DIM, '.');
+                canvas_repeat(c, row, x + 1, full, STYLE_BUSY, '#');
+                canvas_text(c, row, x + 1 + PULL_CELLS, 1, STYLE_PLAIN, "]");
+                return;
+        }
+        for (int i = 0; i < PULL_CELLS; i++)
+                canvas_text(c, row, x + 1 + i, 1, i < full ? STYLE_BUSY : STYLE_DIM,
+                            i < full ? "\u2588" : "\u2591");
+}
+
+/* A bar and figures, on a basic terminal the figures. Returns the rows, 0 where nothing is pulled. */
+static int job_text_pull(const struct job *job, const struct canvas *c, int row) {
+        _cleanup_str_ struct str text = {};
+        if (!job->pull.layers || row >= c->rows)
+                return 0;
+        pull_progress_text(&job->pull, &text);
+        int full = pull_progress_cells(&job->pull, PULL_CELLS);
+        bool bar = full >= 0 && c->theme->display != DISPLAY_BASIC && c->columns >= 80;
+        if (bar)
+                job_text_bar(c, row, 2, full);
+        canvas_text(c, row, bar ? PULL_CELLS + 5 : 11, 0, STYLE_PLAIN, text.text);
+        return 1;
+}
+
 /* More steps than this fold by themselves: the output is more important. */
 #define STEPS_SHOWN 6
 
@@ -214,7 +243,7 @@ int job_text_steps(const struct job *job, bool unfolded, const struct canvas *c)
                     (row < c->rows - 4 || i == current))
                         job_text_step(c, row++, job, (enum job_step) i);
         }
-        return row;
+        return row + job_text_pull(job, c, row);
 }
 
 void job_text_next(const struct job *job, const struct canvas *c, int row) {
