@@ -7,8 +7,6 @@
 #include "backend/worker/step.h"
 #include "base/text.h"
 
-#define FETCHED "fetched" /* the id of an image that was not here, in the job's folder before it comes */
-
 struct pull_state {
         struct skopeo *skopeo; /* looks into an archive, and knows the layers of what it saw in a registry */
         struct meter *meter;
@@ -172,7 +170,7 @@ static int pull_looked(struct worker *w, struct error **reterr) {
                 return (*reterr)->code;
         if (!w->got.image) {
                 *reterr = error_free(*reterr);
-                int r = worker_save_lines(w, FETCHED, (char *[]) { w->plan->pin.image_id, NULL }, reterr);
+                int r = worker_save_fetched(w, reterr);
                 if (r < 0)
                         return r;
         }
@@ -216,45 +214,10 @@ static int pull_apply(struct worker *w, struct error **reterr) {
 
 /* ---- undo ---- */
 
-/* An image that cannot be removed is not a reason to keep the rest. */
-static int pull_removed(struct worker *w, struct error **reterr) {
-        if (*reterr) {
-                _cleanup_free_ char *line = error_line(*reterr);
-                worker_leftover(w, "the image that was fetched from %s: %s", w->plan->pin.source, line);
-                *reterr = error_free(*reterr);
-        } else
-                worker_note(w, "the image is removed");
-        return STEP_ENDED;
-}
-
-/* Somebody who has named it since, or another service, wants to have it. */
-static int pull_ours(struct worker *w, struct error **reterr) {
-        const struct image *image = w->got.image;
-        if (!image && (*reterr)->code != -ENOENT)
-                return pull_removed(w, reterr);
-        *reterr = error_free(*reterr);
-        if (!image)
-                return STEP_ENDED;
-        _cleanup_free_ char *tag = str_printf(":fairlead-%s-%.12s", w->plan->name, image->id);
-        for (char **name = image->names; name && *name; name++)
-                if (!str_ends(*name, tag))
-                        return STEP_ENDED;
-        w->wait.next = pull_removed;
-        w->wait.op = engine_remove_image(w->engine, image->id, worker_on_done, w);
-        return STEP_WAITS;
-}
-
-static int pull_unpinned(struct worker *w, struct error **reterr) {
-        _cleanup_strv_ char **fetched = worker_load_lines(w->folder, FETCHED, reterr);
-        if (*reterr)
-                return (*reterr)->code;
-        return fetched && *fetched ? pull_inspect(w, *fetched, pull_ours) : STEP_ENDED;
-}
-
 /* An image that was here stays: a new try needs it. */
 static int pull_undo(struct worker *w, struct error **reterr) {
-        int r = worker_unpin(w, true, pull_unpinned);
-        return r == STEP_ENDED ? pull_unpinned(w, reterr) : r;
+        int r = worker_unpin(w, true, worker_remove_fetched);
+        return r == STEP_ENDED ? worker_remove_fetched(w, reterr) : r;
 }
 
 static void pull_clear(struct worker *w) {

@@ -144,6 +144,29 @@ static void reads_labels_without_a_pull(void **state) {
         assert_null(y->image->names);
 }
 
+static void yard_on_layer(const char *digest, uint64_t size, void *userdata) {
+        str_addf(&((struct yard *) userdata)->said, "%.12s %u\n", digest, (unsigned) size);
+}
+
+static void knows_the_layers_of_what_it_saw(void **state) {
+        struct yard *y = *state;
+        static const char manifest[] = "{\"layers\":[{\"digest\":\"sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\",\"size\":40},"
+                                       "{\"digest\":\"sha256:b\",\"size\":1},7,{\"size\":2},"
+                                       "{\"digest\":\"sha256:cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc\",\"size\":-1},"
+                                       "{\"digest\":\"sha256:dddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd\"}]}";
+        char hex[DIGEST_HEX];
+        yard_open(y, (struct skopeo_options) {});
+        digest_bytes(manifest, sizeof manifest - 1, hex);
+        _cleanup_free_ char *digest = str_printf("sha256:%s", hex);
+        skopeo_known_layers(y->skopeo, digest, yard_on_layer, y);
+        skopeo_known_layers(y->skopeo, NULL, yard_on_layer, y);
+        assert_null(y->said.text);
+        skopeo_cache_put(&y->skopeo->cache, digest, manifest, sizeof manifest - 1);
+        skopeo_known_layers(y->skopeo, digest, yard_on_layer, y);
+        assert_string_equal(y->said.text, "sha256:aaaaa 40\nsha256:ddddd 0\n");
+        assert_int_equal(access(tree_path(y->folder, "/calls"), F_OK), -1);
+}
+
 static void reads_archives(void **state) {
         struct yard *y = *state;
         free(yard_prepare(y, "oci-archive__stick_a.tar", "_8", "podman run IMAGE"));
@@ -451,6 +474,7 @@ static void lists_what_archives_hold(void **state) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(reads_labels_without_a_pull, yard_setup, yard_teardown),
+                cmocka_unit_test_setup_teardown(knows_the_layers_of_what_it_saw, yard_setup, yard_teardown),
                 cmocka_unit_test_setup_teardown(reads_archives, yard_setup, yard_teardown),
                 cmocka_unit_test_setup_teardown(believes_nothing_of_what_it_kept, yard_setup, yard_teardown),
                 cmocka_unit_test_setup_teardown(keeps_no_more_than_it_may, yard_setup, yard_teardown),

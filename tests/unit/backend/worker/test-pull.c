@@ -36,6 +36,10 @@ static void fetches_from_a_registry(void **state) {
         assert_true(has_names(f));
         _cleanup_free_ char *log = read_job_file(f, job->id, "log");
         assert_non_null(strstr(log, "fetching 40 MB from docker://" REGISTRY ":latest"));
+        assert_string_equal(job->steps[STEP_PULL].note, "pulled 40 MB in 1 layer");
+        /* How far it is shows only while it runs, and not in the log. */
+        assert_null(read_job_file(f, job->id, "progress"));
+        assert_null(strstr(log, "aaaaaaaaaaaa"));
         /* The record says where it came from. */
         _cleanup_(service_freep) struct service *s = NULL;
         assert_int_equal(services_read(&f->paths, "demo", &s, NULL), 0);
