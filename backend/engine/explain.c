@@ -27,6 +27,11 @@ static const struct {
         { "http response to https client", -EPROTO,
           "The registry speaks plain HTTP: registries.conf can allow it with insecure = true" },
         { "toomanyrequests", -EAGAIN, "The registry limits how often it is asked: try again later" },
+        { "too many requests", -EAGAIN, "The registry limits how often it is asked: try again later" },
+        { "did not match", -EBADMSG,
+          "The registry, or somebody on the way, sent another image: do not use it" },
+        { "does not match", -EBADMSG,
+          "The registry, or somebody on the way, sent another image: do not use it" },
 };
 
 int engine_explain(struct error **reterr, int status, const char *what, const char *body, size_t n) {

@@ -77,13 +77,17 @@ static void inspect_on_config(struct str *answer, struct error *e, void *userdat
                 inspect_end(i, NULL, e);
                 return;
         }
-        digest_bytes(answer->text, answer->length, hex);
+        digest_bytes(answer->text ? answer->text : "", answer->length, hex);
+        /* An archive has no way to ask for a manifest of its list. skopeo takes the image for this processor,
+         * whose manifest and configuration it compares with their digests. */
+        if (!i->manifest.config)
+                i->manifest.config = str_printf("sha256:%s", hex);
         if (!str_equal(hex, i->manifest.config + strlen("sha256:"))) {
                 inspect_fail_digest(i, "configuration");
                 return;
         }
         skopeo_cache_put(&i->skopeo->cache, i->manifest.config, answer->text, answer->length);
-        inspect_take_config(i, answer->text, answer->length);
+        inspect_take_config(i, answer->text ? answer->text : "", answer->length);
 }
 
 static void inspect_look(void *state);
@@ -93,11 +97,8 @@ static void inspect_take_manifest(struct inspect *i, const char *text, size_t n)
         size_t length;
         skopeo_manifest_done(&i->manifest);
         int r = skopeo_read_manifest(text, n, i->skopeo->architecture, &i->manifest, &e);
-        /* An archive has no way to ask for one of a list, and a list of lists is nobody's. */
-        if (r >= 0 && i->manifest.child && (i->child || i->source.transport != SOURCE_REGISTRY)) {
-                r = error_set(&e, -EBADMSG, "It is a list of images for several processors");
-                error_hint(&e, "skopeo copy takes the one for this host out of it");
-        }
+        if (r >= 0 && i->manifest.child && i->child)
+                r = error_set(&e, -EBADMSG, "It is a list of lists of images");
         if (r < 0) {
                 inspect_fail(i, e);
                 return;
@@ -105,7 +106,10 @@ static void inspect_take_manifest(struct inspect *i, const char *text, size_t n)
         if (i->manifest.child) {
                 str_replace(&i->digest, i->manifest.child);
                 i->child = true;
-                inspect_look(i);
+                if (i->source.transport == SOURCE_REGISTRY)
+                        inspect_look(i);
+                else
+                        inspect_ask(i, true, inspect_on_config);
                 return;
         }
         _cleanup_free_ char *known = skopeo_cache_get(&i->skopeo->cache, i->manifest.config, &length);

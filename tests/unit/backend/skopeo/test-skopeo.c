@@ -260,8 +260,22 @@ static void chooses_the_image_of_this_processor(void **state) {
         yard_ask(y, NAME ":9");
         assert_int_equal(y->error->code, -ENOENT);
         tree_write(y->folder, "/inspect_--raw_oci__list", list);
+        tree_write(y->folder, "/inspect_--raw_--config_oci__list", "{\"config\":{\"Labels\":{\"INSTALL\":\"of this one\"}}}");
         yard_ask(y, "oci:/list");
-        assert_string_equal(y->error->cause->message, "It is a list of images for several processors");
+        assert_ok(y->error ? y->error->code : 0, y->error);
+        assert_string_equal(y->image->digest, digest);
+        assert_string_equal(label_list_get(&y->image->labels, "INSTALL"), "of this one");
+        assert_string_equal(y->image->id, "07daa9e1f0249d95906dbec91b1653e984224272c271273cb73ea6e4c41d7efa");
+        /* A list in a list is nobody's. */
+        char hex[DIGEST_HEX];
+        digest_bytes(list, strlen(list), hex);
+        _cleanup_free_ char *outer = str_printf("{\"manifests\":[{\"digest\":\"sha256:%s\",\"platform\":{\"os\":\"linux\",\"architecture\":\"%s\"}}]}", hex,
+                                                skopeo_architecture()),
+                            *key = str_printf("/inspect_--raw_" RSYSLOG "_sha256_%s", hex);
+        tree_write(y->folder, "/inspect_--raw_" RSYSLOG "_11", outer);
+        tree_write(y->folder, key, list);
+        yard_ask(y, NAME ":11");
+        assert_string_equal(y->error->cause->message, "It is a list of lists of images");
 }
 
 static void says_what_went_wrong(void **state) {
