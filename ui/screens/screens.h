@@ -10,6 +10,7 @@ extern const struct screen_class services_screen;       /* arg: NULL */
 extern const struct screen_class trouble_screen;        /* arg: const char *id of a trouble; NULL */
 extern const struct screen_class images_screen;         /* arg: NULL */
 extern const struct screen_class image_screen;          /* arg: const char *reference */
+extern const struct screen_class catalog_screen;        /* arg: NULL */
 extern const struct screen_class open_screen;           /* arg: NULL */
 extern const struct screen_class source_screen;         /* arg: const char *source */
 extern const struct screen_class updates_screen;        /* arg: const char *service; NULL */

@@ -53,6 +53,7 @@ static const struct action_row action_table[_ACTION_MAX] = {
         [ACTION_ALL] = { "all", "all", "Show all of them, or only those that matter here" },
         [ACTION_REFERENCE] = { "reference", "open",
                                "Open any image: of the catalog, of a registry, of an archive" },
+        [ACTION_CATALOG] = { "catalog", "catalog", "List the images that the catalogs of this host offer" },
         [ACTION_CAUSES] = { "causes", "why", "Show the causes" },
         [ACTION_FOLD] = { "fold", "fold", "Show or hide the steps that are done" },
 

@@ -58,6 +58,7 @@ enum action {
         ACTION_TOGGLE, /* Space: checks a box; never acts on a unit */
         ACTION_ALL,
         ACTION_REFERENCE,
+        ACTION_CATALOG,
         ACTION_FOLD,
         ACTION_CAUSES,
 
