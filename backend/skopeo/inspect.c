@@ -8,6 +8,7 @@ struct inspect {
         struct source source; /* as asked for */
         char *digest;         /* of the manifest; NULL: not known yet */
         bool child;           /* it was chosen from a list */
+        bool many;            /* with others: not yet resolved */
         struct skopeo_manifest manifest;
         image_done_t done;
         void *userdata;
@@ -138,10 +139,21 @@ static void inspect_on_manifest(struct str *answer, struct error *e, void *userd
         inspect_take_manifest(i, answer->text ? answer->text : "", answer->length);
 }
 
+static void inspect_on_resolved(const char *digest, void *userdata) {
+        struct inspect *i = userdata;
+        str_replace(&i->digest, digest);
+        inspect_look(i);
+}
+
 /* The manifest of a digest may be known; that of a tag must be asked for. */
 static void inspect_look(void *state) {
         struct inspect *i = state;
         size_t n;
+        if (i->many && !i->digest) {
+                i->many = false;
+                op_wait(&i->op, skopeo_resolve(i->skopeo, &i->source, inspect_on_resolved, i));
+                return;
+        }
         _cleanup_free_ char *known = i->digest ? skopeo_cache_get(&i->skopeo->cache, i->digest, &n) : NULL;
         if (known)
                 inspect_take_manifest(i, known, n);
@@ -149,18 +161,29 @@ static void inspect_look(void *state) {
                 inspect_ask(i, false, inspect_on_manifest);
 }
 
-struct op *skopeo_inspect(struct skopeo *skopeo, const struct source *source, image_done_t done,
-                          void *userdata) {
+static struct op *inspect_new(struct skopeo *skopeo, const struct source *source, bool many,
+                              image_done_t done, void *userdata) {
         struct inspect *i = new0(struct inspect);
         *i = (struct inspect) {
                 .op.drop = inspect_drop,
                 .skopeo = skopeo,
                 .digest = xstrdup(source->digest),
+                .many = many,
                 .done = done,
                 .userdata = userdata,
         };
         source_copy(source, &i->source);
         return op_answer(&i->op, skopeo->event, inspect_look);
+}
+
+struct op *skopeo_inspect(struct skopeo *skopeo, const struct source *source, image_done_t done,
+                          void *userdata) {
+        return inspect_new(skopeo, source, false, done, userdata);
+}
+
+struct op *skopeo_inspect_of_many(struct skopeo *skopeo, const struct source *source, image_done_t done,
+                                  void *userdata) {
+        return inspect_new(skopeo, source, true, done, userdata);
 }
 
 void skopeo_known_layers(struct skopeo *skopeo, const char *digest, skopeo_layer_t seen, void *userdata) {

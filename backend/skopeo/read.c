@@ -88,9 +88,11 @@ int skopeo_read_manifest(const char *text, size_t n, const char *architecture, s
         if (json_member(o, "fsLayers"))
                 return error_set(reterr, -EBADMSG, "The image is in a format that was given up (schema 1)");
         const char *config = json_text(json_member(json_member(o, "config"), "digest"));
+        int64_t config_bytes = json_integer(json_member(json_member(o, "config"), "size"));
         if (!skopeo_digest_valid(config))
                 return error_set(reterr, -EBADMSG, "The manifest names no configuration by its SHA-256");
         ret->config = xstrdup(config);
+        ret->config_bytes = config_bytes > 0 ? (uint64_t) config_bytes : 0;
         return json_each(json_member(o, "layers"), "layers", LAYERS_MAX, read_layer, &reading, reterr) < 0
                        ? error_wrap(reterr, -EBADMSG, "The layers of the image's manifest cannot be read")
                        : 0;

@@ -440,6 +440,97 @@ static void lists_the_tags_of_a_name(void **state) {
         assert_string_equal(y->error->message, "The registry has no tag of " HOST "/rsyslog");
 }
 
+#define MANY 12U
+
+static void yard_prepare_many(struct yard *y) {
+        _cleanup_str_ struct str tags = {};
+        for (unsigned i = 0; i < MANY; i++) {
+                char key[16], label[16];
+                snprintf(key, sizeof key, "_%u", i);
+                snprintf(label, sizeof label, "number %u", i);
+                str_addf(&tags, "%s\"%u\"", i ? "," : "{\"Tags\":[", i);
+                free(yard_prepare(y, RSYSLOG, key, label));
+        }
+        str_add(&tags, "]}");
+        tree_write(y->folder, "/list-tags_" RSYSLOG, tags.text);
+}
+
+/* All of them, each with its own label. */
+static void yard_check_many(struct yard *y, unsigned calls) {
+        unsigned before = yard_calls(y);
+        yard_list(y, NAME);
+        yard_wait(y);
+        assert_null(y->error);
+        for (unsigned i = 0; i < MANY; i++) {
+                _cleanup_free_ char *line = str_printf("%u /rsyslog:%u number %u\n", i, i, i);
+                assert_non_null(strstr(y->said.text, line));
+        }
+        assert_int_equal(yard_calls(y) - before, calls);
+        assert_null(y->skopeo->resolves);
+}
+
+static void lists_many_tags_by_one_child(void **state) {
+        struct yard *y = *state;
+        yard_prepare_many(y);
+        yard_check_many(y, 2);
+        yard_check_many(y, 2);
+        /* What has been read is nobody's any more: the child ends. */
+        while (y->skopeo->proxies)
+                sd_event_run(y->event, 10000);
+        /* Without a cache everything is asked in the usual way, by the digest that the tag has. */
+        y->skopeo = skopeo_free(y->skopeo);
+        yard_open(y, (struct skopeo_options) { .at_once = 1, .cache = "/proc/none" });
+        yard_check_many(y, 2 + 2 * MANY);
+}
+
+static void does_without_a_proxy(void **state) {
+        struct yard *y = *state;
+        yard_prepare_many(y);
+        static const struct {
+                const char *file;
+                unsigned calls;
+        } cases[] = {
+                { "/no-proxy", 2 + 2 * MANY }, /* it ends at once */
+                { "/liar", 2 + MANY },         /* its manifests are asked for again, its configurations are good */
+                { "/dies", 0 },                /* at its third image: another one takes the rest */
+        };
+        for (size_t i = 0; i < ELEMENTS(cases); i++) {
+                tree_write(y->folder, cases[i].file, "");
+                yard_open(y, (struct skopeo_options) { .at_once = 1 });
+                unsigned before = yard_calls(y);
+                yard_list(y, NAME);
+                yard_wait(y);
+                for (unsigned k = 0; k < MANY; k++) {
+                        _cleanup_free_ char *line = str_printf("%u /rsyslog:%u number %u\n", k, k, k);
+                        assert_non_null(strstr(y->said.text, line));
+                }
+                if (cases[i].calls)
+                        assert_int_equal(yard_calls(y) - before, cases[i].calls);
+                y->skopeo = skopeo_free(y->skopeo);
+                unlink(tree_path(y->folder, cases[i].file));
+                _cleanup_free_ char *cache = str_printf("%s/cache", y->folder);
+                tree_remove(cache);
+        }
+        /* What the registry refuses has the sentence of the usual way. */
+        yard_open(y, (struct skopeo_options) { .at_once = 1 });
+        unlink(tree_path(y->folder, "/inspect_--raw_" RSYSLOG "_7"));
+        tree_write(y->folder, "/inspect_--raw_" RSYSLOG "_7.no", "level=fatal msg=\"x: toomanyrequests: slow down\"");
+        yard_list(y, NAME);
+        yard_wait(y);
+        assert_non_null(strstr(y->said.text, "7 /rsyslog:7 The registry " HOST " limits how often it may be asked\n"));
+        /* One that says nothing is dropped with the list. */
+        tree_write(y->folder, "/mute", "");
+        y->skopeo = skopeo_free(y->skopeo);
+        yard_open(y, (struct skopeo_options) { .at_once = 2 });
+        unsigned before = yard_calls(y);
+        yard_list(y, NAME);
+        while (yard_calls(y) < before + 2)
+                sd_event_run(y->event, 10000);
+        y->op = op_cancel(y->op);
+        assert_null(y->skopeo->resolves);
+        assert_null(y->skopeo->proxies);
+}
+
 static void a_registry_that_is_gone_is_asked_once(void **state) {
         struct yard *y = *state;
         tree_write(y->folder, "/list-tags_" RSYSLOG, "{\"Tags\":[\"1\",\"2\",\"3\"]}");
@@ -498,6 +589,8 @@ int main(void) {
                 cmocka_unit_test_setup_teardown(a_registry_that_hangs_is_given_up, yard_setup, yard_teardown),
                 cmocka_unit_test_setup_teardown(a_child_that_dies_late_holds_nothing, yard_setup, yard_teardown),
                 cmocka_unit_test_setup_teardown(lists_the_tags_of_a_name, yard_setup, yard_teardown),
+                cmocka_unit_test_setup_teardown(lists_many_tags_by_one_child, yard_setup, yard_teardown),
+                cmocka_unit_test_setup_teardown(does_without_a_proxy, yard_setup, yard_teardown),
                 cmocka_unit_test_setup_teardown(a_registry_that_is_gone_is_asked_once, yard_setup, yard_teardown),
                 cmocka_unit_test_setup_teardown(a_list_can_be_dropped, yard_setup, yard_teardown),
                 cmocka_unit_test_setup_teardown(lists_what_archives_hold, yard_setup, yard_teardown),
