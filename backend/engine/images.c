@@ -223,13 +223,14 @@ static const struct engine_request pull_request = {
         .next = &inspect_request,
 };
 
-struct op *engine_pull(struct engine *engine, const char *reference, layer_seen_t seen, image_done_t done,
-                       void *userdata) {
+struct op *engine_pull(struct engine *engine, const char *reference, const char *auth, layer_seen_t seen,
+                       image_done_t done, void *userdata) {
         return engine_call(engine,
                            (struct engine_call){
                                    .request = &pull_request,
                                    .name = xstrdup(reference),
                                    .failed = str_printf("The image %s could not be pulled", reference),
+                                   .header = auth ? str_printf("X-Registry-Auth: %s", auth) : NULL,
                                    .layer_seen = seen,
                                    .done.image = done,
                                    .userdata = userdata,

@@ -74,6 +74,7 @@ struct engine_call {
         const struct engine_request *request;
         char *name, *other;             /* its object, not escaped; see the request's path() */
         char *failed;                   /* in place of the first request's; NULL */
+        char *header;                   /* one more of the first request, secret; NULL */
         unsigned seconds;               /* more than each request has */
         /* The result; a list exists from the start. */
         struct image_list *images;

@@ -53,6 +53,8 @@ static void transfer_free(struct transfer *t) {
         if (t->added)
                 curl_multi_remove_handle(t->http->multi, t->easy);
         curl_easy_cleanup(t->easy);
+        for (struct curl_slist *header = t->headers; header; header = header->next)
+                explicit_bzero(header->data, strlen(header->data));
         curl_slist_free_all(t->headers);
         str_done(&t->answer.body);
         error_free(t->error);
@@ -216,6 +218,8 @@ static void set_options(struct transfer *t, const struct http_request *request, 
         /* Without a type podman reads a POST's body as a form and finds nothing in it. */
         t->headers = curl_slist_append(t->headers, "Content-Type: application/json");
         t->headers = curl_slist_append(t->headers, "Expect:");
+        if (request->header)
+                t->headers = curl_slist_append(t->headers, request->header);
         curl_easy_setopt(easy, CURLOPT_HTTPHEADER, t->headers);
         if (strcmp(request->method, "POST") == 0)
                 curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, request->body ? request->body : "");

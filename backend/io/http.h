@@ -39,6 +39,7 @@ struct http_request {
         const char *method;     /* "GET", "POST", "DELETE" */
         const char *path;       /* escaped, with its query: "/v4.0.0/libpod/images/json?all=true" */
         const char *body;       /* JSON to send, or NULL */
+        const char *header;     /* one more, "Name: value", which may be secret; NULL */
         size_t limit;           /* bytes of a whole answer; 0: 16 MiB */
         unsigned seconds;       /* in total; 0: no limit */
         unsigned stall;         /* seconds without a byte that end it; 0: no limit */

@@ -30,7 +30,8 @@ struct following {
         const struct arguments *arguments; /* of end */
 };
 
-/* On a terminal a pull is one line that is written over; "" takes it away. */
+/* On a terminal a pull is one line that is written over; "" takes it away. Not on a dumb one: whoever reads
+ * that aloud, or on paper, would have a line a second. */
 static void follow_draw(struct following *f, const char *text) {
         if (!f->drawn && !*text)
                 return;
@@ -65,7 +66,8 @@ static void follow_job_moved(const struct job *job, void *userdata) {
         struct following *f = userdata;
         job_free(f->job);
         f->job = job_copy(job);
-        if (out_is_terminal() && !f->session->json && !f->mute) {
+        const char *term = getenv("TERM");
+        if (out_is_terminal() && !str_equal(term, "dumb") && !f->session->json && !f->mute) {
                 _cleanup_str_ struct str text = {};
                 if (job->pull.layers)
                         pull_progress_text(&job->pull, &text);

@@ -171,7 +171,7 @@ static void give_pull(struct reply *a, struct error *e) {
         give_image(a, NULL);
 }
 
-struct op *engine_pull(struct engine *engine, const char *reference, layer_seen_t seen, image_done_t done, void *userdata) {
+struct op *engine_pull(struct engine *engine, const char *reference, const char *auth, layer_seen_t seen, image_done_t done, void *userdata) {
         return start(engine, (struct reply) { .give = give_pull, .seen = seen, .name = strdup(reference), .image_done = done, .userdata = userdata });
 }
 

@@ -2,6 +2,9 @@
 /* Checks that exactly the planned image is present, and pins it. An image that a plan takes from a source is
  * fetched by its digest: of a registry by the engine, of an archive or a layout by skopeo, into the engine's
  * storage. What was not here before goes away again with an undo. */
+#include <pwd.h>
+
+#include "backend/format/logins.h"
 #include "backend/skopeo/skopeo.h"
 #include "backend/worker/meter.h"
 #include "backend/worker/step.h"
@@ -59,7 +62,7 @@ static void pull_on_known_layer(const char *digest, uint64_t size, void *userdat
         pull_tally_expect(userdata, digest, size);
 }
 
-/* Whoever made the plan has looked at the manifest, which tells more of the layers than an engine does. */
+/* Whoever made the plan has looked at the manifest, which says more of the layers than an engine does. */
 static int pull_from_registry(struct worker *w) {
         struct pull_state *state = w->state;
         state->skopeo = skopeo_new(w->event, &(struct skopeo_options){ .program = w->paths->skopeo,
@@ -68,8 +71,16 @@ static int pull_from_registry(struct worker *w) {
         struct pull_tally *tally = meter_tally(state->meter);
         tally->fetch = w->plan->pin.fetch;
         skopeo_known_layers(state->skopeo, w->plan->pin.digest, pull_on_known_layer, tally);
+        const struct engine_about *about = engine_about(w->engine);
+        const struct passwd *user = getpwuid(geteuid());
+        char *auth = about && about->kind == ENGINE_DOCKER && user && user->pw_dir
+                             ? logins_registry_auth(w->paths->root, user->pw_dir, w->plan->pin.image)
+                             : NULL;
         w->wait.next = pull_pulled;
-        w->wait.op = engine_pull(w->engine, w->plan->pin.image, pull_on_layer, worker_on_image, w);
+        w->wait.op = engine_pull(w->engine, w->plan->pin.image, auth, pull_on_layer, worker_on_image, w);
+        if (auth)
+                explicit_bzero(auth, strlen(auth));
+        free(auth);
         return STEP_WAITS;
 }
 
