@@ -469,7 +469,7 @@ static void says_why_a_pull_failed(void **state) {
                 { { .what = FAKE_STREAM_ERROR, .text = "reading manifest 1: manifest unknown" }, -ENOENT, "The registry has no such tag or digest",
                   "reading manifest 1: manifest unknown" },
                 { { .what = FAKE_STREAM_ERROR, .text = "unauthorized: access to the requested resource" }, -EACCES,
-                  "podman login REGISTRY stores what the registry asks for", "unauthorized: access to the requested resource" },
+                  "podman login --authfile /root/.config/containers/auth.json REGISTRY stores what it asks for", "unauthorized: access to the requested resource" },
                 { { .what = FAKE_STREAM_ERROR, .text = "dial tcp: lookup reg.example.test: no such host" }, -EHOSTUNREACH,
                   "The registry's name is not known to DNS", "dial tcp: lookup reg.example.test: no such host" },
                 { { .what = FAKE_STREAM_ERROR, .text = "tls: x509: certificate signed by unknown authority" }, -EPROTO,
