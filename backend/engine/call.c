@@ -23,12 +23,6 @@ struct container_origin *container_origin_free(struct container_origin *origin) 
         return NULL;
 }
 
-static void engine_call_drop_header(struct engine_call *call) {
-        if (call->header)
-                explicit_bzero(call->header, strlen(call->header));
-        free(TAKE(call->header));
-}
-
 static void engine_call_drop(struct op *op) {
         struct engine_call *call = container_of(op, struct engine_call, op);
         json_stream_free(call->stream);
@@ -39,7 +33,6 @@ static void engine_call_drop(struct op *op) {
         container_inside_free(call->inside);
         strv_free(call->volumes);
         error_free(call->error);
-        engine_call_drop_header(call);
         FREE_ALL(call->failed, call->name, call->other);
 }
 
@@ -142,7 +135,6 @@ static void engine_call_answered(const struct http_answer *answer, struct error 
         call->request = call->request->next;
         call->stream = json_stream_free(call->stream);
         str_replace(&call->failed, NULL);
-        engine_call_drop_header(call);
         engine_call_send(call);
 }
 
@@ -159,6 +151,7 @@ static void engine_call_send(struct engine_call *call) {
         _cleanup_free_ char *rest = request->path ? request->path(call)
                                                   : engine_path(request->before, call->name, request->behind),
                             *path = str_printf("%s%s", docker ? docker : engine->prefix, rest);
+        char *header = request->header ? request->header(call) : NULL;
         unsigned seconds = request->seconds;
         bool streams = request->body == ENGINE_LIST || request->body == ENGINE_LINES;
         if (streams)
@@ -177,13 +170,16 @@ static void engine_call_send(struct engine_call *call) {
                                    .method = request->method,
                                    .path = path,
                                    .body = request->sends ? call->other : NULL,
-                                   .header = call->header,
+                                   .header = header,
                                    .seconds = seconds ? engine_seconds(engine, seconds + call->seconds) : 0,
                                    .stall = request->stall,
                                    .piece = streams ? engine_call_piece : NULL,
                                    .done = engine_call_answered,
                                    .userdata = call,
                            }));
+        if (header)
+                explicit_bzero(header, strlen(header));
+        free(header);
 }
 
 static void engine_call_found(struct error *e, void *userdata) {

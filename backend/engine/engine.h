@@ -78,15 +78,15 @@ typedef void (*container_inside_done_t)(struct container_inside *container, stru
 struct op *engine_look_inside(struct engine *engine, const char *container, container_inside_done_t done,
                               void *userdata);
 
-/* auth: what the registry is given (backend/format/logins.h); NULL: the engine finds it itself, or none.
- * seen: each layer as it comes, by the first digits of its digest, with the bytes and the size of PULL_MOVES
+/* seen: each layer as it comes, by the first digits of its digest, with the bytes and the size of PULL_MOVES
  * (0: unknown); it may drop the handle. NULL: nobody looks. Podman reports once a second, of small layers
  * only the beginning and the end. Success needs a clean end of the stream, no error in it, and the image
- * present afterwards; done() gets that image. */
+ * present afterwards; done() gets that image. The registry is given what somebody's login left (backend/
+ * format/logins.h). */
 typedef void (*layer_seen_t)(const char *layer, enum pull_event event, uint64_t bytes, uint64_t size,
                              void *userdata);
-struct op *engine_pull(struct engine *engine, const char *reference, const char *auth, layer_seen_t seen,
-                       image_done_t done, void *userdata);
+struct op *engine_pull(struct engine *engine, const char *reference, layer_seen_t seen, image_done_t done,
+                       void *userdata);
 
 /* The packages in an image of the engine's storage, by id, from the files of its layers (packages.c): sorted.
  * Errors: -ENOENT (no such image, or it has no package manager), -ENOTSUP (a storage or a database that is

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+#include <pwd.h>
+#include <unistd.h>
+
 #include "backend/engine/internal.h"
 #include "backend/format/image-fields.h"
+#include "backend/format/logins.h"
 #include "model/image/image.h"
 
 #define LIST_SECONDS 60U        /* a host with thousands of images needs this long */
@@ -169,6 +173,19 @@ static char *images_pull_path(const struct engine_call *call) {
         return engine_path(image, divider ? divider + 1 : "latest", "");
 }
 
+/* Podman finds by itself what podman login left; Docker wants it from the client. */
+static char *images_pull_header(const struct engine_call *call) {
+        const struct passwd *user = getpwuid(geteuid());
+        char *auth = call->engine->dialect->kind == ENGINE_DOCKER && user && user->pw_dir
+                             ? logins_registry_auth("", user->pw_dir, call->name)
+                             : NULL;
+        char *header = auth ? str_printf("X-Registry-Auth: %s", auth) : NULL;
+        if (auth)
+                explicit_bzero(auth, strlen(auth));
+        free(auth);
+        return header;
+}
+
 /* What both engines say of a layer. Behind its download Docker verifies and extracts it, with figures of
  * that. */
 static const struct {
@@ -219,18 +236,18 @@ static const struct engine_request pull_request = {
         .body = ENGINE_LINES,
         .limits = { PULL_LINE_MAX, 16, 100000 },
         .path = images_pull_path,
+        .header = images_pull_header,
         .document = images_pulling,
         .next = &inspect_request,
 };
 
-struct op *engine_pull(struct engine *engine, const char *reference, const char *auth, layer_seen_t seen,
-                       image_done_t done, void *userdata) {
+struct op *engine_pull(struct engine *engine, const char *reference, layer_seen_t seen, image_done_t done,
+                       void *userdata) {
         return engine_call(engine,
                            (struct engine_call){
                                    .request = &pull_request,
                                    .name = xstrdup(reference),
                                    .failed = str_printf("The image %s could not be pulled", reference),
-                                   .header = auth ? str_printf("X-Registry-Auth: %s", auth) : NULL,
                                    .layer_seen = seen,
                                    .done.image = done,
                                    .userdata = userdata,

@@ -61,6 +61,8 @@ struct engine_request {
         bool may_fail;                  /* no failure is an error: the next request decides */
         /* Another path behind the prefix; the caller frees. */
         char *(*path)(const struct engine_call *call);
+        /* One more header, which may be secret, or NULL; it is wiped and freed. */
+        char *(*header)(const struct engine_call *call);
         /* The error of status 404, where the engine's own words are not enough; NULL: they are. */
         struct error *(*missing)(const struct engine_call *call);
         /* Reads an object, an element or a line into the call's result. */
@@ -74,7 +76,6 @@ struct engine_call {
         const struct engine_request *request;
         char *name, *other;             /* its object, not escaped; see the request's path() */
         char *failed;                   /* in place of the first request's; NULL */
-        char *header;                   /* one more of the first request, secret; NULL */
         unsigned seconds;               /* more than each request has */
         /* The result; a list exists from the start. */
         struct image_list *images;

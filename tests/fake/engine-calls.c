@@ -156,8 +156,10 @@ static void give_pull(struct reply *a, struct error *e) {
         char path[4096];
         registry_read();
         if (e || !str_equal(a->name, registry_reference)) {
-                if (!e)
+                if (!e) {
                         error_set(&e, -EHOSTUNREACH, "The registry does not answer");
+                        error_hint(&e, "Look at its cable");
+                }
                 a->image_done(NULL, e, a->userdata);
                 return;
         }
@@ -171,7 +173,7 @@ static void give_pull(struct reply *a, struct error *e) {
         give_image(a, NULL);
 }
 
-struct op *engine_pull(struct engine *engine, const char *reference, const char *auth, layer_seen_t seen, image_done_t done, void *userdata) {
+struct op *engine_pull(struct engine *engine, const char *reference, layer_seen_t seen, image_done_t done, void *userdata) {
         return start(engine, (struct reply) { .give = give_pull, .seen = seen, .name = strdup(reference), .image_done = done, .userdata = userdata });
 }
 

@@ -2,9 +2,6 @@
 /* Checks that exactly the planned image is present, and pins it. An image that a plan takes from a source is
  * fetched by its digest: of a registry by the engine, of an archive or a layout by skopeo, into the engine's
  * storage. What was not here before goes away again with an undo. */
-#include <pwd.h>
-
-#include "backend/format/logins.h"
 #include "backend/skopeo/skopeo.h"
 #include "backend/worker/meter.h"
 #include "backend/worker/step.h"
@@ -30,6 +27,14 @@ static int pull_found(struct worker *w, const char *note, struct error **reterr)
         return worker_pin(w, true, reterr);
 }
 
+/* What to do is known where it failed. */
+static int pull_keep_hint(struct error **reterr) {
+        const struct error *cause = (*reterr)->cause;
+        if (cause && cause->hint)
+                error_hint(reterr, "%s", cause->hint);
+        return (*reterr)->code;
+}
+
 static int pull_pulled(struct worker *w, struct error **reterr) {
         const struct pull_state *state = w->state;
         struct pull_progress sum;
@@ -41,8 +46,9 @@ static int pull_pulled(struct worker *w, struct error **reterr) {
                                         text_size(size, sum.total), sum.layers);
         if (w->got.image)
                 return pull_found(w, note, reterr);
-        return error_wrap(reterr, *reterr ? (*reterr)->code : -EIO,
-                          "The image %s is not on this host and cannot be pulled", pull_what(w));
+        error_wrap(reterr, *reterr ? (*reterr)->code : -EIO,
+                   "The image %s is not on this host and cannot be pulled", pull_what(w));
+        return pull_keep_hint(reterr);
 }
 
 static int pull_inspect(struct worker *w, const char *reference, step_next_t next) {
@@ -71,16 +77,8 @@ static int pull_from_registry(struct worker *w) {
         struct pull_tally *tally = meter_tally(state->meter);
         tally->fetch = w->plan->pin.fetch;
         skopeo_known_layers(state->skopeo, w->plan->pin.digest, pull_on_known_layer, tally);
-        const struct engine_about *about = engine_about(w->engine);
-        const struct passwd *user = getpwuid(geteuid());
-        char *auth = about && about->kind == ENGINE_DOCKER && user && user->pw_dir
-                             ? logins_registry_auth(w->paths->root, user->pw_dir, w->plan->pin.image)
-                             : NULL;
         w->wait.next = pull_pulled;
-        w->wait.op = engine_pull(w->engine, w->plan->pin.image, auth, pull_on_layer, worker_on_image, w);
-        if (auth)
-                explicit_bzero(auth, strlen(auth));
-        free(auth);
+        w->wait.op = engine_pull(w->engine, w->plan->pin.image, pull_on_layer, worker_on_image, w);
         return STEP_WAITS;
 }
 
@@ -102,8 +100,8 @@ static int pull_loaded(struct worker *w, struct error **reterr) {
                 error_set(reterr, -EIO, "skopeo was killed by signal %d", w->got.status);
         else
                 skopeo_explain(reterr, &source, line ? line : "", line ? strlen(line) : 0);
-        return error_wrap(reterr, *reterr ? (*reterr)->code : -EIO, "%s cannot be loaded",
-                          w->plan->pin.source);
+        error_wrap(reterr, *reterr ? (*reterr)->code : -EIO, "%s cannot be loaded", w->plan->pin.source);
+        return pull_keep_hint(reterr);
 }
 
 /* The name that the image gets at once: without one an engine may take it for garbage. */

@@ -21,7 +21,7 @@ static struct op *inspect(struct engine_fixture *f) {
 }
 
 static struct op *pull(struct engine_fixture *f) {
-        return engine_pull(f->engine, "reg.example.test/team/new:1", f->kind == ENGINE_DOCKER ? "c2VjcmV0" : NULL, on_layer, on_image, f);
+        return engine_pull(f->engine, "reg.example.test/team/new:1", on_layer, on_image, f);
 }
 
 /* ---- finding ---- */
@@ -450,7 +450,7 @@ static void pulls_one_image_only(void **state) {
         };
         for (size_t i = 0; i < ELEMENTS(rows); i++) {
                 engine_fixture_clear(f);
-                f->op = engine_pull(f->engine, rows[i].reference, NULL, NULL, on_image, f);
+                f->op = engine_pull(f->engine, rows[i].reference, NULL, on_image, f);
                 await(f);
                 assert_null(f->error);
                 assert_int_equal(fake_engine_requests(f->fake, rows[i].query), 1);
