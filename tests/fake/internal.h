@@ -54,6 +54,8 @@ struct request {
 
 /* It waits in its host until it is answered or dropped. */
 struct request *request_new(struct host *host, enum request_kind kind, const char *text, void *userdata);
+/* It does not wait any more. */
+void request_unlink(struct request *r);
 
 /* ---- host-log.c ---- */
 
