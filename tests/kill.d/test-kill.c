@@ -213,21 +213,6 @@ static void a_resume(struct scene *s) {
         s->mode = WORKER_RESUME;
 }
 
-#define DROP_IN "/etc/systemd/system/demo.service.d/50-fairlead.conf"
-
-static struct plan *edit_plan(const char *was, const char *text) {
-        struct plan *plan = new0(struct plan);
-        plan->verb = VERB_EDIT;
-        plan->name = xstrdup("demo.service");
-        plan->given.answers = new0(struct answers);
-        plan->pin.reference = xstrdup("/usr/lib/systemd/system/demo.service");
-        plan->pin.image = xstrdup(plan->pin.reference);
-        plan->file = (struct plan_file) { .path = xstrdup(DROP_IN), .was = xstrdup(was), .text = xstrdup(text),
-                                          .sentence = xstrdup("demo.service has other settings") };
-        strv_add(&plan->paths, "/etc/systemd/system");
-        return plan;
-}
-
 static char *an_edit_job(const struct scene *s, const char *was, const char *text) {
         _cleanup_plan_ struct plan *plan = edit_plan(was, text);
         return make_job(s->f, plan);

@@ -2,23 +2,6 @@
 /* Jobs that write a unit's drop-in, take it away again, and are rolled back. */
 #include "tests/unit/worker-fixture.h"
 
-#define DROP_IN "/etc/systemd/system/demo.service.d/50-fairlead.conf"
-
-static struct plan *edit_plan(const char *was, const char *text) {
-        struct plan *plan = new0(struct plan);
-        plan->verb = VERB_EDIT;
-        plan->name = xstrdup("demo.service");
-        plan->given.answers = new0(struct answers);
-        plan->pin.reference = xstrdup("/usr/lib/systemd/system/demo.service");
-        plan->pin.image = xstrdup(plan->pin.reference);
-        plan->file.path = xstrdup(DROP_IN);
-        plan->file.was = xstrdup(was);
-        plan->file.text = xstrdup(text);
-        plan->file.sentence = xstrdup("demo.service has other settings");
-        strv_add(&plan->paths, "/etc/systemd/system");
-        return plan;
-}
-
 static void roll_back_edit(const struct host_fixture *f, const char *id) {
         assert_int_equal(run_job(f, id, (struct with) { .mode = WORKER_ROLL_BACK }), WORKER_FAILED);
         _cleanup_(job_freep) struct job *back = read_job(f, id);
