@@ -7,7 +7,7 @@
 
 #include "backend/io/turn.h"
 
-enum kind { TEXT, TEXTS, INT32, UINT32, UINT64, FLAG, TIME, BYTES, LOAD_ERROR, JOB, COMMANDS, ARGV };
+enum kind { TEXT, TEXTS, INT32, UINT32, UINT64, FLAG, TIME, BYTES, LOAD_ERROR, JOB, ARGV };
 
 static const struct property {
         const char *name;
@@ -29,8 +29,12 @@ static const struct property {
         P("Result", TEXT, result),
         P("ExecMainCode", INT32, exit_code),
         P("ExecMainStatus", INT32, exit_status),
+        P("ExecMainStartTimestamp", UINT64, main_began),
         P("ExecMainExitTimestamp", UINT64, main_ended),
-        P("ExecStop", COMMANDS, stop_began),
+        P("ActiveEnterTimestamp", UINT64, activated),
+        P("ActiveExitTimestamp", UINT64, stop_began),
+        P("RuntimeMaxUSec", UINT64, runtime_max),
+        P("Type", TEXT, type),
         P("ExecStart", ARGV, starts),
         P("NRestarts", UINT32, restarts),
         P("MainPID", UINT32, main_pid),
@@ -79,8 +83,7 @@ static const struct {
 } kinds[] = {
         [TEXT] = { "s" },          [TEXTS] = { "as", 4096 }, [INT32] = { "i" }, [UINT32] = { "u" },
         [UINT64] = { "t" },        [FLAG] = { "b" },         [TIME] = { "t" },  [BYTES] = { "ay", 64 },
-        [LOAD_ERROR] = { "(ss)" }, [JOB] = { "(uo)" },       [COMMANDS] = { "a(sasbttttuii)" },
-        [ARGV] = { "a(sasbttttuii)", 4096 },
+        [LOAD_ERROR] = { "(ss)" }, [JOB] = { "(uo)" },       [ARGV] = { "a(sasbttttuii)", 4096 },
 };
 
 /* Of a LOAD_ERROR the message, else its name; of a JOB only the path of its object, which has its type. */
@@ -132,21 +135,6 @@ static int show_read_bytes(sd_bus_message *m, char **target) {
         return 0;
 }
 
-/* When the newest of them began. */
-static int show_read_commands(sd_bus_message *m, uint64_t *target) {
-        int r = sd_bus_message_enter_container(m, 'a', "(sasbttttuii)");
-        while (r >= 0 && (r = sd_bus_message_enter_container(m, 'r', "sasbttttuii")) > 0) {
-                uint64_t began = 0;
-                r = sd_bus_message_skip(m, "sasb");
-                r = r < 0 ? r : sd_bus_message_read(m, "t", &began);
-                r = r < 0 ? r : sd_bus_message_skip(m, "tttuii");
-                if (r >= 0 && began > *target)
-                        *target = began;
-                r = r < 0 ? r : sd_bus_message_exit_container(m);
-        }
-        return r < 0 ? r : sd_bus_message_exit_container(m);
-}
-
 /* The words of the first command. */
 static int show_read_argv(sd_bus_message *m, char ***target) {
         const char *path, *word;
@@ -195,7 +183,6 @@ static int show_read_value(sd_bus_message *m, enum kind kind, void *target) {
         case JOB: return show_read_text(m, kind, target);
         case TEXTS: return show_read_texts(m, target);
         case BYTES: return show_read_bytes(m, target);
-        case COMMANDS: return show_read_commands(m, target);
         case ARGV: return show_read_argv(m, target);
         default: return show_read_number(m, kind, target);
         }

@@ -156,6 +156,7 @@ static struct unit_detail *unit_killed(const char *name) {
 
 static struct unit_detail *unit_stopped(const char *name) {
         struct unit_detail *d = unit_killed(name);
+        d->main_began = d->activated = 1763990000ULL * 1000000;
         d->stop_began = 1764000000ULL * 1000000;
         d->main_ended = d->stop_began + 10 * 1000000;
         d->unit.stopped = unit_was_stopped(d);
@@ -213,6 +214,7 @@ static struct unit_detail *unit_is_template(const char *name) {
         str_replace(&d->unit.active, "template");
         str_replace(&d->unit.sub, "template");
         str_replace(&d->unit.file_state, "disabled");
+        str_replace(&d->fragment, "/etc/systemd/system/foo@.service");
         return d;
 }
 

@@ -123,9 +123,9 @@ static void knows_when_memory_ran_out(void **state) {
 
 /* systemd counts what a stop had to kill as a failure. */
 static void knows_a_stop_from_a_failure(void **state) {
-#define ENDED(how, code, status, began, ended)                                                        \
+#define ENDED(how, code, status, began, ended, ...)                                                   \
         { .unit.active = (char *) "failed", .result = (char *) how, .exit_code = code, .exit_status = status, \
-          .stop_began = began, .main_ended = ended }
+          .main_began = 1000000, .activated = 1000000, .stop_began = began, .main_ended = ended, __VA_ARGS__ }
         static const struct {
                 struct unit_detail now;
                 bool stopped;
@@ -138,6 +138,16 @@ static void knows_a_stop_from_a_failure(void **state) {
                 { ENDED("exit-code", CLD_EXITED, 143, 5000000, 5100000), true, NULL },
                 { ENDED("exit-code", CLD_EXITED, 137, 0, 15200000), false, NULL },
                 { ENDED("exit-code", CLD_EXITED, 137, 15200001, 15200000), false, NULL },
+                { ENDED("exit-code", CLD_EXITED, 137, 15200000, 15200000), false, NULL },
+                { ENDED("signal", CLD_KILLED, SIGKILL, 5000000, 15200000), true,
+                  "killed after 10 s, since it did not end when it was asked to" },
+                /* the stop was that of a run before; this one never became active */
+                { ENDED("timeout", CLD_KILLED, SIGTERM, 999999, 15200000), false, NULL },
+                { ENDED("timeout", CLD_KILLED, SIGTERM, 61000000, 62000000, .runtime_max = 60000000), false, NULL },
+                { ENDED("timeout", CLD_KILLED, SIGKILL, 31000000, 62000000, .runtime_max = 60000000), true,
+                  "killed after 31 s, since it did not end when it was asked to" },
+                { ENDED("timeout", CLD_KILLED, SIGKILL, 61000000, 62000000, .runtime_max = UNIT_UNKNOWN), true,
+                  "killed after 1 s, since it did not end when it was asked to" },
                 { ENDED("exit-code", CLD_EXITED, 1, 5000000, 15200000), false, NULL },
                 { ENDED("oom-kill", CLD_EXITED, 137, 5000000, 15200000), false, NULL },
                 { { .unit.active = (char *) "inactive", .exit_code = CLD_EXITED, .exit_status = 137, .stop_began = 5,
