@@ -97,6 +97,7 @@ static int show_read_text(sd_bus_message *m, enum kind kind, char **target) {
                 return r;
         if (!*text)
                 text = name;
+        text = str_skip_blanks(text);
         str_replace(target, *text && id ? text : NULL);
         return 0;
 }
@@ -330,7 +331,16 @@ static int show_on_shown(sd_bus_message *m, void *userdata, sd_bus_error *error)
         return 0;
 }
 
-/* systemd loads no template, but knows its file. */
+static int show_on_folders(sd_bus_message *m, void *userdata, sd_bus_error *error) {
+        struct showing *s = userdata;
+        units_read_folders(s->units, m);
+        s->slot = sd_bus_slot_unref(s->slot);
+        s->detail->fragment = units_find_file(s->units, s->name);
+        showing_end(s);
+        return 0;
+}
+
+/* systemd loads no template, but knows the state of its file. */
 static int show_on_template(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         struct showing *s = userdata;
         const char *state;
@@ -348,6 +358,9 @@ static int show_on_template(sd_bus_message *m, void *userdata, sd_bus_error *err
                                  .active = xstrdup("template"),
                                  .sub = xstrdup("template"),
                                  .file_state = xstrdup(state) };
+        if (!s->units->folders && units_ask_folders(s->units, &s->slot, show_on_folders, s) >= 0)
+                return 0;
+        d->fragment = units_find_file(s->units, s->name);
         showing_end(s);
         return 0;
 }

@@ -125,7 +125,11 @@ says "with a note" 'is escaped as "e2e@\\x5bbar\\x5d.service"'
 check_status "an escaped one is taken as it is" 0 host fairlead start 'e2e@a\x2db.service' e2e@a-b
 check_status "units lists them" 0 host fairlead units 'e2e@*'
 says "the template, too" '^e2e@.service +template'
+check_text "with the file it is" 'file +/etc/systemd/system/e2e@.service' "$(host fairlead status e2e@.service)"
 says "as systemctl takes them, and unescaped" '^e2e@a\\x2db.service .*e2e@a-b.service: Instance'
+check_status "a setting of all its instances" 0 host fairlead edit e2e@.service --set TasksMax=77 --yes
+check "is in force for each" host sh -c 'systemctl show -P TasksMax "e2e@a-b.service" | grep -qx 77'
+check_status "and is rolled back" 0 host fairlead rollback "$(host fairlead jobs | awk '$2 == "edit" && !n++ { print $1 }')" --yes
 check_status "an instance is enabled" 0 host fairlead enable e2e@one
 says "with what systemd changed" 'made /etc/systemd/system/multi-user.target.wants/e2e@one.service'
 check_status "and disabled" 0 host fairlead disable e2e@one

@@ -9,10 +9,10 @@ struct unit unit_of_texts(const char *const texts[static 5]) {
         char **members[] = { &u.name, &u.description, &u.load, &u.active, &u.sub };
         size_t lengths[ELEMENTS(members)], all = 0;
         for (size_t i = 0; i < ELEMENTS(members); i++)
-                all += lengths[i] = strlen(texts[i]) + 1;
+                all += lengths[i] = strlen(str_skip_blanks(texts[i])) + 1;
         char *at = xreallocarray(NULL, all, 1);
         for (size_t i = 0; i < ELEMENTS(members); at += lengths[i++])
-                *members[i] = memcpy(at, texts[i], lengths[i]);
+                *members[i] = memcpy(at, str_skip_blanks(texts[i]), lengths[i]);
         return u;
 }
 

@@ -22,8 +22,8 @@ struct unit {
         bool stopped;           /* unit_was_stopped(): its "failed" is none */
         bool one_piece;         /* the first five texts are in the memory of name: unit_of_texts() */
 };
-/* A unit of copies of name, description, load, active and sub, which stay as they are: a list of thousands
- * has one piece of memory for each unit, not five. */
+/* A unit of copies of name, description, load, active and sub, without blanks before them, which stay as they
+ * are: a list of thousands has one piece of memory for each unit, not five. */
 struct unit unit_of_texts(const char *const texts[static 5]);
 
 struct unit_list {

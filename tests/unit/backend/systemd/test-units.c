@@ -162,6 +162,7 @@ static void merges_units_and_files(void **state) {
         show(f, "getty@.service");
         assert_string_equal(f->detail->unit.active, "template");
         assert_string_equal(f->detail->unit.file_state, "enabled");
+        assert_string_equal(f->detail->fragment, "/fake/systemd/system/getty@.service");
         show(f, "none@.service");
         assert_int_equal(f->error->code, -ENOENT);
         list(f, NULL);

@@ -192,10 +192,10 @@ static void frees_what_is_half_built(void **state) {
 
 /* Its state of the file and its job come later, each in memory of its own. */
 static void has_its_texts_in_one_piece(void **state) {
-        static const char *const texts[] = { "a.service", "", "loaded", "active", "running" };
+        static const char *const texts[] = { "a.service", "  \t \n many blanks ", "loaded", "active", "running" };
         struct unit u = unit_of_texts(texts);
         assert_string_equal(u.name, "a.service");
-        assert_string_equal(u.description, "");
+        assert_string_equal(u.description, "many blanks ");
         assert_string_equal(u.load, "loaded");
         assert_string_equal(u.active, "active");
         assert_string_equal(u.sub, "running");
