@@ -142,6 +142,19 @@ host sh -c 'printf "[Service]\nType=oneshot\nExecStart=/bin/sh -c \"echo no port
 check_status "a unit that fails at its start" 1 host fairlead start e2e-fails
 says "is quoted" 'hint: Its log says: no port given'
 check_status "a unit that is not there" 4 host fairlead start e2enowhere
+# A daemon with a broken configuration starts; systemd calls it ready before it has said a word.
+host sh -c 'cat >/etc/systemd/system/e2e-says.service; systemctl daemon-reload' <<'UNIT'
+[Service]
+ExecStart=/bin/sh -c "echo '<3>no such key'; exec sleep 1000"
+UNIT
+for _ in 1 2 3 4; do
+        check_status "a restart of it" 0 host fairlead restart e2e-says
+        says "says what its log has" '^e2e-says.service was restarted; its log has 1 error since'
+done
+host systemctl stop e2e-says.service
+check_status "a start is done" 0 host fairlead start e2e-says
+says "and says it, too" 'was started; its log has 1 error since'
+host sh -c 'systemctl stop e2e-says.service; rm /etc/systemd/system/e2e-says.service; systemctl daemon-reload'
 # A loop that systemd does not give up: between two runs, and while the next one is under way.
 host sh -c 'printf "[Unit]\nStartLimitIntervalSec=0\n[Service]\nExecStart=/bin/sh -c \"echo no port given >&2; sleep 2; exit 3\"\nRestart=always\nRestartSec=2\n" >/etc/systemd/system/e2e-loops.service
         systemctl daemon-reload; systemctl start e2e-loops.service'

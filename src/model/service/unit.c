@@ -94,6 +94,11 @@ char *unit_killed_text(const struct unit_detail *d) {
                           (unsigned long long) (d->main_ended - d->stop_began) / 1000000);
 }
 
+bool unit_says_ready(const struct unit_detail *d) {
+        return STR_IN_SET(d->type, "notify", "notify-reload", "dbus", "forking", "oneshot") &&
+               !strv_contains(d->starts, "--sdnotify=conmon");
+}
+
 const char *unit_state_text(const struct unit *u) {
         return u->stopped ? "stopped" : u->active ? u->active : "-";
 }

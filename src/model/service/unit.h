@@ -91,6 +91,10 @@ bool unit_was_stopped(const struct unit_detail *d);
  * frees. */
 char *unit_killed_text(const struct unit_detail *d);
 
+/* Whether "active" is the word of its program, which has read its configuration then. Of others only the
+ * start is known, as of a container whose engine says so for it. */
+bool unit_says_ready(const struct unit_detail *d);
+
 /* `active` as it is shown: "stopped" for systemd's "failed" of a unit that was stopped. */
 const char *unit_state_text(const struct unit *u);
 /* `sub`, beside it. */

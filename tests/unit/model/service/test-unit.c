@@ -160,6 +160,23 @@ static void knows_a_stop_from_a_failure(void **state) {
         }
 }
 
+static void knows_who_says_that_it_is_ready(void **state) {
+        static const struct {
+                const char *type, *option;
+                bool says;
+        } rows[] = {
+                { "simple", NULL, false },  { "exec", NULL, false },  { "idle", NULL, false },         { NULL, NULL, false },
+                { "forking", NULL, true },  { "dbus", NULL, true },   { "notify", NULL, true },        { "notify-reload", NULL, true },
+                { "oneshot", NULL, true },  { "notify", "--sdnotify=container", true },
+                { "notify", "--sdnotify=healthy", true },             { "notify", "--sdnotify=conmon", false },
+        };
+        for (size_t i = 0; i < ELEMENTS(rows); i++) {
+                char *starts[] = { (char *) "podman", (char *) "run", (char *) rows[i].option, NULL };
+                const struct unit_detail d = { .type = (char *) rows[i].type, .starts = starts };
+                assert_int_equal(unit_says_ready(&d), rows[i].says);
+        }
+}
+
 static void knows_names(void **state) {
         static const char *const good[] = { "sshd.service", "getty@tty1.service", "a\\x2db.mount", "-.mount", "x.y.socket",
                                             "system-getty.slice" };
@@ -213,7 +230,8 @@ int main(void) {
                 cmocka_unit_test(takes_names_as_systemctl_does),
                 cmocka_unit_test(finds_the_reason),
                 cmocka_unit_test(knows_an_error), cmocka_unit_test(knows_when_memory_ran_out),
-                cmocka_unit_test(knows_a_stop_from_a_failure), cmocka_unit_test(knows_names),
+                cmocka_unit_test(knows_a_stop_from_a_failure), cmocka_unit_test(knows_who_says_that_it_is_ready),
+                cmocka_unit_test(knows_names),
                 cmocka_unit_test(frees_what_is_half_built), cmocka_unit_test(has_its_texts_in_one_piece),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
