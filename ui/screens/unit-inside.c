@@ -276,7 +276,7 @@ static const char *unit_inside_quadlet(const struct screen *s) {
 /* The verb checks, shows and asks, on the terminal that it has alone. */
 static void unit_inside_edit(struct screen *s, const char *name) {
         screen_lend(s, "fairlead edit",
-                    (char *[]){ (char *) "/proc/self/exe", (char *) "edit", (char *) name, NULL }, NULL,
+                    (char *[]){ (char *) LEND_SELF, (char *) "edit", (char *) name, NULL }, NULL,
                     true);
 }
 
