@@ -125,6 +125,7 @@ struct worker {
         bool undoing;
         enum job_step at;              /* current step */
         const struct failure *failure; /* of the next error, where its reason is known */
+        bool quoted;                   /* the log has the lines that its hint quotes */
 
         /* of the current step; dropped when it ends */
         void *state; /* step.size bytes */

@@ -26,6 +26,7 @@ print([s["at_boot"] for s in json.load(sys.stdin) if s["name"] == sys.argv[1]][0
 check_status "a service that cannot start is not installed" 1 host fairlead install localhost/dies --yes
 says "the result has the program's last line" '^ *hint: Its log says: config line 3: bad option'
 says "the log has it before the rollback" '  \| config line 3: bad option'
+check_not "and nothing between the two says it again" grep -q '^fairlead: .*config line 3' <<<"$output"
 check_status "status of it names the job" 4 host fairlead status dies
 says "with its reason" 'install, job [0-9]{8}-.*'
 says "and its last line" 'config line 3: bad option'
