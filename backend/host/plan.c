@@ -301,12 +301,7 @@ static void planning_on_old_image(struct image *image, struct error *e, void *us
 static void planning_ask_old_image(struct planning *p) {
         const struct service *s = p->record;
         if (str_equal(p->image->id, s->pin.image_id)) {
-                error_set(&p->error, -EALREADY,
-                          p->source ? "%s runs the newest image of %s"
-                                    : "%s runs the newest image of %s that is on this host",
-                          s->name, p->reference ? p->reference : s->pin.reference);
-                if (!p->source)
-                        error_hint(&p->error, "Get a newer one first, with the engine's pull or build");
+                service_nothing_newer(s, p->reference, p->source, &p->error);
                 planning_end(p);
                 return;
         }

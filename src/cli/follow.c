@@ -248,6 +248,8 @@ int follow_order_to(struct session *s, struct order *order, const struct argumen
         int r = session_make_plan(s, &order->port, &plan, &s->error);
         if (r == -EALREADY) { /* the requested state exists already: not a failure */
                 out("%s\n", s->error->message);
+                if (s->error->hint)
+                        out("  hint: %s\n", s->error->hint);
                 return EXIT_DONE;
         }
         if (r < 0)

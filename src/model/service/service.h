@@ -94,6 +94,11 @@ struct service *service_new(void);
 struct service *service_free(struct service *s);
 DEFINE_CLEANUP(struct service, service_free)
 
+/* It runs the image that an upgrade would take: -EALREADY, with the ways to something newer. reference: NULL:
+ * the pinned one; source: where the image would be fetched from, NULL: the engine has it. */
+int service_nothing_newer(const struct service *s, const char *reference, const char *source,
+                          struct error **reterr);
+
 /* What it uses now, of all its cgroups together; UNIT_UNKNOWN where the kernel does not count. */
 struct usage {
         uint64_t cpu_usec;      /* since its start */
