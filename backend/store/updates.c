@@ -36,7 +36,8 @@ struct update_list *updates_of_services(const struct paths *paths, const struct 
                 struct update *u = update_list_add(list);
                 update_of_service(services->items[i], u);
                 const struct update *before = update_list_find(kept, u->name);
-                if (before)
+                /* One that was uninstalled and comes again begins anew. */
+                if (before && (!before->tried || before->tried >= services->items[i]->installed))
                         update_recall(u, before);
         }
         return list;

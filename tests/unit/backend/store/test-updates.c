@@ -59,6 +59,12 @@ static void keeps_answers_and_holds(void **state) {
                 updates_of_services(&f->paths, &(const struct service_list) { .items = one, .n = 1 }, NULL);
         assert_int_equal(update_state(&of->items[0]), UPDATE_NEWER);
         assert_true(!of->items[0].held && of->items[0].looked == 3);
+
+        /* What was seen before an install is of an earlier service of this name. */
+        service.installed = 5;
+        _cleanup_(update_list_freep) struct update_list *anew =
+                updates_of_services(&f->paths, &(const struct service_list) { .items = one, .n = 1 }, NULL);
+        assert_int_equal(update_state(&anew->items[0]), UPDATE_UNKNOWN);
 }
 
 static void refuses_what_is_not_its_own(void **state) {
