@@ -200,6 +200,25 @@ int follow_print_job(struct session *s, const char *id) {
         return r < 0 ? r : out_json(emit_job(job));
 }
 
+/* Where somebody is asked: each finding that refuses the plan may be allowed, as on the console's last page.
+ * *allowed has those of before, too, and is the order's. */
+static int follow_allow(struct session *s, struct order *order, char ***allowed, struct plan **plan) {
+        const struct finding *f;
+        while ((f = finding_list_allowable(&(*plan)->findings))) {
+                _cleanup_free_ char *question = str_printf("Allow %s, if you know better?", f->id);
+                out("\n%s%s%s.\n", f->where ? f->where : "", f->where ? ": " : "", f->message);
+                if (strv_contains(*allowed, f->id) || !ask_yes(question))
+                        return 0;
+                strv_add(allowed, f->id);
+                order->port.allowed = *allowed;
+                *plan = plan_free(*plan);
+                int r = session_make_plan(s, &order->port, plan, &s->error);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
 /* Consent: --yes, the hash of this very plan, or the word yes on a terminal after the plan was shown. */
 static int follow_consent(const struct session *s, const struct plan *plan, const struct arguments *a) {
         _cleanup_error_ struct error *e = NULL;
@@ -245,7 +264,10 @@ int follow_order(struct session *s, struct order *order, const struct arguments 
 
 int follow_order_to(struct session *s, struct order *order, const struct arguments *a, follow_end_t end) {
         _cleanup_plan_ struct plan *plan = NULL;
+        _cleanup_strv_ char **allowed = strv_copy(order->port.allowed);
         int r = session_make_plan(s, &order->port, &plan, &s->error);
+        if (r >= 0 && s->ask)
+                r = follow_allow(s, order, &allowed, &plan);
         if (r == -EALREADY) { /* the requested state exists already: not a failure */
                 out("%s\n", s->error->message);
                 if (s->error->hint)

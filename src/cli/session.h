@@ -8,12 +8,18 @@
 #include "cli/verb.h"
 #include "model/host.h"
 
+struct mode;
+struct order;
+
 struct session {
         sd_event *event;
         struct host *host;          /* after session_open() */
         const char *const *sockets; /* of --engine-socket, or NULL */
         bool json;
         bool brief; /* a plan is a few lines, and all of it on request */
+        /* Asks for the parameters of the mode (NULL: the person chooses one) that the command line does not
+         * give. -ECANCELED: the person went back. NULL: the command line says all. See order_ask() */
+        int (*ask)(struct session *s, struct order *o, const struct mode *mode);
         const char *engine_socket[2];
         struct error *error; /* of a verb that failed */
 };

@@ -120,6 +120,19 @@ size_t finding_list_allow(struct finding_list *list, const char *id) {
         return n;
 }
 
+const struct finding *finding_list_allowable(const struct finding_list *list) {
+        const struct finding *next = NULL;
+        for (size_t i = 0; i < list->n; i++) {
+                const struct finding *f = &list->items[i];
+                if (f->severity != SEVERITY_BLOCK || f->allowed)
+                        continue;
+                if (!finding_can_be_allowed(f))
+                        return NULL;
+                next = next ? next : f;
+        }
+        return next;
+}
+
 size_t finding_list_count(const struct finding_list *list, enum severity severity) {
         size_t n = 0;
         for (size_t i = 0; i < list->n; i++)

@@ -112,18 +112,8 @@ static size_t review_refused(const struct wizard *w) {
         return w->plan ? finding_list_count(&w->plan->findings, SEVERITY_BLOCK) : 0;
 }
 
-/* The next one that can be allowed; NULL: none, or another blocks it all the same. */
 static const struct finding *review_allowable(const struct wizard *w) {
-        const struct finding *next = NULL;
-        for (size_t i = 0; w->plan && i < w->plan->findings.n; i++) {
-                const struct finding *f = &w->plan->findings.items[i];
-                if (f->severity != SEVERITY_BLOCK || f->allowed)
-                        continue;
-                if (!finding_can_be_allowed(f))
-                        return NULL;
-                next = next ? next : f;
-        }
-        return next;
+        return w->plan ? finding_list_allowable(&w->plan->findings) : NULL;
 }
 
 static void review_allow(struct screen *s) {
