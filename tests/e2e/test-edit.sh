@@ -252,6 +252,8 @@ begins_anew() {
 step "who begins anew finds the former one beside it" begins_anew
 check "there it is" host grep -q '^Nice=9' "$kept~"
 same_tree "nothing was written" "$wrong"
+check_status "prune --all would remove them" 3 host fairlead prune --all
+check_text "and says of which unit" '^What was typed for rsyslog.service, and not written, can be removed' "$output"
 host rm -rf /var/lib/fairlead/edits
 
 # ---- the Quadlet file behind it: through Podman's generator ----
