@@ -62,6 +62,11 @@ struct units {
                 bool stopped;
         } verdicts[VERDICTS_MAX];       /* of failed services (stopped.c) */
         size_t n_verdicts;
+
+        /* glance.c */
+        unsigned glances;           /* that ask now */
+        struct glance *next_glance; /* those that wait until one of them has ended, in their order */
+        sd_event_source *turn;      /* lets the first of them ask */
 };
 
 /* connection.c */

@@ -329,6 +329,8 @@ static int property_asked(sd_bus_message *m, void *userdata, sd_bus_error *error
         must(sd_bus_message_rewind(m, 1), "property");
         if (cut)
                 sd_bus_close(f->bus);
+        if (f->mute)
+                return 1;
         if (!cut && !refuse)
                 return 0;
         return cut ? 1 : sd_bus_reply_method_errorf(m, NAME ".NoSuchUnit", "Unit is gone.");

@@ -61,6 +61,7 @@ struct fake_systemd {
         const char *refuse;     /* error name: methods fail so */
         unsigned refuse_reloads;/* so many reloads are refused for their rate */
         const char *refuse_property;    /* asked for by its name, it is an error */
+        bool mute;              /* takes questions for properties one by one and never answers */
         const char *hang_up_at; /* the line is cut when this one is asked for */
 
         /* what was asked */

@@ -92,6 +92,14 @@ static struct service_list *services_ailing(void) {
         return list;
 }
 
+/* systemd did not say. */
+static struct service_list *services_unknown(void) {
+        struct service_list *list = services_n(2);
+        list->items[0]->state = SERVICE_UNKNOWN;
+        list->items[0]->reason = xstrdup("Connection timed out");
+        return list;
+}
+
 static struct service_list *services_few(void) {
         return services_n(2);
 }
@@ -113,6 +121,7 @@ bool fixture_use_home(struct fake_host *fake, const char *what, const char *whic
                 { "services", "counted", offsetof(struct fake_host, services), (void *) services_counted },
                 { "pinned", "two", offsetof(struct fake_host, pinned), (void *) pinned_two },
                 { "services", "ailing", offsetof(struct fake_host, services), (void *) services_ailing },
+                { "services", "unknown", offsetof(struct fake_host, services), (void *) services_unknown },
                 { "services", "one", offsetof(struct fake_host, services), (void *) services_one },
                 { "services", "few", offsetof(struct fake_host, services), (void *) services_few },
                 { "services", "30", offsetof(struct fake_host, services), (void *) services_30 },

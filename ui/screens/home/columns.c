@@ -164,6 +164,9 @@ void home_service_status(const struct service *service, const struct rate *rate,
                          plural(service->restarts, "%s was restarted %u time by systemd: %s.",
                                 "%s was restarted %u times by systemd: %s."),
                          service->name, service->restarts, service->reason);
+        else if (service->state == SERVICE_UNKNOWN && service->reason)
+                str_addf(out, "The state of %s is not known: %s. R looks again.", service->name,
+                         service->reason);
         else if (service->state == SERVICE_STOPPED && service->reason)
                 str_addf(out, "%s was stopped: it was %s.", service->name, service->reason);
         else if (title && cpu) {
