@@ -345,8 +345,8 @@ static int plain_jobs(struct session *s) {
         return EXIT_DONE;
 }
 
-/* An image whose profile joins a realm; where there are several, the person chooses one. *ret is the caller's;
- * NULL: the person went back. */
+/* An image whose profile joins a realm; where there are several, the person chooses one. *ret is the
+ * caller's; NULL: the person went back. */
 static int plain_choose_joining(struct session *s, char **ret) {
         _cleanup_(image_list_freep) struct image_list *list = NULL;
         _cleanup_strv_ char **names = NULL;
