@@ -235,6 +235,29 @@ static void an_edit_rolled_back(struct scene *s) {
         s->mode = WORKER_ROLL_BACK;
 }
 
+/* Two files: a signer is pinned. */
+static char *a_trust_job(const struct scene *s) {
+        _cleanup_plan_ struct plan *plan = edit_plan("{}\n", "{\"new\": 1}\n");
+        plan->verb = VERB_TRUST;
+        str_replace(&plan->name, "registry.example.test:5000/team/demo");
+        str_replace(&plan->file.path, PLAN_POLICY_FILE);
+        plan->beside = (struct plan_file) { xstrdup(PLAN_REGISTRIES_FOLDER PLAN_REGISTRIES_PREFIX "a.yaml"), xstrdup("docker:\n"), xstrdup(""), NULL };
+        strv_add(&plan->paths, "/etc/containers");
+        return make_job(s->f, plan);
+}
+
+static void a_trust(struct scene *s) {
+        tree_write(s->f->root, PLAN_POLICY_FILE, "{}\n");
+        start_here(s);
+        s->id = a_trust_job(s);
+}
+
+static void a_trust_rolled_back(struct scene *s) {
+        a_trust(s);
+        assert_true(ended(work(s->f, s->id, WORKER_CARRY_OUT, NULL), WORKER_DONE));
+        s->mode = WORKER_ROLL_BACK;
+}
+
 static const struct scenario {
         const char *name;
         void (*prepare)(struct scene *s);
@@ -252,6 +275,8 @@ static const struct scenario {
         { "edit", an_edit, false },
         { "edit-removes", an_edit_that_removes, false },
         { "edit-back", an_edit_rolled_back, true },
+        { "trust", a_trust, false },
+        { "trust-back", a_trust_rolled_back, true },
 };
 
 static void fill_host(struct host_fixture *f) {
