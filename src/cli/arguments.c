@@ -6,11 +6,11 @@
 const struct argument_row option_table[_OPTION_MAX] = {
         [OPTION_ALL] = { "all", 'a', NULL, false,
                          "all images, not only those that offer a system service" },
-        [OPTION_ALL_JOBS] = { "all", 'a', NULL, false, "all jobs that can go" },
+        [OPTION_ALL_THERE] = { "all", 'a', NULL, false,
+                               "all there are: each job that can go, each user of the domain" },
         [OPTION_ALL_TROUBLE] = { "all", 'a', NULL, false,
                                  "each line with its id and what to do, those that sleep, and what cannot be "
                                  "looked for here" },
-        [OPTION_ALL_USERS] = { "all", 'a', NULL, false, "the whole domain" },
         [OPTION_ALLOW] = { "allow", 0, "FINDING", true,
                            "carry the plan out although this finding (by its id) blocks it" },
         [OPTION_ANSWERS] = { "answers", 0, "FILE", false,

@@ -11,9 +11,8 @@
 
 enum option_id {
         OPTION_ALL,
-        OPTION_ALL_JOBS,
+        OPTION_ALL_THERE,
         OPTION_ALL_TROUBLE,
-        OPTION_ALL_USERS,
         OPTION_ALLOW,
         OPTION_ANSWERS,
         OPTION_BOOT,

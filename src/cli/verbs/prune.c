@@ -81,7 +81,7 @@ static int verb_prune_drop(struct session *s, const struct pruning *p) {
 
 static int verb_prune_run(struct session *s, const struct verb *verb, const struct arguments *a) {
         _cleanup_(pruning_done) struct pruning look = {}, done = {};
-        bool all = a->given[OPTION_ALL_JOBS], yes = a->given[OPTION_YES], drops = a->given[OPTION_VOLUMES];
+        bool all = a->given[OPTION_ALL_THERE], yes = a->given[OPTION_YES], drops = a->given[OPTION_VOLUMES];
         int r = yes ? 0 : host_prune_jobs(s->host, all, false, &look, &s->error);
         if (r >= 0)
                 r = verb_prune_look(s, drops, &look);
@@ -125,7 +125,7 @@ const struct verb prune_verb = {
                    "listed, and removed only with --volumes. Other limits are in "
                    "/etc/fairlead/fairlead.conf, "
                    "section [jobs]: keep = 50 and days = 90; 0 means any number.",
-        .takes = TAKES(OPTION_ALL_JOBS) | TAKES(OPTION_VOLUMES) | TAKES(OPTION_YES),
+        .takes = TAKES(OPTION_ALL_THERE) | TAKES(OPTION_VOLUMES) | TAKES(OPTION_YES),
         .json = true,
         .run = verb_prune_run,
 };
