@@ -8,6 +8,7 @@ const struct verb *const verb_table[] = {
         &catalog_verbs[CATALOG_LIST],
         &catalog_verbs[CATALOG_CHECK],
         &show_verb,
+        &trust_verb,
         &lint_verb,
         &plan_verb_row,
         &rehearse_verb,

@@ -235,6 +235,7 @@ static const struct host_ops backend_ops = {
         .each_image = backend_each_image,
         .list_source = backend_list_source,
         .find_image = backend_find_image,
+        .look_trust = backend_look_trust,
         .find_profile = backend_find_profile,
         .read_catalog = backend_read_catalog,
         .resolve_name = backend_resolve_name,

@@ -109,6 +109,16 @@ struct op *backend_find_image(struct host *host, const char *reference, image_do
 /* Of sources (sources.c). */
 struct op *backend_list_source(struct host *host, const char *source, source_seen_t seen, nothing_done_t done,
                                void *userdata);
+/* Who signed an image, and the plan of VERB_TRUST (trust/). */
+struct op *backend_look_trust(struct host *host, const char *reference, trust_done_t done, void *userdata);
+struct op *backend_trust_plan(struct backend *b, const char *reference, const char *key, plan_done_t done,
+                              void *userdata);
+/* The host's rule for the image of a plan, into it; needed: reports where it asks for no signature. */
+void backend_report_trust(const struct backend *b, enum engine_kind engine, bool needed, struct plan *plan);
+/* The image of a registry that a name means, by its transport, its registry or the host's short names; *ret
+ * is the caller's, also on failure. -EINVAL for one that only this host can have. */
+int backend_registry_source(const struct backend *b, const char *name, struct source *ret,
+                            struct error **reterr);
 /* Whether the engine can take this image of a source; what it will not know of it goes. */
 int backend_fit_engine(const char *source, enum engine_kind engine, struct image *image,
                        struct error **reterr);

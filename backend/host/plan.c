@@ -24,11 +24,11 @@ struct planning {
 
         /* the order: our own copy */
         enum plan_verb verb;
-        char *label, *reference, *name, *text; /* text: of VERB_EDIT */
+        char *label, *reference, *name, *key, *text; /* key: of VERB_TRUST; text: of VERB_EDIT */
         struct given given;
         char **secrets; /* NULL: not requested yet */
         char **allowed;
-        bool all_answers, deletes_account, removes_volumes, removes_unit;
+        bool all_answers, deletes_account, removes_volumes, removes_unit, needs_signature;
         struct access_change access;
         char **names; /* of the access */
 
@@ -53,7 +53,7 @@ static void planning_drop(struct op *op) {
         struct planning *p = container_of(op, struct planning, op);
         op_cancel(p->estimate);
         plan_free(p->plan);
-        FREE_ALL(p->label, p->text, p->reference, p->source, p->name, p->unit_path, p->unit.path,
+        FREE_ALL(p->label, p->text, p->key, p->reference, p->source, p->name, p->unit_path, p->unit.path,
                  p->unit.text);
         STRV_FREE_ALL(p->secrets, p->allowed, p->names);
         given_done(&p->given);
@@ -190,16 +190,16 @@ static int planning_make(struct planning *p) {
                 .arguments = p->given.words,
                 .allowed = p->allowed,
                 .deletes_account = p->deletes_account,
-                .removes_volumes = p->removes_volumes,
-                .removes_unit = p->removes_unit,
+                .removes_volumes = p->removes_volumes, .removes_unit = p->removes_unit,
                 .service = p->verb == VERB_RUN || p->verb == VERB_STOP ? NULL : p->record,
-                .unit_path = p->unit.path,
-                .unit_text = p->unit.text,
+                .unit_path = p->unit.path, .unit_text = p->unit.text,
                 .facts = &facts,
         };
         r = plan_make(&request, &p->plan, &p->error);
-        if (r >= 0)
+        if (r >= 0) {
                 backend_report_space(b, engine, p->plan);
+                backend_report_trust(b, engine, p->needs_signature, p->plan);
+        }
         return r;
 }
 
@@ -369,6 +369,8 @@ static void planning_copy_order(struct planning *p, const struct plan_order *o) 
         p->deletes_account = o->deletes_account;
         p->removes_volumes = o->removes_volumes;
         p->removes_unit = o->removes_unit;
+        p->needs_signature = o->needs_signature;
+        p->key = xstrdup(o->key);
         p->label = xstrdup(o->label);
         p->text = xstrdup(o->text);
         p->reference = xstrdup(o->image);
@@ -416,28 +418,24 @@ static void planning_on_adoption(struct plan *plan, struct adoption_found *found
         op_wait(&p->op, engine_list_containers(p->backend->engine, planning_on_containers, p));
 }
 
-static void planning_on_edit(struct plan *plan, struct error *e, void *userdata) {
+static void planning_on_files(struct plan *plan, struct error *e, void *userdata) {
         struct planning *p = userdata;
         p->plan = plan;
         p->error = e;
         planning_end(p);
 }
 
-/* An upgrade reads it when it knows the image. */
-static bool planning_needs_unit(const struct planning *p) {
-        return p->verb == VERB_UNINSTALL || p->verb == VERB_RECONFIGURE;
-}
-
 /* Finds the record of the service that an order without an image names; begins the search for the image. */
 static void planning_begin(void *state) {
         struct planning *p = state;
         struct backend *b = p->backend;
-        if (p->verb == VERB_EDIT) {
-                op_wait(&p->op, backend_edit_plan(b, p->name ? p->name : "", p->given.set, p->text,
-                                                  planning_on_edit, p));
+        const char *name = p->name ? p->name : "", *image = p->reference ? p->reference : "";
+        if (p->verb == VERB_EDIT)
+                op_wait(&p->op, backend_edit_plan(b, name, p->given.set, p->text, planning_on_files, p));
+        else if (p->verb == VERB_TRUST)
+                op_wait(&p->op, backend_trust_plan(b, image, p->key, planning_on_files, p));
+        if (p->verb == VERB_EDIT || p->verb == VERB_TRUST)
                 return;
-        }
-        bool upgrade = p->verb == VERB_UPGRADE && p->name; /* else a label is examined */
         if (p->verb == VERB_ADOPT) {
                 op_wait(&p->op, backend_adoption(b, p->reference, p->name, planning_on_adoption, p));
                 return;
@@ -451,11 +449,12 @@ static void planning_begin(void *state) {
                         planning_end(p);
                 return;
         }
+        bool upgrade = p->verb == VERB_UPGRADE && p->name; /* else a label is examined */
         if (p->reference && !upgrade) {
                 op_wait(&p->op, backend_find_image(&b->host, p->reference, planning_on_image, p));
                 return;
         }
-        if (services_read(&b->paths, p->name ? p->name : "", &p->record, &p->error) < 0) {
+        if (services_read(&b->paths, name, &p->record, &p->error) < 0) {
                 planning_end(p);
                 return;
         }
@@ -469,7 +468,9 @@ static void planning_begin(void *state) {
         }
         /* Labels name them, too. */
         given_complete(&p->given, &p->record->given, !p->all_answers);
-        if (planning_needs_unit(p) && backend_read_unit(b, p->record, p->verb, &p->unit, &p->error) < 0) {
+        /* an upgrade reads it when it knows the image */
+        bool reads = p->verb == VERB_UNINSTALL || p->verb == VERB_RECONFIGURE;
+        if (reads && backend_read_unit(b, p->record, p->verb, &p->unit, &p->error) < 0) {
                 planning_end(p);
                 return;
         }

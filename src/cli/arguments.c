@@ -64,6 +64,8 @@ const struct argument_row option_table[_OPTION_MAX] = {
         [OPTION_OPT2] = { "opt2", 0, "WORDS", false, "words for $OPT2" },
         [OPTION_OPT3] = { "opt3", 0, "WORDS", false, "words for $OPT3" },
         [OPTION_PAGER] = { "pager", 0, NULL, false, "show the lines in $PAGER (less)" },
+        [OPTION_PIN] = { "pin", 0, "KEYFILE", false,
+                         "have the policy ask for a signature by this public key" },
         [OPTION_PLAIN] = { "plain", 0, NULL, false, "ask and print line by line, without a screen" },
         [OPTION_PRIORITY] = { "priority", 'p', "PRIORITY", false,
                               "only lines this urgent or more: 0 to 7, or emerg, alert, crit, err, warning, "
@@ -78,6 +80,8 @@ const struct argument_row option_table[_OPTION_MAX] = {
         [OPTION_REMOVE_VOLUMES] = { "remove-volumes", 0, NULL, false,
                                     "remove the volumes that hold the service's state, too" },
         [OPTION_REPLACE] = { "replace", 'r', NULL, false, "remove a stopped container of this name first" },
+        [OPTION_REQUIRE_SIGNATURE] = { "require-signature", 0, NULL, false,
+                                       "refuse where the host's policy asks for no signature of the image" },
         [OPTION_SECRET] = { "secret", 0, "NAME=@FILE|NAME=-", true,
                             "a secret parameter, from a file or from standard input" },
         [OPTION_SET] = { "set", 0, "NAME=VALUE", true, "answer a parameter, or set a variable of the label" },

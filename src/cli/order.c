@@ -217,6 +217,7 @@ int order_read(struct session *s, const struct arguments *a, enum plan_verb verb
                          argument_value(a, OPTION_OPT3) },
                 .arguments = a->rest,
                 .allowed = a->values[OPTION_ALLOW],
+                .needs_signature = a->given[OPTION_REQUIRE_SIGNATURE],
         };
         return 0;
 }

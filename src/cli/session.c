@@ -62,6 +62,8 @@ static int session_wait(struct session *s, struct waiting *w, struct op *op, str
 WAIT(list_images, struct image_list *, (struct session * s, struct image_list **ret, struct error **reterr))
 WAIT(find_image, struct image *,
      (struct session * s, const char *reference, struct image **ret, struct error **reterr), reference, )
+WAIT(look_trust, struct trust *,
+     (struct session * s, const char *reference, struct trust **ret, struct error **reterr), reference, )
 WAIT(look_trouble, struct trouble_list *,
      (struct session * s, struct trouble_list **ret, struct error **reterr))
 WAIT(list_services, struct service_list *,

@@ -35,6 +35,7 @@ int session_list_images(struct session *s, struct image_list **ret, struct error
 int session_list_source(struct session *s, const char *source, source_seen_t seen, void *userdata,
                         struct error **reterr);
 int session_find_image(struct session *s, const char *reference, struct image **ret, struct error **reterr);
+int session_look_trust(struct session *s, const char *reference, struct trust **ret, struct error **reterr);
 int session_look_trouble(struct session *s, struct trouble_list **ret, struct error **reterr);
 int session_list_services(struct session *s, struct service_list **ret, struct error **reterr);
 /* As the port's: whether there are newer images of the services. */

@@ -29,6 +29,7 @@
 #include "model/service/unit.h"
 #include "model/service/update.h"
 #include "model/trouble/trouble.h"
+#include "model/trust/trust.h"
 
 /* Topics of changes; screens of a topic reload. A bit set. */
 enum {
@@ -147,6 +148,7 @@ typedef void (*realm_done_t)(struct realm *realm, struct error *e, void *userdat
 typedef void (*preflight_done_t)(struct preflight *preflight, void *userdata);
 typedef void (*membership_done_t)(struct membership *membership, struct error *e, void *userdata);
 typedef void (*user_done_t)(struct account *account, struct error *e, void *userdata);
+typedef void (*trust_done_t)(struct trust *trust, struct error *e, void *userdata);
 typedef void (*trouble_done_t)(struct trouble_list *trouble, struct error *e, void *userdata);
 typedef void (*nothing_done_t)(struct error *e, void *userdata);                        /* e NULL: done */
 
@@ -177,6 +179,9 @@ struct plan_order {
                                          * account there is deleted, too */
         bool removes_volumes;           /* VERB_UNINSTALL: of those that hold the service's state, too */
         bool removes_unit;              /* VERB_UNINSTALL: of its unit file, too, if it was edited */
+        bool needs_signature;           /* it is refused where the host's policy asks for none of the image */
+        const char *key;                /* VERB_TRUST, of the repository of image: the signer's public key, an
+                                         * absolute path */
 };
 
 /* The subject of a preflight. */
@@ -240,6 +245,10 @@ struct host_ops {
         /* Of the engine, or where the reference has a transport, of that source; its paths are absolute.
          * -ENOENT error when not found; -EEXIST when the name means several images (the hint lists them). */
         struct op *(*find_image)(struct host *host, const char *reference, image_done_t done, void *userdata);
+        /* Who signed an image of the engine or of a source, and what the host's policy asks (-ENOENT: there
+         * is no such image). A short name that the engine has not got is resolved as by resolve_name(). A
+         * place of signatures that cannot be looked at is a note in the answer. */
+        struct op *(*look_trust)(struct host *host, const char *reference, trust_done_t done, void *userdata);
         /* The profile for an image: its label's, a file's, or the generic one. Synchronous: profiles are read
          * at the start. Errors of a bad profile are returned, with file, line and reason; the caller may then
          * continue with *ret == the generic one. Caller frees *ret. */
@@ -395,6 +404,7 @@ struct host {
 #define host_each_image(h, ...) HOST_CALL(h, each_image, __VA_ARGS__)
 #define host_list_source(h, ...) HOST_CALL(h, list_source, __VA_ARGS__)
 #define host_find_image(h, ...) HOST_CALL(h, find_image, __VA_ARGS__)
+#define host_look_trust(h, ...) HOST_CALL(h, look_trust, __VA_ARGS__)
 #define host_find_profile(h, ...) HOST_CALL(h, find_profile, __VA_ARGS__)
 #define host_read_catalog(h) HOST_CALL(h, read_catalog)
 #define host_resolve_name(h, ...) HOST_CALL(h, resolve_name, __VA_ARGS__)

@@ -49,6 +49,9 @@ static void deliver_realm(struct request *r, struct error *e) {
         case REQUEST_REALM:
                 r->done.realm(e ? NULL : fake->realm(r->text), e, r->userdata);
                 break;
+        case REQUEST_TRUST:
+                r->done.trust(e || !fake->trust ? NULL : fake->trust(r->text), e, r->userdata);
+                break;
         case REQUEST_TROUBLE:
                 r->done.trouble(e ? NULL : fake->trouble ? fake->trouble() : fake_host_troubles_none(), e, r->userdata);
                 break;

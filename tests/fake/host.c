@@ -18,7 +18,7 @@ static const char *const request_kind_names[] = {
         [REQUEST_CONTAINER] = "container", [REQUEST_REALM] = "realm",
         [REQUEST_PREFLIGHT] = "preflight", [REQUEST_REPAIR] = "repair",
         [REQUEST_MEMBERSHIP] = "membership", [REQUEST_USER] = "user",
-        [REQUEST_TROUBLE] = "trouble",
+        [REQUEST_TROUBLE] = "trouble",     [REQUEST_TRUST] = "trust",
         [REQUEST_EFFECTS] = "effects",     [REQUEST_INSIDE] = "inside",
         [REQUEST_TRIGGERS] = "triggers",   [REQUEST_LOOSE] = "loose",   [REQUEST_UPDATES] = "updates",
         [REQUEST_UPDATE] = "update",
@@ -121,6 +121,12 @@ static struct op *fake_list_source(struct host *host, const char *source, source
 static struct op *fake_find_image(struct host *host, const char *reference, image_done_t done, void *userdata) {
         struct request *r = request_new(host, REQUEST_IMAGE, reference, userdata);
         r->done.image = done;
+        return &r->op;
+}
+
+static struct op *fake_look_trust(struct host *host, const char *reference, trust_done_t done, void *userdata) {
+        struct request *r = request_new(host, REQUEST_TRUST, reference, userdata);
+        r->done.trust = done;
         return &r->op;
 }
 
@@ -380,6 +386,7 @@ static const struct host_ops fake_ops = {
         .list_updates = fake_list_updates,
         .show_update = fake_show_update,
         .hold_update = fake_hold_update,
+        .look_trust = fake_look_trust,
         .list_images = fake_list_images,
         .each_image = fake_each_image,
         .list_source = fake_list_source,

@@ -33,6 +33,7 @@ enum request_kind {
         REQUEST_MEMBERSHIP,
         REQUEST_USER,
         REQUEST_TROUBLE,
+        REQUEST_TRUST,
         REQUEST_EFFECTS,
         REQUEST_INSIDE,
         REQUEST_TRIGGERS,
@@ -56,6 +57,7 @@ struct fake_host {
         struct image *(*image)(const char *reference);
         /* Says the rows of a source; more: it is not the last time that the request is answered. */
         bool (*source)(const char *text, unsigned time, source_seen_t seen, void *userdata);
+        struct trust *(*trust)(const char *reference);
         const struct catalog *(*catalog)(void);
         int (*resolve)(const char *name, char ***ret, char **why, struct error **reterr);
         int (*profile)(const struct image *image, struct profile **ret, struct error **reterr);

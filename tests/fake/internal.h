@@ -38,6 +38,7 @@ struct request {
                 membership_done_t membership;
                 user_done_t user;
                 trouble_done_t trouble;
+                trust_done_t trust;
                 struct job_watcher watcher;
                 struct log_reader reader;
                 struct log_writer writer;
