@@ -175,8 +175,7 @@ static int planning_make(struct planning *p) {
                 .userdata = p,
         };
         const struct plan_request request = {
-                .verb = p->verb,
-                .image = p->image,
+                .verb = p->verb, .image = p->image,
                 .reference = p->reference || !p->record ? p->reference : p->record->pin.reference,
                 .label = p->label,
                 .source = p->source, .here = p->here, .pinned = true,

@@ -490,5 +490,6 @@ bool fixture_use(struct fake_host *fake, const char *what, const char *which) {
         return fixture_pick(fake, variants, ELEMENTS(variants), what, which) || fixture_use_unit(fake, what, which) ||
                fixture_use_profile(fake, what, which) || fixture_use_realm(fake, what, which) ||
                fixture_use_home(fake, what, which) || fixture_use_edit(fake, what, which) ||
-               fixture_use_catalog(fake, what, which) || fixture_use_updates(fake, what, which);
+               fixture_use_catalog(fake, what, which) || fixture_use_updates(fake, what, which) ||
+               fixture_use_trust(fake, what, which);
 }

@@ -54,6 +54,9 @@ static const struct action_row action_table[_ACTION_MAX] = {
         [ACTION_REFERENCE] = { "reference", "open",
                                "Open any image: of the catalog, of a registry, of an archive" },
         [ACTION_CATALOG] = { "catalog", "catalog", "List the images that the catalogs of this host offer" },
+        [ACTION_TRUST] = { "trust", "trust", "Show who signed it, and what the host's policy asks of it" },
+        [ACTION_PIN_SIGNER] = { "pin-signer", "pin signer",
+                                "Have the policy ask for a signature by a key at each pull" },
         [ACTION_CAUSES] = { "causes", "why", "Show the causes" },
         [ACTION_FOLD] = { "fold", "fold", "Show or hide the steps that are done" },
 

@@ -60,6 +60,8 @@ enum action {
         ACTION_REFERENCE,
         ACTION_CATALOG,
         ACTION_FOLD,
+        ACTION_TRUST,
+        ACTION_PIN_SIGNER,
         ACTION_CAUSES,
 
         /* images, plans, forms */
