@@ -190,6 +190,11 @@ static int plain_status(struct session *s) {
         return EXIT_DONE;
 }
 
+static int plain_updates(struct session *s) {
+        plain_call(s, "updates", NULL);
+        return EXIT_DONE;
+}
+
 static int plain_install(struct session *s, struct image *image) {
         struct arguments a = {};
         _cleanup_(order_done) struct order order = {};
@@ -415,6 +420,7 @@ static const struct place {
         { '1', "services", plain_services }, { '2', "images", plain_images },
         { '3', "units", plain_units },       { '4', "jobs", plain_jobs },
         { '5', "realm", plain_realm },       { 's', "status", plain_status },
+        { 'u', "updates", plain_updates },
 };
 
 int plain_run(struct session *session) {
