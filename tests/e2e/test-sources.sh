@@ -212,6 +212,7 @@ check_text "which is said" "volume runs the newest image of $REGISTRY/sources-$H
 check_status "another one is taken from it" 0 host fairlead upgrade volume --image "$FROM:2" --yes
 check_text "says what it fetches" "fetching .*from $FROM:2" "$output"
 check "the service runs" until_true 20 host systemctl is-active --quiet volume.service
+# shellcheck disable=SC2016
 check "with it" host sh -c 'test "$(podman inspect --format "{{index .Config.Labels \"version\"}}" volume)" = 2'
 check_status "it is uninstalled" 0 host fairlead uninstall volume --remove-volumes --yes
 # An uninstall keeps images, and of these the digest is their only name.
