@@ -196,10 +196,10 @@ installs() {
         check "leaves no image" is_as_before
         check_status "$source: an install" 0 host fairlead install "$source" --name volume --set volume:/data=volume-data --yes
         check_text "says what it fetches" "fetching .*from $source" "$output"
+        id=$(sed -n 's/^Job \([^ ]*\)\. You may.*/\1/p' <<<"$output")
         check "the service runs" until_true 20 host systemctl is-active --quiet volume.service
         check "the unit names the image by its digest" host sh -c 'grep -qhE "@sha256:[0-9a-f]{64}" /etc/containers/systemd/volume.container /etc/systemd/system/volume.service 2>/dev/null'
         check "it starts again behind a prune of images" host sh -c 'podman image prune -f && systemctl restart volume.service'
-        id=$(host fairlead jobs --json | python3 -c 'import json, sys; print(json.load(sys.stdin)[0]["id"])')
         check_status "$source: the job is rolled back" 0 host fairlead rollback "$id" --yes
         check "and the image is gone" is_as_before
 }
