@@ -194,10 +194,15 @@ host sh -c 'printf "FROM localhost/ailing\nLABEL RUN=\"podman run -d --health-cm
         podman build -q -t localhost/ailing:latest -' >/dev/null
 check "a newer image is seen" until_true 20 has update:ailing
 check_text "with the finding that is new in it" 'newer image than the one that ailing runs; new finding: The container has no name of its own$' "$(words update:ailing)"
-try "Enter leads to its upgrade" leads 'localhost/ailing names a newer image' '[Uu]pgrade.*ailing' || true
+try "Enter leads to the updates" leads 'localhost/ailing names a newer image' '^Updates' || true
+try "where its row waits" term_wait '^>!ailing +newer' || true
+term_keys u
+try "and leads to its upgrade" term_wait '[Uu]pgrade.*ailing' || true
 # A plan that was not consented to stays below whatever is opened from it: it is left before anything else.
 term_keys Escape
-try "and Esc back" term_wait '^Trouble' || true
+try "Esc back" term_wait '^Updates' || true
+term_keys Escape
+try "and back" term_wait '^Trouble' || true
 
 # ---- file systems ----
 
