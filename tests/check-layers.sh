@@ -12,7 +12,6 @@ rooms='
 base
 model/finding
 model/image
-model/trust
 model/command
 model/param
 model/realm
@@ -28,7 +27,6 @@ backend/format
 backend/systemd
 backend/engine
 backend/skopeo
-backend/trust
 backend/wire
 backend/snapshot
 backend/store

@@ -15,7 +15,6 @@ enum trouble_kind {
         TROUBLE_RESTART_LOOP,
         TROUBLE_OOM_KILL,
         TROUBLE_HEALTH,
-        TROUBLE_PAUSED,
         TROUBLE_JOB,
         TROUBLE_DISK,
         TROUBLE_INODES,
@@ -83,7 +82,6 @@ struct trouble_list {
         size_t n_silent;
         /* as the look found them on its way; NULL: they cannot be listed */
         struct service_list *services;
-        struct service_list *pinned; /* units that people pinned beside them */
         struct job_list *jobs;
 };
 void trouble_done(struct trouble *t);

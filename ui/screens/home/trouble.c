@@ -103,10 +103,8 @@ const struct trouble *home_trouble_focus(const struct screen *s) {
 }
 
 void home_trouble_below(struct screen *s, struct list *upper) {
-        bool below = s->list == &s->trouble->list;
-        if (!below)
+        if (s->list == s->trouble->upper)
                 s->list = upper;
-        upper->passive = below;
         s->trouble->upper = upper;
 }
 
