@@ -88,12 +88,25 @@ static void put_verbs(void) {
         }
 }
 
+/* Of a key that means several things each on a line: which one it is depends on what is shown. */
+static void put_key(const struct binding *first) {
+        char name[16];
+        out(".TP\n");
+        manual_request(".B", keys_name(first->key, name));
+        for (const struct binding *b = first; b->key; b++)
+                if (b->key == first->key) {
+                        out(b == first ? "" : ".br\n");
+                        manual_sentence(action_row(b->action)->help);
+                }
+}
+
 static void put_bindings(const struct binding *bindings) {
-        for (; bindings && bindings->key; bindings++) {
-                char name[16];
-                out(".TP\n");
-                manual_request(".B", keys_name(bindings->key, name));
-                manual_sentence(action_row(bindings->action)->help);
+        for (const struct binding *b = bindings; b && b->key; b++) {
+                bool stood = false;
+                for (const struct binding *before = bindings; before < b; before++)
+                        stood |= before->key == b->key;
+                if (!stood)
+                        put_key(b);
         }
 }
 
@@ -123,7 +136,8 @@ static void put_statuses(void) {
                 manual_sentence(exit_status_texts[i]);
         }
         out(".PP\nfairlead status without a name ends with 1, too, when not all is well on this host, "
-            "so that a monitor or cron needs no more than its exit status.\n");
+            "so that a monitor or cron needs no more than its exit status. So does fairlead updates when a "
+            "newer image waits that is not held, or a source gave no answer.\n");
 }
 
 static void put_examples(void) {

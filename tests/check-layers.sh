@@ -12,6 +12,7 @@ rooms='
 base
 model/finding
 model/image
+model/trust
 model/command
 model/param
 model/realm
@@ -27,6 +28,7 @@ backend/format
 backend/systemd
 backend/engine
 backend/skopeo
+backend/trust
 backend/wire
 backend/snapshot
 backend/store

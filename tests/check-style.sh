@@ -5,9 +5,8 @@
 
 # Files above 500 lines and functions above 60 that have a reason: "FILE REASON" and "FILE FUNCTION REASON".
 long_files='
+tests/kill.d/test-kill.c a scenario for each kind of job that is struck, and what strikes them all
 src/model/realm/failure-rows.c one table, a row for each of the words that tools have for their failures
-tests/fake/host.c        the answers of the whole port, a call each
-tests/fake/systemd.c     the tables of a whole bus interface
 '
 long_functions='
 tests/ui/run.c run_command           one command of the scripts after the other

@@ -47,6 +47,7 @@ struct ui {
         int cursor[2];
         bool over;
         char *guest;                    /* what has the terminal: "tools"; NULL: we have it */
+        bool guest_self;                /* a verb of this program: its exit status has a meaning */
         bool guest_holds;               /* its last words stay until a key, even if it ended well */
         bool guest_ended;               /* they stand there now */
         bool keys;                      /* inside ui_input(): changes now are answers to a key */

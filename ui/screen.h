@@ -166,6 +166,8 @@ void screen_say(struct screen *s, const char *format, ...) __attribute__((format
  * for the sentence about its end. Where it holds, or did not end well, its last words stay until a key. The
  * words are only read now. false: it could not be started, and a dialog says why. */
 bool screen_lend(struct screen *s, const char *name, char *const *argv, char *const *environment, bool holds);
+/* This program, for one of its verbs: of that the exit status is understood. */
+#define LEND_SELF "/proc/self/exe"
 
 /* Whether anything can have the terminal. */
 bool screen_can_lend(const struct screen *s);

@@ -284,6 +284,10 @@ static const struct json_field plan_fields[] = {
         ROW("health.seconds", JSON_UINT32, health_seconds),
         ROW("renew", JSON_TEXTS, renew_argv, KNOWN(renew_argv)),
         ROW("file", JSON_CALL, file, .call = plan_read_file, .make = plan_make_file),
+        ROW("beside", JSON_CALL, beside, .call = plan_read_file, .make = plan_make_file),
+        ROW("trust.asks", JSON_WORD, trust.asks, KNOWN(trust.asks), JSON_NAMES(trust_asks)),
+        ROW("trust.rule", JSON_TEXT, trust.rule),
+        ROW("trust.place", JSON_TEXT, trust.place),
         WORD(if_interrupted, plan_interrupted),
 };
 #undef PIN
@@ -295,6 +299,13 @@ char *emit_plan(const struct plan *plan) {
         return json_write_take(json_new_struct(JSON_TABLE(plan_fields, struct plan), plan));
 }
 
+/* A file of registries.d that is Fairlead's own. */
+static bool plan_may_write_beside(const struct plan *plan) {
+        const char *path = plan->beside.path, *name = path ? str_starts(path, PLAN_REGISTRIES_FOLDER) : NULL;
+        return plan->verb == VERB_TRUST && name && str_starts(name, PLAN_REGISTRIES_PREFIX) &&
+               str_ends(name, ".yaml") && !strchr(name, '/');
+}
+
 static bool plan_may_write(const struct plan *plan) {
         const char *path = plan->file.path, *file = path ? str_starts(path, PLAN_QUADLET_FOLDER) : NULL;
         const char *end = file ? str_ends(file, ".container") : NULL;
@@ -302,6 +313,8 @@ static bool plan_may_write(const struct plan *plan) {
                 return str_equal(path, PLAN_ACCESS_FILE);
         if (plan->verb == VERB_EDIT)
                 return drop_in_path_valid(path);
+        if (plan->verb == VERB_TRUST)
+                return str_equal(path, PLAN_POLICY_FILE);
         return (plan->verb == VERB_ENABLE || plan->verb == VERB_DISABLE) && end && end > file &&
                !strchr(file, '/');
 }
@@ -310,7 +323,8 @@ static bool plan_may_write(const struct plan *plan) {
 static int plan_check(const struct plan *plan, struct error **reterr) {
         const struct unit_file *unit = &plan->unit;
         bool named = plan->verb == VERB_EDIT ? unit_name_valid(plan->name) || quadlet_name_valid(plan->name)
-                                             : service_name_valid(plan->name);
+                     : plan->verb == VERB_TRUST ? reference_valid(plan->name)
+                                                : service_name_valid(plan->name);
         if (!named)
                 return error_set(reterr, -EINVAL, "\"%s\" cannot be the name of a service", plan->name);
         if (plan->command && plan->host_command != (plan->command->engine == ENGINE_NONE))
@@ -325,6 +339,9 @@ static int plan_check(const struct plan *plan, struct error **reterr) {
         if (plan->file.text && (!plan->file.was || !plan_may_write(plan)))
                 return error_set(reterr, -EINVAL, "No job may write the file %s",
                                  plan->file.path ? plan->file.path : "");
+        if (plan->beside.text && (!plan->beside.was || !plan_may_write_beside(plan)))
+                return error_set(reterr, -EINVAL, "No job may write the file %s",
+                                 plan->beside.path ? plan->beside.path : "");
         if (unit->kind == UNIT_NONE || (unit->kind == UNIT_BY_IMAGE && !unit->path))
                 return 0;
         bool quadlet = unit->kind == UNIT_QUADLET ||

@@ -30,7 +30,7 @@ struct troubles {
         struct backend *backend;
         struct trouble_list *list;
         struct trouble_limits limits;
-        struct op *services, *loaded, *realm, *journal;
+        struct op *services, *pinned, *loaded, *realm, *journal;
         struct unit_list *units;
         int64_t read, now; /* usec: when systemd read all unit files; now */
         sd_event_source *patience;
@@ -42,6 +42,7 @@ struct troubles {
 
 static void troubles_forget(struct troubles *t) {
         t->services = op_cancel(t->services);
+        t->pinned = op_cancel(t->pinned);
         t->loaded = op_cancel(t->loaded);
         t->realm = op_cancel(t->realm);
         t->journal = op_cancel(t->journal);
@@ -98,7 +99,7 @@ static void troubles_end(struct troubles *t) {
 static void troubles_ask_further(struct troubles *t);
 
 static void troubles_check(struct troubles *t) {
-        if (t->services || t->loaded || t->realm)
+        if (t->services || t->pinned || t->loaded || t->realm)
                 return;
         if (!t->second)
                 troubles_ask_further(t);
@@ -221,6 +222,7 @@ static void troubles_ask_journal(struct troubles *t) {
 static void troubles_without_engine(struct troubles *t) {
         static const char reason[] = "The container engine did not answer in time";
         trouble_silent(t->list, TROUBLE_HEALTH, reason);
+        trouble_silent(t->list, TROUBLE_PAUSED, reason);
         trouble_silent(t->list, TROUBLE_UPDATE, reason);
 }
 
@@ -242,6 +244,7 @@ static void troubles_ask_further(struct troubles *t) {
                 if (!s->images_known && s->container)
                         troubles_without_engine(t);
                 trouble_judge_update(s, host_status(&t->backend->host), t->list);
+                trouble_judge_paused(s, host_status(&t->backend->host)->engine, t->list);
                 if (!str_equal(s->health, "unhealthy") || !s->container)
                         continue;
                 struct subject *subject = troubles_subject(t, TROUBLE_HEALTH);
@@ -249,6 +252,9 @@ static void troubles_ask_further(struct troubles *t) {
                 subject->asking =
                         engine_find_origin(t->backend->engine, s->container, troubles_on_container, subject);
         }
+        const struct service_list *pinned = t->list->pinned;
+        for (size_t i = 0; pinned && i < pinned->n; i++)
+                trouble_judge_paused(pinned->items[i], ENGINE_NONE, t->list);
         troubles_ask_journal(t);
         trouble_judge_clock(t->backend->paths.root, trouble_clock_unsynchronized(),
                             t->backend->figures.shown.uptime, t->units, &t->limits, t->list);
@@ -263,6 +269,14 @@ static void troubles_on_services(struct service_list *services, struct error *e,
         if (e)
                 trouble_silent(t->list, TROUBLE_HEALTH, "%s", e->message);
         error_free(e);
+        troubles_check(t);
+}
+
+static void troubles_on_pinned(struct service_list *pinned, struct error *e, void *userdata) {
+        struct troubles *t = userdata;
+        t->pinned = op_cancel(t->pinned);
+        t->list->pinned = pinned;
+        error_free(e); /* that of the services says it, too */
         troubles_check(t);
 }
 
@@ -327,6 +341,7 @@ static void troubles_begin(void *state) {
         sd_event_add_time_relative(b->event, &t->patience, CLOCK_MONOTONIC, TROUBLE_USEC, 100000,
                                    troubles_on_patience, t);
         t->services = backend_list_services(&b->host, troubles_on_services, t);
+        t->pinned = backend_list_pinned(&b->host, troubles_on_pinned, t);
         t->loaded = units_loaded(b->units, (char *const *) trouble_time_services, troubles_on_loaded, t);
         t->realm = membership_start(b->event, &b->paths, NULL, troubles_on_realm, t);
         trouble_look_at_disks(b->paths.root, &t->limits, t->list);

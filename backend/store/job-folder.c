@@ -114,6 +114,13 @@ static void jobfolder_describe(struct job *job, const char *id, const struct pla
         str_replace(&job->digest, plan->pin.digest);
 }
 
+static void jobfolder_read_progress(int folder, struct pull_progress *ret) {
+        _cleanup_free_ char *text = NULL;
+        size_t n;
+        if (files_read(folder, JOBFOLDER_PROGRESS, 256, &text, &n, NULL) >= 0)
+                (void) pull_progress_parse(text, n, ret);
+}
+
 struct job *jobfolder_job(int folder, const char *id) {
         struct job *job = job_new();
         _cleanup_plan_ struct plan *plan = NULL;
@@ -124,6 +131,8 @@ struct job *jobfolder_job(int folder, const char *id) {
         jobfolder_describe(job, id, plan);
         if (files_read(folder, "journal", JOURNAL_BYTES_MAX, &journal, &n, NULL) >= 0)
                 (void) journal_replay(journal, n, job, NULL);
+        if (job->state == JOB_RUNNING && job->steps[STEP_PULL].state == STEP_NOW)
+                jobfolder_read_progress(folder, &job->pull);
         struct stat st;
         if (fstatat(folder, "log", &st, AT_SYMLINK_NOFOLLOW) == 0)
                 job->log_size = (uint64_t) st.st_size;

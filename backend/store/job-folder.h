@@ -23,6 +23,9 @@ int jobfolder_remove(const struct paths *paths, const char *id);
 /* The rest of removals that died. */
 void jobfolder_sweep(const struct paths *paths);
 
+/* How far the pull is, while that step runs (backend/worker/meter.h). */
+#define JOBFOLDER_PROGRESS "progress"
+
 /* Whether contents that an undo needs are gone (backend/store/retention.h). */
 bool jobfolder_is_closed(int folder);
 #define JOBFOLDER_CLOSED "closed"

@@ -9,6 +9,7 @@
 #include "backend/format/emit.h"
 #include "backend/io/files.h"
 #include "backend/snapshot/snapshot.h"
+#include "backend/store/edits.h"
 #include "backend/store/job-folder.h"
 #include "backend/store/services.h"
 
@@ -292,6 +293,7 @@ int retention_run(const struct paths *paths, const struct retention *limits, boo
         retention_judge(all.past, all.n, &ret->limits, time(NULL));
         for (size_t i = 0; i < all.n; i++)
                 run_one(paths, &all, i, really, ret);
+        edits_sweep(paths, &ret->limits, really, &ret->edits);
         if (really)
                 write_sizes(paths, &all);
         return 0;

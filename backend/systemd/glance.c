@@ -6,9 +6,12 @@
  * reads its files again for each; and what has failed needs its reason. That one is shown instead, and so is
  * the unit of which any answer is an error: no member is left out as if it had no value.
  *
- *     ActiveState -> active: the others at once -> done
- *                 -> else, or an error:  units_show() -> done
- *                 -> the connection is lost: done with that error */
+ *     its turn -> ActiveState -> active: the others at once -> done
+ *                             -> else, or an error:  units_show() -> done
+ *                             -> the connection is lost: done with that error
+ *
+ * A few take their turn together: dbus-daemon(1) refuses what a connection asks while 128 of its calls have
+ * no answer (max_replies_per_connection of the system's bus), and others ask over the same connection. */
 
 #include "backend/systemd/internal.h"
 
@@ -22,6 +25,7 @@ static const struct glance_property {
         { "UnitFileState" },
         { "StateChangeTimestamp" },
         { "CanReload" },
+        { "FreezerState" },
         { "RequiredBy" },
         { "WantedBy" },
         { "NRestarts", true },
@@ -32,9 +36,13 @@ static const struct glance_property {
         { "TasksCurrent", true },
 };
 
+#define GLANCES_MAX 4U
+
 struct glance {
         struct op op; /* inner: shows it whole */
         struct units *units;
+        struct glance *next; /* that waits */
+        bool asks;
         char *name, *path;
         struct glance_question {
                 struct glance *glance;
@@ -52,10 +60,28 @@ static void glance_forget(struct glance *g) {
         g->detail = unit_detail_free(g->detail);
 }
 
+static int glance_on_turn(sd_event_source *source, void *userdata);
+
+static void glance_wake(struct units *units) {
+        if (!units->next_glance || units->glances >= GLANCES_MAX)
+                return;
+        if (!units->turn)
+                sd_event_add_defer(units->event, &units->turn, glance_on_turn, units);
+        sd_event_source_set_enabled(units->turn, SD_EVENT_ONESHOT);
+}
+
 static void glance_drop(struct op *op) {
         struct glance *g = container_of(op, struct glance, op);
         glance_forget(g);
         FREE_ALL(g->name, g->path);
+        if (g->asks)
+                g->units->glances--;
+        for (struct glance **at = &g->units->next_glance; *at && !g->asks; at = &(*at)->next)
+                if (*at == g) {
+                        *at = g->next;
+                        break;
+                }
+        glance_wake(g->units);
 }
 
 static void glance_end(struct unit_detail *detail, struct error *e, void *userdata) {
@@ -133,8 +159,40 @@ static int glance_on_state(sd_bus_message *m, void *userdata, sd_bus_error *erro
         return 0;
 }
 
+static void glance_take(struct glance *g) {
+        g->asks = true;
+        g->units->glances++;
+}
+
+static void glance_begin(struct glance *g) {
+        struct units *units = g->units;
+        bool service = str_ends(g->name, ".service") && !unit_template(g->name) &&
+                       unit_name_check(g->name, NULL) >= 0;
+        if (!service || units_connect(units, NULL) < 0 ||
+            sd_bus_path_encode(SYSTEMD_UNITS, g->name, &g->path) < 0) {
+                glance_show(g);
+                return;
+        }
+        units_expect_echo(units, g->name);
+        if (glance_ask(g, 0, glance_on_state) < 0)
+                glance_show(g);
+}
+
+static int glance_on_turn(sd_event_source *source, void *userdata) {
+        struct units *units = userdata;
+        struct glance *g = units->next_glance;
+        if (!g || units->glances >= GLANCES_MAX)
+                return 0;
+        units->next_glance = g->next;
+        glance_take(g);
+        glance_wake(units);
+        if (!units->bus || !glance_is_lost(g))
+                glance_begin(g);
+        return 0;
+}
+
 struct op *units_glance(struct units *units, const char *name, detail_done_t done, void *userdata) {
-        struct glance *g = new0(struct glance);
+        struct glance *g = new0(struct glance), **last = &units->next_glance;
         *g = (struct glance){ .op.drop = glance_drop,
                               .units = units,
                               .name = xstrdup(name),
@@ -142,14 +200,13 @@ struct op *units_glance(struct units *units, const char *name, detail_done_t don
                               .done = done,
                               .userdata = userdata };
         g->detail->unit.name = xstrdup(name);
-        bool service = str_ends(name, ".service") && !unit_template(name) && unit_name_check(name, NULL) >= 0;
-        if (!service || units_connect(units, NULL) < 0 ||
-            sd_bus_path_encode(SYSTEMD_UNITS, name, &g->path) < 0) {
-                glance_show(g);
+        if (!*last && units->glances < GLANCES_MAX) {
+                glance_take(g);
+                glance_begin(g);
                 return &g->op;
         }
-        units_expect_echo(units, name);
-        if (glance_ask(g, 0, glance_on_state) < 0)
-                glance_show(g);
+        while (*last)
+                last = &(*last)->next;
+        *last = g;
         return &g->op;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Shared by connection.c, show.c, glance.c, stopped.c, list.c, act.c, units.c, lowest first. */
+/* Shared by connection.c, search-path.c, show.c, glance.c, stopped.c, list.c, act.c, units.c, lowest
+ * first. */
 
 #include <sys/stat.h>
 
@@ -61,6 +62,11 @@ struct units {
                 bool stopped;
         } verdicts[VERDICTS_MAX];       /* of failed services (stopped.c) */
         size_t n_verdicts;
+
+        /* glance.c */
+        unsigned glances;           /* that ask now */
+        struct glance *next_glance; /* those that wait until one of them has ended, in their order */
+        sd_event_source *turn;      /* lets the first of them ask */
 };
 
 /* connection.c */
@@ -85,6 +91,16 @@ void units_forget_verdict(struct units *units, const char *name);
 void units_report_all(struct units *units);
 /* A callback that ignores its message: without one sd-bus ends the whole connection when a match fails. */
 int units_ignore(sd_bus_message *m, void *userdata, sd_bus_error *error);
+
+/* search-path.c */
+/* Asks systemd for the folders of unit files; the callback takes what it answers. */
+int units_ask_folders(struct units *units, sd_bus_slot **slot, sd_bus_message_handler_t callback,
+                      void *userdata);
+void units_read_folders(struct units *units, sd_bus_message *m);
+/* By precedence, without the root; where systemd did not say, the usual ones. */
+char *const *units_folders(const struct units *units);
+/* The file of this name in the folder that counts, without the root; NULL: none. The caller frees. */
+char *units_find_file(const struct units *units, const char *name);
 
 /* list.c */
 void units_forget_files(struct units *units);

@@ -11,15 +11,6 @@
 
 #include "backend/io/turn.h"
 
-/* systemd.unit(5), for a systemd that does not report its folders. */
-static const char *const usual_folders[] = { "/etc/systemd/system.control", "/run/systemd/system.control",
-                                             "/run/systemd/transient",      "/run/systemd/generator.early",
-                                             "/etc/systemd/system",         "/etc/systemd/system.attached",
-                                             "/run/systemd/system",         "/run/systemd/system.attached",
-                                             "/run/systemd/generator",      "/usr/local/lib/systemd/system",
-                                             "/lib/systemd/system",         "/usr/lib/systemd/system",
-                                             "/run/systemd/generator.late", NULL };
-
 /* Asks systemd for its folders, unless they are known, then reads their files. */
 struct looking {
         struct op op;
@@ -40,14 +31,13 @@ static void list_on_read(struct unit_files *files, void *userdata) {
 }
 
 static void list_read_folders(struct looking *l) {
-        char *const *folders = l->units->folders ? l->units->folders : (char *const *) usual_folders;
-        op_wait(&l->op, unit_files_read(l->units->event, l->units->root, folders, list_on_read, l));
+        op_wait(&l->op, unit_files_read(l->units->event, l->units->root, units_folders(l->units),
+                                        list_on_read, l));
 }
 
 static int list_on_folders(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         struct looking *l = userdata;
-        if (!sd_bus_message_is_method_error(m, NULL) && sd_bus_message_enter_container(m, 'v', "as") >= 0)
-                sd_bus_message_read_strv(m, &l->units->folders);
+        units_read_folders(l->units, m);
         list_read_folders(l);
         return 0;
 }
@@ -56,9 +46,7 @@ static struct op *list_look(struct units *units, void (*done)(struct unit_files 
                             void *userdata) {
         struct looking *l = new0(struct looking);
         *l = (struct looking){ .op.drop = looking_drop, .units = units, .done = done, .userdata = userdata };
-        if (units->folders ||
-            sd_bus_call_method_async(units->bus, &l->slot, SYSTEMD_NAME, SYSTEMD_PATH, BUS_PROPERTIES, "Get",
-                                     list_on_folders, l, "ss", SYSTEMD_MANAGER, "UnitPath") < 0)
+        if (units->folders || units_ask_folders(units, &l->slot, list_on_folders, l) < 0)
                 list_read_folders(l);
         return &l->op;
 }

@@ -25,14 +25,29 @@ struct following {
         struct job *job;
         struct error *error;
         uint64_t bytes;                    /* of the log, printed so far */
+        size_t drawn;                      /* cells of the line that shows a pull; 0: there is none */
         follow_end_t end;                  /* NULL: the usual end */
         const struct arguments *arguments; /* of end */
 };
 
+/* On a terminal a pull is one line that is written over; "" takes it away. Not on a dumb one: whoever reads
+ * that aloud, or on paper, would have a line a second. */
+static void follow_draw(struct following *f, const char *text) {
+        if (!f->drawn && !*text)
+                return;
+        _cleanup_free_ char *line = str_printf("%-*s", (int) f->drawn, text);
+        out("\r%s", line);
+        if (!*text)
+                out("\r");
+        f->drawn = strlen(text);
+        fflush(stdout);
+}
+
 static void print_line(const char *text, const uint8_t *marks, size_t bytes, void *userdata) {
-        const struct following *f = userdata;
+        struct following *f = userdata;
         if (f->session->json)
                 return; /* the output stays in the job's log; only the end is printed */
+        follow_draw(f, "");
         /* What a command prints could look like our steps and result. */
         if (!marks_are_own(marks, bytes))
                 out_raw("| ", 2);
@@ -51,6 +66,13 @@ static void follow_job_moved(const struct job *job, void *userdata) {
         struct following *f = userdata;
         job_free(f->job);
         f->job = job_copy(job);
+        const char *term = getenv("TERM");
+        if (out_is_terminal() && !str_equal(term, "dumb") && !f->session->json && !f->mute) {
+                _cleanup_str_ struct str text = {};
+                if (job->pull.layers)
+                        pull_progress_text(&job->pull, &text);
+                follow_draw(f, text.text ? text.text : "");
+        }
         end_when_whole(f);
 }
 
@@ -87,6 +109,7 @@ static int follow_typed(sd_event_source *source, int fd, uint32_t events, void *
 }
 
 static int result_of(struct following *f) {
+        follow_draw(f, "");
         if (f->error)
                 return error_take(&f->session->error, TAKE(f->error));
         if (f->left) {
@@ -177,6 +200,25 @@ int follow_print_job(struct session *s, const char *id) {
         return r < 0 ? r : out_json(emit_job(job));
 }
 
+/* Where somebody is asked: each finding that refuses the plan may be allowed, as on the console's last page.
+ * *allowed has those of before, too, and is the order's. */
+static int follow_allow(struct session *s, struct order *order, char ***allowed, struct plan **plan) {
+        const struct finding *f;
+        while ((f = finding_list_allowable(&(*plan)->findings))) {
+                _cleanup_free_ char *question = str_printf("Allow %s, if you know better?", f->id);
+                out("\n%s%s%s.\n", f->where ? f->where : "", f->where ? ": " : "", f->message);
+                if (strv_contains(*allowed, f->id) || !ask_yes(question))
+                        return 0;
+                strv_add(allowed, f->id);
+                order->port.allowed = *allowed;
+                *plan = plan_free(*plan);
+                int r = session_make_plan(s, &order->port, plan, &s->error);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
 /* Consent: --yes, the hash of this very plan, or the word yes on a terminal after the plan was shown. */
 static int follow_consent(const struct session *s, const struct plan *plan, const struct arguments *a) {
         _cleanup_error_ struct error *e = NULL;
@@ -222,9 +264,14 @@ int follow_order(struct session *s, struct order *order, const struct arguments 
 
 int follow_order_to(struct session *s, struct order *order, const struct arguments *a, follow_end_t end) {
         _cleanup_plan_ struct plan *plan = NULL;
+        _cleanup_strv_ char **allowed = strv_copy(order->port.allowed);
         int r = session_make_plan(s, &order->port, &plan, &s->error);
+        if (r >= 0 && s->ask)
+                r = follow_allow(s, order, &allowed, &plan);
         if (r == -EALREADY) { /* the requested state exists already: not a failure */
                 out("%s\n", s->error->message);
+                if (s->error->hint)
+                        out("  hint: %s\n", s->error->hint);
                 return EXIT_DONE;
         }
         if (r < 0)

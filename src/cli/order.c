@@ -217,8 +217,19 @@ int order_read(struct session *s, const struct arguments *a, enum plan_verb verb
                          argument_value(a, OPTION_OPT3) },
                 .arguments = a->rest,
                 .allowed = a->values[OPTION_ALLOW],
+                .needs_signature = a->given[OPTION_REQUIRE_SIGNATURE],
         };
         return 0;
+}
+
+int order_ask(struct session *s, struct order *o, const struct mode *mode) {
+        int r = s->ask ? s->ask(s, o, mode) : 0;
+        if (!mode)
+                o->port.mode = o->mode;
+        o->port.secrets = o->secret_names;
+        if (r == -ECANCELED)
+                out("Nothing was done.\n");
+        return r;
 }
 
 int order_read_image(struct session *s, const struct arguments *a, enum plan_verb verb, struct order *ret,

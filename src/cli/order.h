@@ -36,6 +36,10 @@ int order_read_file(const char *path, struct answers *answers, char **mode, stru
 /* "P=@FILE" or "P=-" of --secret: the name goes to *names, the secret to the list. */
 int order_read_secret(const char *text, char ***names, struct secret_list *secrets, struct error **reterr);
 
+/* Where somebody is asked line by line: asks for the parameters of this mode, or of the one that the person
+ * chooses (NULL). Else nothing: the command line says all. -ECANCELED, said: the person went back. */
+int order_ask(struct session *s, struct order *o, const struct mode *mode);
+
 /* For verbs whose first word is an image: finds it, then reads the order. */
 int order_read_image(struct session *s, const struct arguments *a, enum plan_verb verb, struct order *ret,
                      struct error **reterr);

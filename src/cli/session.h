@@ -8,12 +8,18 @@
 #include "cli/verb.h"
 #include "model/host.h"
 
+struct mode;
+struct order;
+
 struct session {
         sd_event *event;
         struct host *host;          /* after session_open() */
         const char *const *sockets; /* of --engine-socket, or NULL */
         bool json;
         bool brief; /* a plan is a few lines, and all of it on request */
+        /* Asks for the parameters of the mode (NULL: the person chooses one) that the command line does not
+         * give. -ECANCELED: the person went back. NULL: the command line says all. See order_ask() */
+        int (*ask)(struct session *s, struct order *o, const struct mode *mode);
         const char *engine_socket[2];
         struct error *error; /* of a verb that failed */
 };
@@ -29,8 +35,14 @@ int session_list_images(struct session *s, struct image_list **ret, struct error
 int session_list_source(struct session *s, const char *source, source_seen_t seen, void *userdata,
                         struct error **reterr);
 int session_find_image(struct session *s, const char *reference, struct image **ret, struct error **reterr);
+int session_look_trust(struct session *s, const char *reference, struct trust **ret, struct error **reterr);
 int session_look_trouble(struct session *s, struct trouble_list **ret, struct error **reterr);
 int session_list_services(struct session *s, struct service_list **ret, struct error **reterr);
+/* As the port's: whether there are newer images of the services. */
+int session_list_updates(struct session *s, bool ask, char *const *names, struct update_list **ret,
+                         struct error **reterr);
+int session_show_update(struct session *s, const char *service, bool fetch, struct update_detail **ret,
+                        struct error **reterr);
 int session_list_units(struct session *s, const char *pattern, struct unit_list **ret, struct error **reterr);
 int session_show_unit(struct session *s, const char *name, struct unit_detail **ret, struct error **reterr);
 int session_unit_effects(struct session *s, const char *name, enum unit_action action,

@@ -7,6 +7,10 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 
+static void skopeo_fuzz_layer(const char *digest, uint64_t size, void *userdata) {
+        MUST(skopeo_digest_valid(digest) && userdata);
+}
+
 static void skopeo_fuzz_manifest(const char *text, size_t n) {
         struct skopeo_manifest m;
         _cleanup_error_ struct error *e = NULL;
@@ -14,6 +18,7 @@ static void skopeo_fuzz_manifest(const char *text, size_t n) {
                 MUST(!e && !m.child == skopeo_digest_valid(m.config) && (!m.child || skopeo_digest_valid(m.child)));
         else
                 MUST(e && e->message);
+        skopeo_read_layers(text, n, skopeo_fuzz_layer, &m);
         skopeo_manifest_done(&m);
 }
 

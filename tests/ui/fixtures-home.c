@@ -86,8 +86,17 @@ static struct service_list *services_ailing(void) {
         struct service *s = fixture_service("mq", "running", 4000, "paused", "9.3", "A message queue");
         s->container = xstrdup("mq");
         service_list_take(list, s);
+        service_list_take(list, fixture_service("ice", "running", 500, "frozen", "1.0", "A service that stands still"));
         service_list_take(list, fixture_service("rsyslog", "running", 300, NULL, "8.2302.0", "Rsyslog: system logging"));
         service_list_take(list, fixture_service("sssd", "running", 3 * 3600, "unhealthy", "2.8", "System Security Services Daemon"));
+        return list;
+}
+
+/* systemd did not say. */
+static struct service_list *services_unknown(void) {
+        struct service_list *list = services_n(2);
+        list->items[0]->state = SERVICE_UNKNOWN;
+        list->items[0]->reason = xstrdup("Connection timed out");
         return list;
 }
 
@@ -112,6 +121,7 @@ bool fixture_use_home(struct fake_host *fake, const char *what, const char *whic
                 { "services", "counted", offsetof(struct fake_host, services), (void *) services_counted },
                 { "pinned", "two", offsetof(struct fake_host, pinned), (void *) pinned_two },
                 { "services", "ailing", offsetof(struct fake_host, services), (void *) services_ailing },
+                { "services", "unknown", offsetof(struct fake_host, services), (void *) services_unknown },
                 { "services", "one", offsetof(struct fake_host, services), (void *) services_one },
                 { "services", "few", offsetof(struct fake_host, services), (void *) services_few },
                 { "services", "30", offsetof(struct fake_host, services), (void *) services_30 },

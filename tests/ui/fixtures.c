@@ -310,6 +310,14 @@ struct job *fixture_job(const char *which) {
         job->steps[STEP_SNAPSHOT].note = xstrdup("1,812 files");
         if (str_equal(which, "running"))
                 return job;
+        if (str_equal(which, "pulling")) {
+                job->steps[STEP_PULL].state = STEP_NOW;
+                free(TAKE(job->steps[STEP_PULL].note));
+                free(TAKE(job->steps[STEP_SNAPSHOT].note));
+                job->steps[STEP_SNAPSHOT] = job->steps[STEP_COMMAND] = (struct step_status) {};
+                job->pull = (struct pull_progress) { 7, 3, 41100000, 120000000, 5100000 };
+                return job;
+        }
         if (str_equal(which, "queued")) {
                 job->state = JOB_QUEUED;
                 for (size_t i = 0; i < _JOB_STEP_MAX; i++) {
@@ -482,5 +490,6 @@ bool fixture_use(struct fake_host *fake, const char *what, const char *which) {
         return fixture_pick(fake, variants, ELEMENTS(variants), what, which) || fixture_use_unit(fake, what, which) ||
                fixture_use_profile(fake, what, which) || fixture_use_realm(fake, what, which) ||
                fixture_use_home(fake, what, which) || fixture_use_edit(fake, what, which) ||
-               fixture_use_catalog(fake, what, which);
+               fixture_use_catalog(fake, what, which) || fixture_use_updates(fake, what, which) ||
+               fixture_use_trust(fake, what, which);
 }

@@ -25,6 +25,8 @@ bool fixture_use_profile(struct fake_host *fake, const char *what, const char *w
 /* What services use, and the host. */
 bool fixture_use_edit(struct fake_host *fake, const char *what, const char *which);
 bool fixture_use_catalog(struct fake_host *fake, const char *what, const char *which);
+bool fixture_use_updates(struct fake_host *fake, const char *what, const char *which);
+bool fixture_use_trust(struct fake_host *fake, const char *what, const char *which);
 bool fixture_use_home(struct fake_host *fake, const char *what, const char *which);
 
 /* A service of localhost/NAME; age: of its state, in seconds. */

@@ -276,6 +276,7 @@ static void run_show(struct run *run, char *arguments) {
         } places[] = {
                 { "images", &images_screen }, { "image", &image_screen }, { "units", &units_screen },
                 { "unit", &unit_screen },     { "jobs", &jobs_screen },   { "job", &job_screen },
+                { "trust", &trust_screen },
         };
         char *what = strchr(arguments, ' ');
         if (what)

@@ -182,7 +182,6 @@ static int job_result(const struct job_screen_state *st, const struct canvas *c)
         if (shown < left)
                 canvas_textf(c, row++, 4, 0, STYLE_WARN, "and %zu more; \"fairlead attach %s\" lists them",
                              left - shown, job->id);
-        bool installed = job->state == JOB_DONE && job->verb == VERB_INSTALL;
         if (job_counts_files(job)) {
                 canvas_text(c, row, 2, 8, STYLE_STRONG, "Files");
                 if (st->n_files)
@@ -194,13 +193,9 @@ static int job_result(const struct job_screen_state *st, const struct canvas *c)
                         canvas_text(c, row++, 11, 0, STYLE_PLAIN,
                                     st->counting ? "counting ..." : "no watched file was changed");
         }
-        if (installed) {
+        _cleanup_free_ char *undo = job_text_undo(job);
+        if (undo) {
                 canvas_text(c, row, 2, 8, STYLE_STRONG, "Undo");
-                _cleanup_free_ char *undo = str_printf(
-                        job_checks_fail(job) ? "p restores every file; so does uninstall %s"
-                        : job_joined(job)    ? "leave (5, then x l) restores every file; so does uninstall %s"
-                                             : "uninstall %s restores every file",
-                        job->name);
                 row += canvas_paragraph(c, row, 11, 0, STYLE_PLAIN, undo);
         }
         return row;

@@ -183,7 +183,7 @@ static void jobs_ask_cancel(struct screen *s, const struct job *job) {
 /* It takes the time that the disk takes, and has its own question: the verb does it, at this terminal. */
 static void jobs_prune(struct screen *s) {
         _cleanup_strv_ char **argv = NULL;
-        strv_add(&argv, "/proc/self/exe");
+        strv_add(&argv, LEND_SELF);
         strv_add(&argv, "prune");
         strv_add(&argv, "--all");
         screen_lend(s, "prune", argv, NULL, true);

@@ -318,7 +318,7 @@ static void services_status(const struct screen *s, struct str *out) {
                 return;
         }
         const struct rate *rate = services_charts(s) ? NULL : rates_find(&st->rates, service->name);
-        home_service_status(service, rate, ui_boottime(s->ui), out);
+        home_service_status(service, rate, ui_boottime(s->ui), host_status(ui_host(s->ui))->engine, out);
 }
 
 /* Milliseconds until the next change of what "FOR" says, the next sample, or the next look at the host. */
@@ -392,6 +392,8 @@ static bool services_act(struct screen *s, enum action action) {
                 return true;
         if (action == ACTION_TROUBLE)
                 screen_open(s->ui, &trouble_screen, trouble ? trouble->id : NULL);
+        else if (action == ACTION_UPDATES)
+                screen_open(s->ui, &updates_screen, service && !service->pinned ? service->name : NULL);
         else if (action == ACTION_OPEN && home_offers_focus(s))
                 screen_open(s->ui,
                             source_several(home_offers_focus(s)) ? &source_screen : &image_screen,
@@ -456,6 +458,7 @@ const struct screen_class services_screen = {
                                               { 'z', ACTION_SLEEP },
                                               { 'i', ACTION_IMAGES, "install" },
                                               { 'a', ACTION_TROUBLE },
+                                              { 'U', ACTION_UPDATES, NULL, true },
                                               { 'n', ACTION_NEXT_TROUBLE, NULL, true },
                                               { 'm', ACTION_RECONFIGURE },
                                               {} },

@@ -48,10 +48,10 @@ static void unit_put_state(const struct screen *s, struct pager *p, const struct
         str_add(&text, active);
         if (!str_empty(sub) && !str_equal(sub, active))
                 str_addf(&text, " (%s)", sub);
-        if (unit_is_frozen(d))
-                str_add(&text, ", frozen");
         if (d->since > 0)
                 str_addf(&text, " for %s", text_age(age, ui_now(s->ui) - d->since));
+        if (unit_is_frozen(d))
+                str_add(&text, ", frozen"); /* since when, systemd does not say */
         pager_row(p, "state", unit_state_mark(active), "%s", text.text);
         unit_put_result(p, d);
         if (d->load_error)
@@ -255,6 +255,8 @@ static void unit_status(const struct screen *s, struct str *out) {
                                              : "It failed: see its log. x, then s, starts it again.");
         else if (st->detail && unit_is_masked(&st->detail->unit))
                 str_add(out, "It is masked: nothing can start it. x, then U, unmasks it.");
+        else if (st->detail && unit_is_frozen(st->detail))
+                str_add(out, "Its processes are frozen, so its clients wait. x, then Z, thaws it.");
 }
 
 /* The next change of what "for" says; a line above that stands still is not written again. */

@@ -53,6 +53,10 @@ static const struct action_row action_table[_ACTION_MAX] = {
         [ACTION_ALL] = { "all", "all", "Show all of them, or only those that matter here" },
         [ACTION_REFERENCE] = { "reference", "open",
                                "Open any image: of the catalog, of a registry, of an archive" },
+        [ACTION_CATALOG] = { "catalog", "catalog", "List the images that the catalogs of this host offer" },
+        [ACTION_TRUST] = { "trust", "trust", "Show who signed it, and what the host's policy asks of it" },
+        [ACTION_PIN_SIGNER] = { "pin-signer", "pin signer",
+                                "Have the policy ask for a signature by a key at each pull" },
         [ACTION_CAUSES] = { "causes", "why", "Show the causes" },
         [ACTION_FOLD] = { "fold", "fold", "Show or hide the steps that are done" },
 
@@ -112,6 +116,13 @@ static const struct action_row action_table[_ACTION_MAX] = {
         [ACTION_PIN] = { "pin", "pin", "Show this unit among the services, or no longer there" },
         [ACTION_SLEEP] = { "sleep", "sleep", "Hide this line for some days, or until a date" },
         [ACTION_WAKE] = { "wake", "wake", "Show this line again" },
+
+        [ACTION_UPDATES] = { "updates", "updates", "List which services have a newer image at its source" },
+        [ACTION_ASK] = { "ask", "ask now", "Ask the sources for newer images; nothing is pulled" },
+        [ACTION_FETCH] = { "fetch", "fetch",
+                           "Fetch the newer image to compare its packages; nothing is upgraded" },
+        [ACTION_HOLD] = { "hold", "hold", "Do not report a newer image for some days, or until a date" },
+        [ACTION_UNHOLD] = { "unhold", "unhold", "Report newer images again" },
 
         [ACTION_START] = { "start", "start", "Start it now" },
         [ACTION_STOP] = { "stop", "stop", "Stop it now; whether it starts at boot stays as it is" },

@@ -58,7 +58,10 @@ enum action {
         ACTION_TOGGLE, /* Space: checks a box; never acts on a unit */
         ACTION_ALL,
         ACTION_REFERENCE,
+        ACTION_CATALOG,
         ACTION_FOLD,
+        ACTION_TRUST,
+        ACTION_PIN_SIGNER,
         ACTION_CAUSES,
 
         /* images, plans, forms */
@@ -103,6 +106,11 @@ enum action {
         ACTION_PIN,
         ACTION_SLEEP, /* a line of trouble */
         ACTION_WAKE,
+        ACTION_UPDATES,
+        ACTION_ASK, /* sources for newer images */
+        ACTION_FETCH,
+        ACTION_HOLD, /* a newer image */
+        ACTION_UNHOLD,
 
         /* units */
         ACTION_START,

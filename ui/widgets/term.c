@@ -128,13 +128,23 @@ static void term_send(const struct term *term, const char *bytes) {
                 return;         /* the line is gone: the keyboard reports it */
 }
 
+/* NULL: the terminal has none. */
+static const char *term_capability(const char *name) {
+        const char *capability = tigetstr(name);
+        return capability == (const char *) -1 ? NULL : capability;
+}
+
+static void term_send_capability(const struct term *term, const char *name) {
+        const char *capability = term_capability(name);
+        if (capability)
+                term_send(term, capability);
+}
+
 /* Lets the whole screen scroll again. Curses leaves margins where it scrolled a part; when the size is
  * another than it assumed, cursor movements stop at them and everything below is blocked. */
 static void term_free_margins(const struct term *term) {
-        const char *capability = tigetstr("csr");
-        if (!capability || capability == (const char *) -1)
-                return;
-        const char *margins = tparm(capability, 0L, (long) LINES - 1);
+        const char *capability = term_capability("csr"),
+                   *margins = capability ? tparm(capability, 0L, (long) LINES - 1) : NULL;
         if (margins)
                 term_send(term, margins);
 }
@@ -179,8 +189,7 @@ int term_new(FILE *input, FILE *output, const char *name, unsigned rows, unsigne
                 return -ENOTSUP;
         }
         set_term(term->screen);
-        const char *moves = tigetstr("cup");
-        if (!moves || moves == (const char *) -1) {
+        if (!term_capability("cup")) {
                 reset_shell_mode();
                 delscreen(term->screen);
                 free(term->unknown);
@@ -204,8 +213,12 @@ int term_new(FILE *input, FILE *output, const char *name, unsigned rows, unsigne
 struct term *term_free(struct term *term) {
         if (!term)
                 return NULL;
-        if (!term->suspended)
+        if (!term->suspended) {
                 endwin();
+                /* Without a second screen the last one stays, and what follows begins below it. */
+                if (!term_capability("rmcup"))
+                        term_send(term, "\r\n");
+        }
         if (term->keys)
                 delwin(term->keys);
         delscreen(term->screen);
@@ -386,8 +399,8 @@ void term_suspend(struct term *term) {
 
 /* Where a sequence asks for padding ("$<50>"), the line's own speed gives it. */
 void term_clear(struct term *term) {
-        const char *clear = tigetstr("clear");
-        if (!clear || clear == (const char *) -1)
+        const char *clear = term_capability("clear");
+        if (!clear)
                 return;
         _cleanup_free_ char *bare = xstrndup(clear, strcspn(clear, "$"));
         term_send(term, bare);
@@ -412,7 +425,10 @@ void term_resume(struct term *term) {
         term->suspended = false;
         reset_prog_mode();
         term_free_keys(term);
+        /* Margins move the cursor; where it is now, the shell of a terminal with two screens goes on. */
+        term_send_capability(term, "sc");
         term_free_margins(term);
+        term_send_capability(term, "rc");
         clearok(curscr, TRUE);
         refresh();
         term_resize(term);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The steps of an edit: a unit's drop-in is written, or removed where nothing remains in it. The last scan
- * knows this job's own work from that of others, so that an undo takes back nothing else. */
+/* The steps of an edit: a unit's drop-in is written, or removed where nothing remains in it; or the policy of
+ * the host, and the file beside it. The last scan knows this job's own work from that of others, so that an
+ * undo takes back nothing else. */
 #include "backend/io/files.h"
 #include "backend/worker/step.h"
 #include "base/path.h"
@@ -10,11 +11,11 @@
 #define BYTES_MAX (256U * 1024)
 
 /* The present text; "" where there is no file. Negative: it cannot be read. */
-static int edit_read(struct worker *w, char **ret, struct error **reterr) {
+static int edit_read(struct worker *w, const struct plan_file *file, char **ret, struct error **reterr) {
         const char *name;
         size_t n;
         _cleanup_error_ struct error *e = NULL;
-        _cleanup_close_ int folder = files_open_parent(w->root, w->plan->file.path, &name, &e);
+        _cleanup_close_ int folder = files_open_parent(w->root, file->path, &name, &e);
         int r = folder < 0 ? folder : files_read(folder, name, BYTES_MAX, ret, &n, &e);
         if (r == -ENOENT) {
                 *ret = xstrdup("");
@@ -29,17 +30,20 @@ static int edit_recall(struct worker *w, struct error **reterr) {
         return 0;
 }
 
-static int edit_probe(struct worker *w) {
+static bool edit_is_written(struct worker *w, const struct plan_file *file) {
         _cleanup_free_ char *now = NULL;
-        return edit_read(w, &now, NULL) >= 0 && str_equal(now, w->plan->file.text);
+        return !file->text || (edit_read(w, file, &now, NULL) >= 0 && str_equal(now, file->text));
 }
 
-static int edit_write(struct worker *w, struct error **reterr) {
-        const struct plan_file *file = &w->plan->file;
+static int edit_probe(struct worker *w) {
+        return edit_is_written(w, &w->plan->beside) && edit_is_written(w, &w->plan->file);
+}
+
+static int edit_write_file(struct worker *w, const struct plan_file *file, struct error **reterr) {
+        if (edit_is_written(w, file)) /* by a worker that died between two files, or there is none */
+                return 0;
         _cleanup_free_ char *now = NULL, *path = path_folder(file->path);
-        int r = edit_recall(w, reterr);
-        if (r >= 0)
-                r = edit_read(w, &now, reterr);
+        int r = edit_read(w, file, &now, reterr);
         if (r < 0)
                 return r;
         if (!str_equal(now, file->was)) {
@@ -50,11 +54,20 @@ static int edit_write(struct worker *w, struct error **reterr) {
         if (folder < 0)
                 return folder;
         const char *name = file->path + strlen(path) + 1;
-        r = *file->text ? files_write(folder, name, file->text, strlen(file->text), 0644, reterr)
-                        : files_remove(folder, name, reterr);
+        return *file->text ? files_write(folder, name, file->text, strlen(file->text), 0644, reterr)
+                           : files_remove(folder, name, reterr);
+}
+
+/* The policy last: one that asks for signatures which nobody looks for refuses what is well signed. */
+static int edit_write(struct worker *w, struct error **reterr) {
+        int r = edit_recall(w, reterr);
+        if (r >= 0)
+                r = edit_write_file(w, &w->plan->beside, reterr);
+        if (r >= 0)
+                r = edit_write_file(w, &w->plan->file, reterr);
         if (r < 0)
                 return r;
-        worker_note(w, "%s", file->path);
+        worker_note(w, "%s", w->plan->file.path);
         return STEP_ENDED;
 }
 

@@ -54,7 +54,8 @@ static int prepare_check_from(struct worker *w, struct error **reterr) {
 
 static int prepare_check_name(struct worker *w, struct error **reterr) {
         const char *name = w->plan->name;
-        if ((w->plan->verb == VERB_REHEARSE && !w->plan->from) || w->plan->verb == VERB_EDIT)
+        if ((w->plan->verb == VERB_REHEARSE && !w->plan->from) || w->plan->verb == VERB_EDIT ||
+            w->plan->verb == VERB_TRUST)
                 return 0;
         if (!plan_brings(w->plan->verb)) {
                 int r = services_read(w->paths, name, &w->record, reterr);

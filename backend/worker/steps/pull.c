@@ -3,13 +3,13 @@
  * fetched by its digest: of a registry by the engine, of an archive or a layout by skopeo, into the engine's
  * storage. What was not here before goes away again with an undo. */
 #include "backend/skopeo/skopeo.h"
+#include "backend/worker/meter.h"
 #include "backend/worker/step.h"
 #include "base/text.h"
 
-#define FETCHED "fetched" /* the id of an image that was not here, in the job's folder before it comes */
-
 struct pull_state {
-        struct skopeo *skopeo; /* looks into an archive */
+        struct skopeo *skopeo; /* looks into an archive, and knows the layers of what it saw in a registry */
+        struct meter *meter;
 };
 
 static const char *pull_what(const struct worker *w) {
@@ -27,16 +27,28 @@ static int pull_found(struct worker *w, const char *note, struct error **reterr)
         return worker_pin(w, true, reterr);
 }
 
-static void pull_on_progress(const char *text, void *userdata) {
-        struct worker *w = userdata;
-        joblog_note(w->log, "%s", text);
+/* What to do is known where it failed. */
+static int pull_keep_hint(struct error **reterr) {
+        const struct error *cause = (*reterr)->cause;
+        if (cause && cause->hint)
+                error_hint(reterr, "%s", cause->hint);
+        return (*reterr)->code;
 }
 
 static int pull_pulled(struct worker *w, struct error **reterr) {
+        const struct pull_state *state = w->state;
+        struct pull_progress sum;
+        char size[16];
+        pull_tally_sum(meter_tally(state->meter), &sum);
+        _cleanup_free_ char *note =
+                !sum.total ? xstrdup("pulled")
+                           : str_printf(plural(sum.layers, "pulled %s in %u layer", "pulled %s in %u layers"),
+                                        text_size(size, sum.total), sum.layers);
         if (w->got.image)
-                return pull_found(w, "pulled", reterr);
-        return error_wrap(reterr, *reterr ? (*reterr)->code : -EIO,
-                          "The image %s is not on this host and cannot be pulled", pull_what(w));
+                return pull_found(w, note, reterr);
+        error_wrap(reterr, *reterr ? (*reterr)->code : -EIO,
+                   "The image %s is not on this host and cannot be pulled", pull_what(w));
+        return pull_keep_hint(reterr);
 }
 
 static int pull_inspect(struct worker *w, const char *reference, step_next_t next) {
@@ -45,9 +57,28 @@ static int pull_inspect(struct worker *w, const char *reference, step_next_t nex
         return STEP_WAITS;
 }
 
+static void pull_on_layer(const char *layer, enum pull_event event, uint64_t bytes, uint64_t size,
+                          void *userdata) {
+        const struct worker *w = userdata;
+        const struct pull_state *state = w->state;
+        meter_layer_seen(state->meter, layer, event, bytes, size);
+}
+
+static void pull_on_known_layer(const char *digest, uint64_t size, void *userdata) {
+        pull_tally_expect(userdata, digest, size);
+}
+
+/* Whoever made the plan has looked at the manifest, which says more of the layers than an engine does. */
 static int pull_from_registry(struct worker *w) {
+        struct pull_state *state = w->state;
+        state->skopeo = skopeo_new(w->event, &(struct skopeo_options){ .program = w->paths->skopeo,
+                                                                       .cache = w->paths->cache });
+        state->meter = meter_new(w->event, w->folder);
+        struct pull_tally *tally = meter_tally(state->meter);
+        tally->fetch = w->plan->pin.fetch;
+        skopeo_known_layers(state->skopeo, w->plan->pin.digest, pull_on_known_layer, tally);
         w->wait.next = pull_pulled;
-        w->wait.op = engine_pull(w->engine, w->plan->pin.image, pull_on_progress, worker_on_image, w);
+        w->wait.op = engine_pull(w->engine, w->plan->pin.image, pull_on_layer, worker_on_image, w);
         return STEP_WAITS;
 }
 
@@ -69,8 +100,8 @@ static int pull_loaded(struct worker *w, struct error **reterr) {
                 error_set(reterr, -EIO, "skopeo was killed by signal %d", w->got.status);
         else
                 skopeo_explain(reterr, &source, line ? line : "", line ? strlen(line) : 0);
-        return error_wrap(reterr, *reterr ? (*reterr)->code : -EIO, "%s cannot be loaded",
-                          w->plan->pin.source);
+        error_wrap(reterr, *reterr ? (*reterr)->code : -EIO, "%s cannot be loaded", w->plan->pin.source);
+        return pull_keep_hint(reterr);
 }
 
 /* The name that the image gets at once: without one an engine may take it for garbage. */
@@ -148,7 +179,7 @@ static int pull_looked(struct worker *w, struct error **reterr) {
                 return (*reterr)->code;
         if (!w->got.image) {
                 *reterr = error_free(*reterr);
-                int r = worker_save_lines(w, FETCHED, (char *[]) { w->plan->pin.image_id, NULL }, reterr);
+                int r = worker_save_fetched(w, reterr);
                 if (r < 0)
                         return r;
         }
@@ -192,50 +223,16 @@ static int pull_apply(struct worker *w, struct error **reterr) {
 
 /* ---- undo ---- */
 
-/* An image that cannot be removed is not a reason to keep the rest. */
-static int pull_removed(struct worker *w, struct error **reterr) {
-        if (*reterr) {
-                _cleanup_free_ char *line = error_line(*reterr);
-                worker_leftover(w, "the image that was fetched from %s: %s", w->plan->pin.source, line);
-                *reterr = error_free(*reterr);
-        } else
-                worker_note(w, "the image is removed");
-        return STEP_ENDED;
-}
-
-/* Somebody who has named it since, or another service, wants to have it. */
-static int pull_ours(struct worker *w, struct error **reterr) {
-        const struct image *image = w->got.image;
-        if (!image && (*reterr)->code != -ENOENT)
-                return pull_removed(w, reterr);
-        *reterr = error_free(*reterr);
-        if (!image)
-                return STEP_ENDED;
-        _cleanup_free_ char *tag = str_printf(":fairlead-%s-%.12s", w->plan->name, image->id);
-        for (char **name = image->names; name && *name; name++)
-                if (!str_ends(*name, tag))
-                        return STEP_ENDED;
-        w->wait.next = pull_removed;
-        w->wait.op = engine_remove_image(w->engine, image->id, worker_on_done, w);
-        return STEP_WAITS;
-}
-
-static int pull_unpinned(struct worker *w, struct error **reterr) {
-        _cleanup_strv_ char **fetched = worker_load_lines(w->folder, FETCHED, reterr);
-        if (*reterr)
-                return (*reterr)->code;
-        return fetched && *fetched ? pull_inspect(w, *fetched, pull_ours) : STEP_ENDED;
-}
-
 /* An image that was here stays: a new try needs it. */
 static int pull_undo(struct worker *w, struct error **reterr) {
-        int r = worker_unpin(w, true, pull_unpinned);
-        return r == STEP_ENDED ? pull_unpinned(w, reterr) : r;
+        int r = worker_unpin(w, true, worker_remove_fetched);
+        return r == STEP_ENDED ? worker_remove_fetched(w, reterr) : r;
 }
 
 static void pull_clear(struct worker *w) {
         struct pull_state *state = w->state;
         state->skopeo = skopeo_free(state->skopeo);
+        state->meter = meter_free(state->meter);
 }
 
 const struct step pull_step = {

@@ -68,9 +68,10 @@ static int rehearsal_commit(struct worker *w, struct error **reterr) {
                             w->plan->name, n);
         else
                 worker_note(w, "the %s of %s would change none of the host's files", what, w->plan->name);
-        /* A rehearsal removes in any case what an undo of the command removes. */
+        /* A rehearsal removes in any case what an undo of the command, and of the pull, removes. */
         delivery_remove_files(w->paths, w->plan->name);
-        return worker_remove_own_containers(w);
+        r = worker_remove_own_containers(w, worker_remove_fetched);
+        return r == STEP_ENDED ? worker_remove_fetched(w, reterr) : r;
 }
 
 const struct step rehearsal_steps[_JOB_STEP_MAX] = {

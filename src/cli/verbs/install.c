@@ -21,7 +21,7 @@ const struct verb install_verb = {
                    "What the installer changes is recorded, and restored when it fails or is cancelled. "
                    "Closing the terminal does not disturb the job.",
         .takes = ORDER_OPTIONS | TAKES(OPTION_SECRET) | TAKES(OPTION_YES) | TAKES(OPTION_CONSENT) |
-                 TAKES(OPTION_DETACH) | TAKES(OPTION_IF_INTERRUPTED),
+                 TAKES(OPTION_DETACH) | TAKES(OPTION_IF_INTERRUPTED) | TAKES(OPTION_REQUIRE_SIGNATURE),
         .json = true,
         .run = verb_install_run,
 };

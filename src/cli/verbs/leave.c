@@ -2,6 +2,7 @@
 
 #include "cli/follow.h"
 #include "cli/order.h"
+#include "cli/out.h"
 #include "cli/realm-images.h"
 #include "cli/verbs/verbs.h"
 
@@ -41,12 +42,19 @@ static int verb_leave_leave(struct session *s, const struct arguments *a, struct
         int r = order_read(s, &words, VERB_UNINSTALL, TAKE(j->image), &order, &s->error);
         if (r < 0)
                 return r;
-        if (j->mode)
-                joining_answers(j->profile, j->mode->leave ? j->mode->leave : j->mode, order.answers);
+        bool deletes = verb_leave_deletes(a);
+        const struct mode *asked = j->mode && j->mode->leave ? j->mode->leave : j->mode;
+        if (asked)
+                joining_answers(j->profile, asked, order.answers);
+        if (asked && s->ask && ask_yes("Delete the computer account in the realm, too?")) {
+                deletes = true;
+                if (order_ask(s, &order, asked) < 0)
+                        return EXIT_REFUSED;
+        }
         order.port.image = NULL;
         order.port.name = j->service->name;
         order.port.mode = NULL; /* the mode it was installed in */
-        order.port.deletes_account = verb_leave_deletes(a);
+        order.port.deletes_account = deletes;
         return follow_order(s, &order, a);
 }
 

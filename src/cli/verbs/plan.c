@@ -165,7 +165,7 @@ const struct verb plan_verb_row = {
                 "after -- are appended to the label's command, each as one word. Exit status 3 when a "
                 "finding blocks the plan, which is printed all the same.",
         .takes = ORDER_OPTIONS | TAKES(OPTION_LABELS) | TAKES(OPTION_IMAGE) | TAKES(OPTION_ENGINE) |
-                 TAKES(OPTION_REMOVE_UNIT) | TAKES(OPTION_REMOVE_VOLUMES),
+                 TAKES(OPTION_REMOVE_UNIT) | TAKES(OPTION_REMOVE_VOLUMES) | TAKES(OPTION_REQUIRE_SIGNATURE),
         .json = true,
         .run = verb_plan_run,
 };

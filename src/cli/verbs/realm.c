@@ -133,7 +133,7 @@ static int verb_realm_change(struct session *s, enum plan_verb verb, const struc
 }
 
 static int verb_realm_access(struct session *s, const struct verb *verb, const struct arguments *a) {
-        bool all = a->given[OPTION_ALL_USERS], groups = a->given[OPTION_GROUPS];
+        bool all = a->given[OPTION_ALL_THERE], groups = a->given[OPTION_GROUPS];
         bool permit = verb == &realm_verbs[REALM_PERMIT], withdraw = a->given[OPTION_WITHDRAW];
         if (all == (a->words != NULL) || (all && (groups || withdraw)))
                 return error_set(&s->error, -EINVAL, "%s takes names, --groups and names, or --all",
@@ -153,7 +153,7 @@ static int verb_realm_renew(struct session *s, const struct verb *verb, const st
         return verb_realm_change(s, VERB_RENEW, NULL, a);
 }
 
-#define ACCESS_OPTIONS (TAKES(OPTION_ALL_USERS) | TAKES(OPTION_GROUPS) | TAKES(OPTION_WITHDRAW))
+#define ACCESS_OPTIONS (TAKES(OPTION_ALL_THERE) | TAKES(OPTION_GROUPS) | TAKES(OPTION_WITHDRAW))
 #define JOB_OPTIONS                                                                               \
         (TAKES(OPTION_YES) | TAKES(OPTION_CONSENT) | TAKES(OPTION_ALLOW) | TAKES(OPTION_DETACH) | \
          TAKES(OPTION_IF_INTERRUPTED))

@@ -26,6 +26,19 @@ int reconfigure_read(struct session *s, const struct arguments *a, const char *n
         return r;
 }
 
+/* What it has stands in brackets behind each question. */
+static int verb_reconfigure_ask(struct session *s, const struct service *service, struct order *order) {
+        const struct given *given = &service->given;
+        for (size_t i = 0; given->answers && i < given->answers->n; i++) {
+                const struct answer *had = &given->answers->items[i];
+                if (!answers_get(order->answers, had->name))
+                        answers_set(order->answers, had->name, had->value, "installed");
+        }
+        if (!order->mode)
+                str_replace(&order->mode, given->mode);
+        return order_ask(s, order, NULL);
+}
+
 static int verb_reconfigure_run(struct session *s, const struct verb *verb, const struct arguments *a) {
         _cleanup_(service_freep) struct service *service = NULL;
         _cleanup_(order_done) struct order order = {};
@@ -34,6 +47,8 @@ static int verb_reconfigure_run(struct session *s, const struct verb *verb, cons
                                  &order, &s->error);
         if (r < 0)
                 return r;
+        if (s->ask && verb_reconfigure_ask(s, service, &order) < 0)
+                return EXIT_REFUSED;
         return rehearse ? follow_order_to(s, &order, a, rehearse_show_changes) : follow_order(s, &order, a);
 }
 

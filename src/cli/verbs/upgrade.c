@@ -8,14 +8,16 @@
 
 int upgrade_read(struct session *s, const struct arguments *a, const struct service *service,
                  struct order *ret, struct error **reterr) {
-        const char *reference = argument_value(a, OPTION_IMAGE);
+        const char *reference = argument_value(a, OPTION_IMAGE), *own = service->pin.reference;
         struct image *image = NULL;
-        /* Only its profile is needed here: it decides which of --set are answers. */
-        int r = session_find_image(s,
-                                   reference                ? reference
-                                   : service->pin.reference ? service->pin.reference
-                                                            : "",
-                                   &image, reterr);
+        /* Only its profile is needed here: it decides which of --set are answers. What was fetched by its
+         * digest has no name, and then what the service runs has a profile as good. */
+        int r = session_find_image(s, reference ? reference : own ? own : "", &image, reterr);
+        if (r == -ENOENT && !reference && service->pin.image_id &&
+            session_find_image(s, service->pin.image_id, &image, NULL) >= 0) {
+                *reterr = error_free(*reterr);
+                r = 0;
+        }
         if (r < 0)
                 return r;
         r = order_read(s, a, VERB_UPGRADE, image, ret, reterr);
@@ -24,13 +26,13 @@ int upgrade_read(struct session *s, const struct arguments *a, const struct serv
         return r;
 }
 
-static int verb_upgrade_run(struct session *s, const struct verb *verb, const struct arguments *a) {
+static int upgrade_one(struct session *s, const char *name, const struct arguments *a) {
         _cleanup_(service_freep) struct service *service = NULL;
-        int r = find_service(s, a->words[0], &service, &s->error);
+        int r = find_service(s, name, &service, &s->error);
         if (r < 0)
                 return r;
         if (!service) {
-                error_set(&s->error, -ENOENT, "No service named %s is installed", a->words[0]);
+                error_set(&s->error, -ENOENT, "No service named %s is installed", name);
                 error_hint(&s->error, "fairlead services lists those that are");
                 return -ENOENT;
         }
@@ -39,17 +41,38 @@ static int verb_upgrade_run(struct session *s, const struct verb *verb, const st
         return r < 0 ? r : follow_order(s, &order, a);
 }
 
+/* One after the other, a job each; one that fails keeps no other from its turn. */
+static int verb_upgrade_run(struct session *s, const struct verb *verb, const struct arguments *a) {
+        static const enum option_id of_one[] = { OPTION_IMAGE, OPTION_SET, OPTION_ANSWERS, OPTION_CONSENT,
+                                                 OPTION_DETACH };
+        if (strv_length(a->words) == 1)
+                return upgrade_one(s, a->words[0], a);
+        for (size_t i = 0; i < ELEMENTS(of_one); i++)
+                if (a->given[of_one[i]])
+                        return error_set(&s->error, -EINVAL, "--%s is for one service: name only that one",
+                                         option_table[of_one[i]].name);
+        int worst = EXIT_DONE;
+        for (char **name = a->words; *name; name++) {
+                int status = session_status(s, upgrade_one(s, *name, a));
+                if (worst == EXIT_DONE)
+                        worst = status;
+        }
+        return worst;
+}
+
 const struct verb upgrade_verb = {
         .name = "upgrade",
         .group = GROUP_SERVICES,
-        .operands = "SERVICE",
+        .operands = "SERVICE…",
         .rest = "[ARG…]",
         .help = "change a service to the newer image of its reference",
-        .details = "The newer image must be on this host. The labels of both images are compared word by "
-                   "word; the UPGRADE label is run where there is one, the unit is changed to the new "
-                   "digest, and the service is checked. When it fails, everything is restored to the old "
-                   "image. Answers of the install are kept; --image takes another reference. Exit status 0 "
-                   "when there is no newer image.",
+        .details = "The newer image is the one that the source of its reference has, where fairlead updates "
+                   "saw a newer one there, or the one on this host. The labels of both images are compared "
+                   "word by word; the UPGRADE label is run where there is one, the unit is changed to the "
+                   "new digest, and the service is checked. When it fails, everything is restored to the "
+                   "old image. Answers of the install are kept; --image takes another reference. Several "
+                   "services are upgraded one after the other, a job each. Exit status 0 when there is no "
+                   "newer image.",
         .takes = TAKES(OPTION_IMAGE) | TAKES(OPTION_SET) | TAKES(OPTION_ANSWERS) | TAKES(OPTION_ALLOW) |
                  TAKES(OPTION_YES) | TAKES(OPTION_CONSENT) | TAKES(OPTION_DETACH),
         .run = verb_upgrade_run,

@@ -54,18 +54,20 @@ enum {
         KIND_RECONFIGURE,
         KIND_ADOPTION,
         KIND_EDIT,
+        KIND_TRUST,
         _KIND_MAX
 };
 static const char *const step_titles[_JOB_STEP_MAX][_KIND_MAX] = {
         [STEP_PREPARE] = { "check the host", "check the host", "check the host", "check the host",
                            "check the host", "check the host", "check the host", "check the host",
-                           "check the host", [KIND_EDIT] = "check the host" },
+                           "check the host", [KIND_EDIT] = "check the host",
+                           [KIND_TRUST] = "check the host" },
         [STEP_PULL] = { "get the image", NULL, "get the image", "get the image",
                         [KIND_ADOPTION] = "keep the image" },
         [STEP_SNAPSHOT] = { "save the files", "save the files", "save the files", "lay a copy over the files",
                             "save the files", [KIND_BOOT] = "save the files",
                             [KIND_RECONFIGURE] = "save the files", [KIND_ADOPTION] = "save the files",
-                            [KIND_EDIT] = "save the files" },
+                            [KIND_EDIT] = "save the files", [KIND_TRUST] = "save the files" },
         [STEP_COMMAND] = { "run the installer", "run the uninstaller", "run the upgrade command",
                            "run the installer on the copy", [KIND_RENEWAL] = "renew the keys",
                            [KIND_RECONFIGURE] = "run the installer again",
@@ -76,7 +78,7 @@ static const char *const step_titles[_JOB_STEP_MAX][_KIND_MAX] = {
                         "change the unit", [KIND_ACCESS] = "change who may log in",
                         [KIND_BOOT] = "change whether it starts at boot",
                         [KIND_RECONFIGURE] = "change the unit", [KIND_ADOPTION] = "write the unit",
-                        [KIND_EDIT] = "write the drop-in" },
+                        [KIND_EDIT] = "write the drop-in", [KIND_TRUST] = "write the rule" },
         [STEP_RELOAD] = { "reload systemd", "reload systemd", "reload systemd",
                           [KIND_BOOT] = "reload systemd", [KIND_RECONFIGURE] = "reload systemd",
                           [KIND_ADOPTION] = "reload systemd", [KIND_EDIT] = "reload systemd" },
@@ -91,7 +93,7 @@ static const char *const step_titles[_JOB_STEP_MAX][_KIND_MAX] = {
         [STEP_COMMIT] = { "record the service", "remove the record", "record the upgrade",
                           "throw the copy away", "record the change", "record the renewal",
                           "record the change", "record the change", "record the service",
-                          [KIND_EDIT] = "record the change" },
+                          [KIND_EDIT] = "record the change", [KIND_TRUST] = "record the change" },
 };
 
 static const unsigned char kinds[_PLAN_VERB_MAX] = {
@@ -101,7 +103,7 @@ static const unsigned char kinds[_PLAN_VERB_MAX] = {
         [VERB_RENEW] = KIND_RENEWAL,       [VERB_ENABLE] = KIND_BOOT,
         [VERB_DISABLE] = KIND_BOOT,        [VERB_RECONFIGURE] = KIND_RECONFIGURE,
         [VERB_ADOPT] = KIND_ADOPTION,
-        [VERB_EDIT] = KIND_EDIT,
+        [VERB_EDIT] = KIND_EDIT,           [VERB_TRUST] = KIND_TRUST,
 };
 
 bool job_step_planned(enum job_step step, enum plan_verb verb) {

@@ -4,6 +4,7 @@
 /* Jobs: one plan being carried out. States, steps and the append-only journal; replay is a pure function. */
 
 #include "base/names.h"
+#include "model/job/pull.h"
 #include "model/plan/plan.h"
 #include "model/realm/check.h"
 #include "model/realm/failure.h"
@@ -113,6 +114,7 @@ struct job {
         /* JOB_INTERRUPTED: the way to continue, and the names of the secrets that it needs (NULL: none) */
         enum job_way way;
         char **secrets;
+        struct pull_progress pull;      /* while the image is pulled; without layers: not known */
         uint64_t log_size;      /* bytes */
         uint64_t size; /* bytes that its folder takes, those shared with other jobs divided; 0: unknown */
 };

@@ -11,7 +11,7 @@ static const char *const plan_verb_names[_PLAN_VERB_MAX] = {
         [VERB_OTHER] = "other",     [VERB_ACCESS] = "access",   [VERB_RENEW] = "renew",
         [VERB_ENABLE] = "enable",   [VERB_DISABLE] = "disable",
         [VERB_RECONFIGURE] = "reconfigure", [VERB_ADOPT] = "adopt",
-        [VERB_EDIT] = "edit",
+        [VERB_EDIT] = "edit",       [VERB_TRUST] = "trust",
 };
 DEFINE_NAMES(plan_verb, enum plan_verb)
 
@@ -63,7 +63,8 @@ struct plan *plan_free(struct plan *plan) {
         FREE_ALL(plan->name, plan->mode_title, plan->join_domain, plan->join_server, plan->join_user,
                  plan->profile, plan->label_key, plan->label, plan->host_unit, plan->file.path,
                  plan->adopts.container, plan->adopts.aside, plan->adopts.file,
-                 plan->file.text, plan->file.was, plan->file.sentence);
+                 plan->file.text, plan->file.was, plan->file.sentence, plan->beside.path, plan->beside.text,
+                 plan->beside.was, plan->beside.sentence, plan->trust.rule, plan->trust.place);
         STRV_FREE_ALL(plan->environment, plan->arguments, plan->stdin_lines, plan->paths, plan->state,
                       plan->volumes, plan->health_argv, plan->renew_argv, plan->altered);
         struct command *commands[] = { plan->command, plan->run, plan->uninstall, plan->stop };
@@ -134,6 +135,11 @@ char *plan_consent_text(const struct plan *plan) {
                 add_counted(&s, "file", plan->file.path);
                 add_counted(&s, "was", plan->file.was);
                 add_counted(&s, "becomes", plan->file.text);
+        }
+        if (plan->beside.text) {
+                add_counted(&s, "file", plan->beside.path);
+                add_counted(&s, "was", plan->beside.was);
+                add_counted(&s, "becomes", plan->beside.text);
         }
         return str_take(&s);
 }

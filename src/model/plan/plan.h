@@ -14,6 +14,7 @@
 #include "model/param/param.h"
 #include "model/profile/profile.h"
 #include "model/service/service.h"
+#include "model/trust/trust.h"
 
 enum plan_verb {
         VERB_INSTALL,
@@ -31,11 +32,12 @@ enum plan_verb {
         VERB_RECONFIGURE, /* set up anew by the same image, with other answers */
         VERB_ADOPT, /* a unit or container that somebody made becomes a service (backend/host/adopt.c) */
         VERB_EDIT,        /* of any unit: plan.file, its drop-in, is written; plan.name is the unit's */
+        VERB_TRUST,       /* a signer is pinned for a repository, plan.name: plan.file and plan.beside */
         _PLAN_VERB_MAX,
 };
 DECLARE_NAMES(plan_verb, enum plan_verb); /* "install", "run", "uninstall", "stop", "upgrade",
                                            * "rehearse", "other", "access", "renew", "enable",
-                                           * "disable", "reconfigure", "adopt", "edit" */
+                                           * "disable", "reconfigure", "adopt", "edit", "trust" */
 /* What it is about: "install rsyslog", "join example.test", "leave example.test". joins: the kind of realm of
  * an install that joins or an uninstall that leaves it; domain, name: NULL where not known. The caller frees.
  */
@@ -146,11 +148,22 @@ struct secret_use {
 #define PLAN_ACCESS_FOLDER "/etc/sssd"
 #define PLAN_ACCESS_FILE PLAN_ACCESS_FOLDER "/sssd.conf"
 #define PLAN_QUADLET_FOLDER "/etc/containers/systemd/"
+#define PLAN_POLICY_FILE "/etc/containers/policy.json"
+#define PLAN_REGISTRIES_FOLDER "/etc/containers/registries.d/"
+#define PLAN_REGISTRIES_PREFIX "fairlead-" /* of the files there that a job may write */
 struct plan_file {
-        char *path;     /* PLAN_ACCESS_FILE, in PLAN_QUADLET_FOLDER, or a drop-in: then "" is no file */
+        char *path;     /* PLAN_ACCESS_FILE, PLAN_POLICY_FILE, in PLAN_QUADLET_FOLDER, or a drop-in or in
+                         * PLAN_REGISTRIES_FOLDER: of the last two "" is no file */
         char *text;     /* the new text; NULL: this plan does not change a file */
         char *was;      /* the current text: a file that was changed meanwhile is not overwritten */
         char *sentence; /* the result */
+};
+
+/* What the host's policy asks of the image at a pull (model/trust/trust.h). */
+struct plan_trust {
+        enum trust_asks asks;
+        char *rule;     /* "a signature is needed by the key …"; NULL: not known */
+        char *place;    /* "/etc/containers/policy.json, its default" */
 };
 
 /* What there was before a service was made of it. */
@@ -193,7 +206,9 @@ struct plan {
         struct unit_file
                 unit; /* of an upgrade whose unit the image wrote: UNIT_BY_IMAGE with path and text, the old
                        * image's name in it replaced; without them where nothing is to be replaced */
-        struct plan_file file;  /* VERB_ACCESS, VERB_ENABLE, VERB_DISABLE, VERB_EDIT */
+        struct plan_file file;  /* VERB_ACCESS, VERB_ENABLE, VERB_DISABLE, VERB_EDIT, VERB_TRUST */
+        struct plan_file beside; /* VERB_TRUST: in PLAN_REGISTRIES_FOLDER, written first; mostly none */
+        struct plan_trust trust; /* of a job that brings an image; all zero: not known */
         struct adoption adopts; /* VERB_ADOPT */
         struct image_pin *from; /* VERB_UPGRADE of an installed service: the image that it replaces; of a
                                  * reconfiguration and its rehearsal: the same image; NULL */

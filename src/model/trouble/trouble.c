@@ -38,6 +38,7 @@ struct trouble_list *trouble_list_free(struct trouble_list *list) {
         if (!list)
                 return NULL;
         service_list_free(list->services);
+        service_list_free(list->pinned);
         job_list_free(list->jobs);
         FREE_ALL(list->items, list->silent, list);
         return NULL;

@@ -15,6 +15,7 @@ enum trouble_kind {
         TROUBLE_RESTART_LOOP,
         TROUBLE_OOM_KILL,
         TROUBLE_HEALTH,
+        TROUBLE_PAUSED,
         TROUBLE_JOB,
         TROUBLE_DISK,
         TROUBLE_INODES,
@@ -82,6 +83,7 @@ struct trouble_list {
         size_t n_silent;
         /* as the look found them on its way; NULL: they cannot be listed */
         struct service_list *services;
+        struct service_list *pinned; /* units that people pinned beside them */
         struct job_list *jobs;
 };
 void trouble_done(struct trouble *t);

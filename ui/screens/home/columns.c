@@ -36,7 +36,7 @@ const struct column home_columns[HOME_COLUMNS] = {
 };
 
 static bool columns_is_ailing(const struct service *service) {
-        return STR_IN_SET(service->health, "unhealthy", "paused");
+        return STR_IN_SET(service->health, "unhealthy", "paused", "frozen");
 }
 
 bool home_needs_person(const struct service *service) {
@@ -134,21 +134,29 @@ void home_cell(const struct service *service, const struct rate *rate, int64_t n
                 ret->text = ret->buffer[0] ? ret->buffer : NULL;
                 break;
         default:
-                ret->text = service->image_gone ? "gone" : service->newer ? "newer" : NULL;
+                ret->text = service->image_gone                      ? "gone"
+                            : service->newer || service->newer_there ? "newer"
+                                                                     : NULL;
                 ret->style = service->image_gone ? STYLE_WARN : STYLE_PLAIN;
         }
 }
 
 void home_service_status(const struct service *service, const struct rate *rate, int64_t now,
-                         struct str *out) {
+                         enum engine_kind engine, struct str *out) {
         /* Titles often begin with the name themselves: "Rsyslog: system logging". */
         const char *title = service->pin.title;
         bool named = title && strncasecmp(title, service->name, strlen(service->name)) == 0;
+        bool cpu = rate && rate_mean(rate, 1, now) != RATE_UNKNOWN;
+        _cleanup_str_ struct str means = {};
+        if (cpu)
+                rate_means_text(rate, now, &means);
         if (str_equal(service->health, "paused"))
                 str_addf(out,
-                         "%s is paused: its clients wait. \"podman unpause %s\" or a restart lets it run "
-                         "again.",
-                         service->name, service->container);
+                         "%s is paused: its clients wait. \"%s unpause %s\" or a restart ends that.",
+                         service->name, engine_kind_name(engine), service->container);
+        else if (str_equal(service->health, "frozen"))
+                str_addf(out, "%s is frozen: its clients wait. Thaw its unit to let it run again.",
+                         service->name);
         else if (service->state == SERVICE_FAILED && service->reason)
                 str_addf(out, "%s failed: %s.", service->name, service->reason);
         else if ((service->state == SERVICE_STARTING || service->state == SERVICE_RUNNING) && service->reason)
@@ -156,21 +164,27 @@ void home_service_status(const struct service *service, const struct rate *rate,
                          plural(service->restarts, "%s was restarted %u time by systemd: %s.",
                                 "%s was restarted %u times by systemd: %s."),
                          service->name, service->restarts, service->reason);
+        else if (service->state == SERVICE_UNKNOWN && service->reason)
+                str_addf(out, "The state of %s is not known: %s. R looks again.", service->name,
+                         service->reason);
         else if (service->state == SERVICE_STOPPED && service->reason)
                 str_addf(out, "%s was stopped: it was %s.", service->name, service->reason);
-        else if (named)
+        else if (title && cpu) {
+                /* in front, as a title may fill the line, and says the same all the time */
+                str_addf(out, "%s: CPU %s. %s.", service->name, means.text, title);
+                cpu = false;
+        } else if (named)
                 str_addf(out, "%s.", title);
         else if (title)
                 str_addf(out, "%s: %s.", service->name, title);
         else
                 str_addf(out, "%s.", service->name);
-        if (rate && rate_mean(rate, 1, now) != RATE_UNKNOWN) {
-                str_add(out, " CPU ");
-                rate_means_text(rate, now, out);
-                str_add_char(out, '.');
-        }
+        if (cpu)
+                str_addf(out, " CPU %s.", means.text);
         if (service->image_gone)
                 str_add(out, " Its image is not on this host any more.");
         else if (service->newer)
                 str_add(out, " A newer image is here: u upgrades.");
+        else if (service->newer_there)
+                str_add(out, " A newer image is at its source: u fetches it and upgrades.");
 }

@@ -103,8 +103,10 @@ const struct trouble *home_trouble_focus(const struct screen *s) {
 }
 
 void home_trouble_below(struct screen *s, struct list *upper) {
-        if (s->list == s->trouble->upper)
+        bool below = s->list == &s->trouble->list;
+        if (!below)
                 s->list = upper;
+        upper->passive = below;
         s->trouble->upper = upper;
 }
 

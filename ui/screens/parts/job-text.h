@@ -41,7 +41,12 @@ const char *job_text_verdict(enum verdict verdict, enum style *style);
  * back, or that joined nothing. */
 int job_text_checks(const struct job *job, const struct canvas *c, int row);
 
-/* The steps above the output: all that began, or one line with the running one. Returns the rows. */
+/* What takes back a job that is done, or what came of the rollback of one that failed or was cancelled:
+ * "uninstall rsyslog restores every file". NULL: neither. The caller frees. */
+char *job_text_undo(const struct job *job);
+
+/* The steps above the output: all that began, or one line with the running one; and how far a pull is.
+ * Returns the rows. */
 int job_text_steps(const struct job *job, bool unfolded, const struct canvas *c);
 /* The coming steps, in one line: as many as fit, and the number of the rest. */
 void job_text_next(const struct job *job, const struct canvas *c, int row);

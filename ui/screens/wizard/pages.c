@@ -72,6 +72,7 @@ void wizard_title_of(const struct screen *s, const char *name, struct str *out) 
                 [VERB_ACCESS] = "Change who may log in: ",
                 [VERB_RENEW] = "Renew the keys: ",
                 [VERB_EDIT] = "Edit ",
+                [VERB_TRUST] = "Pin the signer of ",
                 [VERB_ADOPT] = "Adopt ",
         };
         struct join join;

@@ -76,6 +76,7 @@ void wizard_plan(struct screen *s) {
                 .removes_unit = w->removes_unit,
                 .access = w->verb == VERB_ACCESS ? &w->access : NULL,
                 .set = w->set,
+                .key = w->key,
                 .secrets = early ? NULL : secrets,
                 .allowed = w->allowed,
         };
@@ -112,18 +113,8 @@ static size_t review_refused(const struct wizard *w) {
         return w->plan ? finding_list_count(&w->plan->findings, SEVERITY_BLOCK) : 0;
 }
 
-/* The next one that can be allowed; NULL: none, or another blocks it all the same. */
 static const struct finding *review_allowable(const struct wizard *w) {
-        const struct finding *next = NULL;
-        for (size_t i = 0; w->plan && i < w->plan->findings.n; i++) {
-                const struct finding *f = &w->plan->findings.items[i];
-                if (f->severity != SEVERITY_BLOCK || f->allowed)
-                        continue;
-                if (!finding_can_be_allowed(f))
-                        return NULL;
-                next = next ? next : f;
-        }
-        return next;
+        return w->plan ? finding_list_allowable(&w->plan->findings) : NULL;
 }
 
 static void review_allow(struct screen *s) {
@@ -260,6 +251,7 @@ static void review_status(const struct screen *s, struct str *out) {
         const struct wizard *w = s->state;
         review_put_status(w, out,
                           w->verb == VERB_EDIT ? "systemd has read it and refuses nothing. Enter: consent."
+                          : w->verb == VERB_TRUST ? "This is exactly what will be written. Enter: consent."
                                                : "This is exactly what will run. Enter: consent.");
 }
 
@@ -325,7 +317,7 @@ static void review_next(struct screen *s) {
                 [VERB_INSTALL] = "Install",  [VERB_UNINSTALL] = "Uninstall",     [VERB_RUN] = "Run",
                 [VERB_UPGRADE] = "Upgrade",  [VERB_REHEARSE] = "Rehearse",       [VERB_ACCESS] = "Change it",
                 [VERB_RENEW] = "Renew them", [VERB_RECONFIGURE] = "Reconfigure", [VERB_EDIT] = "Write it",
-                [VERB_ADOPT] = "Adopt it",
+                [VERB_ADOPT] = "Adopt it",   [VERB_TRUST] = "Pin it",
         };
         struct wizard *w = s->state;
         if (!w->plan || w->starting || (w->verb == VERB_RUN && !w->plan->command))

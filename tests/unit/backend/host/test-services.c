@@ -2,6 +2,7 @@
 /* Services as the host lists them: from records and what the engine (a fake one, over its socket) says of their images, if it says it in time. */
 #include "backend/format/emit.h"
 #include "backend/host/backend.h"
+#include "backend/store/pins.h"
 #include "backend/store/services.h"
 #include "base/str.h"
 #include "tests/fake/engine.h"
@@ -61,6 +62,7 @@ static void install(const struct fixture *f, const char *name, const char *refer
         s->pin.image_id = xstrdup(image_id ? image_id : "1111111111111111111111111111111111111111111111111111111111111111");
         s->job = xstrdup("20260101-000000-00000000");
         s->container = xstrdup(name);
+        strv_addf(&s->units, "%s.service", name);
         assert_int_equal(services_write(&f->paths, s, NULL), 0);
 }
 
@@ -109,6 +111,55 @@ static void says_that_the_engine_was_not_heard(void **state) {
         _cleanup_(trouble_list_freep) struct trouble_list *slow = look(f);
         assert_non_null(trouble_why_silent(slow, TROUBLE_UPDATE));
         assert_non_null(trouble_why_silent(slow, TROUBLE_HEALTH));
+        assert_non_null(trouble_why_silent(slow, TROUBLE_PAUSED));
+}
+
+/* systemd sees only that its processes are there. */
+static void what_stands_still_needs_a_person(void **state) {
+        struct fixture *f = *state;
+        install(f, "service-0000", "localhost/elsewhere:1");
+        install(f, "service-0002", "localhost/elsewhere:1");
+        fake_engine_set_containers(f->engine, 3);
+        struct fake_unit *runs = fake_systemd_add(f->systemd, "service-0000.service", "active", "running", "generated"),
+                         *ice = fake_systemd_add(f->systemd, "service-0002.service", "active", "running", "generated");
+        for (unsigned round = 0; round < 3; round++) {
+                fake_engine_pause(f->engine, round == 1 ? "service-0000" : NULL);
+                str_replace(&ice->freezer, round == 2 ? "frozen" : "running");
+                _cleanup_(trouble_list_freep) struct trouble_list *list = look(f);
+                size_t n = 0;
+                for (size_t i = 0; i < list->n; i++)
+                        if (list->items[i].kind == TROUBLE_PAUSED) {
+                                n++;
+                                assert_string_equal(list->items[i].id, round == 1 ? "paused:service-0000" : "paused:service-0002");
+                                assert_string_equal(list->items[i].target, round == 1 ? runs->name : ice->name);
+                        }
+                assert_int_equal(n, round > 0);
+                assert_true(!round || !trouble_list_well(list));
+                for (size_t i = 0; i < list->services->n; i++)
+                        assert_string_equal(list->services->items[i]->health, round != i + 1 ? "ok" : i ? "frozen" : "paused");
+        }
+}
+
+/* What people pinned is looked at with the services. */
+static void pinned_units_are_looked_at(void **state) {
+        struct fixture *f = *state;
+        bool pinned;
+        struct fake_unit *ice = fake_systemd_add(f->systemd, "cron.service", "active", "running", "enabled");
+        str_replace(&ice->freezer, "frozen");
+        for (unsigned round = 0; round < 3; round++) {
+                _cleanup_(trouble_list_freep) struct trouble_list *list = look(f);
+                assert_int_equal(list->pinned->n, round == 1);
+                const struct trouble *line = NULL;
+                for (size_t i = 0; i < list->n && !line; i++)
+                        line = list->items[i].kind == TROUBLE_PAUSED ? &list->items[i] : NULL;
+                assert_true((line != NULL) == (round == 1));
+                if (line) {
+                        assert_string_equal(line->sentence, "cron.service is frozen, so its clients wait: systemctl thaw cron.service");
+                        assert_null(line->service);
+                        assert_string_equal(list->pinned->items[0]->health, "frozen");
+                }
+                assert_int_equal(pins_toggle(&f->paths, "cron.service", &pinned, NULL), 0);
+        }
 }
 
 /* An engine that hangs, or none, does not hold up the list; then nobody says that there is no newer image. */
@@ -199,6 +250,8 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(what_the_engine_did_not_say_is_not_known, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(says_that_the_engine_was_not_heard, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(what_stands_still_needs_a_person, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(pinned_units_are_looked_at, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(there_is_no_newer_image, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(asks_for_the_images_of_services_only, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(knows_the_image_that_it_runs, set_up, tear_down),

@@ -92,6 +92,7 @@ static void is_what_the_whole_unit_says(void **state) {
         assert_string_equal(g->unit.active, s->unit.active);
         assert_string_equal(g->unit.file_state, s->unit.file_state);
         assert_string_equal(g->cgroup, s->cgroup);
+        assert_string_equal(g->freezer, s->freezer);
         assert_true(g->can_reload && s->can_reload);
         assert_int_equal(g->restarts, 3);
         assert_true(g->since == s->since && g->since == 1764000000);
@@ -144,7 +145,7 @@ static void shows_other_kinds(void **state) {
 static void one_answer_that_is_an_error_shows_the_unit(void **state) {
         struct fixture *f = *state;
         static const char *const names[] = { "ActiveState", "LoadState", "Description", "UnitFileState", "StateChangeTimestamp",
-                                             "CanReload", "RequiredBy", "WantedBy", "NRestarts", "ControlGroup",
+                                             "CanReload", "FreezerState", "RequiredBy", "WantedBy", "NRestarts", "ControlGroup",
                                              "CPUUsageNSec", "MemoryCurrent", "MemoryMax", "TasksCurrent" };
         add_running(f, "clock.service");
         for (size_t i = 0; i < ELEMENTS(names); i++) {
@@ -178,6 +179,48 @@ static void a_lost_connection_is_an_error(void **state) {
         op_cancel(second);
 }
 
+static void on_one_of_many(struct unit_detail *detail, struct error *e, void *userdata) {
+        struct fixture *f = userdata;
+        assert_null(e);
+        assert_string_equal(detail->unit.active, "active");
+        unit_detail_free(detail);
+        f->ended++;
+}
+
+static void glance_turns(struct fixture *f) {
+        for (unsigned i = 0; i < 500; i++)
+                assert_true(sd_event_run(f->event, 0) >= 0);
+}
+
+/* dbus-daemon refuses more than 128 calls that have no answer yet: 200 services are not asked for all at once. Who is dropped makes room. */
+static void a_few_of_many_take_their_turn(void **state) {
+        struct fixture *f = *state;
+        struct op *ops[200];
+        f->systemd->mute = true;
+        for (size_t i = 0; i < ELEMENTS(ops); i++) {
+                _cleanup_free_ char *name = str_printf("s%zu.service", i);
+                add_running(f, name);
+                ops[i] = units_glance(f->units, name, on_one_of_many, f);
+        }
+        glance_turns(f);
+        unsigned few = f->systemd->n_get;
+        assert_true(few > 0 && few <= 8);
+        for (size_t i = 0; i < few; i++)
+                ops[i] = op_cancel(ops[i]);
+        glance_turns(f);
+        assert_int_equal(f->systemd->n_get, 2 * few);
+        ops[ELEMENTS(ops) - 1] = op_cancel(ops[ELEMENTS(ops) - 1]); /* of those that wait */
+        f->systemd->mute = false;
+        for (size_t i = few; i < 2 * few; i++)
+                ops[i] = op_cancel(ops[i]);
+        for (int64_t until = usec_now(CLOCK_MONOTONIC) + 20000000;
+             f->ended < ELEMENTS(ops) - 2 * few - 1 && usec_now(CLOCK_MONOTONIC) < until;)
+                assert_true(sd_event_run(f->event, 20 * 1000) >= 0);
+        assert_int_equal(f->ended, ELEMENTS(ops) - 2 * few - 1);
+        for (size_t i = 0; i < ELEMENTS(ops); i++)
+                op_cancel(ops[i]);
+}
+
 static void can_be_dropped_at_any_time(void **state) {
         struct fixture *f = *state;
         add_running(f, "clock.service");
@@ -198,6 +241,7 @@ int main(void) {
                                             T(shows_other_kinds),
                                             T(one_answer_that_is_an_error_shows_the_unit),
                                             T(a_lost_connection_is_an_error),
+                                            T(a_few_of_many_take_their_turn),
                                             T(can_be_dropped_at_any_time) };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -162,6 +162,7 @@ static void merges_units_and_files(void **state) {
         show(f, "getty@.service");
         assert_string_equal(f->detail->unit.active, "template");
         assert_string_equal(f->detail->unit.file_state, "enabled");
+        assert_string_equal(f->detail->fragment, "/fake/systemd/system/getty@.service");
         show(f, "none@.service");
         assert_int_equal(f->error->code, -ENOENT);
         list(f, NULL);
@@ -316,6 +317,8 @@ static void shows_a_unit(void **state) {
         u->exit_status = 7;
         u->restarts = 3;
         u->since = u->stop_began = u->main_ended = 1764000000ULL * 1000000;
+        u->main_began = u->activated = u->main_ended - 5000000;
+        u->runtime_max = 90000000;
         strv_add(&u->requires, "system.slice");
         strv_add(&u->requires, "sysinit.target");
         show(f, "a\\x2db.service");
@@ -328,6 +331,7 @@ static void shows_a_unit(void **state) {
         assert_int_equal(d->exit_code, CLD_EXITED);
         assert_int_equal(d->exit_status, 7);
         assert_true(d->restarts == 3 && d->stop_began == u->stop_began && d->main_ended == u->main_ended);
+        assert_true(d->main_began == u->main_began && d->activated == u->activated && d->runtime_max == 90000000);
         assert_int_equal(d->since, 1764000000);
         assert_true(d->cpu_nsec == 5000000);
         assert_true(d->memory == UNIT_UNKNOWN);

@@ -36,6 +36,10 @@ static void fetches_from_a_registry(void **state) {
         assert_true(has_names(f));
         _cleanup_free_ char *log = read_job_file(f, job->id, "log");
         assert_non_null(strstr(log, "fetching 40 MB from docker://" REGISTRY ":latest"));
+        assert_string_equal(job->steps[STEP_PULL].note, "pulled 40 MB in 1 layer");
+        /* How far it is shows only while it runs, and not in the log. */
+        assert_null(read_job_file(f, job->id, "progress"));
+        assert_null(strstr(log, "aaaaaaaaaaaa"));
         /* The record says where it came from. */
         _cleanup_(service_freep) struct service *s = NULL;
         assert_int_equal(services_read(&f->paths, "demo", &s, NULL), 0);
@@ -58,6 +62,7 @@ static void a_failure_leaves_nothing(void **state) {
         fake_engine_set_registry(NULL, NULL);
         _cleanup_(job_freep) struct job *job = run_plan(f, plan, WORKER_FAILED, (struct with) {});
         assert_non_null(strstr(job->message, "The image " REGISTRY ":latest is not on this host and cannot be pulled"));
+        assert_string_equal(job->hint, "Look at its cable");
         assert_false(has_names(f));
 }
 
@@ -148,6 +153,7 @@ static void an_archive_that_fails_leaves_nothing(void **state) {
         _cleanup_plan_ struct plan *full = archive_plan(f, &b, "true", "echo 'time=\"x\" level=fatal msg=\"write: no space left on device\"'; exit 1");
         _cleanup_(job_freep) struct job *job = run_plan(f, full, WORKER_FAILED, (struct with) {});
         assert_non_null(strstr(job->message, ARCHIVE " cannot be loaded: There is no space left"));
+        assert_string_equal(job->hint, "Archives are unpacked in /var/tmp: df /var/tmp");
         assert_false(has_names(f));
         /* It is another one than that of the consent. */
         _cleanup_plan_ struct plan *other = archive_plan(f, &c, "true", COPIES);

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <time.h>
+
+#include "backend/format/updates.h"
+#include "base/text.h"
+#include "cli/out.h"
+#include "cli/report.h"
+#include "cli/verbs/verbs.h"
+
+#define UPDATES_COLUMNS 80U
+#define DIGEST_SHOWN 10
+
+static void updates_print_image(char *buffer, size_t n, const struct update_image *image) {
+        const char *hex = image->digest ? str_starts(image->digest, "sha256:") : NULL;
+        if (!hex)
+                hex = image->id ? image->id : "-";
+        if (image->version)
+                snprintf(buffer, n, "%.8s %.*s", image->version, DIGEST_SHOWN, hex);
+        else
+                snprintf(buffer, n, "%.*s", DIGEST_SHOWN, hex);
+}
+
+static const char *updates_state(const struct update *u, int64_t now) {
+        enum update_state state = update_state(u);
+        return state == UPDATE_NEWER && u->held > now ? "held" : update_state_name(state);
+}
+
+static void updates_print_table(const struct update_list *list, int64_t now) {
+        struct out_table t = { .columns = 5 };
+        out_table_row(&t, "SERVICE", "INSTALLED", "NEWEST", "AGE", "STATE", NULL);
+        for (size_t i = 0; i < list->n; i++) {
+                const struct update *u = &list->items[i];
+                char installed[64], newest[64], age[24] = "-";
+                _cleanup_free_ char *name = str_printf("%.16s", u->name);
+                updates_print_image(installed, sizeof installed, &u->installed);
+                updates_print_image(newest, sizeof newest, &u->newest);
+                if (u->newest.created > 0)
+                        text_age(age, now - u->newest.created);
+                out_table_row(&t, name, installed, newest, age, updates_state(u, now), NULL);
+        }
+        out_table_print(&t);
+}
+
+/* What a row has no room for, at 80 columns. */
+static void updates_print_sentences(const struct update *u, int64_t now) {
+        char when[24];
+        _cleanup_str_ struct str text = {};
+        if (u->failed)
+                str_addf(&text, " %s.", u->failed);
+        if (u->none)
+                str_addf(&text, " %s.", u->none);
+        if (u->here)
+                str_add(&text, " A newer one is on this host.");
+        if (u->held > now) {
+                report_time(when, u->held);
+                str_addf(&text, " It is held until %s.", when);
+        }
+        if (!text.length)
+                return;
+        _cleanup_free_ char *whole = str_printf("%s:%s", u->name, text.text);
+        _cleanup_strv_ char **lines = text_wrap(whole, UPDATES_COLUMNS - 2);
+        for (char **line = lines; line && *line; line++)
+                out(line == lines ? "%s\n" : "  %s\n", *line);
+}
+
+static int updates_print(struct session *s, const struct update_list *list) {
+        int64_t now = (int64_t) time(NULL), looked = 0;
+        size_t waits = 0, failed = 0;
+        for (size_t i = 0; i < list->n; i++) {
+                const struct update *u = &list->items[i];
+                waits += update_waits(u, now);
+                failed += u->failed != NULL;
+                if (u->tried > looked)
+                        looked = u->tried;
+        }
+        if (s->json)
+                out_json(emit_updates(list));
+        else if (!list->n)
+                out("No service is installed. fairlead images lists what could be.\n");
+        else {
+                char when[24];
+                updates_print_table(list, now);
+                for (size_t i = 0; i < list->n; i++)
+                        updates_print_sentences(&list->items[i], now);
+                if (looked) {
+                        report_time(when, looked);
+                        out("Sources were asked at %s; --check asks them now.\n", when);
+                } else
+                        out("No source was asked yet: --check asks them now, and each day\n"
+                            "systemctl enable --now fairlead-updates.timer\n");
+        }
+        return waits || failed ? EXIT_FAILED : EXIT_DONE;
+}
+
+/* ---- what a newer image changes ---- */
+
+#define NAME_COLUMNS 12U
+
+static void updates_print_row(const char *name, const char *text, bool bad, void *userdata) {
+        _cleanup_free_ char *clean = text_cleaned(text);
+        _cleanup_strv_ char **lines = text_wrap(clean, UPDATES_COLUMNS - NAME_COLUMNS);
+        for (char **line = lines; line && *line; line++)
+                out("%-12s%s\n", line == lines ? name : "", *line);
+}
+
+/* Of those that are named and have one. */
+static int updates_print_details(struct session *s, const struct update_list *list, bool fetch) {
+        bool not_fetched = false;
+        for (size_t i = 0; i < list->n; i++) {
+                _cleanup_(update_detail_freep) struct update_detail *detail = NULL;
+                if (update_state(&list->items[i]) != UPDATE_NEWER)
+                        continue;
+                int r = session_show_update(s, list->items[i].name, fetch, &detail, &s->error);
+                if (r < 0)
+                        return r;
+                out("\n%s\n", list->items[i].name);
+                update_detail_rows(detail, (int64_t) time(NULL), updates_print_row, NULL);
+                not_fetched |= !detail->here;
+        }
+        if (not_fetched)
+                out("\n--fetch fetches a newer image to compare its packages; it upgrades nothing.\n");
+        return 0;
+}
+
+static int updates_change_hold(struct session *s, const struct arguments *a) {
+        int64_t now = (int64_t) time(NULL), until = 0;
+        const char *text = argument_value(a, OPTION_HOLD);
+        if (a->given[OPTION_UNHOLD] && text)
+                return error_set(&s->error, -EINVAL, "--hold and --unhold do not go together");
+        if (!a->words || !a->words[0])
+                return error_set(&s->error, -EINVAL, "Missing argument: the SERVICE that is held");
+        if (text && !(until = trouble_sleep_until(text, now))) {
+                error_set(&s->error, -EINVAL, "\"%s\" is no time to come", text);
+                return error_hint(&s->error, "A number of days, 7d, or a date as in 2026-12-24");
+        }
+        for (char **name = a->words; *name; name++) {
+                char when[24];
+                int r = host_hold_update(s->host, *name, until, &s->error);
+                if (r < 0)
+                        return r;
+                report_time(when, until);
+                out(until ? "%s is held until %s.\n" : "%s is not held.\n", *name, when);
+        }
+        return EXIT_DONE;
+}
+
+static int verb_updates_run(struct session *s, const struct verb *verb, const struct arguments *a) {
+        _cleanup_(update_list_freep) struct update_list *list = NULL;
+        if (a->given[OPTION_HOLD] || a->given[OPTION_UNHOLD])
+                return updates_change_hold(s, a);
+        int r = session_list_updates(s, a->given[OPTION_CHECK], a->words, &list, &s->error);
+        if (r < 0)
+                return r;
+        for (size_t i = list->n; a->words && a->words[0] && i-- > 0;)
+                if (!strv_contains(a->words, list->items[i].name))
+                        update_list_remove(list, i);
+        int status = updates_print(s, list);
+        if (!s->json && a->words && a->words[0])
+                r = updates_print_details(s, list, a->given[OPTION_FETCH]);
+        return r < 0 ? r : status;
+}
+
+const struct verb updates_verb = {
+        .name = "updates",
+        .group = GROUP_SERVICES,
+        .operands = "[SERVICE…]",
+        .help = "show which services have a newer image at its source",
+        .details =
+                "As it was seen last, without the network; --check asks each source for the digest of the "
+                "service's reference, by skopeo, 30 seconds each at most, and pulls nothing. A registry that "
+                "hangs or refuses is a sentence. fairlead-updates.timer does that once a day when it is "
+                "enabled; nothing is ever applied by it: fairlead upgrade does. Of a SERVICE that is named "
+                "it is shown what its newer image changes: labels, findings, and packages where both images "
+                "are on this host; --fetch pulls the newer one by its digest for that. Exit status 1: a "
+                "newer image waits that is not held, or a source gave no answer; 0: neither.",
+        .takes = TAKES(OPTION_CHECK) | TAKES(OPTION_FETCH) | TAKES(OPTION_HOLD) | TAKES(OPTION_UNHOLD),
+        .json = true,
+        .run = verb_updates_run,
+};

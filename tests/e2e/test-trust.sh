@@ -1,0 +1,150 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Who signed an image, and what the host's policy asks of it: unsigned, signed by GPG, signed by another key, signed for another name; a signer is pinned
+# in one job, the engine then refuses what is not signed, and the job's rollback restores the files byte for byte. Signatures of sigstore where Podman
+# knows them.
+cd "$(dirname "$0")/../.." || exit
+source tests/e2e/lib.sh
+
+REGISTRY=registry.example.test:5000
+TEAM=$REGISTRY/trust-$HOST
+DIR=/root/trust
+POLICY=/etc/containers/policy.json
+LOOKASIDE=/var/lib/containers/sigstore
+
+# Two GPG keys; an image that nobody signed, one by each key, one whose signature is for another name.
+prepare() {
+        build_image volume
+        host sh -c "set -e; rm -rf $DIR; mkdir -m 700 -p $DIR/gpg; export GNUPGHOME=$DIR/gpg
+                for who in team other; do
+                        gpg --batch --quiet --passphrase '' --quick-gen-key \"\$who@example.test\" ed25519 sign never
+                        gpg --batch --armor --export \"\$who@example.test\" >$DIR/\$who.asc
+                done
+                podman push -q localhost/volume:latest $TEAM/plain:1
+                for who in team other; do
+                        skopeo copy -q --sign-by \"\$who@example.test\" docker://$TEAM/plain:1 docker://$TEAM/by-\$who:1
+                done
+                skopeo copy -q docker://$TEAM/plain:1 docker://$TEAM/moved:1
+                cp -r $LOOKASIDE/trust-$HOST/by-team@* \$(echo $LOOKASIDE/trust-$HOST/by-team@* | sed s/by-team/moved/)
+                podman rmi -f localhost/volume:latest
+                podman image prune -f"
+}
+
+# verdict WHAT STATUS IMAGE VERDICT [SENTENCE]: of the sheet, for scripts and for people.
+verdict() {
+        check_status "$1" "$2" host fairlead trust "$3" --json
+        check "the verdict is $4" json "d['verdict'] == '$4'"
+        check_status "and as a sheet" "$2" host fairlead trust "$3"
+        [ -z "${5:-}" ] || check_text "which says so" "$5" "$output"
+}
+
+# pin WHAT KEY IMAGE: in a job; ids are those of all, the newest first.
+ids=()
+pin() {
+        check_status "$1" 0 host fairlead trust --pin "$2" "$3" --yes --json
+        ids=("$(python3 -c 'import json, sys; print(json.loads(sys.argv[1])["id"])' "$output")" "${ids[@]}")
+}
+
+# unpin: rolls all of them back.
+unpin() {
+        for id in "${ids[@]}"; do
+                check_status "a signer is pinned no more" 0 host fairlead rollback "$id" --yes
+        done
+        ids=()
+}
+
+step "images are signed" prepare
+tree=$(host_tree)
+pulled() { host podman images -a --no-trunc --format '{{.ID}} {{.Repository}}:{{.Tag}}' | sort; }
+before=$(pulled)
+
+# ---- the policy asks for nothing ----
+
+verdict "an image that nobody signed" 0 "docker://$TEAM/plain:1" unsigned "nobody: there is no signature"
+check_text "the rule and its file are named" "$POLICY, its default" "$output"
+verdict "one that is signed" 0 "$TEAM/by-team:1" signed "team@example.test|claimed: the rule names no key"
+check_text "what to do is said" "fairlead trust --pin KEYFILE $TEAM/by-team" "$output"
+check_status "a signature may be required" 3 host fairlead trust "docker://$TEAM/by-team:1" --require-signature
+check_status "a plan says the rule" 0 host fairlead plan install "docker://$TEAM/plain:1" --set volume:/data=volume-data
+check_text "in words" "trust +any image is accepted, signed or not \\($POLICY, its default\\)" "$output"
+check_status "an install that requires a signature is refused" 3 host fairlead install "docker://$TEAM/plain:1" --set volume:/data=volume-data --require-signature --yes
+check_text "with the rule" "asks for no signature \\($POLICY, its default\\)" "$output"
+check_status "there is no such image" 4 host fairlead trust "docker://$TEAM/none:1"
+check "nothing was pulled for that" diff <(echo "$before") <(pulled)
+
+# ---- a signer is pinned ----
+
+check_status "a key that is none is refused" 2 host sh -c "echo no key >$DIR/none.asc; fairlead trust --pin $DIR/none.asc docker://$TEAM/by-team:1 --yes"
+check_text "with a sentence" "none.asc is no public key of GPG or cosign" "$output"
+check "the policy is as it was" diff <(echo "$tree") <(host_tree)
+for repository in by-team by-other moved plain; do
+        pin "the signer of $repository is pinned" "$DIR/team.asc" "docker://$TEAM/$repository:1"
+done
+check_status "once is enough" 0 host fairlead trust --pin "$DIR/team.asc" "docker://$TEAM/plain:1" --yes
+check_text "which is said" "asks for that key already" "$output"
+output=$(host cat $POLICY)
+check "the policy has four rules, and its default as it was" json 'd["default"] == [{"type": "insecureAcceptAnything"}] and len(d["transports"]["docker"]) == 4'
+verdict "what that key signed" 0 "docker://$TEAM/by-team:1" required "good, by a key of the rule"
+verdict "what another key signed" 3 "docker://$TEAM/by-other:1" missing "by a key that the rule does not name"
+verdict "what is signed for another name" 3 "docker://$TEAM/moved:1" missing "for another name"
+verdict "what nobody signed" 3 "docker://$TEAM/plain:1" missing "there is none that it takes"
+host sh -c "head -c 60 $LOOKASIDE/trust-$HOST/by-team@*/signature-1 >$DIR/cut; cp $LOOKASIDE/trust-$HOST/by-team@*/signature-1 $DIR/whole; cp $DIR/cut $LOOKASIDE/trust-$HOST/by-team@*/signature-1"
+verdict "a signature that is cut off" 3 "docker://$TEAM/by-team:1" missing "cannot be read"
+host sh -c "cp $DIR/whole $LOOKASIDE/trust-$HOST/by-team@*/signature-1"
+
+# The engine says the same.
+for repository in by-other moved plain; do
+        check_not "the engine refuses $repository" host podman pull -q "$TEAM/$repository:1"
+done
+check "the engine takes by-team" host podman pull -q "$TEAM/by-team:1"
+check_status "which it then has" 0 host fairlead trust "$TEAM/by-team:1" --json
+check "and the rule is for the next pull" json 'd["here"] and d["verdict"] == "required" and "the next pull" in " ".join(d["notes"])'
+host podman rmi -f "$TEAM/by-team:1" >/dev/null
+check_status "an install of what is not signed fails" 1 host fairlead install "docker://$TEAM/plain:1" --set volume:/data=volume-data --require-signature --yes
+check_text "with the engine's reason" 'signature' "$output"
+check_status "an install of what is signed" 0 host fairlead install "docker://$TEAM/by-team:1" --name volume --set volume:/data=volume-data --require-signature --yes
+check_status "the sheet knows the service" 0 host fairlead trust "docker://$TEAM/by-team:1" --json
+check "by the same signer" json 'd["service"] == "volume" and d["same_signer"] == "yes"'
+check_status "the service goes" 0 host fairlead uninstall volume --yes
+
+# ---- and back ----
+
+unpin
+check "the files are what they were" diff <(echo "$tree") <(host_tree)
+check "the engine pulls again" host podman pull -q "$TEAM/plain:1"
+host podman rmi -f "$TEAM/plain:1" >/dev/null
+
+# ---- sigstore ----
+
+sign_sigstore() {
+        host sh -c "set -e; cd $DIR; echo secret >pass
+                skopeo generate-sigstore-key --output-prefix $DIR/cosign --passphrase-file $DIR/pass
+                mkdir -p /etc/containers/registries.d
+                printf 'docker:\n  $TEAM/cosign:\n    use-sigstore-attachments: true\n' >/etc/containers/registries.d/test.yaml
+                skopeo copy -q --sign-by-sigstore-private-key $DIR/cosign.private --sign-passphrase-file $DIR/pass docker://$TEAM/plain:1 docker://$TEAM/cosign:1
+                rm -r /etc/containers/registries.d"
+}
+
+if [ "$HOST" = bookworm ]; then
+        host sh -c "openssl ecparam -name prime256v1 -genkey -noout | openssl ec -pubout >$DIR/cosign.pub 2>/dev/null"
+        check_status "this Podman knows no sigstore" 1 host fairlead trust --pin "$DIR/cosign.pub" "docker://$TEAM/plain:1" --yes
+        check_text "which is said before it could do harm" "Podman 4.3.1 does not know rules of sigstore" "$output"
+else
+        step "an image is signed for sigstore" sign_sigstore
+        check_status "nobody looks for that signature" 0 host fairlead trust "docker://$TEAM/cosign:1" --json
+        check "which is a note" json 'd["verdict"] == "unsigned" and "use-sigstore-attachments" in " ".join(d["notes"])'
+        pin "its signer is pinned, in two files" "$DIR/cosign.pub" "docker://$TEAM/cosign:1"
+        check_status "now it is looked for" 0 host fairlead trust "docker://$TEAM/cosign:1" --json
+        check "and good" json 'd["verdict"] == "required" and d["signatures"][0]["type"] == "sigstoreSigned"'
+        check "the engine takes it" host podman pull -q "$TEAM/cosign:1"
+        host podman rmi -f "$TEAM/cosign:1" >/dev/null
+        pin "the signer of one that is not signed is pinned" "$DIR/cosign.pub" "docker://$TEAM/plain:1"
+        verdict "is missed" 3 "docker://$TEAM/plain:1" missing
+        check_not "by the engine, too" host podman pull -q "$TEAM/plain:1"
+        unpin
+        check "both files are as before" diff <(echo "$tree") <(host_tree)
+fi
+
+host sh -c "GNUPGHOME=$DIR/gpg gpgconf --kill all; rm -rf $DIR $LOOKASIDE/trust-$HOST; podman volume rm -f volume-data; podman image prune -f" >/dev/null
+check "nothing is left of all that" diff <(echo "$tree") <(host_tree)
+finish

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "tests/test.h"
+
+#include "base/str.h"
+#include "model/service/update.h"
+
+#define D1 "sha256:1111111111111111111111111111111111111111111111111111111111111111"
+#define NOW 1795953600LL
+#define S(text) ((char *) (text))
+
+static void knows_what_can_be_asked(void **state) {
+        static const struct {
+                const char *reference, *image, *source, *asked, *none;
+        } rows[] = {
+                { "registry.example.test/a:8", NULL, NULL, "registry.example.test/a:8", NULL },
+                { "registry.example.test:5000/team/a", NULL, NULL, "registry.example.test:5000/team/a:latest", NULL },
+                { "localhost:5000/a:8", NULL, NULL, "localhost:5000/a:8", NULL },
+                { "registry.example.test/a:8", NULL, "docker://registry.example.test/a:8", "registry.example.test/a:8", NULL },
+                { "a", "registry.example.test/team/a@" D1, NULL, "registry.example.test/team/a:latest", NULL },
+                { "team/a:8", "registry.example.test/team/a@" D1, NULL, "registry.example.test/team/a:8", NULL },
+                { "a", "registry.example.test/team/ba@" D1, NULL, NULL, "The name of its image has no registry" },
+                { "a", "sha256:1111", NULL, NULL, "The name of its image has no registry" },
+                { "a", "localhost/a@" D1, NULL, NULL, "Its image was made on this host" },
+                { "a", NULL, NULL, NULL, "The name of its image has no registry" },
+                { "localhost/a:8", NULL, NULL, NULL, "Its image was made on this host" },
+                { "registry.example.test/a@" D1, NULL, NULL, NULL, "Its image is named by its digest, which never means another one" },
+                { "registry.example.test/a:8", NULL, "oci:/stick/a:8", NULL, "Its image came from an archive: upgrade --image takes a newer one" },
+                { "host/sssd", NULL, NULL, NULL, "It runs no image" },
+                { NULL, NULL, NULL, NULL, "It runs no image" },
+                { "No Name", NULL, NULL, NULL, "Its image has no name" },
+        };
+        for (size_t i = 0; i < ELEMENTS(rows); i++) {
+                const struct service service = { .name = S("a"),
+                                                 .pin = { .reference = S(rows[i].reference),
+                                                          .image = S(rows[i].image),
+                                                          .source = S(rows[i].source) } };
+                struct update u;
+                update_of_service(&service, &u);
+                assert_true(str_equal(u.reference, rows[i].asked));
+                assert_true(str_equal(u.none, rows[i].none));
+                assert_int_equal(update_state(&u), rows[i].none ? UPDATE_NONE : UPDATE_UNKNOWN);
+                update_done(&u);
+        }
+}
+
+static void judges_what_was_seen(void **state) {
+        static const struct {
+                struct update u;
+                enum update_state is;
+                bool waits;
+        } rows[] = {
+                { { .reference = S("a") }, UPDATE_UNKNOWN, false },
+                { { .reference = S("a"), .failed = S("x") }, UPDATE_FAILED, false },
+                { { .none = S("x") }, UPDATE_NONE, false },
+                { { .none = S("x"), .here = true }, UPDATE_NEWER, true },
+                { { .newest = { .digest = S("2") }, .installed = { .digest = S("1") } }, UPDATE_NEWER, true },
+                { { .newest = { .digest = S("2") }, .installed = { .digest = S("1") }, .failed = S("x") }, UPDATE_NEWER, true },
+                { { .newest = { .digest = S("1") }, .installed = { .digest = S("1") } }, UPDATE_CURRENT, false },
+                /* of a list of manifests the engine knows the list's digest */
+                { { .newest = { S("2"), S("i") }, .installed = { S("1"), S("i") } }, UPDATE_CURRENT, false },
+                { { .newest = { S("1"), S("j") }, .installed = { S("1"), S("i") } }, UPDATE_NEWER, true },
+                { { .newest = { S("2") }, .installed = { S("1") }, .held = NOW }, UPDATE_NEWER, true },
+                { { .newest = { S("2") }, .installed = { S("1") }, .held = NOW + 1 }, UPDATE_NEWER, false },
+                { { .newest = { S("1") }, .installed = { S("1") }, .here = true }, UPDATE_CURRENT, false },
+        };
+        for (size_t i = 0; i < ELEMENTS(rows); i++) {
+                assert_int_equal(update_state(&rows[i].u), rows[i].is);
+                assert_int_equal(update_waits(&rows[i].u, NOW), rows[i].waits);
+        }
+        for (int is = 0; is < _UPDATE_STATE_MAX; is++)
+                assert_int_equal(update_state_from_name(update_state_name((enum update_state) is)), is);
+}
+
+static void keeps_what_it_saw(void **state) {
+        const struct service service = {
+                .name = S("a"), .pin = { .reference = S("registry.example.test/a:8"), .image_id = S("1"), .digest = S("d1") }
+        };
+        struct update u, later, copy = {};
+        struct image image = { .id = S("2"), .digest = S("d2"), .size = 7, .created = 5 };
+        label_list_set(&image.labels, "version", "9\n\033");
+        update_of_service(&service, &u);
+        update_failed(&u, "The registry \033 hangs", NOW);
+        assert_int_equal(update_state(&u), UPDATE_FAILED);
+        assert_string_equal(u.failed, "The registry <1b> hangs");
+        update_answered(&u, &image, NOW + 1);
+        assert_int_equal(update_state(&u), UPDATE_NEWER);
+        assert_null(u.failed);
+        assert_true(u.found == NOW + 1 && u.looked == NOW + 1 && u.newest.size == 7);
+        assert_string_equal(u.newest.version, "9 <1b>");
+        update_answered(&u, &image, NOW + 2);
+        assert_true(u.found == NOW + 1 && u.looked == NOW + 2);
+        update_failed(&u, "refused", NOW + 3);
+        u.held = NOW + 9;
+        assert_int_equal(update_state(&u), UPDATE_NEWER);
+
+        /* What was kept of another reference is not of this one, but for the hold. */
+        update_of_service(&service, &later);
+        update_recall(&later, &u);
+        assert_string_equal(later.newest.id, "2");
+        assert_string_equal(later.failed, "refused");
+        update_copy(&later, &copy);
+        assert_true(copy.held == NOW + 9 && copy.tried == NOW + 3 && str_equal(copy.newest.digest, "d2"));
+        update_done(&later);
+        update_of_service(&service, &later);
+        str_replace(&u.reference, "registry.example.test/a:9");
+        update_recall(&later, &u);
+        assert_int_equal(update_state(&later), UPDATE_UNKNOWN);
+        assert_true(later.held == NOW + 9);
+
+        /* An upgrade makes it current. */
+        str_replace(&copy.installed.id, "2");
+        assert_int_equal(update_state(&copy), UPDATE_CURRENT);
+        label_list_done(&image.labels);
+        update_done(&copy);
+        update_done(&later);
+        update_done(&u);
+}
+
+static void cuts_what_is_long_between_characters(void **state) {
+        struct update u = {};
+        _cleanup_str_ struct str text = {};
+        for (int i = 0; i < 200; i++)
+                str_add(&text, "ä");
+        update_failed(&u, text.text, NOW);
+        assert_int_equal(strlen(u.failed), 300);
+        _cleanup_free_ char *odd = str_printf("x%s", text.text);
+        update_failed(&u, odd, NOW);
+        assert_int_equal(strlen(u.failed), 299);
+        update_done(&u);
+}
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(knows_what_can_be_asked),
+                cmocka_unit_test(judges_what_was_seen),
+                cmocka_unit_test(keeps_what_it_saw),
+                cmocka_unit_test(cuts_what_is_long_between_characters),
+        };
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
