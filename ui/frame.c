@@ -227,12 +227,15 @@ void screen_draw_rows(struct screen *s, const struct canvas *c, const char *thin
 }
 
 void screen_draw_text(struct screen *s, const struct canvas *c) {
-        if (s->loaded)
+        if (s->loaded) {
                 pager_draw(&s->text, c);
-        else if (s->error)
+                return;
+        }
+        if (s->error)
                 canvas_error(c, 1, s->error, true);
         else
                 canvas_text(c, 1, 2, 0, STYLE_BUSY, s->class->looking);
+        canvas_cursor(c, 1, 2);
 }
 
 static void frame_screen(struct screen *s, const struct canvas *c) {

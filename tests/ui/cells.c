@@ -77,6 +77,15 @@ void screen_cell(const struct theme *theme, int row, int column, char text[stati
         wmove(newscr, y, x);
 }
 
+void screen_cursor(int ret[static 2]) {
+        getyx(curscr, ret[0], ret[1]);
+}
+
+bool screen_hides_cursor(const char *bytes, size_t n) {
+        const char *civis = tigetstr("civis");
+        return civis && civis != (const char *) -1 && memmem(bytes, n, civis, strlen(civis));
+}
+
 const char *key_bytes(const char *name, char one[static 2]) {
         static const struct { int key; const char *bytes; } sequences[] = {
                 { KEY_CURSOR_UP, "\033[A" },   { KEY_CURSOR_DOWN, "\033[B" }, { KEY_CURSOR_RIGHT, "\033[C" },

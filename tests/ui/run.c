@@ -48,6 +48,7 @@
 #include "tests/fake/host.h"
 #include "tests/ui/cells.h"
 #include "tests/ui/fixtures.h"
+#include "tests/ui/focus.h"
 #include "ui/internal.h"
 #include "ui/screens/screens.h"
 #include "ui/ui.h"
@@ -105,6 +106,13 @@ static void run_paint(struct run *run) {
         ui_paint(run->ui);
         fflush(run->output);
         run->painted_bytes = (long) (lseek(fileno(run->output), 0, SEEK_END) - before);
+        char sent[16384];
+        ssize_t n = pread(fileno(run->output), sent, sizeof sent, before);
+        if (n > 0 && screen_hides_cursor(sent, (size_t) n))
+                complain(run, "the cursor was hidden");
+        _cleanup_free_ char *complaint = ui_over(run->ui) || run->ui->guest ? NULL : focus_complaint(run->ui);
+        if (complaint)
+                complain(run, "%s", complaint);
 }
 
 /* What was begun is settled after a while: then nothing wakes the console any more but the minutes of "for 3 min". */

@@ -95,6 +95,7 @@ static void review_draw(struct screen *s, const struct canvas *c) {
         const struct wizard *w = s->state;
         if (w->planning) {
                 canvas_text(c, 1, 2, 0, STYLE_BUSY, "Making the plan ...");
+                canvas_cursor(c, 1, 2);
                 return;
         }
         struct canvas text = canvas_part(c, 0, 0, c->rows - 1, -1);
