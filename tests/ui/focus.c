@@ -101,10 +101,12 @@ static bool focus_in_field(const struct ui *ui, int y, int x) {
         return strstr(before, ": ") && focus_blank(ui, y, 0, 2);
 }
 
-/* Of a text that grows the last line, with room for what comes; of one that is read a line, or a row of one. */
+/* Of a text that grows the last line, with room for what comes; of one that is read a line, or a row of one. Only of a job that runs
+ * the first line is waited for. */
 static bool focus_in_text(const struct ui *ui, int y, int x) {
         const struct pager *pager = ui->top->pager;
-        if (!pager)
+        bool runs = str_equal(ui->top->class->name, "job") && screen_can(ui->top, ACTION_CANCEL);
+        if (!pager || (!lines_end(pager->lines) && !runs))
                 return false;
         return x == 0 || (pager->follow && focus_blank(ui, y, x, INT16_MAX));
 }

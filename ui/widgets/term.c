@@ -116,9 +116,12 @@ static void term_set_up(struct term *term) {
                 start_color();
                 use_default_colors();
         }
-        for (size_t i = 0; i < ELEMENTS(more_keys); i++)
-                if (!key_defined(more_keys[i].sequence))
+        for (size_t i = 0; i < ELEMENTS(more_keys); i++) {
+                /* Above KEY_MAX are names of the entry's own, of which nobody knows more: linux has "kcbt2". */
+                int known = key_defined(more_keys[i].sequence);
+                if (!known || known > KEY_MAX)
                         define_key(more_keys[i].sequence, more_keys[i].code);
+        }
         term_free_keys(term);
 }
 
