@@ -86,6 +86,19 @@ bool screen_hides_cursor(const char *bytes, size_t n) {
         return civis && civis != (const char *) -1 && memmem(bytes, n, civis, strlen(civis));
 }
 
+char *script_text(const char *text) {
+        _cleanup_str_ struct str s = {};
+        for (; *text; text++) {
+                if (*text != '\\' || !text[1]) {
+                        str_add_char(&s, *text);
+                        continue;
+                }
+                text++;
+                str_add_char(&s, *text == 'n' ? '\n' : *text == 'r' ? '\r' : *text == 'e' ? '\033' : *text == 't' ? '\t' : *text);
+        }
+        return str_take(&s);
+}
+
 const char *key_bytes(const char *name, char one[static 2]) {
         static const struct { int key; const char *bytes; } sequences[] = {
                 { KEY_CURSOR_UP, "\033[A" },   { KEY_CURSOR_DOWN, "\033[B" }, { KEY_CURSOR_RIGHT, "\033[C" },

@@ -20,5 +20,8 @@ char style_letter(enum style style);
 /* The key of a name as keys_name() gives it; KEY_NONE: unknown. */
 int key_named(const char *name);
 
+/* A text of a script, with \\n, \\r, \\e and \\t as what they are for; the caller frees. */
+char *script_text(const char *text);
+
 /* The bytes that the key of this name sends, in one or constant; NULL: unknown. */
 const char *key_bytes(const char *name, char one[static 2]);

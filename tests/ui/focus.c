@@ -80,7 +80,7 @@ static int focus_top(const struct ui *ui) {
         return 0;
 }
 
-/* The row that bears the marker, if it is one only; else -1. */
+/* The row that has the marker, if it is one only; else -1. */
 static int focus_marker(const struct ui *ui) {
         int found = -1;
         for (int y = focus_top(ui), rows = term_rows(ui->term); y < rows - 2; y++)

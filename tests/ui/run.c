@@ -47,11 +47,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/readfile.h"
 #include "tests/fake/host.h"
 #include "tests/ui/cells.h"
 #include "tests/ui/fixtures.h"
 #include "tests/ui/focus.h"
+#include "tests/ui/golden.h"
 #include "tests/ui/kind.h"
 #include "ui/internal.h"
 #include "ui/screens/screens.h"
@@ -212,19 +212,6 @@ static void run_key(struct run *run, const char *name) {
         run_paint(run);
 }
 
-static char *unescape(const char *text) {
-        _cleanup_str_ struct str s = {};
-        for (; *text; text++) {
-                if (*text != '\\' || !text[1]) {
-                        str_add_char(&s, *text);
-                        continue;
-                }
-                text++;
-                str_add_char(&s, *text == 'n' ? '\n' : *text == 'r' ? '\r' : *text == 'e' ? '\033' : *text == 't' ? '\t' : *text);
-        }
-        return str_take(&s);
-}
-
 /* What a terminal would have got so far. */
 static void run_shot(struct run *run, const char *name) {
         const char *slash = strrchr(run->script, '/'), *base = slash ? slash + 1 : run->script;
@@ -287,7 +274,7 @@ static void run_fail(struct run *run, char *arguments, int code) {
                 hint += 3;
         }
         int kind = request_kind_from_name(arguments);
-        _cleanup_free_ char *message = unescape(text);
+        _cleanup_free_ char *message = script_text(text);
         if (kind < 0 || !fake_host_fail(run->fake, (enum request_kind) kind, code, message, hint))
                 complain(run, "nothing waits for %s", arguments);
 }
@@ -321,7 +308,7 @@ static void run_show(struct run *run, char *arguments) {
 }
 
 static void run_sent(struct run *run, const char *bytes) {
-        _cleanup_free_ char *wanted = unescape(bytes);
+        _cleanup_free_ char *wanted = script_text(bytes);
         char sent[65536];
         ssize_t n = pread(fileno(run->output), sent, sizeof sent, run->sent_from);
         if (run->kind)
@@ -408,14 +395,14 @@ static void run_command(struct run *run, char *command) {
                         complain(run, "no job fixture %s", arguments);
                 fake_host_job(run->fake, job);
         } else if (strcmp(command, "output") == 0) {
-                _cleanup_free_ char *text = unescape(arguments);
+                _cleanup_free_ char *text = script_text(arguments);
                 fake_host_output(run->fake, text, strlen(text));
         } else if (strcmp(command, "line") == 0) {
                 char *text = strchr(arguments, ' ');
-                _cleanup_free_ char *message = unescape(text ? text + 1 : "");
+                _cleanup_free_ char *message = script_text(text ? text + 1 : "");
                 fake_host_line(run->fake, FIXTURE_NOW * 1000000 + run->usec, atoi(arguments), "rsyslogd", message);
         } else if (strcmp(command, "logline") == 0) {
-                _cleanup_free_ char *text = unescape(arguments);
+                _cleanup_free_ char *text = script_text(arguments);
                 if (!fixture_log_line(run->fake, text))
                         complain(run, "not a line of a log: %s", arguments);
         } else if (strcmp(command, "paged") == 0)
@@ -445,7 +432,7 @@ static void run_command(struct run *run, char *command) {
         else if (strcmp(command, "asked") == 0) {
                 _cleanup_strv_ char **lines = strv_split(run->fake->asked.text, "\n");
                 _cleanup_free_ char *asked = strv_join(lines, "; ");
-                _cleanup_free_ char *expected = unescape(arguments);
+                _cleanup_free_ char *expected = script_text(arguments);
                 if (!str_equal(asked, expected))
                         complain(run, "the host was asked: %s", asked);
                 str_done(&run->fake->asked);
@@ -463,24 +450,6 @@ static void run_command(struct run *run, char *command) {
         } else
                 complain(run, "unknown command: %s", command);
         run_paint(run);
-}
-
-/* Shows the first screen that differs, both ways. */
-static int report(const char *path, const char *expected, const char *actual) {
-        size_t line = 1, begin = 0, head = 0, i = 0;
-        while (expected[i] && expected[i] == actual[i]) {
-                if (expected[i] == '\n') {
-                        line++;
-                        begin = i + 1;
-                        if (strncmp(expected + begin, "== ", 3) == 0)
-                                head = begin;
-                }
-                i++;
-        }
-        fprintf(stderr, "%s:%zu: the screen differs (UPDATE=1 accepts it)\n%.*s\n  was  %.*s\n  is   %.*s\n", path, line,
-                (int) strcspn(expected + head, "\n"), expected + head, (int) strcspn(expected + begin, "\n"), expected + begin,
-                (int) strcspn(actual + begin, "\n"), actual + begin);
-        return 1;
 }
 
 /* newterm(3) forgets the screen that it began where it does not know the terminal. */
@@ -507,24 +476,9 @@ static int run_script(const char *path) {
         fclose(script);
         run_close(&run);
 
-        _cleanup_free_ char *golden = str_printf("%.*s.screen", (int) (strlen(path) - strlen(".keys")), path);
         str_add(&run.golden, "");
-        _cleanup_free_ char *actual = str_take(&run.golden), *whole = NULL;
-        readfile(golden, SIZE_MAX / 2, &whole, NULL, NULL);
-        if (getenv("UPDATE")) {
-                FILE *f = fopen(golden, "we");
-                if (!f || fputs(actual, f) < 0 || fclose(f) != 0) {
-                        perror(golden);
-                        return 1;
-                }
-                return 0;
-        }
-        if (!whole) {
-                fprintf(stderr, "%s is missing; UPDATE=1 writes it\n", golden);
-                return 1;
-        }
-        _cleanup_free_ char *expected = run.kind ? kind_sections(whole) : TAKE(whole);
-        return strcmp(expected, actual) == 0 ? 0 : report(golden, expected, actual);
+        _cleanup_free_ char *actual = str_take(&run.golden);
+        return golden_compare(path, actual, run.kind);
 }
 
 int main(int argc, char **argv) {

@@ -233,7 +233,7 @@ static void job_draw(struct screen *s, const struct canvas *c) {
         bool next = job_lives(s) && rest.rows - steps > 4;
         struct canvas output = canvas_part(&rest, steps, 0, rest.rows - steps - next, -1);
         pager_draw(s->pager, &output);
-        /* Without a line of output the result is what is read; while the job runs, where the first one comes. */
+        /* Without a line of output the result is what is read; while the job runs, the place of the first. */
         if (!job_text_runs(st->job) && !lines_end(s->pager->lines))
                 canvas_cursor(c, 0, 2);
         if (next)

@@ -16,6 +16,8 @@
 /* A position report is ESC [ rows ; columns R. */
 #define REPLY_MAX 16
 #define PROBE_MS 400
+/* On a slow line the question waits behind what was written before: some two screens. */
+#define PROBE_QUEUE_BITS (4096L * 10)
 #define SIZE_MAX_CELLS 1000
 
 struct term {
@@ -28,7 +30,7 @@ struct term {
         bool fixed;             /* the size was given */
         bool suspended;
         bool ended;             /* the end of the input was reported */
-        bool pushed_resize;
+        bool probed;            /* by the first key, where nobody knew the size */
 
         int64_t probe_until;    /* CLOCK_MONOTONIC ms; 0: nothing was asked */
         int reply[REPLY_MAX];   /* a possible answer, else keys again */
@@ -117,7 +119,7 @@ static void term_set_up(struct term *term) {
                 use_default_colors();
         }
         for (size_t i = 0; i < ELEMENTS(more_keys); i++) {
-                /* Above KEY_MAX are names of the entry's own, of which nobody knows more: linux has "kcbt2". */
+                /* Above KEY_MAX are names of the entry's own, that mean nothing here: linux has "kcbt2". */
                 int known = key_defined(more_keys[i].sequence);
                 if (!known || known > KEY_MAX)
                         define_key(more_keys[i].sequence, more_keys[i].code);
@@ -266,7 +268,29 @@ void term_probe(struct term *term) {
         /* To the farthest corner, report the position, and back. */
         static const char question[] = "\0337\033[999;999H\033[6n\0338";
         term_send(term, question);
-        term->probe_until = term_ms() + PROBE_MS;
+        term->probe_until = term_ms() + PROBE_MS + (term->speed ? 1000 * PROBE_QUEUE_BITS / term->speed : 0);
+}
+
+/* The kernel knows no size of a serial line until somebody sets it. With the first key there is a person at
+ * the other end, so that it may be asked. */
+static void term_probe_once(struct term *term) {
+        struct winsize size;
+        if (term->probed)
+                return;
+        term->probed = true;
+        if (ioctl(fileno(term->output), TIOCGWINSZ, &size) == 0 && !size.ws_row && !size.ws_col)
+                term_probe(term);
+}
+
+/* What we start on this terminal, and the shell behind us, shall know it too. */
+static void term_set_kernel(const struct term *term, unsigned rows, unsigned columns) {
+        struct winsize size;
+        if (ioctl(fileno(term->output), TIOCGWINSZ, &size) < 0 ||
+            (size.ws_row == rows && size.ws_col == columns))
+                return;
+        size.ws_row = (unsigned short) rows;
+        size.ws_col = (unsigned short) columns;
+        (void) ioctl(fileno(term->output), TIOCSWINSZ, &size);
 }
 
 static int term_map(int code) {
@@ -318,11 +342,9 @@ static bool term_at_end(const struct term *term) {
         return p.revents & (POLLERR | POLLNVAL) || (ioctl(p.fd, FIONREAD, &waiting) == 0 && waiting == 0);
 }
 
-/* Feeds one key to a possible position report. Returns true when it was taken. */
+/* Feeds one key to a possible position report, which began with ESC [. Returns true when it was taken. */
 static bool term_collect(struct term *term, int key, bool *ret_resized) {
-        bool fits = term->n_reply == 0 ? key == KEY_ESC :
-                    term->n_reply == 1 ? key == '[' :
-                                         (key >= '0' && key <= '9') || key == ';' || key == 'R';
+        bool fits = (key >= '0' && key <= '9') || key == ';' || key == 'R';
         if (!fits || term->n_reply == REPLY_MAX)
                 return false;
         term->reply[term->n_reply++] = key;
@@ -338,7 +360,10 @@ static bool term_collect(struct term *term, int key, bool *ret_resized) {
         }
         term->n_reply = 0;
         term->probe_until = 0;
-        if (values[0] >= 2 && values[1] >= 2 && ((int) values[0] != LINES || (int) values[1] != COLS)) {
+        if (values[0] < 2 || values[1] < 2)
+                return true;
+        term_set_kernel(term, values[0], values[1]);
+        if ((int) values[0] != LINES || (int) values[1] != COLS) {
                 term_set_size(term, values[0], values[1]);
                 *ret_resized = true;
         }
@@ -357,7 +382,7 @@ int term_read_key(struct term *term, bool *ret_resized) {
                 if (key == -1 || key == KEY_RESIZED)
                         continue;
                 bool asked = term->probe_until && term_ms() < term->probe_until;
-                if (key != KEY_NONE && (asked || term->n_reply) && term_collect(term, key, ret_resized))
+                if (key != KEY_NONE && term->n_reply && term_collect(term, key, ret_resized))
                         continue;
                 if (term->n_reply && (key != KEY_NONE || !asked)) {
                         /* Not an answer: the held bytes are keys. */
@@ -371,11 +396,19 @@ int term_read_key(struct term *term, bool *ret_resized) {
                         term->ended = true;
                         return KEY_END_OF_INPUT;
                 }
+                if (key > 0)
+                        term_probe_once(term);
                 if (key != KEY_ESC)
                         return key;
                 /* Esc and then a digit at once is that F key (Alt and the digit, or the two typed
                  * quickly). */
                 int next = term_take(term);
+                if (asked && next == '[') {
+                        term->reply[0] = KEY_ESC;
+                        term->reply[1] = '[';
+                        term->n_reply = 2;
+                        continue;
+                }
                 if (next >= '0' && next <= '9')
                         return next == '0' ? KEY_F1 + 9 : KEY_F1 + next - '1';
                 if (next != KEY_NONE && next != -1) {
