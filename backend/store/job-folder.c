@@ -139,6 +139,12 @@ struct job *jobfolder_job(int folder, const char *id) {
         return job;
 }
 
+bool jobfolder_has_ended(const struct paths *paths, const char *id) {
+        _cleanup_close_ int folder = jobfolder_open(paths, id, NULL);
+        _cleanup_(job_freep) struct job *job = folder < 0 ? NULL : jobfolder_job(folder, id);
+        return job && job_state_final(job->state);
+}
+
 void jobfolder_write_result(int folder, const char *id) {
         _cleanup_(job_freep) struct job *job = jobfolder_job(folder, id);
         _cleanup_free_ char *text = emit_job(job);

@@ -42,6 +42,9 @@ int jobfolder_plan_digest(int folder, char hex[static DIGEST_HEX]);
 /* Reads the job from its folder. Its state is the journal's: the caller checks whether its worker lives. */
 struct job *jobfolder_job(int folder, const char *id);
 
+/* Whether the job's end is recorded. Its worker may hold the host's lock for a moment longer. */
+bool jobfolder_has_ended(const struct paths *paths, const char *id);
+
 /* Writes result.json from the rest of the folder. */
 void jobfolder_write_result(int folder, const char *id);
 

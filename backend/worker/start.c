@@ -100,20 +100,13 @@ static void start_clean_up(struct run *run, const struct worker_options *options
         sd_event_unref(w->event);
 }
 
-/* Has the job ended, so that its worker releases the host in a moment? */
-static bool start_is_nearly_over(const struct paths *paths, const char *id) {
-        _cleanup_close_ int folder = jobfolder_open(paths, id, NULL);
-        _cleanup_(job_freep) struct job *job = folder < 0 ? NULL : jobfolder_job(folder, id);
-        return job && job_state_final(job->state);
-}
-
 /* The next job may be requested as soon as the end of the last one is visible; and a holder of the lock
  * without an id will write it in a moment, or only cleans up. Nothing else runs here yet, so it may wait. */
 static int start_take_host(struct worker *w, struct error **reterr) {
         for (unsigned tries = 0;; tries++) {
                 _cleanup_free_ char *holder = NULL;
                 int lock = hostlock_take(w->paths, w->id, &holder, reterr);
-                if (lock != -EBUSY || tries == TRIES || (holder && !start_is_nearly_over(w->paths, holder)))
+                if (lock != -EBUSY || tries == TRIES || (holder && !jobfolder_has_ended(w->paths, holder)))
                         return lock;
                 if (reterr)
                         *reterr = error_free(*reterr);
