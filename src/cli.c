@@ -65,9 +65,9 @@ static int cli_take_sources(const struct verb *verb, const struct arguments *a, 
 static int run_verb(struct session *s, const struct verb *verb, int argc, char **argv, int from) {
         struct error *e = NULL;
         _cleanup_(arguments_done) struct arguments a = {};
-        int r = arguments_read(argc, argv, from,
-                               verb_takes(verb) | TAKES(OPTION_HELP) | TAKES(OPTION_ENGINE_SOCKET), false, &a,
-                               NULL, &e);
+        struct option_set takes = verb_takes(verb);
+        takes.has[OPTION_HELP] = takes.has[OPTION_ENGINE_SOCKET] = true;
+        int r = arguments_read(argc, argv, from, &takes, false, &a, NULL, &e);
         if (r < 0)
                 return cli_usage(e, verb);
         if (a.given[OPTION_HELP]) {
@@ -127,7 +127,8 @@ int cli_main(int argc, char **argv) {
         int next;
         if (argc > 1 && str_equal(argv[1], "--complete"))
                 return completion_main(argv + 2);
-        int r = arguments_read(argc, argv, 1, GLOBAL_OPTIONS, true, &global, &next, &e);
+        const struct option_set takes = option_set_of(GLOBAL_OPTIONS);
+        int r = arguments_read(argc, argv, 1, &takes, true, &global, &next, &e);
         if (r < 0)
                 return cli_usage(e, NULL);
         cli_use_socket(&s, &global);

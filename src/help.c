@@ -24,11 +24,11 @@ static void help_row(const char *word, size_t indent, const char *meaning) {
         out("\n");
 }
 
-static void help_options(unsigned long long takes) {
+static void help_options(const struct option_set *takes) {
         out("\nOptions:\n");
         for (int i = 0; i < _OPTION_MAX; i++) {
                 const struct argument_row *row = &option_table[i];
-                if (!(takes & TAKES(i)))
+                if (!takes->has[i])
                         continue;
                 char letter[] = "-x, ";
                 letter[1] = row->letter;
@@ -53,7 +53,8 @@ void help_print(void) {
                         if ((int) verb_table[i]->group == group)
                                 help_verb_row(verb_table[i]);
         }
-        help_options(GLOBAL_OPTIONS);
+        const struct option_set takes = option_set_of(GLOBAL_OPTIONS);
+        help_options(&takes);
         _cleanup_free_ char *statuses = exit_status_text();
         _cleanup_free_ char *text =
                 str_printf("\nExit status: %s.\n\"fairlead VERB --help\" describes a verb.", statuses);
@@ -81,7 +82,9 @@ void help_print_verb(const struct verb *verb) {
                 out("\n");
                 help_wrapped(verb->details);
         }
-        help_options(verb_takes(verb) | TAKES(OPTION_HELP));
+        struct option_set takes = verb_takes(verb);
+        takes.has[OPTION_HELP] = true;
+        help_options(&takes);
 }
 
 bool help_print_family(const char *first) {

@@ -49,10 +49,10 @@ static void manual_sentence(const char *text) {
         manual_put(sentence);
 }
 
-static void put_options(unsigned long long takes) {
+static void put_options(struct option_set takes) {
         for (int i = 0; i < _OPTION_MAX; i++) {
                 const struct argument_row *row = &option_table[i];
-                if (!(takes & TAKES(i)))
+                if (!takes.has[i])
                         continue;
                 char letter[] = "-x, ";
                 letter[1] = row->letter;
@@ -196,7 +196,7 @@ void manual_print(void) {
             "asks for their parameters, installs them with live output, and looks after the units. "
             "Everything that a screen does is also a verb.\n",
             VERSION);
-        put_options(GLOBAL_OPTIONS);
+        put_options(option_set_of(GLOBAL_OPTIONS));
         out(".SH VERBS\n");
         put_verbs();
         out(".SH THE CONSOLE\n");

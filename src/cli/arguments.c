@@ -114,6 +114,13 @@ char *option_words(const struct argument_row *row) {
                           row->argument ? row->argument : "");
 }
 
+struct option_set option_set_of(const enum option_id *list) {
+        struct option_set set = {};
+        for (; list && *list != _OPTION_MAX; list++)
+                set.has[*list] = true;
+        return set;
+}
+
 void arguments_done(struct arguments *a) {
         for (size_t i = 0; i < _OPTION_MAX; i++)
                 strv_free(a->values[i]);
@@ -126,17 +133,17 @@ const char *argument_value(const struct arguments *a, enum option_id id) {
         return n ? a->values[id][n - 1] : NULL;
 }
 
-static int find_long(const char *name, size_t n, unsigned long long takes) {
+static int find_long(const char *name, size_t n, const struct option_set *takes) {
         for (int i = 0; i < _OPTION_MAX; i++)
-                if (takes & TAKES(i) && strlen(option_table[i].name) == n &&
+                if (takes->has[i] && strlen(option_table[i].name) == n &&
                     strncmp(option_table[i].name, name, n) == 0)
                         return i;
         return -1;
 }
 
-static int find_letter(char letter, unsigned long long takes) {
+static int find_letter(char letter, const struct option_set *takes) {
         for (int i = 0; i < _OPTION_MAX; i++)
-                if (takes & TAKES(i) && option_table[i].letter == letter)
+                if (takes->has[i] && option_table[i].letter == letter)
                         return i;
         return -1;
 }
@@ -176,11 +183,11 @@ static int keep_value(int argc, char **argv, int *i, int id, const char *value, 
         return 0;
 }
 
-static int arguments_unknown(const char *word, unsigned long long takes, struct error **reterr) {
+static int arguments_unknown(const char *word, const struct option_set *takes, struct error **reterr) {
         _cleanup_free_ char *name = strndup(word + 2, strcspn(word + 2, "="));
         struct nearest near = { .word = name };
         for (int i = 0; word[1] == '-' && i < _OPTION_MAX; i++)
-                if (takes & TAKES(i))
+                if (takes->has[i])
                         nearest_offer(&near, option_table[i].name);
         if (near.best)
                 return error_set(reterr, -EINVAL, "There is no option %s here. Did you mean --%s?", word,
@@ -188,7 +195,7 @@ static int arguments_unknown(const char *word, unsigned long long takes, struct 
         return error_set(reterr, -EINVAL, "There is no option %s here", word);
 }
 
-int argument_option(const char *word, unsigned long long takes, const char **ret_value) {
+int argument_option(const char *word, const struct option_set *takes, const char **ret_value) {
         if (word[1] == '-') {
                 size_t n = strcspn(word + 2, "=");
                 *ret_value = word[2 + n] == '=' ? word + 2 + n + 1 : NULL;
@@ -198,8 +205,8 @@ int argument_option(const char *word, unsigned long long takes, const char **ret
         return find_letter(word[1], takes);
 }
 
-static int arguments_read_option(int argc, char **argv, int *i, unsigned long long takes, struct arguments *a,
-                                 struct error **reterr) {
+static int arguments_read_option(int argc, char **argv, int *i, const struct option_set *takes,
+                                 struct arguments *a, struct error **reterr) {
         const char *word = argv[*i], *value;
         int id = argument_option(word, takes, &value);
         if (id < 0)
@@ -207,7 +214,7 @@ static int arguments_read_option(int argc, char **argv, int *i, unsigned long lo
         return keep_value(argc, argv, i, id, value, a, reterr);
 }
 
-int arguments_read(int argc, char **argv, int from, unsigned long long takes, bool stop_at_word,
+int arguments_read(int argc, char **argv, int from, const struct option_set *takes, bool stop_at_word,
                    struct arguments *ret, int *ret_next, struct error **reterr) {
         int i;
         for (i = from; i < argc; i++) {

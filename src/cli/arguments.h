@@ -101,14 +101,20 @@ void arguments_done(struct arguments *a);
 /* the last one given, or NULL */
 const char *argument_value(const struct arguments *a, enum option_id id);
 
-/* A bit for each option a verb takes, from a list. */
-#define TAKES(id) (1ULL << (id))
+/* A list of options, as a verb's row has it. */
+#define OPTIONS(...) ((const enum option_id[]){ __VA_ARGS__, _OPTION_MAX })
+
+struct option_set {
+        bool has[_OPTION_MAX];
+};
+/* NULL: none. */
+struct option_set option_set_of(const enum option_id *list);
 
 /* The option named by a word with a leading "-", or a negative number; *ret_value: the value in the same
  * word, or NULL. */
-int argument_option(const char *word, unsigned long long takes, const char **ret_value);
+int argument_option(const char *word, const struct option_set *takes, const char **ret_value);
 
-/* Reads argv[from…] with the options of the bit set. stop_at_word: reading ends at the first operand (its
+/* Reads argv[from…] with these options. stop_at_word: reading ends at the first operand (its
  * index is *ret_next), for the options before a verb. -EINVAL with a sentence that names the word. */
-int arguments_read(int argc, char **argv, int from, unsigned long long takes, bool stop_at_word,
+int arguments_read(int argc, char **argv, int from, const struct option_set *takes, bool stop_at_word,
                    struct arguments *ret, int *ret_next, struct error **reterr);

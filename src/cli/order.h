@@ -8,9 +8,9 @@
 #include "model/host.h"
 
 /* Options of every verb that plans. */
-#define ORDER_OPTIONS                                                                          \
-        (TAKES(OPTION_NAME) | TAKES(OPTION_MODE) | TAKES(OPTION_SET) | TAKES(OPTION_ANSWERS) | \
-         TAKES(OPTION_OPT1) | TAKES(OPTION_OPT2) | TAKES(OPTION_OPT3) | TAKES(OPTION_ALLOW))
+#define ORDER_OPTIONS                                                                                \
+        OPTION_NAME, OPTION_MODE, OPTION_SET, OPTION_ANSWERS, OPTION_OPT1, OPTION_OPT2, OPTION_OPT3, \
+                OPTION_ALLOW
 
 struct order {
         struct plan_order port;         /* points into the members below and into the arguments */

@@ -25,8 +25,10 @@ char *exit_status_text(void) {
         return str_take(&s);
 }
 
-unsigned long long verb_takes(const struct verb *verb) {
-        return verb->takes | (verb->json ? TAKES(OPTION_JSON) : 0);
+struct option_set verb_takes(const struct verb *verb) {
+        struct option_set set = option_set_of(verb->takes);
+        set.has[OPTION_JSON] |= verb->json;
+        return set;
 }
 
 static char **verb_operands(const struct verb *verb) {
@@ -60,11 +62,12 @@ int verb_check_words(const struct verb *verb, const struct arguments *a, struct 
 }
 
 char **verb_synopsis(const struct verb *verb) {
+        const struct option_set takes = verb_takes(verb);
         char **ret = NULL;
         strv_addf(&ret, "fairlead %s", verb->name);
         for (int i = 0; i < _OPTION_MAX; i++) {
                 const struct argument_row *row = &option_table[i];
-                if (!(verb_takes(verb) & TAKES(i)))
+                if (!takes.has[i])
                         continue;
                 _cleanup_free_ char *words = option_words(row);
                 strv_addf(&ret, "[%s]%s", words, row->several ? "…" : "");

@@ -227,8 +227,8 @@ const struct verb join_verb = {
                    "where they are not given. Without --image the first image that joins a realm is taken. "
                    "--allow preflight joins although a check fails, but not with a clock that Kerberos "
                    "refuses.",
-        .takes = ORDER_OPTIONS | TAKES(OPTION_IMAGE) | TAKES(OPTION_SECRET) | TAKES(OPTION_YES) |
-                 TAKES(OPTION_CONSENT) | TAKES(OPTION_DETACH) | TAKES(OPTION_IF_INTERRUPTED),
+        .takes = OPTIONS(ORDER_OPTIONS, OPTION_IMAGE, OPTION_SECRET, OPTION_YES, OPTION_CONSENT,
+                         OPTION_DETACH, OPTION_IF_INTERRUPTED),
         .json = true,
         .run = verb_join_run,
 };

@@ -83,9 +83,8 @@ const struct verb leave_verb = {
                    "realm is deleted, too; when that is refused, nothing is done, and the host stays in the "
                    "realm. Without a secret the account stays, and is named. A leave cannot be rolled back: "
                    "the keys of this host that jobs saved are removed with it.",
-        .takes = TAKES(OPTION_ALLOW) | TAKES(OPTION_ANSWERS) | TAKES(OPTION_SECRET) | TAKES(OPTION_SET) |
-                 TAKES(OPTION_YES) | TAKES(OPTION_CONSENT) | TAKES(OPTION_DETACH) |
-                 TAKES(OPTION_IF_INTERRUPTED),
+        .takes = OPTIONS(OPTION_ALLOW, OPTION_ANSWERS, OPTION_SECRET, OPTION_SET, OPTION_YES, OPTION_CONSENT,
+                         OPTION_DETACH, OPTION_IF_INTERRUPTED),
         .json = true,
         .run = verb_leave_run,
 };

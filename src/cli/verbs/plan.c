@@ -164,8 +164,8 @@ const struct verb plan_verb_row = {
                 "and \"volumes\"; --engine chooses the kind of unit (a Quadlet from Podman 4.4 on). Words "
                 "after -- are appended to the label's command, each as one word. Exit status 3 when a "
                 "finding blocks the plan, which is printed all the same.",
-        .takes = ORDER_OPTIONS | TAKES(OPTION_LABELS) | TAKES(OPTION_IMAGE) | TAKES(OPTION_ENGINE) |
-                 TAKES(OPTION_REMOVE_UNIT) | TAKES(OPTION_REMOVE_VOLUMES) | TAKES(OPTION_REQUIRE_SIGNATURE),
+        .takes = OPTIONS(ORDER_OPTIONS, OPTION_LABELS, OPTION_IMAGE, OPTION_ENGINE, OPTION_REMOVE_UNIT,
+                         OPTION_REMOVE_VOLUMES, OPTION_REQUIRE_SIGNATURE),
         .json = true,
         .run = verb_plan_run,
 };

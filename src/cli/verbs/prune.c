@@ -125,7 +125,7 @@ const struct verb prune_verb = {
                    "listed, and removed only with --volumes. Other limits are in "
                    "/etc/fairlead/fairlead.conf, "
                    "section [jobs]: keep = 50 and days = 90; 0 means any number.",
-        .takes = TAKES(OPTION_ALL_THERE) | TAKES(OPTION_VOLUMES) | TAKES(OPTION_YES),
+        .takes = OPTIONS(OPTION_ALL_THERE, OPTION_VOLUMES, OPTION_YES),
         .json = true,
         .run = verb_prune_run,
 };

@@ -65,9 +65,8 @@ const struct verb reconfigure_verb = {
                    "fairlead rollback JOB restores the former state later, too. With --diff it is only "
                    "rehearsed, on a copy of the host's files, and the difference is shown. A service that "
                    "joined a realm is not reconfigured: leave and join again.",
-        .takes = TAKES(OPTION_MODE) | TAKES(OPTION_SET) | TAKES(OPTION_ANSWERS) | TAKES(OPTION_OPT1) |
-                 TAKES(OPTION_OPT2) | TAKES(OPTION_OPT3) | TAKES(OPTION_SECRET) | TAKES(OPTION_ALLOW) |
-                 TAKES(OPTION_YES) | TAKES(OPTION_CONSENT) | TAKES(OPTION_DETACH) | TAKES(OPTION_DIFF),
+        .takes = OPTIONS(OPTION_MODE, OPTION_SET, OPTION_ANSWERS, OPTION_OPT1, OPTION_OPT2, OPTION_OPT3,
+                         OPTION_SECRET, OPTION_ALLOW, OPTION_YES, OPTION_CONSENT, OPTION_DETACH, OPTION_DIFF),
         .json = true,
         .run = verb_reconfigure_run,
 };

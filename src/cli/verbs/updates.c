@@ -173,7 +173,7 @@ const struct verb updates_verb = {
                 "it is shown what its newer image changes: labels, findings, and packages where both images "
                 "are on this host; --fetch pulls the newer one by its digest for that. Exit status 1: a "
                 "newer image waits that is not held, or a source gave no answer; 0: neither.",
-        .takes = TAKES(OPTION_CHECK) | TAKES(OPTION_FETCH) | TAKES(OPTION_HOLD) | TAKES(OPTION_UNHOLD),
+        .takes = OPTIONS(OPTION_CHECK, OPTION_FETCH, OPTION_HOLD, OPTION_UNHOLD),
         .json = true,
         .run = verb_updates_run,
 };

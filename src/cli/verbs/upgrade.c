@@ -73,7 +73,7 @@ const struct verb upgrade_verb = {
                    "old image. Answers of the install are kept; --image takes another reference. Several "
                    "services are upgraded one after the other, a job each. Exit status 0 when there is no "
                    "newer image.",
-        .takes = TAKES(OPTION_IMAGE) | TAKES(OPTION_SET) | TAKES(OPTION_ANSWERS) | TAKES(OPTION_ALLOW) |
-                 TAKES(OPTION_YES) | TAKES(OPTION_CONSENT) | TAKES(OPTION_DETACH),
+        .takes = OPTIONS(OPTION_IMAGE, OPTION_SET, OPTION_ANSWERS, OPTION_ALLOW, OPTION_YES, OPTION_CONSENT,
+                         OPTION_DETACH),
         .run = verb_upgrade_run,
 };

@@ -57,8 +57,7 @@ const struct verb trust_verb = {
                 "shown first: fairlead rollback JOB restores the files.\n"
                 "Exit status 3 when a pull would be refused, and with --require-signature when the policy "
                 "does not ask for a signature that is there.",
-        .takes = TAKES(OPTION_PIN) | TAKES(OPTION_REQUIRE_SIGNATURE) | TAKES(OPTION_YES) |
-                 TAKES(OPTION_CONSENT) | TAKES(OPTION_DETACH),
+        .takes = OPTIONS(OPTION_PIN, OPTION_REQUIRE_SIGNATURE, OPTION_YES, OPTION_CONSENT, OPTION_DETACH),
         .json = true,
         .run = verb_trust_run,
 };
