@@ -58,6 +58,8 @@ const struct verb *const verb_table[] = {
         &realm_verbs[REALM_DENY],
         &realm_verbs[REALM_RENEW],
         &leave_verb,
+
+        &issue_verb,
         NULL,
 };
 

@@ -22,6 +22,7 @@ model/service
 model/plan
 model/job
 model/trouble
+model/appliance
 model
 backend/io
 backend/format
@@ -36,6 +37,7 @@ backend/realm
 backend/worker
 backend/jobs
 backend/trouble
+backend/appliance
 backend/host
 ui/widgets
 ui

@@ -25,6 +25,7 @@ enum verb_group {
         GROUP_UNITS,
         GROUP_JOBS,
         GROUP_REALM,
+        GROUP_APPLIANCE,
         _VERB_GROUP_MAX,
 };
 extern const char *const verb_group_titles[_VERB_GROUP_MAX];
