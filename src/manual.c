@@ -185,6 +185,29 @@ static void put_atomic(void) {
         out(".\n");
 }
 
+static void put_appliance(void) {
+        out(".B fairlead\\-console@TTY.service\nshows the state of the host on a terminal, a serial port as "
+            "well: "
+            "name, addresses, fingerprints of the SSH keys, services, failed units, realm, and what needs a "
+            "person; and behind it a menu by numbers: status, services, install, realm, network test, roll "
+            "back a "
+            "recent change, shell, restart, power off.\n"
+            "It takes the place of the login prompt there:\n"
+            ".PP\n.nf\n    systemctl mask serial\\-getty@ttyS0.service\n"
+            "    systemctl enable \\-\\-now fairlead\\-console@ttyS0.service\n.fi\n.PP\n"
+            "The lock in\n.I /etc/fairlead/console.conf\nsays who has the menu; everybody must be able to "
+            "read it, and a change acts at once:\n"
+            ".PP\n.nf\n    [console]\n    lock = login\n.fi\n"
+            ".TP\n.B open\nwhoever stands before the host, as root.\n"
+            ".TP\n.B login\nwhoever logs in there, as this user (the default).\n"
+            ".TP\n.B status\nnobody: the state is shown by\n.B fairlead\\-status@TTY.service\nas a user who "
+            "can "
+            "start no program.\n"
+            ".PP\nThe journal has who chose what: journalctl \\-t fairlead\\-menu.\n"
+            "As the shell of a user,\n.I /usr/libexec/fairlead/fairlead\\-menu\nis that menu for each "
+            "login.\n");
+}
+
 void manual_print(void) {
         out(".TH FAIRLEAD 8 \"\" \"fairlead %s\"\n.SH NAME\n"
             "fairlead \\- install system services from container images and look after their units\n"
@@ -201,6 +224,8 @@ void manual_print(void) {
         put_verbs();
         out(".SH THE CONSOLE\n");
         put_screens();
+        out(".SH THE HOST'S OWN CONSOLE\n");
+        put_appliance();
         out(".SH EXIT STATUS\n");
         put_statuses();
         out(".SH THE COMMAND ATOMIC\n");
@@ -210,6 +235,7 @@ void manual_print(void) {
         out(".SH FILES\n.TP\n.I /var/lib/fairlead/jobs/ID/\nA job: plan.json, journal, snapshot, log, "
             "result.json.\n"
             ".TP\n.I /var/lib/fairlead/services/NAME.json\nAn installed service.\n"
+            ".TP\n.I /etc/fairlead/console.conf\nThe lock of the host's own console.\n"
             ".TP\n.I /etc/fairlead/fairlead.conf\nLimits of the jobs that are kept: [jobs], keep = 50, days "
             "= 90.\n"
             ".TP\n.I /etc/fairlead/profiles.d/*.json\nProfiles of this host; a file here hides a "

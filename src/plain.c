@@ -15,10 +15,7 @@
 #include "cli/verbs/verbs.h"
 #include "model/image/recipe.h"
 
-#define LINE_BYTES_MAX 4096
-
-/* A line without its end; false at the end of the input. */
-static bool plain_read_line(const char *prompt, char line[static LINE_BYTES_MAX]) {
+bool plain_read_line(const char *prompt, char line[static LINE_BYTES_MAX]) {
         out("%s", prompt);
         fflush(stdout);
         if (!fgets(line, LINE_BYTES_MAX, stdin)) {
@@ -52,7 +49,7 @@ static size_t plain_pick_or(const char *prompt, char *const *names, const char *
         return n;
 }
 
-static size_t plain_pick(const char *prompt, char *const *names) {
+size_t plain_pick(const char *prompt, char *const *names) {
         return plain_pick_or(prompt, names, NULL);
 }
 
@@ -179,13 +176,13 @@ static void plain_call_for(struct session *s, const char *verb, const char *word
         arguments_done(&a);
 }
 
-static void plain_call(struct session *s, const char *verb, const char *word) {
+void plain_call(struct session *s, const char *verb, const char *word) {
         plain_call_for(s, verb, word, NULL);
 }
 
 /* ---- the places ---- */
 
-static int plain_status(struct session *s) {
+int plain_status(struct session *s) {
         plain_call(s, "status", NULL);
         return EXIT_DONE;
 }
@@ -228,7 +225,7 @@ static struct image *plain_find_image(struct session *s, struct image_list *list
         return image;
 }
 
-static int plain_images(struct session *s) {
+int plain_images(struct session *s) {
         _cleanup_(image_list_freep) struct image_list *list = NULL;
         int r = session_list_images(s, &list, &s->error);
         if (r < 0)
@@ -269,7 +266,7 @@ static void plain_act(struct session *s, char *const *verbs, const char *thing) 
 #define WORDS(...) ((char *const[]){ __VA_ARGS__, NULL })
 #define W(word) ((char *) word)
 
-static int plain_services(struct session *s) {
+int plain_services(struct session *s) {
         _cleanup_(service_list_freep) struct service_list *list = NULL;
         _cleanup_strv_ char **names = NULL;
         int r = session_list_services(s, &list, &s->error);
@@ -378,7 +375,7 @@ static int plain_join(struct session *s, const char *domain) {
         return EXIT_DONE;
 }
 
-static int plain_realm(struct session *s) {
+int plain_realm(struct session *s) {
         static const struct {
                 const char *verb, *asks;
                 bool needs; /* an answer */
@@ -423,13 +420,20 @@ static const struct place {
         { 'u', "updates", plain_updates },
 };
 
-int plain_run(struct session *session) {
+int plain_open(struct session *session) {
         int r = session_open(session, &session->error);
         if (r < 0)
                 return r;
         setvbuf(stdin, NULL, _IONBF, 0);        /* see cli/typed-secret.c */
         session->brief = true;
         session->ask = plain_ask;
+        return 0;
+}
+
+int plain_run(struct session *session) {
+        int r = plain_open(session);
+        if (r < 0)
+                return r;
         _cleanup_str_ struct str prompt = {};
         for (size_t i = 0; i < ELEMENTS(places); i++)
                 str_addf(&prompt, "%c %s, ", places[i].key, places[i].name);

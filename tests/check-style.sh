@@ -129,11 +129,11 @@ look_headers() {
 }
 
 # No shell at run time, and no program found by whoever sets PATH. backend/io/pty.c runs a label`s command, whose first word may be a plain name:
-# the worker sets its PATH itself. A shell that a person opens in a container is the container's own.
+# the worker sets its PATH itself. A shell that a person opens is his own, or the container's.
 look_shells() {
         # shellcheck disable=SC2046
         grep -nE '\b(system|popen|wordexp|execlp?|execvpe?|posix_spawnp|g_spawn[a-z_]*) *\(|"sh"|"-c"|"(/usr)?/bin/(ba|da)?sh"' $(sources src ui backend) /dev/null |
-                grep -vE '^backend/io/pty\.c:[0-9]+: +execvp\(options->argv\[0\]|^src/app\.c:[0-9]+:.*pw_shell|^ui/screens/unit-inside\.c:[0-9]+:#define UNIT_INSIDE_SHELL' |
+                grep -vE '^backend/io/pty\.c:[0-9]+: +execvp\(options->argv\[0\]|^src/app\.c:[0-9]+:.*pw_shell|^src/menu\.c:[0-9]+:#define MENU_SHELL |^ui/screens/unit-inside\.c:[0-9]+:#define UNIT_INSIDE_SHELL' |
                 sed -E 's/^([^:]*:[0-9]+):.*/\1: a shell, or a program looked for in PATH; run a program by its whole path, word by word/' || true
 }
 

@@ -7,7 +7,8 @@ look_all() {
         check "lintian has nothing to say" look_lintian
         dpkg-deb -x "$(package_file fairlead)" "$work/root"
         check "its programs are hardened" tests/hardening "$work/root/usr/bin/fairlead" "$work/root/usr/libexec/fairlead/fairlead-worker" \
-                "$work/root/usr/libexec/fairlead/fairlead-realmd" "$work/root/usr/libexec/fairlead/fairlead-pam"
+                "$work/root/usr/libexec/fairlead/fairlead-realmd" "$work/root/usr/libexec/fairlead/fairlead-pam" \
+                "$work/root/usr/libexec/fairlead/fairlead-console"
         check "no package has a megabyte and a half" look_sizes
         check "its version is that of the programs" test "$(dpkg-deb -f "$(package_file fairlead)" Version)" = \
                 "$(zcat "$work/root/usr/share/man/man8/fairlead.8.gz" | sed -n 's/^\.TH FAIRLEAD 8 "" "fairlead \(.*\)"$/\1/p')"
@@ -48,7 +49,7 @@ look_sizes() {
 # What people look for under its name.
 look_files() {
         local file
-        for file in usr/bin/fairlead usr/libexec/fairlead/fairlead-{worker,realmd,pam,ipa-client} \
+        for file in usr/bin/fairlead usr/libexec/fairlead/fairlead-{worker,realmd,pam,console,ipa-client} \
                 usr/share/fairlead/profiles/sssd.json usr/share/doc/fairlead/{copyright,json.md,findings.md,trouble.md} usr/share/man/man8/fairlead.8.gz \
                 usr/share/bash-completion/completions/fairlead.bash usr/share/zsh/vendor-completions/_fairlead \
                 usr/share/fish/vendor_completions.d/fairlead.fish; do
