@@ -63,13 +63,9 @@ static int kept_only_jobs(const struct dirent *item) {
         return job_id_valid(item->d_name);
 }
 
-static int64_t kept_time(const struct kept_job *kept) {
-        return kept->job->last_usec ? kept->job->last_usec : job_id_time(kept->job->id) * 1000000;
-}
-
-/* By their last record: the ids of two jobs of one second have no order. */
 static int kept_newest_first(const void *a, const void *b) {
-        int64_t x = kept_time(a), y = kept_time(b);
+        int64_t x = job_order(((const struct kept_job *) a)->job),
+                y = job_order(((const struct kept_job *) b)->job);
         return x == y ? 0 : x < y ? 1 : -1;
 }
 

@@ -96,6 +96,8 @@ static const char *const step_titles[_JOB_STEP_MAX][_KIND_MAX] = {
                           [KIND_EDIT] = "record the change", [KIND_TRUST] = "record the change" },
 };
 
+#define ID_SECOND 15U /* characters of an id that say when */
+
 static const unsigned char kinds[_PLAN_VERB_MAX] = {
         /* KIND_INSTALL: all others */
         [VERB_UNINSTALL] = KIND_UNINSTALL, [VERB_UPGRADE] = KIND_UPGRADE,
@@ -292,17 +294,26 @@ struct job_list *job_list_free(struct job_list *list) {
         return NULL;
 }
 
-/* Keeps the newest id first: ids sort by time. */
+/* Ids sort by their second; in one second the last records do, where both have one. */
+static int job_compare(const struct job *a, const struct job *b) {
+        const char *x = a->id ? a->id : "", *y = b->id ? b->id : "";
+        int r = strncmp(x, y, ID_SECOND);
+        if (r == 0 && a->last_usec && b->last_usec && a->last_usec != b->last_usec)
+                return a->last_usec < b->last_usec ? -1 : 1;
+        return r ? r : strcmp(x, y);
+}
+
+/* Keeps the newest first. */
 void job_list_take(struct job_list *list, struct job *job) {
         list->items = xreallocarray(list->items, list->n + 1, sizeof(struct job *));
         size_t at = list->n++;
-        for (; at > 0; at--) {
-                const char *id = list->items[at - 1]->id;
-                if (strcmp(id ? id : "", job->id ? job->id : "") >= 0)
-                        break;
+        for (; at > 0 && job_compare(list->items[at - 1], job) < 0; at--)
                 list->items[at] = list->items[at - 1];
-        }
         list->items[at] = job;
+}
+
+int64_t job_order(const struct job *job) {
+        return job->last_usec ? job->last_usec : job_id_time(job->id) * 1000000;
 }
 
 int64_t job_id_time(const char *id) {

@@ -150,6 +150,9 @@ void job_list_take(struct job_list *list, struct job *job);     /* takes job */
 
 bool job_id_valid(const char *id);      /* [0-9]{8}-[0-9]{6}-[0-9a-f]{8} */
 int64_t job_id_time(const char *id);    /* when it was made, in seconds since the epoch; 0: no valid id */
+/* What orders jobs, in microseconds since the epoch: their last record, else when they were made. The ids of
+ * two jobs of one second have no order. */
+int64_t job_order(const struct job *job);
 
 /* ---- the journal: one record a line, "SEQ BOOT MONO REAL STEP EVENT DATA CRC\n" ---- */
 

@@ -29,7 +29,8 @@ bool rollback_fits(const struct job *job) {
 
 /* Whether it came after the job and its changes are on the host. */
 static bool rollback_is_later(const struct job *job, const struct job *other) {
-        return other->state == JOB_DONE && strcmp(other->id, job->id) > 0 && rollback_meanings[other->verb];
+        return other->state == JOB_DONE && job_order(other) > job_order(job) &&
+               rollback_meanings[other->verb];
 }
 
 /* It has the record of the service in its hands: what the first one left is not there any more. */
