@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <signal.h>
-#include <sys/ptrace.h>
 #include <sys/wait.h>
 
 #include "backend/skopeo/internal.h"
 #include "base/readfile.h"
+#include "tests/unit/trace.h"
 #include "tests/unit/tree.h"
 
 /* skopeo itself is a script that answers from its folder (tests/fake/skopeo). */
@@ -327,33 +327,6 @@ static void a_registry_that_hangs_is_given_up(void **state) {
         assert_non_null(y->image);
 }
 
-/* Who traces a process sees it dead before its parent does, as with one that the kernel holds in a read. Returns the
- * tracer, which waits for the end of *hold; 0: this host permits no such thing. */
-static pid_t trace(pid_t pid, int *hold) {
-        int down[2], up[2];
-        char answer = 'n';
-        assert_int_equal(pipe2(down, O_CLOEXEC), 0);
-        assert_int_equal(pipe2(up, O_CLOEXEC), 0);
-        pid_t tracer = fork();
-        if (tracer == 0) {
-                close(down[1]);
-                answer = ptrace(PTRACE_SEIZE, pid, NULL, NULL) == 0 ? 'y' : 'n';
-                if (write(up[1], &answer, 1) != 1 || read(down[0], &answer, 1) != 0)
-                        _exit(1);
-                _exit(0);
-        }
-        close(down[0]);
-        close(up[1]);
-        assert_int_equal(read(up[0], &answer, 1), 1);
-        close(up[0]);
-        *hold = down[1];
-        if (answer == 'y')
-                return tracer;
-        close(down[1]);
-        waitpid(tracer, NULL, 0);
-        return 0;
-}
-
 /* A question whose child does not end, and the child. */
 static pid_t yard_begin_endless(struct yard *y) {
         _cleanup_free_ char *script = str_printf("echo $$ >%s/pid.new; mv %s/pid.new %s/pid; exec sleep 1000\n", y->folder, y->folder, y->folder),
@@ -375,7 +348,7 @@ static void a_child_that_dies_late_holds_nothing(void **state) {
         while (kill(pid, 0) == 0) /* the loop reaps it */
                 sd_event_run(y->event, 10000);
         pid = yard_begin_endless(y);
-        pid_t tracer = trace(pid, &hold);
+        pid_t tracer = trace_begin(pid, &hold);
         if (!tracer)
                 skip();
         y->op = op_cancel(y->op);
