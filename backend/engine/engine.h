@@ -105,6 +105,9 @@ struct op *engine_remove_container(struct engine *engine, const char *name, unsi
  * or runs already, is not an error. */
 struct op *engine_stop_container(struct engine *engine, const char *id, nothing_done_t done, void *userdata);
 struct op *engine_start_container(struct engine *engine, const char *id, nothing_done_t done, void *userdata);
+/* One that is not paused is an error. */
+struct op *engine_unpause_container(struct engine *engine, const char *id, nothing_done_t done,
+                                    void *userdata);
 struct op *engine_rename_container(struct engine *engine, const char *id, const char *name,
                                    nothing_done_t done, void *userdata);
 

@@ -259,14 +259,42 @@ static void list_volumes(struct fake_state *state, struct fake_answer *a) {
                  is_podman(state) ? "" : "{\"Volumes\":", is_podman(state) ? "" : ",\"Warnings\":null}");
 }
 
+/* "service-0002" has a command of one word; Podman repeats that in Args. The others sleep. */
+static void add_inspected(const struct fake_state *state, const char *name, struct str *s) {
+        bool bare = str_equal(name, "service-0002");
+        str_addf(s, "{\"Id\":\"0123\",\"Name\":\"%s%s\",\"Path\":\"%s\",\"Args\":[%s],\"State\":{\"Status\":\"%s\"},\"Config\":{",
+                 is_podman(state) ? "" : "/", name, bare ? "pause" : "sleep",
+                 !bare              ? "\"100\""
+                 : is_podman(state) ? "\"pause\""
+                                    : "",
+                 str_equal(state->paused, name) ? "paused" : "running");
+        if (is_podman(state))
+                str_add(s, "\"CreateCommand\":[\"podman\",\"run\",\"x\",\"sleep\",\"100\"],\"Entrypoint\":\"\",");
+        else
+                str_add(s, "\"Entrypoint\":null,");
+        str_addf(s, "\"Cmd\":[%s]}}\n", bare ? "\"pause\"" : "\"sleep\",\"100\"");
+}
+
+/* Docker has another word for one that is not paused. */
+static void unpause_container(struct fake_state *state, const char *request, struct fake_answer *a) {
+        char name[512];
+        cut_name(request, "/containers/", "/unpause", name);
+        if (!str_equal(state->paused, name)) {
+                say(state, a, 500, is_podman(state) ? "container state improper" : "Container is not paused", "is not paused");
+                return;
+        }
+        state->paused = NULL;
+        a->status = 204;
+        a->type = NULL;
+}
+
 static void inspect_container(struct fake_state *state, const char *request, struct fake_answer *a) {
         char name[512];
         cut_name(request, "/containers/", "/json", name);
         if (find_number(name, "service-", state->containers) < 0)
                 say(state, a, 404, "no such container", is_podman(state) ? "no container with that name found" : "");
         else
-                str_addf(&a->body, "{\"Id\":\"0123\",\"Config\":{%s\"Cmd\":[\"sleep\",\"100\"]}}\n",
-                         is_podman(state) ? "\"CreateCommand\":[\"podman\",\"run\",\"x\",\"sleep\",\"100\"]," : "");
+                add_inspected(state, name, &a->body);
 }
 
 void fake_answer_event(struct fake_state *state, const char *type, const char *action, struct str *ret) {
@@ -298,6 +326,8 @@ void fake_answer_request(struct fake_state *state, const char *request, struct f
                 inspect_image(state, request, a);
         else if (strstr(request, "GET ") && strstr(request, "/containers/") && strstr(request, "/json"))
                 inspect_container(state, request, a);
+        else if (strstr(request, "POST ") && strstr(request, "/unpause"))
+                unpause_container(state, request, a);
         else if (strstr(request, "GET ") && strstr(request, "/volumes"))
                 list_volumes(state, a);
         else if (strstr(request, "/events"))
