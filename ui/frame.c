@@ -284,6 +284,8 @@ void frame_paint(struct ui *ui) {
                         "Too small: %dx%d. Fairlead needs %dx%d: enlarge the terminal, or q leaves.", columns,
                         rows, UI_COLUMNS_MIN, UI_ROWS_MIN);
                 canvas_paragraph(&c, 0, 0, 0, STYLE_PLAIN, text);
+        } else if (base && ui_begins(ui) && !base->loaded && !base->error) {
+                tabs_draw(ui, &c);
         } else if (base) {
                 _cleanup_str_ struct str sentence = {};
                 status_text(ui, ui->top, &sentence);

@@ -42,6 +42,7 @@ struct ui {
         struct pace pace;               /* on boottime */
         int64_t asked;                  /* boottime of the requested paint; 0: none */
         int64_t settle_at;              /* boottime when the lists settle; 0: they have */
+        int64_t begins_until;           /* boottime: see ui_begins(); 0: it has begun */
         struct bar bar;                 /* as last drawn */
         const struct screen *bar_of;    /* only compared; NULL: of none */
         int cursor[2];

@@ -155,6 +155,9 @@ void screen_draw_text(struct screen *s, const struct canvas *c);
 
 struct host *ui_host(const struct ui *ui);
 const struct theme *ui_theme(const struct ui *ui);
+/* Where bytes are dear, the first answers have a moment before words are drawn that they would replace at
+ * once: until they are there, the moment is over or a key has come, no screen says that it looks. */
+bool ui_begins(const struct ui *ui);
 int64_t ui_now(const struct ui *ui);            /* seconds since the epoch */
 int64_t ui_boottime(const struct ui *ui);       /* usec of CLOCK_BOOTTIME */
 void ui_invalidate(struct ui *ui);

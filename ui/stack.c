@@ -61,6 +61,8 @@ void ui_reap(struct ui *ui) {
 
 void screen_open(struct ui *ui, const struct screen_class *class, const void *arg) {
         struct screen *s = new0(struct screen);
+        if (ui->top)
+                ui->begins_until = 0;
         s->state = xcalloc(1, class->size);
         s->class = class;
         s->ui = ui;

@@ -13,6 +13,8 @@
  * slow line each paint is waited for. */
 #define FRAME_MS 250
 #define BURST 3
+/* Milliseconds of ui_begins(). */
+#define BEGIN_MS 200
 /* Milliseconds until a message gives way to the sentence of the screen. */
 #define MESSAGE_MS 6000
 
@@ -40,6 +42,10 @@ int64_t ui_now(const struct ui *ui) {
 
 int64_t ui_boottime(const struct ui *ui) {
         return ui_clock(ui, CLOCK_BOOTTIME);
+}
+
+bool ui_begins(const struct ui *ui) {
+        return ui->begins_until;
 }
 
 void ui_invalidate(struct ui *ui) {
@@ -99,6 +105,8 @@ int ui_new(const struct ui_options *options, struct ui **ret, struct error **ret
                 display = theme_choose(term_colours(ui->term), term_attributes(ui->term), term_utf8(ui->term),
                                        term_slow(ui->term), !str_empty(no_colour));
         theme_init(&ui->theme, display, term_utf8(ui->term), term_slow(ui->term));
+        if (display == DISPLAY_BASIC || ui->theme.slow)
+                ui->begins_until = ui_boottime(ui) + BEGIN_MS * 1000LL;
         screen_open(ui, ui->options.places->home, NULL);
         if (term_unknown(ui->term))
                 screen_say(ui->top, "TERM=%s is not known here: drawn as %s (--plain only writes lines)",
@@ -128,6 +136,7 @@ void ui_input(struct ui *ui) {
                 return;
         }
         ui->keys = true;
+        ui->begins_until = 0;
         pace_key(&ui->pace, ui_boottime(ui));
         ui_reap(ui);
         while (!ui->over && !ui->guest && (key = term_read_key(ui->term, &resized)) != KEY_NONE) {
@@ -179,6 +188,8 @@ unsigned ui_tick_ms(const struct ui *ui) {
                 return 0;
         if (ui->message_until && (!next || ui->message_until < next))
                 next = ui->message_until;
+        if (ui->begins_until && (!next || ui->begins_until < next))
+                next = ui->begins_until;
         FOR_VIEWED(s, ui) {
                 unsigned ms = s->class->tick_ms ? s->class->tick_ms(s) : 0;
                 if (!ms)
@@ -203,6 +214,10 @@ void ui_tick(struct ui *ui) {
                 FOR_VIEWED(s, ui)
                         if (s->list)
                                 list_settle(s->list);
+                ui_invalidate(ui);
+        }
+        if (ui->begins_until && ui->begins_until <= now) {
+                ui->begins_until = 0;
                 ui_invalidate(ui);
         }
         if (ui->message_until && ui->message_until <= now) {

@@ -71,6 +71,21 @@ static struct service_list *services_n(unsigned n) {
         return list;
 }
 
+/* As many as a busy host has, and as tests/bench makes them: each with its figures. */
+static struct service_list *services_50(void) {
+        struct service_list *list = new0(struct service_list);
+        service_list_take(list, fixture_service("chrony", "running", 70, NULL, "4.3", "Chrony: network time"));
+        for (unsigned i = 1; i < 50; i++) {
+                _cleanup_free_ char *name = str_printf("bench-service-%u", i);
+                service_list_take(list, fixture_service(name, "running", 100, NULL, "4.3", "Chrony: network time"));
+        }
+        for (size_t i = 0; i < list->n; i++) {
+                str_replace(&list->items[i]->pin.reference, "localhost/chrony:latest");
+                home_count(list->items[i], 0, 300000 + 4096 * i, UNIT_UNKNOWN, 1);
+        }
+        return list;
+}
+
 static struct service_list *services_30(void) {
         return services_n(30);
 }
@@ -124,6 +139,7 @@ bool fixture_use_home(struct fake_host *fake, const char *what, const char *whic
                 { "services", "unknown", offsetof(struct fake_host, services), (void *) services_unknown },
                 { "services", "one", offsetof(struct fake_host, services), (void *) services_one },
                 { "services", "few", offsetof(struct fake_host, services), (void *) services_few },
+                { "services", "50", offsetof(struct fake_host, services), (void *) services_50 },
                 { "services", "30", offsetof(struct fake_host, services), (void *) services_30 },
                 { "services", "200", offsetof(struct fake_host, services), (void *) services_200 },
                 { "trouble", "all", offsetof(struct fake_host, trouble), (void *) fake_host_troubles },

@@ -145,6 +145,14 @@ static void term_send_capability(const struct term *term, const char *name) {
                 term_send(term, capability);
 }
 
+/* Curses moves down by no line feed, which a line may turn into two characters, but by sequences of five
+ * bytes for each row. The VT family reads a vertical tab as a line feed, and lines leave it alone. */
+static void term_cheapen(const char *name) {
+        char *down = tigetstr("cud1");
+        if (str_starts(name, "vt") && str_equal(down, "\n"))
+                *down = '\v';
+}
+
 /* Lets the whole screen scroll again. Curses leaves margins where it scrolled a part; when the size is
  * another than it assumed, cursor movements stop at them and everything below is blocked. */
 static void term_free_margins(const struct term *term) {
@@ -201,6 +209,7 @@ int term_new(FILE *input, FILE *output, const char *name, unsigned rows, unsigne
                 return error_set(reterr, -ENOTSUP, "A terminal of type \"%s\" cannot move its cursor", name);
         }
         term->name = xstrdup(name);
+        term_cheapen(name);
         term->keys = newpad(1, 1);
         if (!term->keys)
                 oom();
@@ -210,7 +219,7 @@ int term_new(FILE *input, FILE *output, const char *name, unsigned rows, unsigne
                 term_set_size(term, rows, columns);
         } else
                 term_resize(term);
-        term_free_margins(term);        /* a console whose line dropped may have left some */
+        /* Margins that a console may have left whose line dropped: newterm() lets all of it scroll again. */
         *ret = TAKE(term);
         return 0;
 }

@@ -197,6 +197,8 @@ static void home_trouble_draw_nothing(const struct home_trouble *t, const struct
 
 void home_trouble_draw(struct screen *s, const struct canvas *c) {
         struct home_trouble *t = s->trouble;
+        if (!t->found && ui_begins(s->ui))
+                return;
         if (!t->found)
                 canvas_text(c, 0, 0, 0, STYLE_BUSY, "Looking for what needs you ...");
         else if (!t->found->awake)
