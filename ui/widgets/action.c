@@ -74,7 +74,7 @@ static const struct action_row action_table[_ACTION_MAX] = {
         [ACTION_REHEARSE] = { "rehearse", "rehearse",
                               "Plan a rehearsal: the install on a copy of the host's files that is thrown "
                               "away" },
-        [ACTION_NO_REHEARSAL] = { "no-rehearsal", "the install", "Plan the install itself again" },
+        [ACTION_NO_REHEARSAL] = { "no-rehearsal", "for real", "Plan the same again, not as a rehearsal" },
         [ACTION_VALUE] = { "value", "change value", "Change an answer" },
         [ACTION_FIX] = { "fix", "fix", "Fix it from here, or go to the answer that is wrong" },
         [ACTION_DETAILS] = { "details", "details", "Show or hide the details" },
