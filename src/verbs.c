@@ -41,6 +41,7 @@ const struct verb *const verb_table[] = {
         &unit_action_verbs[UNIT_KILL],
         &unit_action_verbs[UNIT_FREEZE],
         &unit_action_verbs[UNIT_THAW],
+        &unit_action_verbs[UNIT_UNPAUSE],
 
         &jobs_verb,
         &attach_verb,

@@ -13,7 +13,7 @@ unreported=''
 unwritten='firstboot export seal'
 
 # Verbs that the design does not list by name: they stand behind its "…".
-unlisted='issue catalog reload unmask reset-failed rehearse prune freeze kill thaw reconfigure edit'
+unlisted='issue catalog reload unmask reset-failed rehearse prune freeze kill thaw unpause reconfigure edit'
 
 # Verbs with --json whose shape data/json.md does not describe yet.
 undescribed=''

@@ -2,7 +2,8 @@
 /* Actions on units: looks at the unit, refuses what cannot come of it, acts as its kind needs it, and
  * looks again before it says what came of it.
  *
- *     LOOK -> systemd | systemd-sysv-install, reload | a job -> LOOK AGAIN -> done */
+ *     LOOK -> systemd | systemd-sysv-install, reload | a job -> LOOK AGAIN -> done
+ *     look at the container behind it -> the engine -> done */
 
 #include "backend/host/internal.h"
 #include "backend/io/pty.h"
@@ -271,6 +272,37 @@ static void acting_start_job(struct acting *a, const struct service *record) {
                 op_wait(&a->op, jobs_start(a->backend->jobs, plan, NULL, acting_on_started, a));
 }
 
+/* ---- by the engine ---- */
+
+static void acting_on_unpaused(struct error *e, void *userdata) {
+        struct acting *a = userdata;
+        op_wait(&a->op, NULL);
+        if (e)
+                error_wrap(&e, e->code, "%s was not unpaused", acting_unit(a));
+        a->error = e;
+        acting_report(a);
+        acting_end(a);
+}
+
+static void acting_on_inside(struct unit_inside *inside, struct error *e, void *userdata) {
+        struct acting *a = userdata;
+        const struct container_inside *c = inside ? inside->container : NULL;
+        op_wait(&a->op, NULL);
+        if (e)
+                a->error = e;
+        else if (!c)
+                error_set(&a->error, -ENOENT,
+                          "%s was not unpaused: no container of the engine stands behind it", a->name);
+        else if (!str_equal(c->status, "paused"))
+                a->report = str_printf("%s was not paused", a->name);
+        else
+                op_wait(&a->op,
+                        engine_unpause_container(a->backend->engine, c->name, acting_on_unpaused, a));
+        unit_inside_free(inside);
+        if (a->error || a->report)
+                acting_end(a);
+}
+
 /* ---- the beginning ---- */
 
 static void acting_go(struct acting *a) {
@@ -317,5 +349,8 @@ struct op *backend_act_on_unit(struct host *host, const char *address, enum unit
         a->name = xstrdup(name);
         if (unit_action_check_name(action, name, &a->error) < 0)
                 return op_answer(&a->op, a->backend->event, acting_end);
+        if (action == UNIT_UNPAUSE)
+                return op_wait(&a->op,
+                               host_look_inside(host, address, INSIDE_CONTAINER, acting_on_inside, a));
         return op_wait(&a->op, units_show(a->units, name, acting_on_before, a));
 }

@@ -170,7 +170,14 @@ check_text "with the way out of it" '^ailing is paused, so its clients wait: pod
 look
 check "all is not well then" json 'd["well"] is False'
 try "Enter leads to its unit" leads 'ailing is paused, so its clients wait' '^Unit  ailing.service' || true
-host podman unpause ailing >/dev/null
+try "which says so" term_wait 'state +active .*, its container is paused' || true
+term_keys x
+try "its actions have the way out" term_wait '^. +z +unpause +Let its paused container go on' || true
+term_keys z
+try "a key lets it go on" term_wait 'ailing.service was unpaused' || true
+try "and its unit does not say so any more" term_wait_gone 'its container is paused' || true
+check_status "there is nothing left to unpause" 0 host fairlead unpause ailing
+check_text "and it says so" '^ailing.service was not paused' "$output"
 check "it goes on, and is well again" until_true 20 has_not paused:ailing
 
 host mkdir -p /run/systemd/system/ailing.service.d

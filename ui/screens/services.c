@@ -318,7 +318,7 @@ static void services_status(const struct screen *s, struct str *out) {
                 return;
         }
         const struct rate *rate = services_charts(s) ? NULL : rates_find(&st->rates, service->name);
-        home_service_status(service, rate, ui_boottime(s->ui), host_status(ui_host(s->ui))->engine, out);
+        home_service_status(service, rate, ui_boottime(s->ui), out);
 }
 
 /* Milliseconds until the next change of what "FOR" says, the next sample, or the next look at the host. */
@@ -374,6 +374,7 @@ static bool services_can(const struct screen *s, enum action action) {
         case ACTION_START: return unit && !up;
         case ACTION_STOP: return unit && up;
         case ACTION_RELOAD: return unit && up && service->can_reload;
+        case ACTION_UNPAUSE: return unit && str_equal(service->health, "paused");
         case ACTION_RUN: return service && service->run_argv && !unit;
         default: return true;
         }
@@ -473,6 +474,7 @@ const struct screen_class services_screen = {
                                           { 'e', ACTION_ENABLE },
                                           { 'b', ACTION_DISABLE },
                                           { 't', ACTION_STOP },
+                                          { 'z', ACTION_UNPAUSE },
                                           { 'n', ACTION_RUN },
                                           { 'u', ACTION_UPGRADE },
                                           { 'm', ACTION_RECONFIGURE },

@@ -138,6 +138,7 @@ static const struct action_row action_table[_ACTION_MAX] = {
         [ACTION_KILL] = { "kill", "kill", "Send a signal to its processes; a list has the usual ones" },
         [ACTION_FREEZE] = { "freeze", "freeze", "Stop its processes where they are; nothing is lost" },
         [ACTION_THAW] = { "thaw", "thaw", "Let its frozen processes run again" },
+        [ACTION_UNPAUSE] = { "unpause", "unpause", "Let its paused container go on where it was" },
         [ACTION_PRIORITY] = { "priority", "priority",
                               "Step through priorities: only lines of this one and more urgent ones" },
         [ACTION_SINCE] = { "since", "time",

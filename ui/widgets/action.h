@@ -125,6 +125,7 @@ enum action {
         ACTION_KILL,
         ACTION_FREEZE,
         ACTION_THAW,
+        ACTION_UNPAUSE,
         ACTION_PRIORITY,
         ACTION_SINCE,
         ACTION_PRIORITY_NAME,

@@ -128,6 +128,7 @@ const struct verb unit_action_verbs[VERB_UNIT_EDIT + 1] = {
             OPTION_SIGNAL, OPTION_YES),
         ROW(UNIT_FREEZE, "freeze", "stop the processes of a unit where they are", OPTION_YES),
         ROW(UNIT_THAW, "thaw", "let the frozen processes of a unit run again"),
+        ROW(UNIT_UNPAUSE, "unpause", "let the paused container behind a unit go on"),
         [VERB_UNIT_EDIT] = {
         .name = "edit",
         .group = GROUP_UNITS,

@@ -51,6 +51,7 @@ static const char *const unit_action_names[] = {
         [UNIT_RELOAD] = "reload",   [UNIT_ENABLE] = "enable",   [UNIT_DISABLE] = "disable",
         [UNIT_MASK] = "mask",       [UNIT_UNMASK] = "unmask",   [UNIT_RESET_FAILED] = "reset-failed",
         [UNIT_KILL] = "kill",       [UNIT_FREEZE] = "freeze",   [UNIT_THAW] = "thaw",
+        [UNIT_UNPAUSE] = "unpause",
 };
 DEFINE_NAMES(unit_action, enum unit_action)
 
@@ -60,6 +61,7 @@ const char *unit_action_done(enum unit_action action) {
                 [UNIT_RELOAD] = "reloaded", [UNIT_ENABLE] = "enabled",  [UNIT_DISABLE] = "disabled",
                 [UNIT_MASK] = "masked",     [UNIT_UNMASK] = "unmasked", [UNIT_RESET_FAILED] = "reset",
                 [UNIT_KILL] = "sent the signal", [UNIT_FREEZE] = "frozen", [UNIT_THAW] = "thawed",
+                [UNIT_UNPAUSE] = "unpaused",
         };
         return (size_t) action < ELEMENTS(done) ? done[action] : "?";
 }

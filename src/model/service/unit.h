@@ -123,9 +123,10 @@ enum unit_action {
         UNIT_KILL,              /* a signal to all of its processes */
         UNIT_FREEZE,
         UNIT_THAW,
+        UNIT_UNPAUSE,           /* the container behind it, by the engine */
         _UNIT_ACTION_MAX,
 };
-DECLARE_NAMES(unit_action, enum unit_action);   /* "start", … "thaw": also the verbs */
+DECLARE_NAMES(unit_action, enum unit_action);   /* "start", … "unpause": also the verbs */
 
 const char *unit_action_done(enum unit_action action);  /* "started", "stopped", … */
 

@@ -46,8 +46,9 @@ static const struct trouble_row trouble_rows[] = {
                           "its unit",
                 .help = "The processes of the service stand still, so that whoever asks it waits without an "
                         "end: somebody paused its container or froze its unit, for a backup perhaps, and "
-                        "did not let it go on. Its unit still counts as running. podman unpause or "
-                        "systemctl thaw lets it go on where it was; a restart begins it anew.",
+                        "did not let it go on. Its unit still counts as running. On its unit, which Enter "
+                        "shows, x and then z unpauses the container, Z thaws the unit: it goes on where it "
+                        "was; a restart begins it anew.",
         },
         [TROUBLE_JOB] = {
                 .id = "job-interrupted",

@@ -142,24 +142,30 @@ void home_cell(const struct service *service, const struct rate *rate, int64_t n
 }
 
 void home_service_status(const struct service *service, const struct rate *rate, int64_t now,
-                         enum engine_kind engine, struct str *out) {
+                         struct str *out) {
         /* Titles often begin with the name themselves: "Rsyslog: system logging". */
         const char *title = service->pin.title;
         bool named = title && strncasecmp(title, service->name, strlen(service->name)) == 0;
+        bool up = service->state == SERVICE_STARTING || service->state == SERVICE_RUNNING;
         bool cpu = rate && rate_mean(rate, 1, now) != RATE_UNKNOWN;
         _cleanup_str_ struct str means = {};
         if (cpu)
                 rate_means_text(rate, now, &means);
         if (str_equal(service->health, "paused"))
-                str_addf(out,
-                         "%s is paused: its clients wait. \"%s unpause %s\" or a restart ends that.",
-                         service->name, engine_kind_name(engine), service->container);
+                str_addf(out, "%s is paused: its clients wait. x, then z, lets it go on.", service->name);
         else if (str_equal(service->health, "frozen"))
                 str_addf(out, "%s is frozen: its clients wait. Thaw its unit to let it run again.",
                          service->name);
         else if (service->state == SERVICE_FAILED && service->reason)
                 str_addf(out, "%s failed: %s.", service->name, service->reason);
-        else if ((service->state == SERVICE_STARTING || service->state == SERVICE_RUNNING) && service->reason)
+        else if (up && service->reason && cpu) {
+                /* in front of what may fill the line */
+                str_addf(out,
+                         plural(service->restarts, "%s: CPU %s. Restarted %u time by systemd: %s.",
+                                "%s: CPU %s. Restarted %u times by systemd: %s."),
+                         service->name, means.text, service->restarts, service->reason);
+                cpu = false;
+        } else if (up && service->reason)
                 str_addf(out,
                          plural(service->restarts, "%s was restarted %u time by systemd: %s.",
                                 "%s was restarted %u times by systemd: %s."),

@@ -117,6 +117,6 @@ bool home_needs_person(const struct service *service);
 /* rate NULL: no sample yet. */
 void home_cell(const struct service *service, const struct rate *rate, int64_t now, size_t column,
                struct cell *ret);
-/* rate NULL: nothing of it is said; now: boottime; engine: of its container. */
+/* rate NULL: nothing of it is said; now: boottime. */
 void home_service_status(const struct service *service, const struct rate *rate, int64_t now,
-                         enum engine_kind engine, struct str *out);
+                         struct str *out);

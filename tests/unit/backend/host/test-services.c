@@ -140,6 +140,45 @@ static void what_stands_still_needs_a_person(void **state) {
         }
 }
 
+struct acted {
+        char *report;
+        struct error *error;
+        bool over;
+};
+
+static void on_acted(char *report, struct error *e, void *userdata) {
+        *(struct acted *) userdata = (struct acted) { report, e, true };
+}
+
+/* By the record's container, and by what Podman notes of a unit that nobody recorded. */
+static void a_paused_container_goes_on(void **state) {
+        struct fixture *f = *state;
+        install(f, "service-0000", "localhost/elsewhere:1");
+        fake_engine_set_containers(f->engine, 3);
+        static const struct {
+                const char *unit, *paused, *report, *refused;
+        } rows[] = {
+                { "service-0000.service", "service-0000", "service-0000.service was unpaused", NULL },
+                { "service-0000.service", NULL, "service-0000.service was not paused", NULL },
+                { "service-0002.service", "service-0002", "service-0002.service was unpaused", NULL },
+                { "cron.service", "service-0000", NULL, "cron.service was not unpaused: no container of the engine stands behind it" },
+        };
+        for (size_t i = 0; i < ELEMENTS(rows); i++) {
+                struct acted acted = {};
+                fake_systemd_add(f->systemd, rows[i].unit, "active", "running", "enabled");
+                fake_engine_pause(f->engine, rows[i].paused);
+                struct op *op = host_act_on_unit(f->host, rows[i].unit, UNIT_UNPAUSE, 0, on_acted, &acted);
+                while (!acted.over)
+                        assert_true(sd_event_run(f->event, 10000000) > 0);
+                op_cancel(op);
+                assert_true(str_equal(acted.report, rows[i].report));
+                assert_true(str_equal(acted.error ? acted.error->message : NULL, rows[i].refused));
+                free(acted.report);
+                error_free(acted.error);
+        }
+        assert_int_equal(fake_engine_requests(f->engine, "/unpause"), 2);
+}
+
 /* What people pinned is looked at with the services. */
 static void pinned_units_are_looked_at(void **state) {
         struct fixture *f = *state;
@@ -251,6 +290,7 @@ int main(void) {
                 cmocka_unit_test_setup_teardown(what_the_engine_did_not_say_is_not_known, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(says_that_the_engine_was_not_heard, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(what_stands_still_needs_a_person, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(a_paused_container_goes_on, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(pinned_units_are_looked_at, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(there_is_no_newer_image, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(asks_for_the_images_of_services_only, set_up, tear_down),
