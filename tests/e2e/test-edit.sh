@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# A service is changed on a real host: a wrong port reconfigured by verb and by keys, the way back byte for byte, what is refused; a setting of its unit edited, refused in systemd's words, undone.
+# A service is changed on a real host: a wrong port reconfigured by verb and by keys, the way back byte for byte, what is refused; a setting of its unit edited, refused in systemd's words, undone; a command and a shell in its container.
 cd "$(dirname "$0")/../.." || exit
 source tests/e2e/lib.sh
 source tests/e2e/walk.sh
@@ -164,6 +164,33 @@ check "so is the other" test "$(setting Restart)" = always
 step "p on the job takes them out again" roll_back 'former settings'
 check "they are what they were" test "$(setting TasksMax)" = "$tasks"
 same_tree "without a trace" "$wrong"
+step "the console ends" leave
+
+# ---- in the container behind it: a command, and a shell ----
+in_its_container() {
+        walk_open "$HOST" || return
+        to_unit || return
+        term_keys c
+        term_wait 'image +localhost/rsyslog' || return
+        term_keys e
+        term_wait 'Command in the container:' || return
+        term_type "sh -c 'cat /proc/1/comm; exit 3'"
+        term_keys Enter
+        term_wait '^rsyslogd' || return
+        term_wait 'Enter returns to Fairlead' || return
+        term_keys Enter
+        term_wait 'image +localhost/rsyslog' || return
+        term_keys i
+        term_wait '^[^ ]*[#$] *$' || return
+        # shellcheck disable=SC2016 # for that shell
+        term_type 'echo in-$((40+2))'
+        term_keys Enter
+        term_wait '^in-42' || return
+        term_type exit
+        term_keys Enter
+        term_wait 'image +localhost/rsyslog' || return
+}
+step "a command runs in its container, and a shell" in_its_container
 step "the console ends" leave
 
 # ---- any setting, in an editor outside the screen ----
