@@ -27,6 +27,7 @@ model
 backend/io
 backend/format
 backend/systemd
+backend/console
 backend/engine
 backend/skopeo
 backend/trust

@@ -1,0 +1,468 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "backend/console/firstboot.h"
+
+#include <signal.h>
+
+#include "backend/console/claim.h"
+#include "backend/console/cmdline.h"
+#include "backend/console/consoles.h"
+#include "backend/console/done.h"
+#include "backend/console/provisioned.h"
+#include "backend/console/run.h"
+#include "backend/console/size.h"
+#include "base/clock.h"
+#include "base/path.h"
+
+#define SECOND (1000U * 1000)
+#define REOPEN_USEC SECOND
+#define GRACE_USEC (5U * SECOND)
+#define DRAIN_ROUNDS 20U
+#define DRAIN_USEC (50U * 1000)
+
+enum phase {
+        PHASE_MUTING,
+        PHASE_OFFER,
+        PHASE_SIZE,
+        PHASE_RUN,
+        PHASE_ENDING,
+};
+
+struct console {
+        struct firstboot *boot;
+        struct claim *claim; /* NULL: there is no terminal behind the name */
+        bool opened;         /* once: from now on it is opened again when it is closed */
+};
+
+struct firstboot {
+        struct firstboot_options options;
+        sd_event *event; /* lent */
+        char **words;    /* of the kernel */
+        struct mute *mute;
+        struct console consoles[CONSOLES_MAX];
+        size_t n;
+        enum phase phase;
+        enum firstboot_end end;
+        struct console *winner;
+        int64_t deadline; /* of the offer; 0: none */
+        unsigned failures;
+        struct op *asking;
+        struct run *run;
+        sd_event_source *timeout, *repeat, *reopen, *begin;
+};
+
+__attribute__((format(printf, 3, 4))) static void firstboot_log(const struct firstboot *boot,
+                                                                enum firstboot_level level,
+                                                                const char *format, ...) {
+        va_list arguments;
+        va_start(arguments, format);
+        _cleanup_free_ char *sentence = str_vprintf(format, arguments);
+        va_end(arguments);
+        boot->options.log(level, sentence, boot->options.userdata);
+}
+
+/* ---- the end ---- */
+
+static void firstboot_end_offer(struct firstboot *boot) {
+        boot->timeout = sd_event_source_disable_unref(boot->timeout);
+        boot->repeat = sd_event_source_disable_unref(boot->repeat);
+}
+
+static void firstboot_quiet(struct firstboot *boot) {
+        firstboot_end_offer(boot);
+        boot->reopen = sd_event_source_disable_unref(boot->reopen);
+        boot->begin = sd_event_source_disable_unref(boot->begin);
+        boot->asking = op_cancel(boot->asking);
+}
+
+static bool firstboot_is_writing(const struct firstboot *boot) {
+        for (size_t i = 0; i < boot->n; i++)
+                if (boot->consoles[i].claim && claim_is_writing(boot->consoles[i].claim))
+                        return true;
+        return false;
+}
+
+/* The last words are given a second, by a slow line. Nothing else is going on any more. */
+static void firstboot_close(struct firstboot *boot) {
+        for (unsigned i = 0; i < DRAIN_ROUNDS && firstboot_is_writing(boot); i++)
+                usleep(DRAIN_USEC);
+        for (size_t i = 0; i < boot->n; i++)
+                boot->consoles[i].claim = claim_free(boot->consoles[i].claim);
+}
+
+struct firstboot *firstboot_free(struct firstboot *boot) {
+        if (!boot)
+                return NULL;
+        firstboot_quiet(boot);
+        boot->run = run_free(boot->run);
+        firstboot_close(boot);
+        boot->mute = mute_free(boot->mute);
+        boot->words = strv_free(boot->words);
+        free(boot);
+        return NULL;
+}
+
+static void firstboot_restored(enum mute_way way, void *userdata) {
+        struct firstboot *boot = userdata;
+        boot->options.ended(boot->end, boot->options.userdata);
+}
+
+static int firstboot_on_over(sd_event_source *source, uint64_t usec, void *userdata) {
+        struct firstboot *boot = userdata;
+        boot->begin = sd_event_source_disable_unref(boot->begin);
+        firstboot_restored(MUTE_NONE, boot);
+        return 0;
+}
+
+/* The terminals first: what comes behind us begins when we have ended. */
+static void firstboot_finish(struct firstboot *boot, enum firstboot_end end) {
+        firstboot_quiet(boot);
+        boot->phase = PHASE_ENDING;
+        boot->end = end;
+        firstboot_close(boot);
+        if (boot->mute)
+                mute_restore(boot->mute, firstboot_restored, boot);
+        else
+                (void) sd_event_add_time_relative(boot->event, &boot->begin, CLOCK_MONOTONIC, 0, 1,
+                                                  firstboot_on_over, boot);
+}
+
+static void firstboot_say_all(struct firstboot *boot, const char *text) {
+        for (size_t i = 0; i < boot->n; i++)
+                if (boot->consoles[i].claim && &boot->consoles[i] != boot->winner)
+                        claim_say(boot->consoles[i].claim, text);
+}
+
+/* ---- the offer ---- */
+
+static void firstboot_say_offer(struct firstboot *boot, struct claim *claim) {
+        _cleanup_free_ char *line = NULL;
+        int64_t left = boot->deadline ? boot->deadline - usec_now(CLOCK_MONOTONIC) : 0;
+        if (!boot->deadline)
+                line = xstrdup("Press Enter to set up this host on this console.");
+        else
+                line = str_printf("Press Enter within %lld s to set up this host on this console.",
+                                  left > SECOND ? (long long) ((left + SECOND / 2) / SECOND) : 1LL);
+        claim_say(claim, line);
+}
+
+static void firstboot_say_where(struct firstboot *boot, struct claim *claim) {
+        _cleanup_free_ char *line = str_printf("Setup is running on %s.", claim_name(boot->winner->claim));
+        claim_say(claim, line);
+}
+
+/* One that is there for the first time, or again. */
+static void firstboot_greet(struct firstboot *boot, struct console *console) {
+        if (boot->phase == PHASE_OFFER)
+                firstboot_say_offer(boot, console->claim);
+        else if (boot->phase != PHASE_ENDING && boot->winner && boot->winner != console)
+                firstboot_say_where(boot, console->claim);
+}
+
+static int firstboot_on_reopen(sd_event_source *source, uint64_t usec, void *userdata);
+
+static void firstboot_reopen_soon(struct firstboot *boot) {
+        if (!boot->reopen && boot->phase != PHASE_ENDING)
+                (void) sd_event_add_time_relative(boot->event, &boot->reopen, CLOCK_MONOTONIC, REOPEN_USEC,
+                                                  1000, firstboot_on_reopen, boot);
+}
+
+/* A port that only the kernel's list has is left out; one that was there may come back. */
+static void firstboot_open(struct firstboot *boot, struct console *console, bool soon) {
+        if (!console->claim || console == boot->winner || claim_fd(console->claim) >= 0)
+                return;
+        int r = claim_open(console->claim);
+        if (r >= 0) {
+                console->opened = true;
+                firstboot_greet(boot, console);
+        } else if (r == -EBUSY || console->opened) {
+                if (soon)
+                        firstboot_reopen_soon(boot);
+        } else {
+                firstboot_log(boot, FIRSTBOOT_INFO, "The console %s is left out: %s",
+                              claim_name(console->claim), strerror(-r));
+                console->claim = claim_free(console->claim);
+        }
+}
+
+static void firstboot_open_all(struct firstboot *boot, bool soon) {
+        for (size_t i = 0; i < boot->n; i++)
+                firstboot_open(boot, &boot->consoles[i], soon);
+}
+
+static int firstboot_on_reopen(sd_event_source *source, uint64_t usec, void *userdata) {
+        struct firstboot *boot = userdata;
+        boot->reopen = sd_event_source_disable_unref(boot->reopen);
+        firstboot_open_all(boot, false);
+        return 0;
+}
+
+static size_t firstboot_consoles(const struct firstboot *boot, struct str *names) {
+        size_t n = 0;
+        for (size_t i = 0; i < boot->n; i++)
+                if (boot->consoles[i].claim)
+                        str_addf(names, "%s%s", n++ ? ", " : "", claim_name(boot->consoles[i].claim));
+        return n;
+}
+
+static int firstboot_on_repeat(sd_event_source *source, uint64_t usec, void *userdata) {
+        struct firstboot *boot = userdata;
+        for (size_t i = 0; i < boot->n; i++)
+                if (boot->consoles[i].claim && claim_fd(boot->consoles[i].claim) >= 0)
+                        firstboot_say_offer(boot, boot->consoles[i].claim);
+        firstboot_open_all(boot, false);
+        (void) sd_event_source_set_time_relative(source, boot->options.repeat_usec);
+        (void) sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+        return 0;
+}
+
+static int firstboot_on_timeout(sd_event_source *source, uint64_t usec, void *userdata) {
+        struct firstboot *boot = userdata;
+        firstboot_say_all(boot, "Setup will be offered again at the next boot.");
+        firstboot_log(boot, FIRSTBOOT_NOTICE,
+                      "Nobody pressed Enter within %llu s; setup is offered again at the next boot",
+                      (unsigned long long) (boot->options.timeout_usec / SECOND));
+        firstboot_finish(boot, FIRSTBOOT_LATER);
+        return 0;
+}
+
+static void firstboot_offer(struct firstboot *boot) {
+        _cleanup_str_ struct str names = {};
+        uint64_t timeout = boot->options.timeout_usec;
+        boot->phase = PHASE_OFFER;
+        boot->winner = NULL;
+        boot->deadline = timeout ? usec_now(CLOCK_MONOTONIC) + (int64_t) timeout : 0;
+        for (size_t i = 0; i < boot->n; i++)
+                if (boot->consoles[i].claim && claim_fd(boot->consoles[i].claim) >= 0)
+                        firstboot_say_offer(boot, boot->consoles[i].claim);
+        firstboot_open_all(boot, true);
+        if (!firstboot_consoles(boot, &names)) {
+                firstboot_log(boot, FIRSTBOOT_NOTICE,
+                              "This host has no console that setup could be offered on");
+                firstboot_finish(boot, FIRSTBOOT_NOWHERE);
+                return;
+        }
+        firstboot_log(boot, FIRSTBOOT_INFO, "Setup is offered on %s", names.text);
+        if (timeout)
+                (void) sd_event_add_time_relative(boot->event, &boot->timeout, CLOCK_MONOTONIC, timeout, 1000,
+                                                  firstboot_on_timeout, boot);
+        (void) sd_event_add_time_relative(boot->event, &boot->repeat, CLOCK_MONOTONIC,
+                                          boot->options.repeat_usec, 1000, firstboot_on_repeat, boot);
+}
+
+/* ---- the program ---- */
+
+static void firstboot_record(struct firstboot *boot, enum firstboot_end end, const char *outcome) {
+        const char *name = claim_name(boot->winner->claim);
+        _cleanup_error_ struct error *e = NULL;
+        if (done_write(boot->options.paths, outcome, name, &e) < 0) {
+                _cleanup_free_ char *line = error_line(e);
+                firstboot_log(boot, FIRSTBOOT_ERROR,
+                              "Setup was %s on %s, which could not be recorded, so that it is offered again "
+                              "at the next boot: %s",
+                              outcome, name, line);
+                firstboot_finish(boot, FIRSTBOOT_FAILED);
+                return;
+        }
+        firstboot_log(boot, FIRSTBOOT_NOTICE,
+                      "Setup was %s on %s; it is not offered again (%s/" DONE_NAME ")", outcome, name,
+                      boot->options.paths->state);
+        firstboot_finish(boot, end);
+}
+
+static void firstboot_failed(struct firstboot *boot, const char *why) {
+        _cleanup_free_ char *line = str_printf("Setup %s.", why);
+        boot->winner = NULL;
+        firstboot_open_all(boot, false);
+        firstboot_say_all(boot, line);
+        if (++boot->failures >= FIRSTBOOT_FAILURES_MAX) {
+                firstboot_log(boot, FIRSTBOOT_ERROR, "Setup %s; after %u failures it ends for this boot", why,
+                              boot->failures);
+                firstboot_say_all(boot, "Setup does not work; it will be offered again at the next boot.");
+                firstboot_finish(boot, FIRSTBOOT_FAILED);
+                return;
+        }
+        firstboot_log(boot, FIRSTBOOT_WARNING, "Setup %s; it is offered again", why);
+        firstboot_offer(boot);
+}
+
+static void firstboot_on_end(const struct run_end *end, void *userdata) {
+        struct firstboot *boot = userdata;
+        const char *name = claim_name(boot->winner->claim);
+        int status = end->exited ? end->status : -1;
+        bool hung_up = end->hung_up, over = boot->phase == PHASE_ENDING;
+        _cleanup_free_ char *why = end->exited ? str_printf("ended with status %d", end->status)
+                                               : str_printf("was killed by signal %d", end->status);
+        boot->run = run_free(boot->run);
+        claim_take_back(boot->winner->claim);
+        if (over)
+                firstboot_finish(boot, boot->end);
+        else if (status == FIRSTBOOT_EXIT_NEVER)
+                firstboot_record(boot, FIRSTBOOT_NEVER, "skipped");
+        else if (status == FIRSTBOOT_EXIT_LATER) {
+                firstboot_log(boot, FIRSTBOOT_NOTICE, "Setup was put off on %s until the next boot", name);
+                firstboot_finish(boot, FIRSTBOOT_LATER);
+        } else if (hung_up) {
+                /* Also with a status of 0: a program that ends with its line may not have finished. */
+                firstboot_log(boot, FIRSTBOOT_WARNING, "The line of %s was hung up; setup is offered again",
+                              name);
+                firstboot_offer(boot);
+        } else if (status == FIRSTBOOT_EXIT_FINISHED)
+                firstboot_record(boot, FIRSTBOOT_FINISHED, "finished");
+        else
+                firstboot_failed(boot, why);
+}
+
+/* Nothing is inherited but what systemd gives to each unit: the locale's variables. */
+static char **firstboot_environment(const char *term) {
+        char **environment = NULL;
+        for (char **e = environ; *e; e++)
+                if (str_starts(*e, "LANG=") || str_starts(*e, "LC_") || str_starts(*e, "LANGUAGE="))
+                        strv_add(&environment, *e);
+        strv_add(&environment, "PATH=" PATH_OF_ROOT);
+        strv_add(&environment, "HOME=/root");
+        strv_add(&environment, "USER=root");
+        strv_add(&environment, "LOGNAME=root");
+        strv_add(&environment, "SHELL=/bin/sh");
+        strv_addf(&environment, "TERM=%s", term);
+        return environment;
+}
+
+static char *firstboot_device(const struct firstboot *boot, const char *name) {
+        return str_printf("%s/dev/%s", boot->options.paths->root, name);
+}
+
+static void firstboot_run(struct firstboot *boot, const struct winsize *size) {
+        struct claim *claim = boot->winner->claim;
+        const char *name = claim_name(claim), *term = console_term(boot->words, name);
+        _cleanup_free_ char *device = firstboot_device(boot, name);
+        _cleanup_strv_ char **environment = firstboot_environment(term);
+        _cleanup_error_ struct error *e = NULL;
+        struct winsize now = {};
+        boot->phase = PHASE_RUN;
+        int r = claim_lend(claim, size);
+        if (r < 0) {
+                firstboot_log(boot, FIRSTBOOT_WARNING, "The line of %s was hung up; setup is offered again",
+                              name);
+                firstboot_offer(boot);
+                return;
+        }
+        (void) ioctl(claim_fd(claim), TIOCGWINSZ, &now);
+        firstboot_log(boot, FIRSTBOOT_INFO, "Setup runs on %s (%s, %ux%u)", name, term, now.ws_col,
+                      now.ws_row);
+        if (run_new(boot->event, device, boot->options.program, environment, firstboot_on_end, boot,
+                    &boot->run, &e) >= 0)
+                return;
+        _cleanup_free_ char *line = error_line(e);
+        _cleanup_free_ char *why = str_printf("did not begin (%s)", line);
+        claim_take_back(claim);
+        firstboot_failed(boot, why);
+}
+
+static void firstboot_on_size(bool answered, const struct winsize *size, void *userdata) {
+        struct firstboot *boot = userdata;
+        boot->asking = op_cancel(boot->asking);
+        if (!answered)
+                firstboot_log(boot, FIRSTBOOT_NOTICE,
+                              "The terminal at %s does not say how large it is; %ux%u are assumed",
+                              claim_name(boot->winner->claim), size->ws_col, size->ws_row);
+        firstboot_run(boot, size);
+}
+
+static void firstboot_on_pressed(struct claim *claim, void *userdata) {
+        struct console *console = userdata;
+        struct firstboot *boot = console->boot;
+        const char *name = claim_name(claim), *term = console_term(boot->words, name);
+        struct winsize size;
+        if (boot->phase != PHASE_OFFER) {
+                if (boot->winner && boot->winner != console)
+                        firstboot_say_where(boot, claim);
+                return;
+        }
+        firstboot_end_offer(boot);
+        boot->winner = console;
+        boot->phase = PHASE_SIZE;
+        claim_mute_keys(claim);
+        for (size_t i = 0; i < boot->n; i++)
+                if (boot->consoles[i].claim && &boot->consoles[i] != console)
+                        firstboot_say_where(boot, boot->consoles[i].claim);
+        if (size_of_words(boot->words, name, &size))
+                firstboot_run(boot, &size);
+        else if (size_is_asked(claim_fd(claim), term))
+                boot->asking = size_ask(boot->event, claim_fd(claim), firstboot_on_size, boot);
+        else
+                firstboot_run(boot, NULL);
+}
+
+static void firstboot_on_hang_up(struct claim *claim, void *userdata) {
+        struct console *console = userdata;
+        firstboot_reopen_soon(console->boot);
+}
+
+void firstboot_stop(struct firstboot *boot) {
+        if (boot->phase == PHASE_ENDING)
+                return;
+        if (!boot->run) {
+                firstboot_finish(boot, FIRSTBOOT_STOPPED);
+                return;
+        }
+        boot->phase = PHASE_ENDING;
+        boot->end = FIRSTBOOT_STOPPED;
+        firstboot_quiet(boot);
+        run_stop(boot->run, GRACE_USEC);
+}
+
+/* ---- the beginning ---- */
+
+static void firstboot_muted(enum mute_way way, void *userdata) {
+        static const char *const ways[_MUTE_WAY_MAX] = {
+                [MUTE_NONE] = "by nobody",
+                [MUTE_VARLINK] = "by its service",
+                [MUTE_BUS] = "over the bus",
+                [MUTE_SIGNAL] = "by a signal",
+        };
+        struct firstboot *boot = userdata;
+        firstboot_log(boot, FIRSTBOOT_INFO, "systemd's messages on the consoles are off, %s", ways[way]);
+        firstboot_offer(boot);
+}
+
+static int firstboot_on_begin(sd_event_source *source, uint64_t usec, void *userdata) {
+        struct firstboot *boot = userdata;
+        const struct firstboot_options *o = &boot->options;
+        boot->begin = sd_event_source_disable_unref(boot->begin);
+        _cleanup_free_ char *reason = provisioned_reason(o->paths, boot->words),
+                            *forwarded = mute_forwarded(o->paths->root, boot->words);
+        if (reason) {
+                firstboot_log(boot, FIRSTBOOT_NOTICE, "Setup is not offered: %s", reason);
+                firstboot_finish(boot, FIRSTBOOT_UNWANTED);
+                return 0;
+        }
+        if (forwarded)
+                firstboot_log(boot, FIRSTBOOT_WARNING,
+                              "journald prints to the console, so its lines may appear over setup: %s",
+                              forwarded);
+        const struct mute_options mute = {
+                .event = boot->event, .paths = o->paths, .bus = o->bus, .manager = o->manager
+        };
+        boot->mute = mute_new(&mute, firstboot_muted, boot);
+        return 0;
+}
+
+struct firstboot *firstboot_new(sd_event *event, const struct firstboot_options *options) {
+        struct firstboot *boot = new0(struct firstboot);
+        *boot = (struct firstboot) { .options = *options,
+                                    .event = event,
+                                    .words = cmdline_read(options->paths->root) };
+        _cleanup_strv_ char **names = consoles_find(options->paths->root, boot->words, options->consoles);
+        for (size_t i = 0; names && names[i]; i++) {
+                struct console *console = &boot->consoles[boot->n++];
+                const struct claim_events events = { .pressed = firstboot_on_pressed,
+                                                     .hung_up = firstboot_on_hang_up,
+                                                     .userdata = console };
+                _cleanup_free_ char *device = firstboot_device(boot, names[i]);
+                console->boot = boot;
+                console->claim = claim_new(event, names[i], device, &events);
+        }
+        (void) sd_event_add_time_relative(event, &boot->begin, CLOCK_MONOTONIC, 0, 1, firstboot_on_begin,
+                                          boot);
+        return boot;
+}
