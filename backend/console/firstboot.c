@@ -82,7 +82,7 @@ static bool firstboot_is_writing(const struct firstboot *boot) {
 }
 
 /* The last words are given a second, by a slow line. Nothing else is going on any more. */
-static void firstboot_close(struct firstboot *boot) {
+static void firstboot_close_consoles(struct firstboot *boot) {
         for (unsigned i = 0; i < DRAIN_ROUNDS && firstboot_is_writing(boot); i++)
                 usleep(DRAIN_USEC);
         for (size_t i = 0; i < boot->n; i++)
@@ -94,7 +94,7 @@ struct firstboot *firstboot_free(struct firstboot *boot) {
                 return NULL;
         firstboot_quiet(boot);
         boot->run = run_free(boot->run);
-        firstboot_close(boot);
+        firstboot_close_consoles(boot);
         boot->mute = mute_free(boot->mute);
         boot->words = strv_free(boot->words);
         free(boot);
@@ -118,7 +118,7 @@ static void firstboot_finish(struct firstboot *boot, enum firstboot_end end) {
         firstboot_quiet(boot);
         boot->phase = PHASE_ENDING;
         boot->end = end;
-        firstboot_close(boot);
+        firstboot_close_consoles(boot);
         if (boot->mute)
                 mute_restore(boot->mute, firstboot_restored, boot);
         else
@@ -167,7 +167,7 @@ static void firstboot_reopen_soon(struct firstboot *boot) {
 }
 
 /* A port that only the kernel's list has is left out; one that was there may come back. */
-static void firstboot_open(struct firstboot *boot, struct console *console, bool soon) {
+static void firstboot_open_console(struct firstboot *boot, struct console *console, bool soon) {
         if (!console->claim || console == boot->winner || claim_fd(console->claim) >= 0)
                 return;
         int r = claim_open(console->claim);
@@ -186,7 +186,7 @@ static void firstboot_open(struct firstboot *boot, struct console *console, bool
 
 static void firstboot_open_all(struct firstboot *boot, bool soon) {
         for (size_t i = 0; i < boot->n; i++)
-                firstboot_open(boot, &boot->consoles[i], soon);
+                firstboot_open_console(boot, &boot->consoles[i], soon);
 }
 
 static int firstboot_on_reopen(sd_event_source *source, uint64_t usec, void *userdata) {
