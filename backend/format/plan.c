@@ -236,6 +236,7 @@ static const struct json_field plan_fields[] = {
         TEXT(mode_title),
         WORD(joins, realm_kind),
         FLAG(deletes_account),
+        FLAG(member),
         LINE("join_domain", join_domain, 256),
         LINE("join_server", join_server, 256),
         LINE("join_user", join_user, 256),

@@ -19,16 +19,24 @@ static struct json_object *updates_make_waits(const void *member) {
                 update_waits(container_of(member, struct update, name), (int64_t) time(NULL)));
 }
 
+static struct json_object *updates_make_ready(const void *member) {
+        return json_object_new_boolean(
+                update_ready(container_of(member, struct update, name), (int64_t) time(NULL)));
+}
+
 #define UPDATE_IMAGE(image)                                                                  \
         LINE(#image ".digest", image.digest, UPDATE_TEXT_MAX),                               \
         LINE(#image ".id", image.id, UPDATE_TEXT_MAX),                                       \
         LINE(#image ".version", image.version, UPDATE_TEXT_MAX)
-#define UPDATE_KEPT                                                                          \
-        LINE("reference", reference, UPDATE_TEXT_MAX), UPDATE_IMAGE(newest),                 \
-        ROW("newest.size", JSON_UINT64, newest.size, KNOWN(newest.size)),                    \
-        ROW("newest.created", JSON_TIME, newest.created, KNOWN(newest.created)),             \
-        TIME(looked), TIME(tried), TIME(found), TIME(held),                                  \
-        LINE("failed", failed, UPDATE_TEXT_MAX)
+#define UPDATE_KEPT                                                                                    \
+        LINE("reference", reference, UPDATE_TEXT_MAX), UPDATE_IMAGE(newest),                           \
+                ROW("newest.size", JSON_UINT64, newest.size, KNOWN(newest.size)),                      \
+                ROW("newest.created", JSON_TIME, newest.created, KNOWN(newest.created)), TIME(looked), \
+                TIME(tried), TIME(found), TIME(held),                                                  \
+                LINE("approved.image", approved.image, UPDATE_TEXT_MAX),                               \
+                LINE("approved.consent", approved.consent, UPDATE_TEXT_MAX),                           \
+                ROW("approved.given", JSON_TIME, approved.given, KNOWN(approved.given)),               \
+                LINE("failed", failed, UPDATE_TEXT_MAX)
 
 static const struct json_field update_kept_fields[] = {
         LINE("name", name, 64, .required = true),
@@ -38,6 +46,7 @@ static const struct json_field update_fields[] = {
         TEXT(name),
         MADE("state", updates_make_state),
         MADE("waits", updates_make_waits),
+        MADE("ready", updates_make_ready),
         UPDATE_KEPT,
         TEXT(none),
         UPDATE_IMAGE(installed),
@@ -69,7 +78,8 @@ char *updates_file_text(const struct update_list *list) {
 
 /* Nothing that is shown or asked comes from an entry that this program would not have written. */
 static bool update_is_ours(const struct update *u) {
-        const char *const texts[] = { u->newest.version, u->newest.digest, u->newest.id, u->failed };
+        const char *const texts[] = { u->newest.version, u->newest.digest,  u->newest.id,
+                                      u->failed,         u->approved.image, u->approved.consent };
         for (size_t i = 0; i < ELEMENTS(texts); i++)
                 if (texts[i] && str_has_controls(texts[i]))
                         return false;

@@ -246,6 +246,7 @@ static const struct host_ops backend_ops = {
         .list_updates = backend_list_updates,
         .show_update = backend_show_update,
         .hold_update = backend_hold_update,
+        .approve_update = backend_approve_update,
         .read_usage = backend_read_usage,
         .list_units = backend_list_units,
         .show_unit = backend_show_unit,

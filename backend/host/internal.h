@@ -151,6 +151,8 @@ struct op *backend_list_updates(struct host *host, bool ask, char *const *names,
 struct op *backend_show_update(struct host *host, const char *service, bool fetch, update_done_t done,
                                void *userdata);
 int backend_hold_update(struct host *host, const char *service, int64_t until, struct error **reterr);
+int backend_approve_update(struct host *host, const char *service, const struct plan *plan,
+                           struct error **reterr);
 /* Fills in what is kept of newer images at the sources of services (newer_there, update_held). */
 void backend_recall_updates(const struct backend *b, struct service_list *services);
 /* The image that the reference of a service means now: at its source, where that is known to have a newer one

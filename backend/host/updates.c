@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "backend/host/internal.h"
+#include "backend/io/digest.h"
 #include "backend/io/turn.h"
 #include "backend/store/services.h"
 #include "backend/store/updates.h"
@@ -274,6 +275,30 @@ int backend_hold_update(struct host *host, const char *service, int64_t until, s
         int r = services_read(&b->paths, service, &record, reterr);
         if (r >= 0)
                 r = updates_hold(&b->paths, record->name, until, reterr);
+        if (r >= 0)
+                backend_changed(b, TOPIC_SERVICES);
+        return r;
+}
+
+int backend_approve_update(struct host *host, const char *service, const struct plan *plan,
+                           struct error **reterr) {
+        struct backend *b = backend_of(host);
+        _cleanup_(service_freep) struct service *record = NULL;
+        int r = plan ? plan_unattended(plan, reterr) : 0;
+        if (r >= 0)
+                r = services_read(&b->paths, service, &record, reterr);
+        if (r < 0)
+                return r;
+        if (plan) {
+                struct service_list one = { .items = &record, .n = 1 };
+                _cleanup_(update_list_freep) struct update_list *list =
+                        updates_of_services(&b->paths, &one, NULL);
+                char consent[DIGEST_HEX];
+                digest_plan(plan, consent);
+                update_approve(&list->items[0], &plan->pin, consent, (int64_t) time(NULL));
+                r = updates_approve(&b->paths, &list->items[0], reterr);
+        } else
+                r = updates_withdraw(&b->paths, record->name, reterr);
         if (r >= 0)
                 backend_changed(b, TOPIC_SERVICES);
         return r;

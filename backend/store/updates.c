@@ -70,12 +70,15 @@ int updates_keep(const struct paths *paths, const struct update_list *list, stru
                 const struct update *before = update_list_find(now, list->items[i].name);
                 struct update *u = update_list_add(next);
                 update_copy(&list->items[i], u);
-                u->held = before ? before->held : 0;
+                update_decided(u, before);
         }
         return updates_write_at(folder, next, reterr);
 }
 
-int updates_hold(const struct paths *paths, const char *service, int64_t until, struct error **reterr) {
+/* The file with another entry of the service. */
+static int updates_change(const struct paths *paths, const char *service,
+                          void (*change)(struct update *u, const void *userdata), const void *userdata,
+                          struct error **reterr) {
         _cleanup_close_ int folder = updates_open(paths, reterr);
         if (folder < 0)
                 return folder;
@@ -85,6 +88,32 @@ int updates_hold(const struct paths *paths, const char *service, int64_t until, 
                 u = update_list_add(list);
                 u->name = xstrdup(service);
         }
-        u->held = until;
+        change(u, userdata);
         return updates_write_at(folder, list, reterr);
+}
+
+static void updates_set_hold(struct update *u, const void *userdata) {
+        u->held = *(const int64_t *) userdata;
+}
+
+int updates_hold(const struct paths *paths, const char *service, int64_t until, struct error **reterr) {
+        return updates_change(paths, service, updates_set_hold, &until, reterr);
+}
+
+static void updates_set_approval(struct update *u, const void *userdata) {
+        int64_t held = u->held;
+        update_copy(userdata, u);
+        u->held = held;
+}
+
+int updates_approve(const struct paths *paths, const struct update *approved, struct error **reterr) {
+        return updates_change(paths, approved->name, updates_set_approval, approved, reterr);
+}
+
+static void updates_drop_approval(struct update *u, const void *userdata) {
+        update_approval_done(&u->approved);
+}
+
+int updates_withdraw(const struct paths *paths, const char *service, struct error **reterr) {
+        return updates_change(paths, service, updates_drop_approval, NULL, reterr);
 }

@@ -262,7 +262,7 @@ int follow_order(struct session *s, struct order *order, const struct arguments 
         return follow_order_to(s, order, a, NULL);
 }
 
-int follow_order_to(struct session *s, struct order *order, const struct arguments *a, follow_end_t end) {
+int follow_agree(struct session *s, struct order *order, const struct arguments *a, struct plan **ret) {
         _cleanup_plan_ struct plan *plan = NULL;
         _cleanup_strv_ char **allowed = strv_copy(order->port.allowed);
         int r = session_make_plan(s, &order->port, &plan, &s->error);
@@ -281,16 +281,23 @@ int follow_order_to(struct session *s, struct order *order, const struct argumen
         else if (!s->json)
                 report_plan(plan);
         int status = follow_consent(s, plan, a);
-        if (status != EXIT_DONE) {
-                if (s->json)
-                        out_json(emit_plan(plan));
+        if (status == EXIT_DONE)
+                *ret = TAKE(plan);
+        else if (s->json)
+                out_json(emit_plan(plan));
+        return status;
+}
+
+int follow_order_to(struct session *s, struct order *order, const struct arguments *a, follow_end_t end) {
+        _cleanup_plan_ struct plan *plan = NULL;
+        int status = follow_agree(s, order, a, &plan);
+        if (!plan)
                 return status;
-        }
         const char *way = argument_value(a, OPTION_IF_INTERRUPTED);
         if (way)
                 plan->if_interrupted = (enum plan_interrupted) plan_interrupted_from_name(way);
         _cleanup_free_ char *id = NULL;
-        r = session_start_job(s, plan, TAKE(order->secrets), &id, &s->error);
+        int r = session_start_job(s, plan, TAKE(order->secrets), &id, &s->error);
         if (r < 0)
                 return r;
         if (a->given[OPTION_DETACH]) {

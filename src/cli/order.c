@@ -238,3 +238,23 @@ int order_read_image(struct session *s, const struct arguments *a, enum plan_ver
         int r = session_find_image(s, a->words[0], &image, reterr);
         return r < 0 ? r : order_read(s, a, verb, image, ret, reterr);
 }
+
+int order_read_upgrade(struct session *s, const struct arguments *a, const struct service *service,
+                       struct order *ret, struct error **reterr) {
+        const char *reference = argument_value(a, OPTION_IMAGE), *own = service->pin.reference;
+        struct image *image = NULL;
+        /* Only its profile is needed here: it decides which of --set are answers. What was fetched by its
+         * digest has no name, and then what the service runs has a profile as good. */
+        int r = session_find_image(s, reference ? reference : own ? own : "", &image, reterr);
+        if (r == -ENOENT && !reference && service->pin.image_id &&
+            session_find_image(s, service->pin.image_id, &image, NULL) >= 0) {
+                *reterr = error_free(*reterr);
+                r = 0;
+        }
+        if (r < 0)
+                return r;
+        r = order_read(s, a, VERB_UPGRADE, image, ret, reterr);
+        ret->port.name = service->name;
+        ret->port.image = reference;
+        return r;
+}

@@ -44,3 +44,7 @@ int order_ask(struct session *s, struct order *o, const struct mode *mode);
 int order_read_image(struct session *s, const struct arguments *a, enum plan_verb verb, struct order *ret,
                      struct error **reterr);
 
+/* The order to upgrade this service, from the command line (--image, --set, …); the service must outlive the
+ * order. */
+int order_read_upgrade(struct session *s, const struct arguments *a, const struct service *service,
+                       struct order *ret, struct error **reterr);

@@ -74,6 +74,8 @@ WAIT(list_updates, struct update_list *,
 WAIT(show_update, struct update_detail *,
      (struct session * s, const char *service, bool fetch, struct update_detail **ret, struct error **reterr),
      service, fetch, )
+WAIT(list_triggers, struct trigger_list *,
+     (struct session * s, const char *pattern, struct trigger_list **ret, struct error **reterr), pattern, )
 WAIT(list_units, struct unit_list *,
      (struct session * s, const char *pattern, struct unit_list **ret, struct error **reterr), pattern, )
 WAIT(show_unit, struct unit_detail *,

@@ -43,6 +43,8 @@ int session_list_updates(struct session *s, bool ask, char *const *names, struct
                          struct error **reterr);
 int session_show_update(struct session *s, const char *service, bool fetch, struct update_detail **ret,
                         struct error **reterr);
+int session_list_triggers(struct session *s, const char *pattern, struct trigger_list **ret,
+                          struct error **reterr);
 int session_list_units(struct session *s, const char *pattern, struct unit_list **ret, struct error **reterr);
 int session_show_unit(struct session *s, const char *name, struct unit_detail **ret, struct error **reterr);
 int session_unit_effects(struct session *s, const char *name, enum unit_action action,

@@ -286,6 +286,10 @@ struct host_ops {
                                   void *userdata);
         /* Newer images of this service are not reported until then; 0: from now on. At once. */
         int (*hold_update)(struct host *host, const char *service, int64_t until, struct error **reterr);
+        /* Exactly this plan of an upgrade of the service may be carried out by `fairlead updates --apply`;
+         * NULL: what was approved may not. At once. -EPERM error: it wants a person (plan_unattended()). */
+        int (*approve_update)(struct host *host, const char *service, const struct plan *plan,
+                              struct error **reterr);
         /* What a listed service uses, at once: a few small files of the kernel. */
         void (*read_usage)(struct host *host, const struct service *service, struct usage *ret);
         /* Units are named by their address (model/service/address.h). pattern: fnmatch, NULL: all of the
@@ -415,6 +419,7 @@ struct host {
 #define host_list_updates(h, ...) HOST_CALL(h, list_updates, __VA_ARGS__)
 #define host_show_update(h, ...) HOST_CALL(h, show_update, __VA_ARGS__)
 #define host_hold_update(h, ...) HOST_CALL(h, hold_update, __VA_ARGS__)
+#define host_approve_update(h, ...) HOST_CALL(h, approve_update, __VA_ARGS__)
 #define host_read_usage(h, ...) HOST_CALL(h, read_usage, __VA_ARGS__)
 #define host_list_units(h, ...) HOST_CALL(h, list_units, __VA_ARGS__)
 #define host_show_unit(h, ...) HOST_CALL(h, show_unit, __VA_ARGS__)

@@ -98,6 +98,11 @@ static int fake_hold_update(struct host *host, const char *service, int64_t unti
         return 0;
 }
 
+static int fake_approve_update(struct host *host, const char *service, const struct plan *plan, struct error **reterr) {
+        str_addf(&((struct fake_host *) host)->asked, plan ? "approve %s %s\n" : "withdraw %s\n", service, plan ? plan->pin.digest : NULL);
+        return plan ? plan_unattended(plan, reterr) : 0;
+}
+
 static struct op *fake_list_images(struct host *host, images_done_t done, void *userdata) {
         struct request *r = request_new(host, REQUEST_IMAGES, NULL, userdata);
         r->done.images = done;
@@ -386,6 +391,7 @@ static const struct host_ops fake_ops = {
         .list_updates = fake_list_updates,
         .show_update = fake_show_update,
         .hold_update = fake_hold_update,
+        .approve_update = fake_approve_update,
         .look_trust = fake_look_trust,
         .list_images = fake_list_images,
         .each_image = fake_each_image,

@@ -45,6 +45,14 @@ static struct update_list *updates_asked(bool asked) {
         return updates_full(true);
 }
 
+static struct update_list *updates_approved(bool asked) {
+        struct update_list *list = updates_full(true);
+        for (size_t i = 0; i < list->n; i++)
+                if (str_equal(list->items[i].name, "rsyslog") || str_equal(list->items[i].name, "held"))
+                        list->items[i].approved = (struct update_approval) { xstrdup(D2), xstrdup("c0ffee"), FIXTURE_NOW - 60 };
+        return list;
+}
+
 static struct update_list *updates_none(bool asked) {
         return new0(struct update_list);
 }
@@ -85,6 +93,7 @@ bool fixture_use_updates(struct fake_host *fake, const char *what, const char *w
         static const struct fixture_row rows[] = {
                 { "updates", "none", offsetof(struct fake_host, updates), (void *) updates_none },
                 { "updates", "full", offsetof(struct fake_host, updates), (void *) updates_full },
+                { "updates", "approved", offsetof(struct fake_host, updates), (void *) updates_approved },
                 { "updates", "asked", offsetof(struct fake_host, updates), (void *) updates_asked },
                 { "update", "rsyslog", offsetof(struct fake_host, update), (void *) update_rsyslog },
         };

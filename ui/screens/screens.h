@@ -52,6 +52,7 @@ struct wizard_order {
         enum fix fix;
         const struct access_change *access;     /* VERB_ACCESS */
         char *const *set;       /* VERB_EDIT: the settings of the unit called name */
+        bool approves;          /* VERB_UPGRADE: the consent is kept for a job later on */
         const char *key;        /* VERB_TRUST, of the repository of image: the signer's public key */
 };
 

@@ -48,6 +48,8 @@ static void update_view_title(const struct screen *s, struct str *left, struct s
 
 static bool update_view_can(const struct screen *s, enum action action) {
         const struct update_view_state *st = s->state;
+        if (action == ACTION_APPROVE)
+                return st->detail && !update_approved(&st->detail->update);
         return action != ACTION_FETCH || (st->detail && !st->detail->here && !st->fetch);
 }
 
@@ -56,6 +58,10 @@ static bool update_view_act(struct screen *s, enum action action) {
         if (action == ACTION_UPGRADE)
                 screen_open(s->ui, &wizard_screen,
                             &(const struct wizard_order) { .verb = VERB_UPGRADE, .name = s->about });
+        else if (action == ACTION_APPROVE)
+                screen_open(s->ui, &wizard_screen,
+                            &(const struct wizard_order){
+                                    .verb = VERB_UPGRADE, .name = s->about, .approves = true });
         else if (action == ACTION_FETCH) {
                 st->fetch = true;
                 screen_say(s, "Fetching the newer image ...");
@@ -72,13 +78,15 @@ const struct screen_class update_screen = {
                 "about them that are new and that are gone, and its packages, read from the files of both "
                 "images; neither is run.\n"
                 "f fetches the newer image, so that its packages can be compared; nothing is upgraded by "
-                "that. u upgrades; the plan is shown first.",
+                "that. u upgrades; the plan is shown first. a approves exactly that plan for a job later on.",
         .about = true,
         .size = sizeof(struct update_view_state),
         .text = PAGER_WORDS,
         .name_width = 12,
         .looking = "Comparing the images ...",
-        .bindings = (const struct binding[]) { { 'f', ACTION_FETCH }, { 'u', ACTION_UPGRADE }, {} },
+        .bindings =
+                (const struct binding[]){
+                        { 'f', ACTION_FETCH }, { 'u', ACTION_UPGRADE }, { 'a', ACTION_APPROVE }, {} },
         .close = update_view_close,
         .title_text = update_view_title,
         .can = update_view_can,

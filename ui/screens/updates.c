@@ -13,6 +13,7 @@
 struct updates_state {
         struct update_list *list; /* NULL: no answer yet */
         struct op *asking;        /* the sources are asked now */
+        struct op *applying;      /* fairlead-apply.service is at work */
         bool news;                /* since the list was arranged */
         char *held;               /* the service that a date is asked for */
 };
@@ -40,11 +41,10 @@ static bool updates_view_held(const struct screen *s, const struct update *u) {
 
 static void updates_view_cell_state(const struct screen *s, const struct update *u, struct cell *ret) {
         enum update_state state = update_state(u);
-        ret->text = u->asking                                       ? "asking ..."
-                    : state == UPDATE_NEWER && updates_view_held(s, u) ? "held"
-                    : u->failed                                     ? "failed"
-                    : state == UPDATE_NONE                          ? "-"
-                                                                    : update_state_name(state);
+        ret->text = u->asking                            ? "asking ..."
+                    : state != UPDATE_NEWER && u->failed ? "failed"
+                    : state == UPDATE_NONE               ? "-"
+                                                         : update_state_word(u, ui_now(s->ui));
         ret->style = u->asking                                          ? STYLE_BUSY
                      : u->failed                                        ? STYLE_BAD
                      : state == UPDATE_NEWER && !updates_view_held(s, u) ? STYLE_STRONG
@@ -158,6 +158,7 @@ static void updates_view_begin(struct screen *s, const void *arg) {
 static void updates_view_close(struct screen *s) {
         struct updates_state *st = s->state;
         op_cancel(st->asking);
+        op_cancel(st->applying);
         update_list_free(st->list);
         free(st->held);
 }
@@ -188,6 +189,70 @@ static void updates_view_until_asked(struct screen *s, const char *text) {
                 screen_say(s, "Not a time to come: a number of days, or a date as in 2026-12-24");
 }
 
+/* ---- approved ones ---- */
+
+static void updates_view_unapprove(struct screen *s, const char *name) {
+        struct error *e = NULL;
+        if (host_approve_update(ui_host(s->ui), name, NULL, &e) < 0) {
+                dialog_error(s->ui, e);
+                return;
+        }
+        screen_say(s, "The update of %s is not approved any more", name);
+        updates_view_load(s, TOPIC_SERVICES);
+}
+
+static size_t updates_view_ready(const struct screen *s) {
+        const struct updates_state *st = s->state;
+        size_t n = 0;
+        for (size_t i = 0; st->list && i < st->list->n; i++)
+                n += update_ready(&st->list->items[i], ui_now(s->ui));
+        return n;
+}
+
+static void updates_view_applied(char *report, struct error *e, void *userdata) {
+        struct screen *s = userdata;
+        struct updates_state *st = s->state;
+        st->applying = op_cancel(st->applying);
+        screen_say(s,
+                   e ? "Not all were applied: their jobs say why (4)" : "All approved updates were applied");
+        free(report);
+        error_free(e);
+        updates_view_load(s, TOPIC_SERVICES);
+}
+
+/* By the timer's service: it goes on when this console is closed, and is the same as in the window. */
+static void updates_view_apply(struct screen *s) {
+        struct updates_state *st = s->state;
+        op_cancel(st->applying);
+        st->applying = host_act_on_unit(ui_host(s->ui), "fairlead-apply.service", UNIT_START, 0,
+                                        updates_view_applied, s);
+        screen_open(s->ui, &jobs_screen, NULL);
+}
+
+static void updates_view_ask_apply(struct screen *s) {
+        const struct updates_state *st = s->state;
+        size_t n = updates_view_ready(s);
+        _cleanup_str_ struct str text = {};
+        for (size_t i = 0; i < st->list->n; i++) {
+                const struct update *u = &st->list->items[i];
+                if (!update_ready(u, ui_now(s->ui)))
+                        continue;
+                str_addf(&text, "%s", u->name);
+                if (u->installed.version && u->newest.version)
+                        str_addf(&text, ": from version %.16s to %.16s", u->installed.version,
+                                 u->newest.version);
+                str_add(&text, "\n");
+        }
+        str_add(&text,
+                "Each is a job: exactly the plan that was approved. The service is checked; a job that "
+                "fails is rolled back, and the next one goes on.");
+        const struct question question = { .title = n > 1 ? "Apply the approved updates"
+                                                          : "Apply the approved update",
+                                           .text = text.text,
+                                           .yes = n > 1 ? "Apply them" : "Apply it" };
+        dialog_confirm(s, &question, updates_view_apply);
+}
+
 /* ---- the screen ---- */
 
 static void updates_view_title(const struct screen *s, struct str *left, struct str *right) {
@@ -202,6 +267,8 @@ static void updates_view_title(const struct screen *s, struct str *left, struct 
         }
         if (asking)
                 str_addf(right, plural(asking, "%zu source is asked", "%zu sources are asked"), asking);
+        else if (st->applying)
+                str_add(right, "approved ones are applied");
         else if (tried && !st->asking)
                 str_addf(right, "asked %s", job_text_when(when, tried, ui_now(s->ui)));
         else if (!st->asking && st->list && st->list->n)
@@ -227,6 +294,9 @@ static void updates_view_status(const struct screen *s, struct str *out) {
                 str_addf(out, "%s.", u->failed);
         else if (update_state(u) == UPDATE_NEWER && updates_view_held(s, u))
                 str_addf(out, "It is held until %s.", job_text_when(when, u->held, ui_now(s->ui)));
+        else if (update_approved(u))
+                str_addf(out, "Approved %s: A applies it now.",
+                         job_text_when(when, u->approved.given, ui_now(s->ui)));
         else if (update_state(u) == UPDATE_NEWER && u->newest.size)
                 str_addf(out, "Its source has a newer image, %s: Enter shows what changes.",
                          text_size(size, u->newest.size));
@@ -248,6 +318,9 @@ static bool updates_view_can(const struct screen *s, enum action action) {
         case ACTION_UPGRADE: return u && update_state(u) == UPDATE_NEWER;
         case ACTION_HOLD: return u && !updates_view_held(s, u);
         case ACTION_UNHOLD: return u && updates_view_held(s, u);
+        case ACTION_APPROVE: return u && update_state(u) == UPDATE_NEWER && !update_approved(u);
+        case ACTION_UNAPPROVE: return u && update_approved(u);
+        case ACTION_APPLY_ALL: return updates_view_ready(s) && !st->applying;
         case ACTION_ASK: return !st->asking;
         default: return true;
         }
@@ -263,6 +336,14 @@ static bool updates_view_act(struct screen *s, enum action action) {
         else if (action == ACTION_UPGRADE && u)
                 screen_open(s->ui, &wizard_screen,
                             &(const struct wizard_order) { .verb = VERB_UPGRADE, .name = u->name });
+        else if (action == ACTION_APPROVE && u)
+                screen_open(s->ui, &wizard_screen,
+                            &(const struct wizard_order){
+                                    .verb = VERB_UPGRADE, .name = u->name, .approves = true });
+        else if (action == ACTION_UNAPPROVE && u)
+                updates_view_unapprove(s, u->name);
+        else if (action == ACTION_APPLY_ALL)
+                updates_view_ask_apply(s);
         else if ((action == ACTION_HOLD || action == ACTION_UNHOLD) && u) {
                 str_replace(&st->held, u->name);
                 if (action == ACTION_UNHOLD)
@@ -285,17 +366,26 @@ const struct screen_class updates_screen = {
                 "fairlead-updates.timer does the same once a day when it is enabled.\n"
                 "Enter shows what a newer image changes: labels, findings, packages. u upgrades: its plan is "
                 "shown first, the service is checked afterwards, and a job that fails goes back by itself. z "
-                "holds an update for some days or until a date, or no longer.",
+                "holds an update for some days or until a date, or no longer.\n"
+                "a approves the newest image of a service: the plan of its upgrade is shown, and exactly "
+                "that "
+                "is what may be carried out later on, at A (all that are approved, a job each) or in the "
+                "window "
+                "of fairlead-apply.timer, when it is enabled. A newer image than the approved one is not "
+                "approved, and what is held is not applied.",
         .size = sizeof(struct updates_state),
         .topics = TOPIC_SERVICES | TOPIC_IMAGES | TOPIC_JOBS,
         .source = &updates_view_source,
         .looking = "Looking for newer images ...",
-        .bindings = (const struct binding[]) { { KEY_RETURN, ACTION_OPEN, "what changes" },
-                                               { 'u', ACTION_UPGRADE },
-                                               { 'z', ACTION_HOLD },
-                                               { 'z', ACTION_UNHOLD },
-                                               { 'c', ACTION_ASK },
-                                               {} },
+        .bindings = (const struct binding[]){ { KEY_RETURN, ACTION_OPEN, "what changes" },
+                                              { 'u', ACTION_UPGRADE },
+                                              { 'a', ACTION_APPROVE },
+                                              { 'a', ACTION_UNAPPROVE },
+                                              { 'A', ACTION_APPLY_ALL },
+                                              { 'z', ACTION_HOLD },
+                                              { 'z', ACTION_UNHOLD },
+                                              { 'c', ACTION_ASK },
+                                              {} },
         .open = updates_view_begin,
         .close = updates_view_close,
         .title_text = updates_view_title,

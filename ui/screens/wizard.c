@@ -108,6 +108,7 @@ static void wizard_open(struct screen *s, const void *arg) {
         w->access.names = w->names;
         strv_extend(&w->set, order->set);
         w->key = xstrdup(order->key);
+        w->approves = order->approves;
         check_page_init(&w->checks, s, wizard_check);
         w->checks.leads_on = true;
         w->page = w->verb == VERB_INSTALL ? PAGE_WHAT : PAGE_REVIEW;

@@ -111,6 +111,9 @@ enum action {
         ACTION_FETCH,
         ACTION_HOLD, /* a newer image */
         ACTION_UNHOLD,
+        ACTION_APPROVE,
+        ACTION_UNAPPROVE,
+        ACTION_APPLY_ALL, /* updates that were approved */
 
         /* units */
         ACTION_START,
@@ -144,11 +147,11 @@ enum action {
         ACTION_PROCESSES,
         ACTION_PROPERTIES,
         ACTION_CONTAINER,
-        ACTION_ADOPT,     /* makes a service of a unit that runs a container */
-        ACTION_EDIT,      /* the common settings of a unit */
-        ACTION_EDITOR,    /* its drop-in as a text, outside the screen */
-        ACTION_QUADLET,   /* likewise that of the Quadlet file behind it */
-        ACTION_ENTER,     /* a shell in the container */
+        ACTION_ADOPT,   /* makes a service of a unit that runs a container */
+        ACTION_EDIT,    /* the common settings of a unit */
+        ACTION_EDITOR,  /* its drop-in as a text, outside the screen */
+        ACTION_QUADLET, /* likewise that of the Quadlet file behind it */
+        ACTION_ENTER,   /* a shell in the container */
         ACTION_EXEC,
 
         /* jobs */

@@ -86,7 +86,7 @@ static int plan_labels(struct session *s, const struct arguments *a, const char 
 static int plan_upgrade(struct session *s, const struct arguments *a, const struct service *service,
                         struct plan **ret, struct error **reterr) {
         _cleanup_(order_done) struct order order = {};
-        int r = upgrade_read(s, a, service, &order, reterr);
+        int r = order_read_upgrade(s, a, service, &order, reterr);
         return r < 0 ? r : session_make_plan(s, &order.port, ret, reterr);
 }
 

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "cli/out.h"
 #include "cli/report.h"
+#include "cli/updates/updates.h"
 #include "cli/verbs/verbs.h"
 
 #define UPDATES_COLUMNS 80U
@@ -20,11 +21,6 @@ static void updates_print_image(char *buffer, size_t n, const struct update_imag
                 snprintf(buffer, n, "%.*s", DIGEST_SHOWN, hex);
 }
 
-static const char *updates_state(const struct update *u, int64_t now) {
-        enum update_state state = update_state(u);
-        return state == UPDATE_NEWER && u->held > now ? "held" : update_state_name(state);
-}
-
 static void updates_print_table(const struct update_list *list, int64_t now) {
         struct out_table t = { .columns = 5 };
         out_table_row(&t, "SERVICE", "INSTALLED", "NEWEST", "AGE", "STATE", NULL);
@@ -36,7 +32,7 @@ static void updates_print_table(const struct update_list *list, int64_t now) {
                 updates_print_image(newest, sizeof newest, &u->newest);
                 if (u->newest.created > 0)
                         text_age(age, now - u->newest.created);
-                out_table_row(&t, name, installed, newest, age, updates_state(u, now), NULL);
+                out_table_row(&t, name, installed, newest, age, update_state_word(u, now), NULL);
         }
         out_table_print(&t);
 }
@@ -54,6 +50,10 @@ static void updates_print_sentences(const struct update *u, int64_t now) {
         if (u->held > now) {
                 report_time(when, u->held);
                 str_addf(&text, " It is held until %s.", when);
+        }
+        if (update_approved(u)) {
+                report_time(when, u->approved.given);
+                str_addf(&text, " Its newest image was approved at %s.", when);
         }
         if (!text.length)
                 return;
@@ -82,6 +82,7 @@ static int updates_print(struct session *s, const struct update_list *list) {
                 updates_print_table(list, now);
                 for (size_t i = 0; i < list->n; i++)
                         updates_print_sentences(&list->items[i], now);
+                window_print(s, list);
                 if (looked) {
                         report_time(when, looked);
                         out("Sources were asked at %s; --check asks them now.\n", when);
@@ -122,13 +123,44 @@ static int updates_print_details(struct session *s, const struct update_list *li
         return 0;
 }
 
+/* What goes with a list goes with nothing that changes something, and of these only one at a time. */
+static int updates_check(const struct arguments *a, struct error **reterr) {
+        static const enum option_id ways[] = { OPTION_HOLD,      OPTION_UNHOLD,
+                                               OPTION_APPROVE,   OPTION_WITHDRAW_UPDATE,
+                                               OPTION_APPLY,     OPTION_WINDOW,
+                                               OPTION_NO_WINDOW, OPTION_CHECK,
+                                               OPTION_FETCH,     OPTION_JSON },
+                                    names[] = { OPTION_HOLD, OPTION_UNHOLD, OPTION_APPROVE,
+                                                OPTION_WITHDRAW_UPDATE };
+        const char *first = NULL;
+        for (size_t i = 0; i < ELEMENTS(ways); i++) {
+                bool lists = ways[i] == OPTION_CHECK || ways[i] == OPTION_FETCH || ways[i] == OPTION_JSON;
+                if (!a->given[ways[i]])
+                        continue;
+                if (first)
+                        return error_set(reterr, -EINVAL, "--%s and --%s do not go together", first,
+                                         option_table[ways[i]].name);
+                if (!lists)
+                        first = option_table[ways[i]].name;
+        }
+        bool named = a->words && a->words[0];
+        for (size_t i = 0; i < ELEMENTS(names); i++)
+                if (a->given[names[i]] && !named)
+                        return error_set(reterr, -EINVAL, "Missing argument: the SERVICE of --%s", first);
+        if (a->given[OPTION_APPLY] && named == a->given[OPTION_ALL_UPDATES])
+                return error_set(reterr, -EINVAL,
+                                 named ? "--all and names do not go together"
+                                       : "Missing argument: the SERVICE of --apply, or --all");
+        if (a->given[OPTION_ALL_UPDATES] && !a->given[OPTION_APPLY])
+                return error_set(reterr, -EINVAL, "--all goes with --apply");
+        if (named && (a->given[OPTION_WINDOW] || a->given[OPTION_NO_WINDOW]))
+                return error_set(reterr, -EINVAL, "--%s is of all services", first);
+        return 0;
+}
+
 static int updates_change_hold(struct session *s, const struct arguments *a) {
         int64_t now = (int64_t) time(NULL), until = 0;
         const char *text = argument_value(a, OPTION_HOLD);
-        if (a->given[OPTION_UNHOLD] && text)
-                return error_set(&s->error, -EINVAL, "--hold and --unhold do not go together");
-        if (!a->words || !a->words[0])
-                return error_set(&s->error, -EINVAL, "Missing argument: the SERVICE that is held");
         if (text && !(until = trouble_sleep_until(text, now))) {
                 error_set(&s->error, -EINVAL, "\"%s\" is no time to come", text);
                 return error_hint(&s->error, "A number of days, 7d, or a date as in 2026-12-24");
@@ -146,9 +178,20 @@ static int updates_change_hold(struct session *s, const struct arguments *a) {
 
 static int verb_updates_run(struct session *s, const struct verb *verb, const struct arguments *a) {
         _cleanup_(update_list_freep) struct update_list *list = NULL;
+        int r = updates_check(a, &s->error);
+        if (r < 0)
+                return r;
         if (a->given[OPTION_HOLD] || a->given[OPTION_UNHOLD])
                 return updates_change_hold(s, a);
-        int r = session_list_updates(s, a->given[OPTION_CHECK], a->words, &list, &s->error);
+        if (a->given[OPTION_APPROVE])
+                return approve_updates(s, a);
+        if (a->given[OPTION_WITHDRAW_UPDATE])
+                return approve_withdraw(s, a);
+        if (a->given[OPTION_APPLY])
+                return apply_updates(s, a);
+        if (a->given[OPTION_WINDOW] || a->given[OPTION_NO_WINDOW])
+                return window_change(s, a);
+        r = session_list_updates(s, a->given[OPTION_CHECK], a->words, &list, &s->error);
         if (r < 0)
                 return r;
         for (size_t i = list->n; a->words && a->words[0] && i-- > 0;)
@@ -169,11 +212,19 @@ const struct verb updates_verb = {
                 "As it was seen last, without the network; --check asks each source for the digest of the "
                 "service's reference, by skopeo, 30 seconds each at most, and pulls nothing. A registry that "
                 "hangs or refuses is a sentence. fairlead-updates.timer does that once a day when it is "
-                "enabled; nothing is ever applied by it: fairlead upgrade does. Of a SERVICE that is named "
+                "enabled; nothing is ever applied by it. Of a SERVICE that is named "
                 "it is shown what its newer image changes: labels, findings, and packages where both images "
                 "are on this host; --fetch pulls the newer one by its digest for that. Exit status 1: a "
-                "newer image waits that is not held, or a source gave no answer; 0: neither.",
-        .takes = OPTIONS(OPTION_CHECK, OPTION_FETCH, OPTION_HOLD, OPTION_UNHOLD),
+                "newer image waits that is not held, or a source gave no answer; 0: neither. "
+                "--approve shows the plan of an upgrade and keeps the consent to it: to this digest, these "
+                "labels, this command and unit, bit for bit. --apply carries approved updates out, one "
+                "after the other, each checked and rolled back by itself when it fails; exit status 0: all "
+                "are done. An approval is for one job. What is held, and a service that joined a realm, is "
+                "never applied; --yes also applies what nobody approved. fairlead-apply.timer does it for "
+                "all approved ones when it is enabled; --window says when, as a job that can be rolled back.",
+        .takes = OPTIONS(OPTION_ALL_UPDATES, OPTION_APPLY, OPTION_APPROVE, OPTION_CHECK, OPTION_CONSENT,
+                         OPTION_DETACH, OPTION_FETCH, OPTION_HOLD, OPTION_NO_WINDOW, OPTION_UNHOLD,
+                         OPTION_WINDOW, OPTION_WITHDRAW_UPDATE, OPTION_YES),
         .json = true,
         .run = verb_updates_run,
 };

@@ -6,26 +6,6 @@
 #include "cli/out.h"
 #include "cli/verbs/verbs.h"
 
-int upgrade_read(struct session *s, const struct arguments *a, const struct service *service,
-                 struct order *ret, struct error **reterr) {
-        const char *reference = argument_value(a, OPTION_IMAGE), *own = service->pin.reference;
-        struct image *image = NULL;
-        /* Only its profile is needed here: it decides which of --set are answers. What was fetched by its
-         * digest has no name, and then what the service runs has a profile as good. */
-        int r = session_find_image(s, reference ? reference : own ? own : "", &image, reterr);
-        if (r == -ENOENT && !reference && service->pin.image_id &&
-            session_find_image(s, service->pin.image_id, &image, NULL) >= 0) {
-                *reterr = error_free(*reterr);
-                r = 0;
-        }
-        if (r < 0)
-                return r;
-        r = order_read(s, a, VERB_UPGRADE, image, ret, reterr);
-        ret->port.name = service->name;
-        ret->port.image = reference;
-        return r;
-}
-
 static int upgrade_one(struct session *s, const char *name, const struct arguments *a) {
         _cleanup_(service_freep) struct service *service = NULL;
         int r = find_service(s, name, &service, &s->error);
@@ -37,7 +17,7 @@ static int upgrade_one(struct session *s, const char *name, const struct argumen
                 return -ENOENT;
         }
         _cleanup_(order_done) struct order order = {};
-        r = upgrade_read(s, a, service, &order, &s->error);
+        r = order_read_upgrade(s, a, service, &order, &s->error);
         return r < 0 ? r : follow_order(s, &order, a);
 }
 

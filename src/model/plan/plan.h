@@ -191,6 +191,7 @@ struct plan {
         enum realm_kind joins; /* VERB_INSTALL: it joins a realm of this kind; VERB_UNINSTALL: it leaves
                                 * one */
         bool deletes_account;  /* VERB_UNINSTALL: deletes this host's account in the realm, too */
+        bool member;           /* VERB_UPGRADE: of a service that joined a realm: never unattended */
         char *join_domain;     /* from the answers; NULL: this host's own */
         char *join_server;     /* from the answers; NULL */
         char *join_user;       /* the joining user; NULL */
@@ -265,6 +266,10 @@ char **plan_saved(const struct plan *plan);
 
 /* 0, or -EPERM and a sentence with the findings that block and are not allowed. */
 int plan_permitted(const struct plan *plan, struct error **reterr);
+
+/* 0, or -EPERM with a sentence where the plan wants a person at its job: findings block it (allowed ones,
+ * too), it asks for secrets, or its service joined a realm. */
+int plan_unattended(const struct plan *plan, struct error **reterr);
 
 /* The exact bytes of a consent: digest (or id), label key, label text, argv, the unit's command and text, one
  * per line, NUL-free and unambiguous (lengths before the text). backend/io/digest.h hashes it. The caller

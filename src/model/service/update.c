@@ -26,9 +26,20 @@ static void update_image_copy(const struct update_image *from, struct update_ima
         to->version = xstrdup(from->version);
 }
 
+void update_approval_done(struct update_approval *approval) {
+        FREE_ALL(approval->image, approval->consent);
+        *approval = (struct update_approval){};
+}
+
+static void update_approval_copy(const struct update_approval *from, struct update_approval *to) {
+        update_approval_done(to);
+        *to = (struct update_approval){ xstrdup(from->image), xstrdup(from->consent), from->given };
+}
+
 void update_done(struct update *u) {
         update_image_done(&u->installed);
         update_image_done(&u->newest);
+        update_approval_done(&u->approved);
         FREE_ALL(u->name, u->reference, u->none, u->failed);
         *u = (struct update) {};
 }
@@ -41,6 +52,8 @@ void update_copy(const struct update *from, struct update *to) {
         to->none = xstrdup(from->none);
         to->failed = xstrdup(from->failed);
         to->installed = to->newest = (struct update_image) {};
+        to->approved = (struct update_approval){};
+        update_approval_copy(&from->approved, &to->approved);
         update_image_copy(&from->installed, &to->installed);
         update_image_copy(&from->newest, &to->newest);
 }
@@ -136,8 +149,20 @@ void update_of_service(const struct service *s, struct update *ret) {
                 str_replace(&ret->reference, NULL);
 }
 
+void update_decided(struct update *u, const struct update *kept) {
+        u->held = kept ? kept->held : 0;
+        update_approval_done(&u->approved);
+        if (!kept)
+                return;
+        update_approval_copy(&kept->approved, &u->approved);
+        /* Where only the engine has a newer one, it is not known here. */
+        if (u->newest.digest && !update_approved(u))
+                update_approval_done(&u->approved);
+}
+
 void update_recall(struct update *u, const struct update *kept) {
         u->held = kept->held;
+        update_approval_copy(&kept->approved, &u->approved);
         if (!u->reference || !str_equal(u->reference, kept->reference))
                 return;
         update_image_copy(&kept->newest, &u->newest);
@@ -173,6 +198,21 @@ void update_answered(struct update *u, const struct image *image, int64_t now) {
         str_replace(&u->failed, NULL);
 }
 
+void update_approve(struct update *u, const struct image_pin *pin, const char *consent, int64_t now) {
+        const char *image = pin->digest ? pin->digest : pin->image_id;
+        update_approval_done(&u->approved);
+        u->approved = (struct update_approval){ xstrdup(image), xstrdup(consent), now };
+        if (!pin->source || !u->reference || str_equal(u->newest.digest, pin->digest))
+                return;
+        update_image_done(&u->newest);
+        u->newest = (struct update_image){ .digest = xstrdup(pin->digest),
+                                           .id = xstrdup(pin->image_id),
+                                           .version = update_text(pin->version, VERSION_BYTES_MAX),
+                                           .size = pin->fetch };
+        u->looked = u->tried = u->found = now;
+        str_replace(&u->failed, NULL);
+}
+
 void update_failed(struct update *u, const char *reason, int64_t now) {
         free(u->failed);
         u->failed = update_text(reason, REASON_BYTES_MAX);
@@ -195,6 +235,23 @@ enum update_state update_state(const struct update *u) {
 
 bool update_waits(const struct update *u, int64_t now) {
         return update_state(u) == UPDATE_NEWER && u->held <= now;
+}
+
+bool update_approved(const struct update *u) {
+        const char *image = u->approved.image;
+        return image && update_state(u) == UPDATE_NEWER &&
+               (!u->newest.digest || STR_IN_SET(image, u->newest.digest, u->newest.id));
+}
+
+bool update_ready(const struct update *u, int64_t now) {
+        return update_waits(u, now) && update_approved(u);
+}
+
+const char *update_state_word(const struct update *u, int64_t now) {
+        enum update_state state = update_state(u);
+        if (state == UPDATE_NEWER && u->held > now)
+                return "held";
+        return update_approved(u) ? "approved" : update_state_name(state);
 }
 
 /* ---- the detail in rows ---- */
@@ -258,6 +315,9 @@ void update_detail_rows(const struct update_detail *d, int64_t now,
         update_row_image(&rows, "installed", &u->installed, now);
         if (u->newest.digest)
                 update_row_image(&rows, "newest", &u->newest, now);
+        if (update_approved(u))
+                row("approved", "exactly this image: --apply, A on Updates or its window applies it", false,
+                    userdata);
         if (u->failed)
                 row("not asked", u->failed, true, userdata);
         update_rows_labels(&rows, &d->labels);

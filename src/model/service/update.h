@@ -26,6 +26,13 @@ struct update_image {
         int64_t created;
 };
 
+/* A person's consent to exactly one image and exactly the plan that brings it, for a job to come. */
+struct update_approval {
+        char *image;   /* its digest, or its id where it has none; NULL: not approved */
+        char *consent; /* hash of the plan (backend/io/digest.h) */
+        int64_t given; /* seconds since the epoch */
+};
+
 struct update {
         char *name;      /* of the service */
         char *reference; /* what is asked for: "registry.example.test:5000/rsyslog:8"; NULL: nothing */
@@ -36,6 +43,7 @@ struct update {
         int64_t tried;              /* the last question */
         int64_t found;              /* when this newest one was seen first */
         int64_t held;               /* it is not reported until then; 0: not held */
+        struct update_approval approved; /* of any image: update_approved() says whether of this one */
         char *failed;               /* why the last question has no answer; NULL: it has one */
         bool here;                  /* the reference names a newer one in the engine, too */
         bool asking;                /* no answer yet */
@@ -59,8 +67,14 @@ void update_list_remove(struct update_list *list, size_t at);
 /* What can be asked about the service; *ret is the caller's. */
 void update_of_service(const struct service *service, struct update *ret);
 
-/* Takes over what was kept of this service, unless it is of another reference; the hold stays in any case. */
+/* Takes over what was kept of this service, unless it is of another reference; what people decided (the hold,
+ * the approval) stays in any case. */
 void update_recall(struct update *update, const struct update *kept);
+/* Takes over what people decided; an approval of another image than the newest goes. NULL: nothing. */
+void update_decided(struct update *update, const struct update *kept);
+void update_approval_done(struct update_approval *approval);
+/* Of this image, by a plan whose consent has that hash. The image is the newest from then on. */
+void update_approve(struct update *update, const struct image_pin *pin, const char *consent, int64_t now);
 
 /* The answer of the source: an image, or the reason why there is none. */
 void update_answered(struct update *update, const struct image *image, int64_t now);
@@ -87,3 +101,9 @@ void update_detail_rows(const struct update_detail *detail, int64_t now,
 enum update_state update_state(const struct update *update);
 /* There is a newer one, and it is not held. */
 bool update_waits(const struct update *update, int64_t now);
+/* There is a newer one, and it is the one that was approved. */
+bool update_approved(const struct update *update);
+/* It waits and is approved: `fairlead updates --apply` may begin its job. */
+bool update_ready(const struct update *update, int64_t now);
+/* The state as people read it: its name, or "held", or "approved". */
+const char *update_state_word(const struct update *update, int64_t now);

@@ -85,5 +85,5 @@ void wizard_title_of(const struct screen *s, const char *name, struct str *out) 
         else if (wizard_leaves(s))
                 str_addf(out, "Leave %s", domain ? domain : "the realm");
         else
-                str_addf(out, "%s%s", begins[w->verb], name);
+                str_addf(out, "%s%s", w->approves ? "Approve the update of " : begins[w->verb], name);
 }

@@ -229,6 +229,32 @@ static void finds_the_newest(void **state) {
         op_cancel(backend_find_newest(backend_of(f->host), s, on_found, f));
 }
 
+/* A consent is kept as the plan has it, and of no plan that wants a person. */
+static void approves_a_plan(void **state) {
+        struct fixture *f = *state;
+        _cleanup_free_ char *id = published(f, REGISTRY "/a:8", "9");
+        installed(f, "a", REGISTRY "/a:8", "1");
+        wait_for(f, host_list_updates(f->host, true, NULL, NULL, on_list, f));
+        struct plan plan = { .verb = VERB_UPGRADE, .name = S("a"), .pin = { .source = S("docker://" REGISTRY "/a:8"), .image_id = id } };
+        plan.pin.digest = one(f, "a")->newest.digest;
+        char consent[DIGEST_HEX];
+        digest_plan(&plan, consent);
+        assert_int_equal(host_approve_update(f->host, "a", &plan, NULL), 0);
+        plan.pin.digest = NULL;
+        wait_for(f, host_list_updates(f->host, false, NULL, NULL, on_list, f));
+        assert_true(update_approved(one(f, "a")));
+        assert_string_equal(one(f, "a")->approved.consent, consent);
+        assert_int_equal(host_approve_update(f->host, "a", NULL, NULL), 0);
+        wait_for(f, host_list_updates(f->host, false, NULL, NULL, on_list, f));
+        assert_false(update_approved(one(f, "a")));
+
+        plan.member = true;
+        assert_int_equal(host_approve_update(f->host, "a", &plan, &f->error), -EPERM);
+        f->error = error_free(f->error);
+        plan.member = false;
+        assert_int_equal(host_approve_update(f->host, "none", &plan, &f->error), -ENOENT);
+}
+
 static void on_detail(struct update_detail *detail, struct error *e, void *userdata) {
         struct fixture *f = userdata;
         update_detail_free(f->detail);
@@ -281,6 +307,7 @@ int main(void) {
                 cmocka_unit_test_setup_teardown(asks_only_those_that_are_named, begin, end),
                 cmocka_unit_test_setup_teardown(gives_a_registry_up_that_hangs, begin_impatient, end),
                 cmocka_unit_test_setup_teardown(finds_the_newest, begin, end),
+                cmocka_unit_test_setup_teardown(approves_a_plan, begin, end),
                 cmocka_unit_test_setup_teardown(shows_what_a_newer_image_changes, begin, end),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -67,6 +67,32 @@ static void keeps_answers_and_holds(void **state) {
         assert_int_equal(update_state(&anew->items[0]), UPDATE_UNKNOWN);
 }
 
+static void keeps_approvals_of_the_newest(void **state) {
+        struct fixture *f = *state;
+        struct update approved = { .name = S("a"), .reference = S("registry.example.test/a:8"), .newest = { S("d2"), S("i2") },
+                                   .looked = 3, .approved = { S("d2"), S("hash"), 4 } },
+                      seen = { .name = S("a"), .reference = S("registry.example.test/a:8"), .newest = { S("d2"), S("i2") } };
+        assert_int_equal(updates_hold(&f->paths, "a", 100, NULL), 0);
+        assert_int_equal(updates_approve(&f->paths, &approved, NULL), 0);
+        assert_int_equal(updates_keep(&f->paths, &(const struct update_list) { &seen, 1 }, NULL), 0);
+        _cleanup_(update_list_freep) struct update_list *read = updates_read(&f->paths, NULL);
+        assert_true(read->n == 1 && read->items[0].held == 100 && update_approved(&read->items[0]));
+        assert_true(str_equal(read->items[0].approved.consent, "hash") && read->items[0].approved.given == 4);
+        _cleanup_free_ char *json = emit_updates(read);
+        assert_non_null(strstr(json, "\"approved\": {\n      \"image\": \"d2\",\n      \"consent\": \"hash\",\n      \"given\": 4\n    }"));
+
+        /* A look that finds a newer one ends it. */
+        seen.newest = (struct update_image) { S("d3"), S("i3") };
+        assert_int_equal(updates_keep(&f->paths, &(const struct update_list) { &seen, 1 }, NULL), 0);
+        _cleanup_(update_list_freep) struct update_list *moved = updates_read(&f->paths, NULL);
+        assert_true(moved->items[0].held == 100 && !moved->items[0].approved.image);
+
+        assert_int_equal(updates_approve(&f->paths, &approved, NULL), 0);
+        assert_int_equal(updates_withdraw(&f->paths, "a", NULL), 0);
+        _cleanup_(update_list_freep) struct update_list *none = updates_read(&f->paths, NULL);
+        assert_true(none->items[0].looked == 3 && !none->items[0].approved.image);
+}
+
 static void refuses_what_is_not_its_own(void **state) {
         struct fixture *f = *state;
         static const struct {
@@ -83,6 +109,7 @@ static void refuses_what_is_not_its_own(void **state) {
                 { "{\"version\":1,\"services\":[{\"name\":\"a\"},{\"name\":\"a\"},{\"name\":\"../b\"}]}", 1 },
                 { "{\"version\":1,\"services\":[{\"name\":\"a\",\"reference\":\"-x\"}]}", 0 },
                 { "{\"version\":1,\"services\":[{\"name\":\"a\",\"failed\":\"\\u001b[2J\"}]}", 0 },
+                { "{\"version\":1,\"services\":[{\"name\":\"a\",\"approved\":{\"image\":\"\\u0007\"}}]}", 0 },
                 { "{\"version\":1,\"services\":[{\"name\":\"a\",\"held\":5,\"new\":true}]}", 1 },
         };
         for (size_t i = 0; i < ELEMENTS(rows); i++) {
@@ -103,6 +130,7 @@ static void refuses_what_is_not_its_own(void **state) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(keeps_answers_and_holds, begin, end),
+                cmocka_unit_test_setup_teardown(keeps_approvals_of_the_newest, begin, end),
                 cmocka_unit_test_setup_teardown(refuses_what_is_not_its_own, begin, end),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -116,6 +116,60 @@ static void keeps_what_it_saw(void **state) {
         update_done(&u);
 }
 
+/* An approval is of one image, and of no newer one. */
+static void approves_one_image(void **state) {
+        static const struct {
+                struct update u;
+                const char *word;
+                bool approved, ready;
+        } rows[] = {
+                { { .newest = { S("2") }, .installed = { S("1") } }, "newer", false, false },
+                { { .newest = { S("2") }, .installed = { S("1") }, .approved = { S("2"), S("c"), 5 } }, "approved", true, true },
+                { { .newest = { S("2"), S("i2") }, .installed = { S("1"), S("i1") }, .approved = { S("i2"), S("c"), 5 } }, "approved", true, true },
+                { { .newest = { S("3") }, .installed = { S("1") }, .approved = { S("2"), S("c"), 5 } }, "newer", false, false },
+                { { .newest = { S("2") }, .installed = { S("1") }, .approved = { S("2"), S("c"), 5 }, .held = NOW + 1 }, "held", true, false },
+                { { .newest = { S("2") }, .installed = { S("2") }, .approved = { S("2"), S("c"), 5 } }, "current", false, false },
+                /* the plan says which, as the engine has it */
+                { { .none = S("x"), .here = true, .approved = { S("2"), S("c"), 5 } }, "approved", true, true },
+                { { .none = S("x"), .approved = { S("2"), S("c"), 5 } }, "none", false, false },
+        };
+        for (size_t i = 0; i < ELEMENTS(rows); i++) {
+                assert_string_equal(update_state_word(&rows[i].u, NOW), rows[i].word);
+                assert_int_equal(update_approved(&rows[i].u), rows[i].approved);
+                assert_int_equal(update_ready(&rows[i].u, NOW), rows[i].ready);
+        }
+
+        const struct service service = { .name = S("a"), .pin = { .reference = S("registry.example.test/a:8"), .image_id = S("i1"), .digest = S("d1") } };
+        const struct image_pin pin = { .image_id = S("i3"), .digest = S("d3"), .version = S("9"), .source = S("docker://registry.example.test/a:8"), .fetch = 7 },
+                               here = { .image_id = S("i4") };
+        struct update u, later = {}, anew;
+        struct image image = { .id = S("i2"), .digest = S("d2") };
+        update_of_service(&service, &u);
+        update_answered(&u, &image, NOW);
+        /* The source moved on meanwhile: what was read is what is approved. */
+        update_approve(&u, &pin, "hash", NOW + 1);
+        assert_true(update_approved(&u) && str_equal(u.newest.id, "i3") && u.newest.size == 7 && u.found == NOW + 1);
+        update_copy(&u, &later);
+        assert_true(update_approved(&later) && str_equal(later.approved.consent, "hash") && later.approved.given == NOW + 1);
+        update_of_service(&service, &anew);
+        update_recall(&anew, &u);
+        assert_true(update_approved(&anew));
+        image = (struct image) { .id = S("i5"), .digest = S("d5") };
+        update_answered(&anew, &image, NOW + 2);
+        assert_false(update_approved(&anew));
+        update_decided(&anew, &u);
+        assert_null(anew.approved.image);
+        update_decided(&later, &u);
+        assert_true(update_approved(&later));
+        update_decided(&later, NULL);
+        assert_true(!later.approved.image && !later.held);
+        update_approve(&later, &here, "hash", NOW);
+        assert_string_equal(later.approved.image, "i4");
+        update_done(&u);
+        update_done(&later);
+        update_done(&anew);
+}
+
 static void cuts_what_is_long_between_characters(void **state) {
         struct update u = {};
         _cleanup_str_ struct str text = {};
@@ -134,6 +188,7 @@ int main(void) {
                 cmocka_unit_test(knows_what_can_be_asked),
                 cmocka_unit_test(judges_what_was_seen),
                 cmocka_unit_test(keeps_what_it_saw),
+                cmocka_unit_test(approves_one_image),
                 cmocka_unit_test(cuts_what_is_long_between_characters),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);

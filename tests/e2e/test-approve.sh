@@ -1,0 +1,174 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Updates that a person approved, applied while nobody looks: exactly that image and no newer one, none that is held or of a member of a realm; a broken
+# one is rolled back and the next goes on; the timer's service, its window, and what monitors get.
+cd "$(dirname "$0")/../.." || exit
+source tests/e2e/lib.sh
+
+REGISTRY=registry.example.test:5000
+DIR=/root/approve
+WINDOW=/etc/systemd/system/fairlead-apply.timer.d/50-fairlead.conf
+
+# publish NAME VERSION LINE…: its tag at the registry becomes an image of this version, made by these lines; the engine forgets it.
+publish() {
+        local name=$REGISTRY/approve-$HOST/$1 version=$2 line
+        shift 2
+        {
+                echo "FROM localhost/volume"
+                echo "LABEL version=$version"
+                for line; do echo "$line"; done
+        } | host sh -c "cat >$DIR/Containerfile"
+        host sh -c "set -e; podman build -q -t $name:8 $DIR && podman push -q $name:8 && podman rmi -f $name:8" >/dev/null
+}
+
+prepare() {
+        build_image volume
+        host mkdir -p $DIR
+        publish early 1
+        publish later 1
+}
+
+begin_both() {
+        local name
+        for name in early later; do
+                host fairlead install "docker://$REGISTRY/approve-$HOST/$name:8" --name "$name" --set "volume:/data=$name-data" --yes || return
+        done
+}
+
+# shows SERVICE EXPRESSION: of Python, on its entry in the list as u.
+shows() {
+        host fairlead updates --json | python3 -c 'import json, sys
+u = [u for u in json.load(sys.stdin) if u["name"] == sys.argv[1]][0]
+sys.exit(0 if eval(sys.argv[2]) else 1)' "$1" "$2"
+}
+
+image_of() {
+        host podman inspect --format '{{.Image}}' "$1"
+}
+
+runs() {
+        [ "$(host podman inspect --format '{{index .Config.Labels "version"}}' "$1")" = "$2" ]
+}
+
+property() {
+        host systemctl show -P "$1" "$2"
+}
+
+jobs_of() {
+        host fairlead jobs | grep -c " $1" || true
+}
+
+tree=$(mktemp)
+step "a registry is prepared" prepare
+host_tree >"$tree"
+try "two services are installed" begin_both
+publish early 2 'LABEL RUN="podman run -d --name NAME IMAGE /bin/false"'
+publish later 2
+check_status "newer images are found" 1 host fairlead updates --check
+
+# ---- approved ----
+
+old=$(image_of later)
+check_status "nothing is applied that was not approved" 3 host fairlead updates later --apply
+check_text "which is said" 'The newer image of later is not approved' "$output"
+check_status "what to apply is said, or --all" 2 host fairlead updates --apply
+check_status "and not both" 2 host fairlead updates later --apply --all
+check_status "of all, none is ready" 0 host fairlead updates --apply --all
+check_text "which is said, too" 'No update is approved and ready: nothing was done' "$output"
+check_status "without a consent nothing is approved" 3 host fairlead updates later --approve
+check_text "its plan is shown" 'image +registry.example.test:5000/approve-|later' "$output"
+check_status "two are approved" 0 host fairlead updates early later --approve --yes
+check "the service runs what it ran" test "$(image_of later)" = "$old"
+check_status "the list shows it" 1 host fairlead updates
+check_text "in its row" '^later .* approved$' "$output"
+check_text "and since when" 'Its newest image was approved at 20' "$output"
+check_text "and that no window begins it" 'systemctl enable --now fairlead-apply.timer' "$output"
+check "for scripts" shows later 'u["ready"] and u["approved"]["image"] == u["newest"]["digest"] and len(u["approved"]["consent"]) == 64'
+check_status "it is held" 0 host fairlead updates later --hold 7d
+check "then it is not ready" shows later 'not u["ready"] and u["approved"]["image"]'
+check_status "and not applied" 3 host fairlead updates later --apply
+check_text "by its reason" 'is held until' "$output"
+check_status "not even on demand" 3 host fairlead updates later --apply --yes
+check_status "it is held no longer" 0 host fairlead updates later --unhold
+check_status "the approval is taken back" 0 host fairlead updates later --withdraw
+check "then it is newer, and no more" shows later 'u["state"] == "newer" and not u["ready"] and not u["approved"]["image"]'
+check_status "it is approved again" 0 host fairlead updates later --approve --yes
+
+# ---- the newest alone ----
+
+publish later 3
+check_status "a newer digest was not approved" 3 host fairlead updates later --apply
+check_text "which is said" 'later has a newer image than the one that was approved' "$output"
+check "the service runs what it ran" test "$(image_of later)" = "$old"
+check_status "a look ends the approval" 1 host fairlead updates --check
+check "for it is of another image" shows later 'u["state"] == "newer" and not u["approved"]["image"]'
+check_status "that one is approved" 0 host fairlead updates later --approve --yes
+
+# ---- the window ----
+
+check "the units are well formed" host systemd-analyze verify --man=no fairlead-apply.service fairlead-apply.timer
+check_not "the package does not enable the timer" host systemctl is-enabled --quiet fairlead-apply.timer
+check_status "a window that is none" 2 host fairlead updates --window 'Sat 25:00' --yes
+check_text "is refused in systemd's words" 'OnCalendar=Sat 25:00: .*calendar' "$output"
+check_text "and nothing is written" 'Nothing was written' "$output"
+check_not "which is true" host test -e $WINDOW
+check_status "nor is more than a line" 2 host fairlead updates --window "$(printf 'daily\n[Service]')" --yes
+check_status "a window is written" 0 host fairlead updates --window 'Sat *-*-* 04:30' --yes
+check "the timer is enabled" host systemctl enable --now fairlead-apply.timer
+check "it has that window, and no other" grep -qx '{ OnCalendar=Sat \*-\*-\* 04:30:00 ; .* }' <<<"$(property TimersCalendar fairlead-apply.timer)"
+check "and a next time" host sh -c 'systemctl list-timers fairlead-apply.timer | grep -q "^Sat .* 04:30:00 .*fairlead-apply.service"'
+check_text "one that is missed is not made up for" '^no$' "$(property Persistent fairlead-apply.timer)"
+output=$(host fairlead updates || true)
+check_text "the list says when" 'Approved ones are applied at 20[0-9-]+ 04:30, by fairlead-apply.timer' "$output"
+check_status "another window, while it waits" 0 host fairlead updates --window 'Sun 05:00' --yes
+check "is the timer's at once" host sh -c 'systemctl list-timers fairlead-apply.timer | grep -q "^Sun .* 05:00:00 "'
+job=$(sed -nE 's/^Job ([0-9a-f-]+)\. .*/\1/p' <<<"$output")
+check_status "it is undone" 0 host fairlead rollback "$job" --yes
+check "then the former one is back" host grep -qx 'OnCalendar=Sat \*-\*-\* 04:30' $WINDOW
+check_status "the window is taken away" 0 host fairlead updates --no-window --yes
+check_not "with its file" host test -e $WINDOW
+check "and the timer's own is back" grep -q 'OnCalendar=Sun \*-\*-\* 03:00:00 ' <<<"$(property TimersCalendar fairlead-apply.timer)"
+host systemctl disable --now fairlead-apply.timer 2>/dev/null
+
+# ---- while nobody looks ----
+
+broken=$(image_of early)
+check_not "its service reports the one that failed" host systemctl start fairlead-apply.service
+check_text "as failed, by its exit status" '^exit-code 1$' "$(property Result fairlead-apply.service) $(property ExecMainStatus fairlead-apply.service)"
+check "the broken update was rolled back" until_true 20 test "$(image_of early)" = "$broken"
+check "its service runs" host systemctl is-active --quiet early.service
+check "the next one was applied all the same" runs later 3
+check "nothing newer of it waits" shows later 'u["state"] == "current" and not u["ready"]'
+check "what failed waits, and is not approved any more" shows early 'u["state"] == "newer" and not u["approved"]["image"]'
+output=$(host journalctl -b -o cat -u fairlead-apply.service)
+check_text "the journal has both" 'Applied: 1 of 2' "$output"
+before=$(jobs_of early)
+check "the next run finds nothing to do" host systemctl start fairlead-apply.service
+check "and tries nothing again" test "$(jobs_of early)" = "$before"
+
+# ---- on demand ----
+
+publish early 4
+check_status "the next one is found" 1 host fairlead updates --check
+check_status "it is applied without an approval" 0 host fairlead updates early --apply --yes
+check "it runs" runs early 4
+
+# ---- a member of a realm ----
+
+record=/var/lib/fairlead/services/later.json
+publish later 5
+host sh -c "cp -p $record $DIR/record; sed -i 's/\"renew\": *\[\]/\"renew\": [\"adcli\"]/; s/\"renew\": *null/\"renew\": [\"adcli\"]/' $record"
+check_status "of one that joined a realm a newer image is found" 1 host fairlead updates --check
+check_status "it cannot be approved" 3 host fairlead updates later --approve --yes
+check_text "for a reason" 'later joined this host to a realm: such a service is never updated unattended' "$output"
+check_status "nor applied by anybody" 3 host fairlead updates later --apply --yes
+check_text "for the same" 'never updated unattended' "$output"
+check "it runs what it ran" runs later 3
+host sh -c "cp -p $DIR/record $record"
+
+check_status "one is uninstalled" 0 host fairlead uninstall early --remove-volumes --yes
+check_status "and the other" 0 host fairlead uninstall later --remove-volumes --yes
+host sh -c "rm -rf $DIR; podman rmi -f localhost/volume; podman image prune -f; systemctl reset-failed" >/dev/null 2>&1
+check_same_tree "nothing is left of all that" "$tree"
+rm -f "$tree"
+finish
