@@ -164,7 +164,7 @@ static const struct json_field word_fields[] = {
 #undef T
 
 #define T struct label_change
-static const struct json_field label_change_fields[] = {
+const struct json_field label_change_fields[3] = {
         TEXT(key),
         ROW("change", JSON_WORD, difference, JSON_NAMES(difference)),
         LIST("words", words, n, word_fields, struct word_change),

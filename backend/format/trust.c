@@ -104,6 +104,10 @@ static const struct json_field trust_fields[] = {
 };
 #undef T
 
+struct json_object *trust_object(const struct trust *trust) {
+        return json_new_struct(JSON_TABLE(trust_fields, struct trust), trust);
+}
+
 char *emit_trust(const struct trust *trust) {
-        return json_write_take(json_new_struct(JSON_TABLE(trust_fields, struct trust), trust));
+        return json_write_take(trust_object(trust));
 }

@@ -54,6 +54,40 @@ static const struct json_field update_fields[] = {
 };
 #undef T
 
+#define T struct package_change
+static const struct json_field package_fields[] = {
+        TEXT(name),
+        ROW("change", JSON_WORD, difference, JSON_NAMES(difference)),
+        TEXT(before),
+        TEXT(after),
+};
+#undef T
+
+#define T struct update_detail
+static struct json_object *updates_make_packages(const void *member) {
+        const struct update_detail *d = member;
+        return d->unread ? NULL
+                         : json_new_structs(JSON_TABLE(package_fields, struct package_change),
+                                            d->packages.items, d->packages.n);
+}
+
+static struct json_object *updates_make_trust(const void *member) {
+        const struct update_detail *d = member;
+        return d->trust ? trust_object(d->trust) : NULL;
+}
+
+static const struct json_field change_fields[] = {
+        LIST("labels", labels.items, labels.n, label_change_fields, struct label_change),
+        TEXTS(findings),
+        TEXTS(fixed),
+        MADE("packages", updates_make_packages),
+        TEXT(unread),
+        FLAG(here),
+        MADE("trust", updates_make_trust),
+        TEXT(unlooked),
+};
+#undef T
+
 struct updates_file {
         uint32_t version;
         struct update *items;
@@ -66,9 +100,14 @@ static const struct json_field updates_file_fields[] = {
 };
 #undef T
 
-char *emit_updates(const struct update_list *list) {
-        return json_write_take(json_new_structs(JSON_TABLE(update_fields, struct update), list->items,
-                                                list->n));
+char *emit_updates(const struct update_list *list, struct update_detail *const *details) {
+        struct json_object *all =
+                json_new_structs(JSON_TABLE(update_fields, struct update), list->items, list->n);
+        for (size_t i = 0; details && i < list->n; i++)
+                json_object_object_add(
+                        json_object_array_get_idx(all, i), "change",
+                        json_new_struct(JSON_TABLE(change_fields, struct update_detail), details[i]));
+        return json_write_take(all);
 }
 
 char *updates_file_text(const struct update_list *list) {

@@ -9,8 +9,9 @@
 #define UPDATES_MAX 1024U
 #define UPDATES_BYTES_MAX (2U * 1024 * 1024)
 
-/* What `fairlead updates --json` prints; the caller frees. */
-char *emit_updates(const struct update_list *list);
+/* What `fairlead updates --json` prints; the caller frees. details: of each what its newest image changes,
+ * NULL where that is not known; NULL: of none. */
+char *emit_updates(const struct update_list *list, struct update_detail *const *details);
 
 /* The text of the file; the caller frees. */
 char *updates_file_text(const struct update_list *list);

@@ -3,13 +3,16 @@
  * packages from the files of both images where the engine has them.
  *
  *     record -> the newest image, at its source by digest or in the engine -> has the engine its layers?
- *            -> fetch: pull -> packages of the old one -> of the new one -> done */
+ *            -> fetch: pull -> packages of the old one -> of the new one -> who signed it -> done */
 
 #include "backend/host/internal.h"
 #include "backend/io/turn.h"
 #include "backend/store/services.h"
 #include "backend/store/updates.h"
 #include "model/command/lint.h"
+
+/* A registry that hangs keeps nobody from the rest. */
+#define SIGNER_SECONDS 5U
 
 struct detailing {
         struct op op; /* inner: the question of the moment */
@@ -19,6 +22,8 @@ struct detailing {
         struct service *record;
         struct update_detail *detail;
         char *pinned, *id; /* of the newest image */
+        char *signed_name; /* by which its signatures are looked for */
+        sd_event_source *deadline;
         struct package_list *before;
         struct error *error;
         update_done_t done;
@@ -31,7 +36,8 @@ static void detail_drop(struct op *op) {
         update_detail_free(d->detail);
         package_list_free(d->before);
         error_free(d->error);
-        FREE_ALL(d->name, d->pinned, d->id);
+        sd_event_source_disable_unref(d->deadline);
+        FREE_ALL(d->name, d->pinned, d->id, d->signed_name);
 }
 
 static void detail_end(struct detailing *d) {
@@ -41,15 +47,41 @@ static void detail_end(struct detailing *d) {
         d->done(detail, e, d->userdata);
 }
 
+/* ---- who signed it ---- */
+
+static void detail_on_trust(struct trust *trust, struct error *e, void *userdata) {
+        struct detailing *d = userdata;
+        d->detail->trust = trust;
+        if (e)
+                str_replace(&d->detail->unlooked, e->message);
+        error_free(e);
+        detail_end(d);
+}
+
+static int detail_on_deadline(sd_event_source *source, uint64_t usec, void *userdata) {
+        struct detailing *d = userdata;
+        op_wait(&d->op, NULL);
+        d->detail->unlooked =
+                str_printf("The places of its signatures did not answer within %u seconds", SIGNER_SECONDS);
+        detail_end(d);
+        return 0;
+}
+
+static void detail_look_signer(struct detailing *d) {
+        op_wait(&d->op, backend_look_trust(&d->backend->host, d->signed_name, detail_on_trust, d));
+        sd_event_add_time_relative(d->backend->event, &d->deadline, CLOCK_MONOTONIC,
+                                   SIGNER_SECONDS * 1000000U, 100000, detail_on_deadline, d);
+}
+
+/* ---- packages ---- */
+
 /* Labels and findings are shown all the same. Takes e. */
 static void detail_end_unread(struct detailing *d, struct error *e, const char *which) {
         free(d->detail->unread);
         d->detail->unread = str_printf("%s: %s", which, e->message);
         error_free(e);
-        detail_end(d);
+        detail_look_signer(d);
 }
-
-/* ---- packages ---- */
 
 static void detail_on_after(struct package_list *packages, struct error *e, void *userdata) {
         struct detailing *d = userdata;
@@ -59,7 +91,7 @@ static void detail_on_after(struct package_list *packages, struct error *e, void
         }
         package_changes_make(d->before, packages, &d->detail->packages);
         package_list_free(packages);
-        detail_end(d);
+        detail_look_signer(d);
 }
 
 static void detail_on_before(struct package_list *packages, struct error *e, void *userdata) {
@@ -97,7 +129,7 @@ static void detail_on_here(struct image *image, struct error *e, void *userdata)
                 op_wait(&d->op, engine_pull(d->backend->engine, d->pinned, NULL, detail_on_pulled, d));
         else if (gone) {
                 str_replace(&d->detail->unread, "The newer image was not fetched");
-                detail_end(d);
+                detail_look_signer(d);
         } else {
                 detail_end_unread(d, TAKE(e), "The engine");
         }
@@ -141,6 +173,7 @@ static void detail_on_newest(struct image *answer, struct error *e, void *userda
         d->id = xstrdup(image->id);
         d->pinned = image_pinned(image, d->detail->update.reference ? d->detail->update.reference
                                                                     : image_reference(image));
+        d->signed_name = xstrdup(source_named(image->source) ? image->source : d->id);
         op_wait(&d->op, engine_inspect_image(d->backend->engine, d->id, detail_on_here, d));
 }
 

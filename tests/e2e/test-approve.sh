@@ -4,6 +4,8 @@
 # one is rolled back and the next goes on; the timer's service, its window, and what monitors get.
 cd "$(dirname "$0")/../.." || exit
 source tests/e2e/lib.sh
+# shellcheck source=tests/e2e/walk.sh
+source tests/e2e/walk.sh
 
 REGISTRY=registry.example.test:5000
 DIR=/root/approve
@@ -58,6 +60,43 @@ jobs_of() {
         host fairlead jobs | grep -c " $1" || true
 }
 
+# Approved and applied at the console.
+by_keys() {
+        walk_open "$HOST" || return
+        term_keys U
+        term_wait '!early +newer +4 [0-9a-f]+ +5 [0-9a-f]+' || return
+        term_keys a
+        term_wait 'exactly what will run, later on' || return
+        seen approve
+        term_keys Enter
+        term_wait '\[ Approve' || return
+        term_keys y
+        check "a approves what was read" term_wait '!early +approved'
+        seen approved
+        term_keys a
+        term_wait '!early +newer' || return
+        check "a takes it back" term_wait 'early is not approved any more'
+        term_keys a
+        term_wait 'exactly what will run, later on' || return
+        term_keys Enter
+        term_wait '\[ Approve' || return
+        term_keys y
+        term_wait '!early +approved' || return
+        term_keys A
+        term_wait 'early: from version 4 to 5' || return
+        term_keys y
+        check "A applies it, seen on Jobs" term_wait 'upgrade early' 60
+        check "to its end" term_wait 'early is upgraded from version 4 to 5' 60
+        term_keys q
+        check "what came of it is said" term_wait 'All approved updates were applied' 60
+        term_wait 'early +current' || return
+        seen applied
+        walk_home || return
+        walk_close
+}
+
+trap term_end EXIT
+term_need
 tree=$(mktemp)
 step "a registry is prepared" prepare
 host_tree >"$tree"
@@ -103,6 +142,11 @@ check "the service runs what it ran" test "$(image_of later)" = "$old"
 check_status "a look ends the approval" 1 host fairlead updates --check
 check "for it is of another image" shows later 'u["state"] == "newer" and not u["approved"]["image"]'
 check_status "that one is approved" 0 host fairlead updates later --approve --yes
+record=/var/lib/fairlead/services/later.json
+host sh -c "cp -p $record $DIR/record; sed -i s/later-data/other-data/ $record"
+check_status "nor is another plan of it" 3 host fairlead updates later --apply
+check_text "which is said, too" 'The plan of later is not the one that was approved: its label, its answers or its unit differ' "$output"
+host sh -c "cp -p $DIR/record $record"
 
 # ---- the window ----
 
@@ -153,9 +197,13 @@ check_status "the next one is found" 1 host fairlead updates --check
 check_status "it is applied without an approval" 0 host fairlead updates early --apply --yes
 check "it runs" runs early 4
 
+publish early 5
+check_status "one more is found" 1 host fairlead updates --check
+step "the console approves and applies it" by_keys
+check "it runs, too" runs early 5
+
 # ---- a member of a realm ----
 
-record=/var/lib/fairlead/services/later.json
 publish later 5
 host sh -c "cp -p $record $DIR/record; sed -i 's/\"renew\": *\[\]/\"renew\": [\"adcli\"]/; s/\"renew\": *null/\"renew\": [\"adcli\"]/' $record"
 check_status "of one that joined a realm a newer image is found" 1 host fairlead updates --check

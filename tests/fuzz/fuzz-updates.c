@@ -16,7 +16,7 @@ static void updates_fuzz_file(const char *text, size_t n) {
                 return;
         }
         MUST(list->n <= UPDATES_MAX);
-        _cleanup_free_ char *written = updates_file_text(list), *shown = emit_updates(list);
+        _cleanup_free_ char *written = updates_file_text(list), *shown = emit_updates(list, NULL);
         MUST(shown && updates_file_parse(written, strlen(written), &again, NULL) >= 0);
         MUST(again->n == list->n);
         for (size_t i = 0; i < list->n; i++) {

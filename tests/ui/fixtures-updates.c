@@ -71,6 +71,14 @@ static struct update_detail *update_rsyslog(bool fetched) {
         d->labels = label_changes_make(&before, &after);
         label_list_done(&before);
         label_list_done(&after);
+        d->trust = new0(struct trust);
+        d->trust->reference = xstrdup("docker://" D2);
+        d->trust->repository = xstrdup("registry.example.test/services/rsyslog");
+        d->trust->service = xstrdup("rsyslog");
+        d->trust->same = SAME_NO;
+        d->trust->looked = true;
+        trust_add_signature(d->trust, (struct trust_signature) { .kind = TRUST_SIGNED_BY, .finding = SIGNATURE_CLAIMED, .signer = xstrdup("Team " HOSTILE_ESCAPE " <team@example.test>") });
+        d->trust->rule = (struct trust_rule) { .file = xstrdup("/etc/containers/policy.json"), .needs = new0(struct trust_need), .n = 1 };
         strv_add(&d->findings, "RUN gives the container all privileges (--privileged)");
         strv_add(&d->fixed, "The image has no version");
         d->here = fetched;

@@ -63,7 +63,8 @@ static void updates_print_sentences(const struct update *u, int64_t now) {
                 out(line == lines ? "%s\n" : "  %s\n", *line);
 }
 
-static int updates_print(struct session *s, const struct update_list *list) {
+static int updates_print(struct session *s, const struct update_list *list,
+                         struct update_detail *const *details) {
         int64_t now = (int64_t) time(NULL), looked = 0;
         size_t waits = 0, failed = 0;
         for (size_t i = 0; i < list->n; i++) {
@@ -74,7 +75,7 @@ static int updates_print(struct session *s, const struct update_list *list) {
                         looked = u->tried;
         }
         if (s->json)
-                out_json(emit_updates(list));
+                out_json(emit_updates(list, details));
         else if (!list->n)
                 out("No service is installed. fairlead images lists what could be.\n");
         else {
@@ -104,23 +105,27 @@ static void updates_print_row(const char *name, const char *text, bool bad, void
                 out("%-12s%s\n", line == lines ? name : "", *line);
 }
 
-/* Of those that are named and have one. */
-static int updates_print_details(struct session *s, const struct update_list *list, bool fetch) {
+/* Of those that have one. */
+static int updates_find_details(struct session *s, const struct update_list *list, bool fetch,
+                                struct update_detail **details) {
+        int r = 0;
+        for (size_t i = 0; i < list->n && r >= 0; i++)
+                if (update_state(&list->items[i]) == UPDATE_NEWER)
+                        r = session_show_update(s, list->items[i].name, fetch, &details[i], &s->error);
+        return r;
+}
+
+static void updates_print_details(const struct update_list *list, struct update_detail *const *details) {
         bool not_fetched = false;
         for (size_t i = 0; i < list->n; i++) {
-                _cleanup_(update_detail_freep) struct update_detail *detail = NULL;
-                if (update_state(&list->items[i]) != UPDATE_NEWER)
+                if (!details[i])
                         continue;
-                int r = session_show_update(s, list->items[i].name, fetch, &detail, &s->error);
-                if (r < 0)
-                        return r;
                 out("\n%s\n", list->items[i].name);
-                update_detail_rows(detail, (int64_t) time(NULL), updates_print_row, NULL);
-                not_fetched |= !detail->here;
+                update_detail_rows(details[i], (int64_t) time(NULL), updates_print_row, NULL);
+                not_fetched |= !details[i]->here;
         }
         if (not_fetched)
                 out("\n--fetch fetches a newer image to compare its packages; it upgrades nothing.\n");
-        return 0;
 }
 
 /* What goes with a list goes with nothing that changes something, and of these only one at a time. */
@@ -176,6 +181,21 @@ static int updates_change_hold(struct session *s, const struct arguments *a) {
         return EXIT_DONE;
 }
 
+/* What is named is shown with what it changes, as far as that can be found out. */
+static int updates_show(struct session *s, const struct update_list *list, const struct arguments *a) {
+        bool named = a->words && a->words[0];
+        struct update_detail **details = xcalloc(list->n + 1, sizeof *details);
+        int r = named ? updates_find_details(s, list, a->given[OPTION_FETCH], details) : 0, status = 0;
+        if (r >= 0 || !s->json)
+                status = updates_print(s, list, named ? details : NULL);
+        if (named && !s->json)
+                updates_print_details(list, details);
+        for (size_t i = 0; i < list->n; i++)
+                update_detail_free(details[i]);
+        free(details);
+        return r < 0 ? r : status;
+}
+
 static int verb_updates_run(struct session *s, const struct verb *verb, const struct arguments *a) {
         _cleanup_(update_list_freep) struct update_list *list = NULL;
         int r = updates_check(a, &s->error);
@@ -197,10 +217,7 @@ static int verb_updates_run(struct session *s, const struct verb *verb, const st
         for (size_t i = list->n; a->words && a->words[0] && i-- > 0;)
                 if (!strv_contains(a->words, list->items[i].name))
                         update_list_remove(list, i);
-        int status = updates_print(s, list);
-        if (!s->json && a->words && a->words[0])
-                r = updates_print_details(s, list, a->given[OPTION_FETCH]);
-        return r < 0 ? r : status;
+        return updates_show(s, list, a);
 }
 
 const struct verb updates_verb = {

@@ -73,7 +73,8 @@ struct update_detail *update_detail_free(struct update_detail *d) {
         label_changes_done(&d->labels);
         package_changes_done(&d->packages);
         STRV_FREE_ALL(d->findings, d->fixed);
-        FREE_ALL(d->unread, d);
+        trust_free(d->trust);
+        FREE_ALL(d->unread, d->unlooked, d);
         return NULL;
 }
 
@@ -305,6 +306,32 @@ static void update_rows_findings(const struct update_rows *rows, char *const *fi
                 update_row(rows, n++ ? "" : "findings", false, str_printf("gone: %s", *fixed));
 }
 
+/* Who signed the newest image, and whether it is who signed that of the service. */
+static void update_rows_signer(const struct update_rows *rows, const struct update_detail *d) {
+        static const char *const same[_TRUST_SAME_MAX] = {
+                [SAME_YES] = "the signer of the image that runs, too",
+                [SAME_NO] = "ANOTHER signer than that of the image that runs",
+                [SAME_UNKNOWN] = "whether that of the image that runs, too, is not known",
+        };
+        const struct trust *t = d->trust;
+        if (!t) {
+                if (d->unlooked)
+                        rows->row("signer", d->unlooked, true, rows->userdata);
+                return;
+        }
+        for (size_t i = 0; i < t->n_signatures; i++) {
+                const struct trust_signature *s = &t->signatures[i];
+                rows->row(i ? "" : "signer",
+                          s->signer ? s->signer
+                          : s->key  ? s->key
+                                    : "nobody knows by whom",
+                          false, rows->userdata);
+        }
+        if (t->n_signatures && str_equal(t->service, d->update.name))
+                rows->row("", same[t->same], t->same == SAME_NO, rows->userdata);
+        update_row(rows, t->n_signatures ? "" : "signer", !trust_permits(t), trust_sentence(t));
+}
+
 void update_detail_rows(const struct update_detail *d, int64_t now,
                         void (*row)(const char *name, const char *text, bool bad, void *userdata),
                         void *userdata) {
@@ -320,6 +347,7 @@ void update_detail_rows(const struct update_detail *d, int64_t now,
                     userdata);
         if (u->failed)
                 row("not asked", u->failed, true, userdata);
+        update_rows_signer(&rows, d);
         update_rows_labels(&rows, &d->labels);
         update_rows_findings(&rows, d->findings, d->fixed);
         if (d->unread) {

@@ -7,6 +7,7 @@
 #include "base/names.h"
 #include "model/image/packages.h"
 #include "model/service/service.h"
+#include "model/trust/trust.h"
 
 enum update_state {
         UPDATE_UNKNOWN, /* nobody asked yet */
@@ -88,6 +89,8 @@ struct update_detail {
         struct package_changes packages; /* where `unread` is NULL */
         char *unread;                    /* why packages are not compared, a sentence without a full stop */
         bool here;                       /* the engine has the newest image */
+        struct trust *trust;             /* who signed the newest image; NULL: `unlooked` says why */
+        char *unlooked;                  /* a sentence without a full stop */
 };
 struct update_detail *update_detail_free(struct update_detail *detail);
 DEFINE_CLEANUP(struct update_detail, update_detail_free)

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Newer images of services at their sources, by the fake skopeo. */
+#include "backend/format/updates.h"
 #include "backend/host/internal.h"
 #include "backend/io/digest.h"
 #include "backend/store/services.h"
 #include "backend/store/updates.h"
+#include "tests/unit/source.h"
 #include "tests/unit/tree.h"
 
 #define REGISTRY "registry.example.test"
@@ -286,6 +288,7 @@ static void shows_what_a_newer_image_changes(void **state) {
                             *manifest = tree_read(f->root, first = question("", REGISTRY "/a:8"));
         strchr(pinned, ':')[0] = '_';
         tree_write(f->root, pinned, manifest);
+        tree_write(f->root, "/etc/containers/policy.json", "{\"default\":[{\"type\":\"insecureAcceptAnything\"}]}");
         wait_for(f, host_show_update(f->host, "a", false, on_detail, f));
         assert_null(f->error);
         assert_false(f->detail->here);
@@ -295,7 +298,20 @@ static void shows_what_a_newer_image_changes(void **state) {
         assert_non_null(packages);
         *packages = '\0';
         assert_non_null(strstr(rows.text, "image|" REGISTRY "/a:8\ninstalled|sha256:1\nnewest|sha256:2  version 9  7 B\n"
+                                          "signer|Not signed, and the policy of this host does not ask for a signature\n"
                                           "labels|RUN changed: podman run [--d-] IMAGE\n"));
+        const struct update_list list = { .items = &f->detail->update, .n = 1 };
+        _cleanup_free_ char *json = emit_updates(&list, &f->detail), *manual = source_read("data/json.md", NULL);
+        static const char *const members[] = { "labels", "findings", "fixed", "packages", "unread", "here", "trust", "unlooked" };
+        char *change = strstr(json, "\"change\": {");
+        assert_non_null(change);
+        for (size_t i = 0; i < ELEMENTS(members); i++) {
+                _cleanup_free_ char *member = str_printf("\"%s\":", members[i]), *described = str_printf("`%s`", members[i]);
+                assert_non_null(strstr(change, member));
+                assert_non_null(strstr(strstr(manual, "`change` has"), described));
+        }
+        assert_non_null(strstr(change, "\"verdict\": \"unsigned\""));
+        assert_non_null(strstr(change, "\"unread\": \"The newer image was not fetched\""));
         wait_for(f, host_show_update(f->host, "none", false, on_detail, f));
         assert_int_equal(f->error->code, -ENOENT);
         op_cancel(host_show_update(f->host, "a", false, on_detail, f));

@@ -78,7 +78,7 @@ static void keeps_approvals_of_the_newest(void **state) {
         _cleanup_(update_list_freep) struct update_list *read = updates_read(&f->paths, NULL);
         assert_true(read->n == 1 && read->items[0].held == 100 && update_approved(&read->items[0]));
         assert_true(str_equal(read->items[0].approved.consent, "hash") && read->items[0].approved.given == 4);
-        _cleanup_free_ char *json = emit_updates(read);
+        _cleanup_free_ char *json = emit_updates(read, NULL);
         assert_non_null(strstr(json, "\"approved\": {\n      \"image\": \"d2\",\n      \"consent\": \"hash\",\n      \"given\": 4\n    }"));
 
         /* A look that finds a newer one ends it. */
