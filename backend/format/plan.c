@@ -290,6 +290,7 @@ static const struct json_field plan_fields[] = {
         ROW("trust.rule", JSON_TEXT, trust.rule),
         ROW("trust.place", JSON_TEXT, trust.place),
         WORD(if_interrupted, plan_interrupted),
+        TIME(approved),
 };
 #undef PIN
 #undef USES

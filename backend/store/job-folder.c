@@ -110,6 +110,7 @@ static void jobfolder_describe(struct job *job, const char *id, const struct pla
         str_replace(&job->name, plan->name);
         str_replace(&job->domain, plan->join_domain);
         job->joins = plan->joins;
+        job->approved = plan->approved;
         str_replace(&job->image, plan->pin.reference ? plan->pin.reference : plan->pin.image);
         str_replace(&job->digest, plan->pin.digest);
 }

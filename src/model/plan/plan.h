@@ -235,7 +235,8 @@ struct plan {
         char **renew_argv; /* VERB_INSTALL, VERB_UPGRADE: renews the keys in the realm; NULL: none */
         struct finding_list findings;
         bool host_command;                    /* command is a program of the host: needs its own consent */
-        enum plan_interrupted if_interrupted; /* set by the starter of the job */
+        enum plan_interrupted if_interrupted; /* set by the starter of the job, as the next one */
+        int64_t approved; /* when a person consented, of a job that began later; 0: who began it consented */
 };
 
 struct plan *plan_free(struct plan *plan);

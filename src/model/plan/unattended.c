@@ -4,8 +4,7 @@
 /* Whether the job of a plan may run while nobody looks. */
 
 int plan_unattended(const struct plan *plan, struct error **reterr) {
-        /* Its keys change in the realm with it, and logins of everybody may depend on it: see fairlead leave.
-         */
+        /* Its keys change in the realm with it, and the logins of everybody may depend on it. */
         if (plan->member) {
                 error_set(reterr, -EPERM,
                           "%s joined this host to a realm: such a service is never updated unattended",
