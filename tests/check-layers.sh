@@ -26,6 +26,7 @@ model/appliance
 model
 backend/io
 backend/format
+backend/rpm
 backend/systemd
 backend/console
 backend/engine

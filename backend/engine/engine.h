@@ -90,7 +90,7 @@ struct op *engine_pull(struct engine *engine, const char *reference, layer_seen_
 
 /* The packages in an image of the engine's storage, by id, from the files of its layers (packages.c): sorted.
  * Errors: -ENOENT (no such image, or it has no package manager), -ENOTSUP (a storage or a database that is
- * not read), -EACCES (not for this user). */
+ * not read), -EBADMSG (a damaged one), -EACCES (not for this user). */
 typedef void (*packages_done_t)(struct package_list *packages, struct error *e, void *userdata);
 struct op *engine_read_packages(struct engine *engine, const char *image, packages_done_t done,
                                 void *userdata);

@@ -11,6 +11,7 @@
 
 #include "backend/engine/internal.h"
 #include "backend/io/files.h"
+#include "backend/rpm/rpm.h"
 
 #define LAYERS_MAX 256U
 #define DATABASE_BYTES_MAX (32U * 1024 * 1024)
@@ -19,7 +20,7 @@
 
 static const char *const dpkg_status = "var/lib/dpkg/status", *const dpkg_folder = "var/lib/dpkg/status.d";
 static const char *const apk_databases[] = { "lib/apk/db/installed", "usr/lib/apk/db/installed" };
-static const char *const rpm_databases[] = { "var/lib/rpm", "usr/lib/sysimage/rpm", "usr/share/rpm" };
+static const char *const rpm_folders[] = { "var/lib/rpm", "usr/lib/sysimage/rpm", "usr/share/rpm" };
 
 /* ---- where the layers are ---- */
 
@@ -131,19 +132,6 @@ static int layers_open_file(char *const *layers, const char *path) {
         return -1;
 }
 
-static bool layers_have_folder(char *const *layers, const char *path) {
-        for (; *layers; layers++) {
-                int fd;
-                bool opaque;
-                enum layer_found found = layer_open(*layers, path, &fd, &opaque);
-                if (found == LAYER_HAS)
-                        close(fd);
-                if (found != LAYER_HAS_NOT)
-                        return found == LAYER_HAS;
-        }
-        return false;
-}
-
 /* ---- databases ---- */
 
 /* The text of an open file; at most max bytes. Closes it. */
@@ -210,6 +198,39 @@ static bool packages_read_folder(char *const *layers, struct package_list *list)
         return seen;
 }
 
+static bool packages_file_has_bytes(char *const *layers, const char *path) {
+        struct stat st;
+        _cleanup_close_ int fd = layers_open_file(layers, path);
+        return fd >= 0 && fstat(fd, &st) == 0 && st.st_size > 0;
+}
+
+/* 1: the database was read. 0: there is none of this name. */
+static int packages_read_database(char *const *layers, const char *path, struct package_list *list,
+                                  struct error **reterr) {
+        _cleanup_close_ int fd = layers_open_file(layers, path);
+        if (fd < 0)
+                return 0;
+        for (const char *const *suffix = rpm_database_unfinished; *suffix; suffix++) {
+                _cleanup_free_ char *beside = str_printf("%s%s", path, *suffix);
+                if (packages_file_has_bytes(layers, beside))
+                        return error_set(reterr, -ENOTSUP,
+                                         "Its database of RPM was not closed (there is a %s)", beside);
+        }
+        int r = rpm_database_read(fd, path, list, reterr);
+        return r < 0 ? r : 1;
+}
+
+/* The folder of RPM was at several places; the first of which there is a file counts. */
+static int packages_read_databases(char *const *layers, struct package_list *list, struct error **reterr) {
+        int r = 0;
+        for (size_t i = 0; i < ELEMENTS(rpm_folders); i++)
+                for (const char *const *name = rpm_database_names; *name && r == 0; name++) {
+                        _cleanup_free_ char *path = str_printf("%s/%s", rpm_folders[i], *name);
+                        r = packages_read_database(layers, path, list, reterr);
+                }
+        return r;
+}
+
 int engine_packages_read(char *const *layers, struct package_list **ret, struct error **reterr) {
         _cleanup_(package_list_freep) struct package_list *list = new0(struct package_list);
         if (*layers && access(*layers, R_OK | X_OK) < 0)
@@ -218,16 +239,14 @@ int engine_packages_read(char *const *layers, struct package_list **ret, struct 
         found |= packages_read_folder(layers, list);
         for (size_t i = 0; i < ELEMENTS(apk_databases); i++)
                 found |= packages_read_file(layers, apk_databases[i], packages_read_apk, list);
+        int r = packages_read_databases(layers, list, reterr);
+        if (r == 0 && !found)
+                return error_set(reterr, -ENOENT, "It has no database of packages");
+        if (r < 0)
+                return r;
         package_list_sort(list);
-        if (found) {
-                *ret = TAKE(list);
-                return 0;
-        }
-        for (size_t i = 0; i < ELEMENTS(rpm_databases); i++)
-                if (layers_have_folder(layers, rpm_databases[i]))
-                        return error_set(reterr, -ENOTSUP,
-                                         "Its packages are in a database of RPM, which is not read");
-        return error_set(reterr, -ENOENT, "It has no database of packages");
+        *ret = TAKE(list);
+        return 0;
 }
 
 /* ---- the operation ---- */

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <sys/param.h>
+
 #include "model/image/packages.h"
 
 #include "base/text.h"
@@ -112,6 +114,59 @@ void packages_read_dpkg(struct package_list *list, const char *text, size_t n) {
 
 void packages_read_apk(struct package_list *list, const char *text, size_t n) {
         packages_each(list, text, n, packages_apk_field);
+}
+
+/* ---- headers of RPM ---- */
+
+enum { RPM_HEAD_BYTES = 8, RPM_ENTRY_BYTES = 16, RPM_ENTRIES_MAX = 65535 };
+enum { RPM_INT32 = 4, RPM_STRING = 6 }; /* types */
+
+static uint32_t packages_rpm_number(const char *at) {
+        const unsigned char *b = (const unsigned char *) at;
+        return (uint32_t) b[0] << 24 | (uint32_t) b[1] << 16 | (uint32_t) b[2] << 8 | b[3];
+}
+
+/* A text of the data, up to its NUL; empty: it is not there. */
+static struct span packages_rpm_text(const char *data, size_t n, size_t offset) {
+        size_t most = offset < n ? MIN(n - offset, WORD_BYTES_MAX + 1) : 0;
+        const char *end = most ? memchr(data + offset, '\0', most) : NULL;
+        return end ? (struct span) { data + offset, (size_t) (end - data) - offset } : (struct span) {};
+}
+
+/* How many entries and how many bytes of data, then entries of a tag, a type, an offset and a count each,
+ * then the data; all numbers with the highest byte first. */
+void packages_read_rpm(struct package_list *list, const char *bytes, size_t n) {
+        struct span name = {}, version = {}, release = {}, architecture = {};
+        uint32_t epoch = 0, entries = n < RPM_HEAD_BYTES ? 0 : packages_rpm_number(bytes);
+        if (!entries || entries > RPM_ENTRIES_MAX || entries > (n - RPM_HEAD_BYTES) / RPM_ENTRY_BYTES)
+                return;
+        const char *entry = bytes + RPM_HEAD_BYTES, *data = entry + entries * RPM_ENTRY_BYTES;
+        n -= (size_t) (data - bytes);
+        for (; entry < data; entry += RPM_ENTRY_BYTES) {
+                uint32_t tag = packages_rpm_number(entry), type = packages_rpm_number(entry + 4);
+                size_t offset = packages_rpm_number(entry + 8);
+                struct span *text = tag == 1000   ? &name
+                                    : tag == 1001 ? &version
+                                    : tag == 1002 ? &release
+                                    : tag == 1022 ? &architecture
+                                                  : NULL;
+                if (text && type == RPM_STRING)
+                        *text = packages_rpm_text(data, n, offset);
+                else if (tag == 1003 && type == RPM_INT32 && offset < n && n - offset >= 4)
+                        epoch = packages_rpm_number(data + offset);
+        }
+        if (!version.n || !release.n)
+                return;
+        _cleanup_free_ char *key = str_printf("gpg-pubkey-%.*s", (int) version.n, version.at),
+                            *colon = epoch ? str_printf("%u:", epoch) : NULL,
+                            *whole = str_printf("%s%.*s-%.*s", colon ? colon : "", (int) version.n,
+                                                version.at, (int) release.n, release.at);
+        bool is_key = name.n == strlen("gpg-pubkey") && memcmp(name.at, "gpg-pubkey", name.n) == 0;
+        packages_add(list, &(struct packages_entry) {
+                                   .name = is_key ? (struct span) { key, strlen(key) } : name,
+                                   .version = { whole, strlen(whole) },
+                                   .architecture = architecture,
+                           });
 }
 
 /* ---- lists ---- */

@@ -2,8 +2,8 @@
 #pragma once
 
 /* The packages in an image, read from the files of its package manager, and what an update changes of them.
- * Pure: backend/engine/packages.c finds the files. What they hold is foreign: entries with names or versions
- * that no package manager writes are left out. */
+ * Pure: backend/engine/packages.c finds the files, backend/rpm the headers in RPM's database. What they hold
+ * is foreign: entries with names or versions that no package manager writes are left out. */
 
 #include "model/image/label-changes.h"
 
@@ -25,6 +25,9 @@ DEFINE_CLEANUP(struct package_list, package_list_free)
 /* Adds those of a text: dpkg's status, or a file of status.d (of images without a shell); apk's installed. */
 void packages_read_dpkg(struct package_list *list, const char *text, size_t n);
 void packages_read_apk(struct package_list *list, const char *text, size_t n);
+/* Adds that of a header as RPM's database has it, of which these are the first bytes: version "EPOCH:VERSION-
+ * RELEASE", and the keys that it trusts by their id ("gpg-pubkey-8a3872bf"), since all have one name. */
+void packages_read_rpm(struct package_list *list, const char *bytes, size_t n);
 /* By name, each once, behind the last text. */
 void package_list_sort(struct package_list *list);
 

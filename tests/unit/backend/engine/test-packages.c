@@ -3,9 +3,11 @@
 #include <sys/sysmacros.h>
 
 #include "backend/engine/engine.h"
+#include "base/readfile.h"
 #include "tests/unit/tree.h"
 
 #define STATUS "/var/lib/dpkg/status"
+#define RPM "alpha 1:3.0.15-2.lab, beta 7-2.lab"
 #define FOLDER "/var/lib/dpkg/status.d"
 
 /* "name version, …", or the sentence; layers: the topmost first, "a b". The caller frees. */
@@ -21,6 +23,16 @@ static char *packages_of(const char *top, const char *layers) {
         for (size_t i = 0; i < list->n; i++)
                 str_addf(&out, "%s%s %s", i ? ", " : "", list->items[i].name, list->items[i].version);
         return str_take(&out);
+}
+
+/* A database of RPM: one of the fuzzer's corpus. */
+static void write_rpm(const char *top, const char *path, const char *name) {
+        _cleanup_free_ char *from = str_printf("%s/tests/fuzz/corpus/rpm/%s", getenv("SOURCE"), name), *bytes = NULL;
+        size_t n;
+        assert_int_equal(readfile(from, 1024 * 1024, &bytes, &n, NULL), 0);
+        tree_write(top, path, "");
+        _cleanup_close_ int fd = open(tree_path(top, path), O_WRONLY | O_CLOEXEC);
+        assert_int_equal(write(fd, bytes, n), n);
 }
 
 /* false: this user may not make it. */
@@ -39,7 +51,16 @@ static void reads_layers_from_the_top(void **state) {
         tree_write(top, "/slim2" FOLDER "/b", "Package: b\nVersion: 2\n");
         tree_write(top, "/apk/lib/apk/db/installed", "P:musl\nV:1\n");
         tree_write(top, "/apk-usr/usr/lib/apk/db/installed", "P:musl\nV:2\n");
-        tree_write(top, "/rpm/var/lib/rpm/rpmdb.sqlite", "");
+        write_rpm(top, "/rpm/var/lib/rpm/rpmdb.sqlite", "sqlite-rpm");
+        tree_write(top, "/rpm/var/lib/rpm/rpmdb.sqlite-wal", "");
+        write_rpm(top, "/rpm-usr/usr/lib/sysimage/rpm/rpmdb.sqlite", "sqlite-rpm");
+        write_rpm(top, "/rpm-ndb/usr/lib/sysimage/rpm/Packages.db", "ndb");
+        write_rpm(top, "/rpm-old/var/lib/rpm/Packages", "berkeley");
+        write_rpm(top, "/rpm-both/usr/share/rpm/rpmdb.sqlite", "sqlite-rpm");
+        write_rpm(top, "/rpm-both/usr/share/rpm/Packages", "ndb-slot");
+        tree_write(top, "/rpm-open/var/lib/rpm/rpmdb.sqlite-wal", "x");
+        tree_write(top, "/rpm-odd/var/lib/rpm/rpmdb.sqlite", "no database of any kind");
+        write_rpm(top, "/rpm-damaged/var/lib/rpm/Packages.db", "ndb-slot");
         tree_link(top, "/link" STATUS, "/etc/passwd");
         tree_link(top, "/links/var/lib/dpkg", "/var/lib/dpkg");
         tree_folder(top, "/odd" STATUS);
@@ -54,7 +75,15 @@ static void reads_layers_from_the_top(void **state) {
                 { "slim2 slim", "a 1, b 2" },
                 { "apk", "musl 1" },
                 { "apk-usr empty", "musl 2" },
-                { "rpm", "Its packages are in a database of RPM, which is not read" },
+                { "rpm", RPM },
+                { "rpm-usr empty", RPM },
+                { "rpm-ndb", RPM },
+                { "rpm-old", RPM },
+                { "rpm-both", RPM },
+                { "rpm base", "a 1, " RPM },
+                { "rpm-open rpm", "Its database of RPM was not closed (there is a var/lib/rpm/rpmdb.sqlite-wal)" },
+                { "rpm-odd", "Its database of RPM (var/lib/rpm/rpmdb.sqlite) is of a kind that is not read" },
+                { "rpm-damaged", "Its database of RPM (var/lib/rpm/Packages.db) is damaged" },
                 { "empty", "It has no database of packages" },
                 { "link base", "It has no database of packages" }, /* no link is followed, and it hides what is below */
                 { "links base", "It has no database of packages" },
