@@ -3,25 +3,25 @@
 
 #include <openssl/evp.h>
 
+#include "backend/io/base64.h"
 #include "backend/io/paths.h"
-#include "backend/trust/trust.h"
 
 /* The fingerprint as ssh-keygen(1) -l prints it: SHA-256 in base64 without padding. NULL: no key. */
 static char *host_key_fingerprint(const char *line) {
         const char *key = strchr(line, ' ');
-        _cleanup_str_ struct str blob = {};
-        unsigned char digest[32], text[4 * sizeof digest / 3 + 4];
+        unsigned char digest[32];
         unsigned n = 0;
+        size_t length;
         if (!key)
                 return NULL;
         key++;
-        if (!base64_read(key, strcspn(key, " \r\n"), &blob) || !blob.length ||
-            !EVP_Digest(blob.text, blob.length, digest, &n, EVP_sha256(), NULL) || n != sizeof digest)
+        _cleanup_free_ char *blob = base64_read(key, strcspn(key, " \r\n"), &length);
+        if (!blob || !length || !EVP_Digest(blob, length, digest, &n, EVP_sha256(), NULL) ||
+            n != sizeof digest)
                 return NULL;
-        int length = EVP_EncodeBlock(text, digest, sizeof digest);
-        while (length > 0 && text[length - 1] == '=')
-                length--;
-        return xstrndup((const char *) text, (size_t) length);
+        char *text = base64_write(digest, sizeof digest, false);
+        text[strcspn(text, "=")] = '\0';
+        return text;
 }
 
 char **appliance_host_keys(const char *root) {

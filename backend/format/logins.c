@@ -1,36 +1,23 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "backend/format/logins.h"
 
-#include <openssl/evp.h>
-
 #include "backend/format/json.h"
+#include "backend/io/base64.h"
 #include "backend/io/paths.h"
 #include "base/text.h"
 #include "model/image/image.h"
 
 #define LOGIN_MAX 4096U /* of a name and its password, encoded */
 
-/* base64 with "-" and "_" (RFC 4648, 5), as Docker's API reads it. */
-static char *logins_encode(const char *text, size_t n) {
-        char *out = xcalloc(1, (n + 2) / 3 * 4 + 1);
-        EVP_EncodeBlock((unsigned char *) out, (const unsigned char *) text, (int) n);
-        for (char *c = out; *c; c++)
-                *c = *c == '+' ? '-' : *c == '/' ? '_' : *c;
-        return out;
-}
-
 /* "NAME:PASSWORD" of a login, without NULs; NULL: it is none. The caller wipes and frees. */
 static char *logins_decode(const char *text) {
-        size_t n = strlen(text);
-        if (!n || n > LOGIN_MAX || n % 4)
-                return NULL;
-        char *out = xcalloc(1, n + 1);
-        int length = EVP_DecodeBlock((unsigned char *) out, (const unsigned char *) text, (int) n);
-        /* The padding comes out as NULs. */
-        if (length > 0 && strchr(out, ':') && text_is_utf8(out, strlen(out)) && !str_has_controls(out) &&
-            strlen(out) + 3 > (size_t) length)
+        size_t n = strlen(text), length = 0;
+        char *out = n > LOGIN_MAX || n % 4 ? NULL : base64_read(text, n, &length);
+        if (out && strchr(out, ':') && strlen(out) == length && text_is_utf8(out, length) &&
+            !str_has_controls(out))
                 return out;
-        explicit_bzero(out, n);
+        if (out)
+                explicit_bzero(out, length);
         free(out);
         return NULL;
 }
@@ -57,7 +44,7 @@ static char *logins_of(const struct json_value *entry, struct span registry) {
         logins_add_text(&s, "password", colon + 1, strlen(colon + 1));
         logins_add_text(&s, "serveraddress", registry.at, registry.n);
         str_add_char(&s, '}');
-        char *encoded = logins_encode(s.text, s.length);
+        char *encoded = base64_write(s.text, s.length, true); /* as Docker's API reads it */
         explicit_bzero(login, strlen(login));
         explicit_bzero(s.text, s.length);
         str_done(&s);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "backend/trust/pin.h"
 
+#include "backend/io/base64.h"
 #include "backend/io/digest.h"
 #include "backend/trust/sigstore.h"
 #include "model/plan/plan.h"
@@ -12,19 +13,6 @@ void pin_key_done(struct pin_key *key) {
 
 /* ---- the key ---- */
 
-static char *pin_base64(const char *bytes, size_t n) {
-        static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-        struct str out = {};
-        for (size_t i = 0; i < n; i += 3) {
-                unsigned v = 0;
-                for (size_t k = 0; k < 3; k++)
-                        v = v << 8 | (i + k < n ? (unsigned char) bytes[i + k] : 0);
-                for (size_t k = 0; k < 4; k++)
-                        str_add_char(&out, i + k > n ? '=' : digits[v >> (18 - 6 * k) & 63]);
-        }
-        return str_take(&out);
-}
-
 int pin_read_key(const char *file, const char *text, size_t n, struct pin_key *ret, struct error **reterr) {
         _cleanup_str_ struct str packets = {};
         char hex[DIGEST_HEX];
@@ -35,13 +23,14 @@ int pin_read_key(const char *file, const char *text, size_t n, struct pin_key *r
                                   "The public one is needed: gpg --armor --export KEY, or cosign.pub");
         }
         if (signature_key(text, n, false, &packets)) {
-                *ret = (struct pin_key) { TRUST_SIGNED_BY, pin_base64(packets.text, packets.length),
+                *ret = (struct pin_key) { TRUST_SIGNED_BY, base64_write(packets.text, packets.length, false),
                                           signature_fingerprint(packets.text, packets.length) };
                 return 0;
         }
         if (sigstore_key_valid(text, n)) {
                 digest_bytes(text, n, hex);
-                *ret = (struct pin_key) { TRUST_SIGSTORE, pin_base64(text, n), str_printf("sha256:%s", hex) };
+                *ret = (struct pin_key) { TRUST_SIGSTORE, base64_write(text, n, false),
+                                          str_printf("sha256:%s", hex) };
                 return 0;
         }
         error_set(reterr, -EINVAL, "%s is no public key of GPG or cosign", file);

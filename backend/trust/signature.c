@@ -5,6 +5,7 @@
 
 #include <openssl/evp.h>
 
+#include "backend/io/base64.h"
 #include "model/image/image.h"
 
 static const struct json_limits payload_limits = { SIGNATURE_BYTES_MAX, 8, 2000 };
@@ -104,35 +105,6 @@ void signature_read_status(const char *text, size_t n, struct trust_signature *r
 
 /* ---- keys ---- */
 
-bool base64_read(const char *text, size_t n, struct str *ret) {
-        unsigned bits = 0, value = 0, padding = 0;
-        for (size_t i = 0; i < n; i++) {
-                char c = text[i];
-                unsigned digit = c >= 'A' && c <= 'Z'   ? (unsigned) (c - 'A')
-                                 : c >= 'a' && c <= 'z' ? (unsigned) (c - 'a') + 26
-                                 : c >= '0' && c <= '9' ? (unsigned) (c - '0') + 52
-                                 : c == '+'             ? 62
-                                 : c == '/'             ? 63
-                                                        : 64;
-                if (c == '\n' || c == '\r' || c == ' ' || c == '\t')
-                        continue;
-                if (c == '=' && padding < 2) {
-                        padding++;
-                        continue;
-                }
-                if (digit == 64 || padding)
-                        return false;
-                value = value << 6 | digit;
-                bits += 6;
-                if (bits >= 8) {
-                        bits -= 8;
-                        str_add_char(ret, (char) (value >> bits));
-                        value &= (1U << bits) - 1;
-                }
-        }
-        return true;
-}
-
 static const char *signature_find(const char *text, size_t n, const char *needle) {
         return n ? memmem(text, n, needle, strlen(needle)) : NULL;
 }
@@ -163,14 +135,19 @@ static bool signature_armour(const char *text, size_t n, struct str *ret) {
                 return false;
         const char *checksum = signature_find(at, (size_t) (close - at), "\n=");
         const char *stop = checksum ? checksum : close;
-        return base64_read(at, (size_t) (stop - at), ret);
+        size_t bytes;
+        _cleanup_free_ char *packets = base64_read(at, (size_t) (stop - at), &bytes);
+        if (packets)
+                str_add_bytes(ret, packets, bytes);
+        return packets;
 }
 
 bool signature_key(const char *text, size_t n, bool base64, struct str *ret) {
-        _cleanup_str_ struct str inner = {};
-        if (base64)
-                return base64_read(text, n, &inner) && inner.length &&
-                       signature_key(inner.text, inner.length, false, ret);
+        if (base64) {
+                size_t bytes;
+                _cleanup_free_ char *inner = base64_read(text, n, &bytes);
+                return inner && bytes && signature_key(inner, bytes, false, ret);
+        }
         /* A packet's first byte has its high bit set; a public key is packet 6, old format or new. */
         size_t before = ret->length;
         if (n && (text[0] & 0x80))

@@ -6,6 +6,8 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 
+#include "backend/io/base64.h"
+
 #define SIGNATURE_NOTE "dev.cosignproject.cosign/signature"
 #define LAYER_TYPE "application/vnd.dev.cosign.simplesigning.v1+json"
 #define KEY_MAX (64 * 1024)
@@ -95,12 +97,13 @@ bool sigstore_key_valid(const char *pem, size_t n) {
 }
 
 bool sigstore_verify(const char *pem, size_t n_pem, const char *payload, size_t n, const char *signature) {
-        _cleanup_str_ struct str raw = {};
+        size_t n_raw;
+        _cleanup_free_ char *raw = base64_read(signature, strlen(signature), &n_raw);
         EVP_PKEY *key = sigstore_key(pem, n_pem);
         EVP_MD_CTX *context = EVP_MD_CTX_new();
-        bool good = key && context && base64_read(signature, strlen(signature), &raw) && raw.length &&
+        bool good = key && context && raw && n_raw &&
                     EVP_DigestVerifyInit(context, NULL, EVP_sha256(), NULL, key) == 1 &&
-                    EVP_DigestVerify(context, (const unsigned char *) raw.text, raw.length,
+                    EVP_DigestVerify(context, (const unsigned char *) raw, n_raw,
                                      (const unsigned char *) payload, n) == 1;
         EVP_MD_CTX_free(context);
         EVP_PKEY_free(key);

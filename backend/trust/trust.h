@@ -80,8 +80,6 @@ void signature_read_status(const char *text, size_t n, struct trust_signature *r
 bool signature_key(const char *text, size_t n, bool base64, struct str *ret);
 /* The fingerprint of the first of such packets; NULL: it has none of the usual kind. The caller frees. */
 char *signature_fingerprint(const char *packets, size_t n);
-/* Appends what base64 means; blanks are passed over. false: it is none. */
-bool base64_read(const char *text, size_t n, struct str *ret);
 /* Compares what it says with the image and the rule's need of its kind (NULL: there is none): refines
  * finding. */
 void signature_judge(struct trust_signature *signature, const struct trust_need *need, const char *repository,

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 
 #include "backend/host/trust/internal.h"
+#include "backend/io/base64.h"
 #include "backend/io/digest.h"
 #include "backend/io/files.h"
 #include "base/readfile.h"
@@ -81,11 +82,11 @@ static char *trust_look_sigstore_key(const struct trust_look *l, const struct tr
                         return xstrdup(*path);
         }
         for (char **data = need ? need->data : NULL; data && *data; data++) {
-                _cleanup_str_ struct str pem = {};
-                if (base64_read(*data, strlen(*data), &pem) &&
-                    sigstore_verify(pem.text, pem.length, payload, n, signature)) {
+                size_t length;
+                _cleanup_free_ char *pem = base64_read(*data, strlen(*data), &length);
+                if (pem && sigstore_verify(pem, length, payload, n, signature)) {
                         char hex[DIGEST_HEX];
-                        digest_bytes(pem.text, pem.length, hex);
+                        digest_bytes(pem, length, hex);
                         return str_printf("sha256:%s", hex);
                 }
         }
