@@ -14,6 +14,7 @@
 
 #include "model/host.h"
 #include "model/image/source.h"
+#include "model/job/pull.h"
 
 struct skopeo;
 
@@ -59,6 +60,21 @@ struct op *skopeo_tags(struct skopeo *skopeo, const struct source *source, skope
 /* Copies all of it to an empty folder, as dir: has it: for what is small, by a manifest that was read. */
 struct op *skopeo_copy(struct skopeo *skopeo, const struct source *source, const char *folder,
                        nothing_done_t done, void *userdata);
+
+/* A line of what `skopeo copy` prints on a terminal of SKOPEO_COPY_COLUMNS, where it has a bar for each
+ * layer; any text. */
+#define SKOPEO_COPY_COLUMNS 120U
+enum skopeo_copy_line {
+        SKOPEO_COPY_WORDS, /* what a person should read: a warning, an error */
+        SKOPEO_COPY_STEP,  /* what it does now */
+        SKOPEO_COPY_LAYER, /* how far it is with a layer */
+};
+struct skopeo_copying {
+        char layer[PULL_ID + 1];
+        enum pull_event event;
+        uint64_t bytes, size; /* of PULL_MOVES */
+};
+enum skopeo_copy_line skopeo_read_copy_line(const char *line, struct skopeo_copying *ret);
 
 /* From what skopeo printed on standard error about the source, any bytes: sets *reterr and returns its
  * code. */

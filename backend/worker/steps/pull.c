@@ -5,11 +5,15 @@
 #include "backend/skopeo/skopeo.h"
 #include "backend/worker/meter.h"
 #include "backend/worker/step.h"
+#include "base/feed.h"
 #include "base/text.h"
 
+#define COPY_ROWS 200U /* no bar of a layer is left out */
+
 struct pull_state {
-        struct skopeo *skopeo; /* looks into an archive, and knows the layers of what it saw in a registry */
+        struct skopeo *skopeo; /* looks into an archive, and knows the layers of what it saw */
         struct meter *meter;
+        struct feed *copied; /* what the copy of an archive prints */
 };
 
 static const char *pull_what(const struct worker *w) {
@@ -35,15 +39,19 @@ static int pull_keep_hint(struct error **reterr) {
         return (*reterr)->code;
 }
 
-static int pull_pulled(struct worker *w, struct error **reterr) {
+/* "pulled 40 MB in 1 layer"; the caller frees. */
+static char *pull_sum(const struct worker *w, const char *came) {
         const struct pull_state *state = w->state;
         struct pull_progress sum;
         char size[16];
         pull_tally_sum(meter_tally(state->meter), &sum);
-        _cleanup_free_ char *note =
-                !sum.total ? xstrdup("pulled")
-                           : str_printf(plural(sum.layers, "pulled %s in %u layer", "pulled %s in %u layers"),
-                                        text_size(size, sum.total), sum.layers);
+        return !sum.total ? xstrdup(came)
+                          : str_printf(plural(sum.layers, "%s %s in %u layer", "%s %s in %u layers"), came,
+                                       text_size(size, sum.total), sum.layers);
+}
+
+static int pull_pulled(struct worker *w, struct error **reterr) {
+        _cleanup_free_ char *note = pull_sum(w, "pulled");
         if (w->got.image)
                 return pull_found(w, note, reterr);
         error_wrap(reterr, *reterr ? (*reterr)->code : -EIO,
@@ -68,15 +76,25 @@ static void pull_on_known_layer(const char *digest, uint64_t size, void *userdat
         pull_tally_expect(userdata, digest, size);
 }
 
-/* Whoever made the plan has looked at the manifest, which says more of the layers than an engine does. */
-static int pull_from_registry(struct worker *w) {
+static struct skopeo *pull_skopeo(struct worker *w) {
         struct pull_state *state = w->state;
-        state->skopeo = skopeo_new(w->event, &(struct skopeo_options){ .program = w->paths->skopeo,
-                                                                       .cache = w->paths->cache });
+        if (!state->skopeo)
+                state->skopeo = skopeo_new(w->event, &(struct skopeo_options){ .program = w->paths->skopeo,
+                                                                               .cache = w->paths->cache });
+        return state->skopeo;
+}
+
+/* Whoever looked at the manifest knows more of the layers than whoever moves them. */
+static void pull_expect(struct worker *w, const char *digest) {
+        struct pull_state *state = w->state;
         state->meter = meter_new(w->event, w->folder);
         struct pull_tally *tally = meter_tally(state->meter);
         tally->fetch = w->plan->pin.fetch;
-        skopeo_known_layers(state->skopeo, w->plan->pin.digest, pull_on_known_layer, tally);
+        skopeo_known_layers(pull_skopeo(w), digest, pull_on_known_layer, tally);
+}
+
+static int pull_from_registry(struct worker *w) {
+        pull_expect(w, w->plan->pin.digest);
         w->wait.next = pull_pulled;
         w->wait.op = engine_pull(w->engine, w->plan->pin.image, pull_on_layer, worker_on_image, w);
         return STEP_WAITS;
@@ -85,13 +103,36 @@ static int pull_from_registry(struct worker *w) {
 /* ---- from an archive or a layout ---- */
 
 static int pull_stored(struct worker *w, struct error **reterr) {
+        _cleanup_free_ char *note = pull_sum(w, "loaded");
         if (w->got.image)
-                return pull_found(w, "loaded", reterr);
+                return pull_found(w, note, reterr);
         return error_wrap(reterr, *reterr ? (*reterr)->code : -EIO, "%s was loaded, and is not on this host",
                           w->plan->pin.source);
 }
 
+/* How far it is goes to those who watch; the log has what it complains of. */
+static void pull_on_line(const char *text, const uint8_t *marks, size_t bytes, void *userdata) {
+        struct worker *w = userdata;
+        const struct pull_state *state = w->state;
+        struct skopeo_copying copying;
+        enum skopeo_copy_line line = skopeo_read_copy_line(text, &copying);
+        if (line == SKOPEO_COPY_LAYER)
+                meter_layer_seen(state->meter, copying.layer, copying.event, copying.bytes, copying.size);
+        if (line != SKOPEO_COPY_WORDS || !bytes)
+                return;
+        joblog_output(w->log, text, bytes);
+        joblog_output(w->log, "\n", 1);
+}
+
+static void pull_on_copied(const void *bytes, size_t n, void *userdata) {
+        const struct worker *w = userdata;
+        const struct pull_state *state = w->state;
+        feed_write(state->copied, bytes, n);
+}
+
 static int pull_loaded(struct worker *w, struct error **reterr) {
+        const struct pull_state *state = w->state;
+        feed_flush(state->copied);
         if (w->got.exited && w->got.status == 0)
                 return pull_inspect(w, w->plan->pin.image, pull_stored);
         _cleanup_(source_done) struct source source = {};
@@ -117,6 +158,7 @@ static int pull_load_name(struct worker *w, char **ret, struct error **reterr) {
 
 static int pull_load(struct worker *w, struct error **reterr) {
         const struct engine_about *about = engine_about(w->engine);
+        struct pull_state *state = w->state;
         _cleanup_free_ char *name = NULL,
                             *found = w->paths->skopeo ? xstrdup(w->paths->skopeo) : skopeo_find(reterr);
         _cleanup_strv_ char **argv = NULL, **environment = skopeo_environment();
@@ -128,12 +170,18 @@ static int pull_load(struct worker *w, struct error **reterr) {
         bool docker = about && about->kind == ENGINE_DOCKER;
         strv_add(&argv, found);
         strv_add(&argv, "copy");
-        strv_add(&argv, "--quiet");
         if (docker)
                 strv_addf(&argv, "--dest-daemon-host=unix://%s", about->socket);
         strv_add(&argv, w->plan->pin.source);
         strv_addf(&argv, "%s%s", docker ? "docker-daemon:" : "containers-storage:", name);
-        const struct pty_options options = { .argv = argv, .environment = environment, .stdin_fd = -1 };
+        state->copied = feed_new(&(struct feed_sink) { .line = pull_on_line, .userdata = w });
+        pull_expect(w, w->got.image->digest); /* a plan for Docker has none */
+        const struct pty_options options = { .argv = argv,
+                                             .environment = environment,
+                                             .rows = COPY_ROWS,
+                                             .columns = SKOPEO_COPY_COLUMNS,
+                                             .stdin_fd = -1,
+                                             .output = pull_on_copied };
         return worker_run_program(w, options, pull_loaded, reterr);
 }
 
@@ -154,7 +202,6 @@ static int pull_compared(struct worker *w, struct error **reterr) {
 /* ---- what is here ---- */
 
 static int pull_fetch(struct worker *w, struct error **reterr) {
-        struct pull_state *state = w->state;
         _cleanup_(source_done) struct source source = {};
         char size[16];
         int r = source_parse(w->plan->pin.source, NULL, &source, reterr);
@@ -167,9 +214,8 @@ static int pull_fetch(struct worker *w, struct error **reterr) {
                 joblog_note(w->log, "fetching from %s", w->plan->pin.source);
         if (source.transport == SOURCE_REGISTRY)
                 return pull_from_registry(w);
-        state->skopeo = skopeo_new(w->event, &(struct skopeo_options){ .program = w->paths->skopeo });
         w->wait.next = pull_compared;
-        w->wait.op = skopeo_inspect(state->skopeo, &source, worker_on_image, w);
+        w->wait.op = skopeo_inspect(pull_skopeo(w), &source, worker_on_image, w);
         return STEP_WAITS;
 }
 
@@ -233,6 +279,7 @@ static void pull_clear(struct worker *w) {
         struct pull_state *state = w->state;
         state->skopeo = skopeo_free(state->skopeo);
         state->meter = meter_free(state->meter);
+        state->copied = feed_free(state->copied);
 }
 
 const struct step pull_step = {
