@@ -56,6 +56,7 @@ look_files() {
                 check "the package has $file" test -s "$work/root/$file"
         done
         check "the boot wants its unit" look_wanted
+        check "the next boot wants that of the package fairlead-firstboot, which starts nothing" look_firstboot
         check "the name atomic is in the other package" test "$(dpkg-deb -c "$(package_file fairlead-atomic)" | grep -c 'usr/bin/atomic -> fairlead$')" = 1
 }
 
@@ -63,6 +64,16 @@ look_wanted() {
         local link
         link=$(find "$work/root" -path '*/multi-user.target.wants/fairlead-resume.service')
         [ -n "$link" ] && [ -f "$link" ]
+}
+
+look_firstboot() {
+        local folder=$work/firstboot
+        dpkg-deb -R "$(package_file fairlead-firstboot)" "$folder" || return
+        test -s "$folder/usr/share/man/man8/fairlead-firstboot.8.gz" || return
+        tests/hardening "$folder/usr/libexec/fairlead/fairlead-firstboot" || return
+        grep -q 'ExecStart=/usr/libexec/fairlead/fairlead-firstboot$' "$folder/usr/lib/systemd/system/fairlead-firstboot.service" || return
+        test -f "$folder/usr/lib/systemd/system/multi-user.target.wants/fairlead-firstboot.service" || return
+        ! grep -rq 'deb-systemd-invoke' "$folder/DEBIAN"
 }
 
 # By the line of the README; apt brings the engine.
