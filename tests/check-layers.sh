@@ -19,6 +19,7 @@ model/realm
 model/profile
 model/log
 model/service
+model/setup
 model/plan
 model/job
 model/trouble
@@ -53,7 +54,7 @@ program
 layers='
 base     base                          : unistring
 model    base,model                    : pcre2-8
-backend  base,model,backend            : curl json-c systemd crypto ssl cares lber resolv
+backend  base,model,backend            : curl json-c systemd crypto ssl cares lber resolv crypt
 ui       base,model,ui                 : ncursesw tinfo vterm
 program  base,model,backend,ui,program : systemd
 '
@@ -190,7 +191,7 @@ library_symbols() {
         local library path
         for library in c:libc.so.6 loader:ld-linux-x86-64.so.2 m:libm.so.6 curl:libcurl.so json-c:libjson-c.so systemd:libsystemd.so \
                 crypto:libcrypto.so ssl:libssl.so cares:libcares.so lber:liblber.so resolv:libresolv.so.2 unistring:libunistring.so pcre2-8:libpcre2-8.so \
-                vterm:libvterm.so ncursesw:libncursesw.so.6 tinfo:libtinfo.so.6; do
+                vterm:libvterm.so crypt:libcrypt.so ncursesw:libncursesw.so.6 tinfo:libtinfo.so.6; do
                 path=$("${CC:-cc}" -print-file-name="${library#*:}")
                 [ -e "$path" ] || continue
                 nm -D --defined-only "$path" | awk -v library="${library%%:*}" '{ sub(/@.*/, "", $3); print $3, library }'

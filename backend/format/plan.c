@@ -286,6 +286,9 @@ static const struct json_field plan_fields[] = {
         ROW("renew", JSON_TEXTS, renew_argv, KNOWN(renew_argv)),
         ROW("file", JSON_CALL, file, .call = plan_read_file, .make = plan_make_file),
         ROW("beside", JSON_CALL, beside, .call = plan_read_file, .make = plan_make_file),
+        ROW("setup.topic", JSON_WORD, setup.topic, KNOWN(setup.topic), JSON_NAMES(setup_topic)),
+        LINE("setup.value", setup.value, PARAM_VALUE_MAX),
+        LINE("setup.unit", setup.unit, 256),
         ROW("trust.asks", JSON_WORD, trust.asks, KNOWN(trust.asks), JSON_NAMES(trust_asks)),
         ROW("trust.rule", JSON_TEXT, trust.rule),
         ROW("trust.place", JSON_TEXT, trust.place),
@@ -321,6 +324,20 @@ static bool plan_may_write(const struct plan *plan) {
                !strchr(file, '/');
 }
 
+/* What the worker makes files of. */
+static bool plan_may_set_up(const struct plan *plan) {
+        const char *value = plan->setup.value;
+        if (plan->setup.unit && !unit_name_valid(plan->setup.unit))
+                return false;
+        switch (plan->setup.topic) {
+        case SETUP_HOST_NAME: return value && !setup_host_name_fault(value);
+        case SETUP_TIME: return value && setup_zone_valid(value);
+        case SETUP_ROOT_KEY: return value && setup_check_key(value, NULL) >= 0;
+        case SETUP_ROOT_PASSWORD: return !value;
+        default: return false;
+        }
+}
+
 /* The worker writes to the plan's paths as root: only to allowed ones. */
 static int plan_check(const struct plan *plan, struct error **reterr) {
         const struct unit_file *unit = &plan->unit;
@@ -329,6 +346,9 @@ static int plan_check(const struct plan *plan, struct error **reterr) {
                                                 : service_name_valid(plan->name);
         if (!named)
                 return error_set(reterr, -EINVAL, "\"%s\" cannot be the name of a service", plan->name);
+        if (plan->verb == VERB_SETUP &&
+            (!plan_may_set_up(plan) || !str_equal(plan->name, setup_topic_name(plan->setup.topic))))
+                return error_set(reterr, -EINVAL, "It does not say what is set up");
         if (plan->command && plan->host_command != (plan->command->engine == ENGINE_NONE))
                 return error_set(reterr, -EINVAL, "host_command does not say what the command is");
         for (char **path = plan->paths; path && *path; path++)

@@ -109,6 +109,11 @@ struct op *backend_find_image(struct host *host, const char *reference, image_do
 /* Of sources (sources.c). */
 struct op *backend_list_source(struct host *host, const char *source, source_seen_t seen, nothing_done_t done,
                                void *userdata);
+/* The host's own settings, and the plan of VERB_SETUP (setup/). */
+void backend_read_setup(struct host *host, struct setup *ret);
+struct op *backend_look_network(struct host *host, network_done_t done, void *userdata);
+struct op *backend_setup_plan(struct backend *b, const struct plan_order *order, plan_done_t done,
+                              void *userdata);
 /* Who signed an image, and the plan of VERB_TRUST (trust/). */
 struct op *backend_look_trust(struct host *host, const char *reference, trust_done_t done, void *userdata);
 struct op *backend_trust_plan(struct backend *b, const char *reference, const char *key, plan_done_t done,

@@ -486,6 +486,8 @@ static void planning_begin(void *state) {
 
 struct op *backend_make_plan(struct host *host, const struct plan_order *order, plan_done_t done,
                              void *userdata) {
+        if (order->verb == VERB_SETUP)
+                return backend_setup_plan(backend_of(host), order, done, userdata);
         struct planning *p = new0(struct planning);
         *p = (struct planning){
                 .op.drop = planning_drop, .backend = backend_of(host), .done = done, .userdata = userdata

@@ -49,7 +49,7 @@ struct step {
 extern const struct step prepare_step, pull_step, snapshot_step, command_step, changes_step, unit_step,
         remove_step, health_step, commit_step, rehearsal_steps[_JOB_STEP_MAX], rewrite_steps[_JOB_STEP_MAX],
         units_steps[_JOB_STEP_MAX],
-        adopt_steps[_JOB_STEP_MAX], edit_steps[_JOB_STEP_MAX];
+        adopt_steps[_JOB_STEP_MAX], edit_steps[_JOB_STEP_MAX], setup_steps[_JOB_STEP_MAX];
 
 /* The implementation of a step for this kind of job (steps/steps.c); never NULL. */
 const struct step *worker_step(enum plan_verb verb, enum job_step step);

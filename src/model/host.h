@@ -28,6 +28,8 @@
 #include "model/service/service.h"
 #include "model/service/unit.h"
 #include "model/service/update.h"
+#include "model/setup/reach.h"
+#include "model/setup/setup.h"
 #include "model/trouble/trouble.h"
 #include "model/trust/trust.h"
 
@@ -146,6 +148,7 @@ typedef void (*started_done_t)(const char *job_id, struct error *e, void *userda
 typedef void (*report_done_t)(struct change_report *report, struct error *e, void *userdata);
 typedef void (*realm_done_t)(struct realm *realm, struct error *e, void *userdata);
 typedef void (*preflight_done_t)(struct preflight *preflight, void *userdata);
+typedef void (*network_done_t)(struct reach *network, void *userdata); /* owns it; never NULL */
 typedef void (*membership_done_t)(struct membership *membership, struct error *e, void *userdata);
 typedef void (*user_done_t)(struct account *account, struct error *e, void *userdata);
 typedef void (*trust_done_t)(struct trust *trust, struct error *e, void *userdata);
@@ -182,6 +185,7 @@ struct plan_order {
         bool needs_signature;           /* it is refused where the host's policy asks for none of the image */
         const char *key;                /* VERB_TRUST, of the repository of image: the signer's public key, an
                                          * absolute path */
+        struct setup_change setup;      /* VERB_SETUP; its secret is SETUP_SECRET */
 };
 
 /* The subject of a preflight. */
@@ -265,8 +269,13 @@ struct host_ops {
         int (*resolve_name)(struct host *host, const char *name, char ***ret, char **why,
                             struct error **reterr);
         /* The host's proposal for a parameter's `suggest` ("hostname", "domain", "realm", …; "=TEXT": that
-         * text), or NULL. Valid until the host is freed or repair() changed it. */
+         * text), or NULL. Valid until the host is freed, or repair() or read_setup() found another. */
         const char *(*suggest)(struct host *host, const char *what);
+
+        /* The host's own settings, and who can log in. Synchronous: small files. For setup_done(). */
+        void (*read_setup)(struct host *host, struct setup *ret);
+        /* Tests the network: links, addresses, the gateway, each server of the DNS; 3 s at most. */
+        struct op *(*look_network)(struct host *host, network_done_t done, void *userdata);
 
         struct op *(*list_services)(struct host *host, services_done_t done, void *userdata);
         /* The units that people pinned beside the services, as services without a record. */
@@ -413,6 +422,8 @@ struct host {
 #define host_read_catalog(h) HOST_CALL(h, read_catalog)
 #define host_resolve_name(h, ...) HOST_CALL(h, resolve_name, __VA_ARGS__)
 #define host_suggest(h, ...) HOST_CALL(h, suggest, __VA_ARGS__)
+#define host_look_network(h, ...) HOST_CALL(h, look_network, __VA_ARGS__)
+#define host_read_setup(h, ...) HOST_CALL(h, read_setup, __VA_ARGS__)
 #define host_list_services(h, ...) HOST_CALL(h, list_services, __VA_ARGS__)
 #define host_list_pinned(h, ...) HOST_CALL(h, list_pinned, __VA_ARGS__)
 #define host_pin_unit(h, ...) HOST_CALL(h, pin_unit, __VA_ARGS__)

@@ -128,6 +128,10 @@ static void request_deliver(struct request *r, struct error *e) {
         case REQUEST_START:
                 r->done.started(e ? NULL : fake->job_id, e, r->userdata);
                 break;
+        case REQUEST_NETWORK:
+                error_free(e);
+                r->done.network(fake->network ? fake->network() : new0(struct reach), r->userdata);
+                break;
         case REQUEST_JOBS:
                 r->done.jobs(e ? NULL : fake->jobs ? fake->jobs() : xcalloc(1, sizeof(struct job_list)), e, r->userdata);
                 break;

@@ -21,7 +21,7 @@ static const char *const request_kind_names[] = {
         [REQUEST_TROUBLE] = "trouble",     [REQUEST_TRUST] = "trust",
         [REQUEST_EFFECTS] = "effects",     [REQUEST_INSIDE] = "inside",
         [REQUEST_TRIGGERS] = "triggers",   [REQUEST_LOOSE] = "loose",   [REQUEST_UPDATES] = "updates",
-        [REQUEST_UPDATE] = "update",
+        [REQUEST_UPDATE] = "update",       [REQUEST_NETWORK] = "network",
 };
 DEFINE_NAMES(request_kind, enum request_kind)
 
@@ -161,6 +161,19 @@ static const char *fake_suggest(struct host *host, const char *what) {
         return fake->suggest ? fake->suggest(what) : NULL;
 }
 
+static struct op *fake_look_network(struct host *host, network_done_t done, void *userdata) {
+        struct request *r = request_new(host, REQUEST_NETWORK, NULL, userdata);
+        r->done.network = done;
+        return &r->op;
+}
+
+static void fake_read_setup(struct host *host, struct setup *ret) {
+        struct fake_host *fake = (struct fake_host *) host;
+        *ret = (struct setup) {};
+        if (fake->setup)
+                fake->setup(ret);
+}
+
 static struct op *fake_list_services(struct host *host, services_done_t done, void *userdata) {
         struct request *r = request_new(host, REQUEST_SERVICES, NULL, userdata);
         r->done.services = done;
@@ -261,6 +274,9 @@ static struct op *fake_make_plan(struct host *host, const struct plan_order *ord
                 str_addf(&text, " secret:%s", order->secrets[i]);
         for (char *const *set = order->set; set && *set; set++)
                 str_addf(&text, " set:%s", *set);
+        if (order->setup.topic != SETUP_NONE)
+                str_addf(&text, " %s=%s%s%s", setup_topic_name(order->setup.topic), order->setup.value ? order->setup.value : "-",
+                         order->setup.unit ? " unit=" : "", order->setup.unit ? order->setup.unit : "");
         const struct access_change *access = order->access;
         str_addf(&text, access ? " %s%s" : "", access ? access_what_name(access->what) : "", access && access->groups ? "-groups" : "");
         for (char *const *name = access ? access->names : NULL; name && *name; name++)
@@ -401,6 +417,8 @@ static const struct host_ops fake_ops = {
         .read_catalog = fake_read_catalog,
         .resolve_name = fake_resolve_name,
         .suggest = fake_suggest,
+        .read_setup = fake_read_setup,
+        .look_network = fake_look_network,
         .list_services = fake_list_services,
         .list_pinned = fake_list_pinned,
         .pin_unit = fake_pin_unit,

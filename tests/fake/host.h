@@ -40,6 +40,7 @@ enum request_kind {
         REQUEST_LOOSE,
         REQUEST_UPDATES,
         REQUEST_UPDATE,         /* what it changes */
+        REQUEST_NETWORK,
         _REQUEST_KIND_MAX,
 };
 DECLARE_NAMES(request_kind, enum request_kind);         /* "images", "image", … */
@@ -62,6 +63,8 @@ struct fake_host {
         int (*resolve)(const char *name, char ***ret, char **why, struct error **reterr);
         int (*profile)(const struct image *image, struct profile **ret, struct error **reterr);
         const char *(*suggest)(const char *what);
+        void (*setup)(struct setup *ret);
+        struct reach *(*network)(void);
         struct service_list *(*services)(void);
         struct service_list *(*pinned)(void);
         /* asked: their sources answered just now */

@@ -39,6 +39,7 @@ struct request {
                 user_done_t user;
                 trouble_done_t trouble;
                 trust_done_t trust;
+                network_done_t network;
                 struct job_watcher watcher;
                 struct log_reader reader;
                 struct log_writer writer;

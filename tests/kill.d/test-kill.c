@@ -258,6 +258,28 @@ static void a_trust_rolled_back(struct scene *s) {
         s->mode = WORKER_ROLL_BACK;
 }
 
+/* The host is named: two files. */
+static void a_setup(struct scene *s) {
+        tree_write(s->f->root, SETUP_HOST_NAME_FILE, "old\n");
+        tree_write(s->f->root, SETUP_HOSTS_FILE, "127.0.0.1\tlocalhost\n127.0.1.1\tformer\n");
+        start_here(s);
+        _cleanup_plan_ struct plan *plan = new0(struct plan);
+        plan->verb = VERB_SETUP;
+        plan->name = xstrdup(setup_topic_name(SETUP_HOST_NAME));
+        plan->given.answers = new0(struct answers);
+        plan->pin.reference = xstrdup(SETUP_HOST_NAME_FILE);
+        plan->pin.image = xstrdup(SETUP_HOST_NAME_FILE);
+        plan->setup = (struct plan_setup) { SETUP_HOST_NAME, xstrdup("db1.example.test"), NULL };
+        strv_add(&plan->paths, "/etc");
+        s->id = make_job(s->f, plan);
+}
+
+static void a_setup_rolled_back(struct scene *s) {
+        a_setup(s);
+        assert_true(ended(work(s->f, s->id, WORKER_CARRY_OUT, NULL), WORKER_DONE));
+        s->mode = WORKER_ROLL_BACK;
+}
+
 static const struct scenario {
         const char *name;
         void (*prepare)(struct scene *s);
@@ -277,6 +299,8 @@ static const struct scenario {
         { "edit-back", an_edit_rolled_back, true },
         { "trust", a_trust, false },
         { "trust-back", a_trust_rolled_back, true },
+        { "setup", a_setup, false },
+        { "setup-back", a_setup_rolled_back, true },
 };
 
 static void fill_host(struct host_fixture *f) {

@@ -55,19 +55,21 @@ enum {
         KIND_ADOPTION,
         KIND_EDIT,
         KIND_TRUST,
+        KIND_SETUP,
         _KIND_MAX
 };
 static const char *const step_titles[_JOB_STEP_MAX][_KIND_MAX] = {
         [STEP_PREPARE] = { "check the host", "check the host", "check the host", "check the host",
                            "check the host", "check the host", "check the host", "check the host",
                            "check the host", [KIND_EDIT] = "check the host",
-                           [KIND_TRUST] = "check the host" },
+                           [KIND_TRUST] = "check the host", [KIND_SETUP] = "check the host" },
         [STEP_PULL] = { "get the image", NULL, "get the image", "get the image",
                         [KIND_ADOPTION] = "keep the image" },
         [STEP_SNAPSHOT] = { "save the files", "save the files", "save the files", "lay a copy over the files",
                             "save the files", [KIND_BOOT] = "save the files",
                             [KIND_RECONFIGURE] = "save the files", [KIND_ADOPTION] = "save the files",
-                            [KIND_EDIT] = "save the files", [KIND_TRUST] = "save the files" },
+                            [KIND_EDIT] = "save the files", [KIND_TRUST] = "save the files",
+                            [KIND_SETUP] = "save the files" },
         [STEP_COMMAND] = { "run the installer", "run the uninstaller", "run the upgrade command",
                            "run the installer on the copy", [KIND_RENEWAL] = "renew the keys",
                            [KIND_RECONFIGURE] = "run the installer again",
@@ -78,7 +80,8 @@ static const char *const step_titles[_JOB_STEP_MAX][_KIND_MAX] = {
                         "change the unit", [KIND_ACCESS] = "change who may log in",
                         [KIND_BOOT] = "change whether it starts at boot",
                         [KIND_RECONFIGURE] = "change the unit", [KIND_ADOPTION] = "write the unit",
-                        [KIND_EDIT] = "write the drop-in", [KIND_TRUST] = "write the rule" },
+                        [KIND_EDIT] = "write the drop-in", [KIND_TRUST] = "write the rule",
+                        [KIND_SETUP] = "write the setting" },
         [STEP_RELOAD] = { "reload systemd", "reload systemd", "reload systemd",
                           [KIND_BOOT] = "reload systemd", [KIND_RECONFIGURE] = "reload systemd",
                           [KIND_ADOPTION] = "reload systemd", [KIND_EDIT] = "reload systemd" },
@@ -86,14 +89,16 @@ static const char *const step_titles[_JOB_STEP_MAX][_KIND_MAX] = {
                           "enable the unit", [KIND_RECONFIGURE] = "enable the unit",
                           [KIND_ADOPTION] = "enable the unit" },
         [STEP_START] = { "start the unit", NULL, "restart the unit", [KIND_ACCESS] = "restart the unit",
-                         [KIND_RECONFIGURE] = "restart the unit", [KIND_ADOPTION] = "start the unit" },
+                         [KIND_RECONFIGURE] = "restart the unit", [KIND_ADOPTION] = "start the unit",
+                         [KIND_SETUP] = "put it into effect" },
         [STEP_HEALTH] = { "check that it works", NULL, "check that it works",
                           [KIND_ACCESS] = "check that it works", [KIND_RECONFIGURE] = "check that it works",
                           [KIND_ADOPTION] = "check that it works" },
         [STEP_COMMIT] = { "record the service", "remove the record", "record the upgrade",
                           "throw the copy away", "record the change", "record the renewal",
                           "record the change", "record the change", "record the service",
-                          [KIND_EDIT] = "record the change", [KIND_TRUST] = "record the change" },
+                          [KIND_EDIT] = "record the change", [KIND_TRUST] = "record the change",
+                          [KIND_SETUP] = "record the change" },
 };
 
 #define ID_SECOND 15U /* characters of an id that say when */
@@ -106,6 +111,7 @@ static const unsigned char kinds[_PLAN_VERB_MAX] = {
         [VERB_DISABLE] = KIND_BOOT,        [VERB_RECONFIGURE] = KIND_RECONFIGURE,
         [VERB_ADOPT] = KIND_ADOPTION,
         [VERB_EDIT] = KIND_EDIT,           [VERB_TRUST] = KIND_TRUST,
+        [VERB_SETUP] = KIND_SETUP,
 };
 
 bool job_step_planned(enum job_step step, enum plan_verb verb) {

@@ -21,6 +21,7 @@ static const char *const rollback_meanings[_PLAN_VERB_MAX] = {
         [VERB_EDIT] = "The former settings of %s come back, from its next start on.",
         [VERB_DISABLE] = "%s starts at boot, as before.",
         [VERB_TRUST] = "The policy of this host asks of %s what it asked before.",
+        [VERB_SETUP] = "This host's setting %s is what it was before.",
 };
 
 bool rollback_fits(const struct job *job) {

@@ -14,6 +14,7 @@
 #include "model/param/param.h"
 #include "model/profile/profile.h"
 #include "model/service/service.h"
+#include "model/setup/setup.h"
 #include "model/trust/trust.h"
 
 enum plan_verb {
@@ -33,11 +34,13 @@ enum plan_verb {
         VERB_ADOPT, /* a unit or container that somebody made becomes a service (backend/host/adopt.c) */
         VERB_EDIT,        /* of any unit: plan.file, its drop-in, is written; plan.name is the unit's */
         VERB_TRUST,       /* a signer is pinned for a repository, plan.name: plan.file and plan.beside */
+        VERB_SETUP,       /* a setting of the host: plan.setup; plan.name is its topic's name */
         _PLAN_VERB_MAX,
 };
 DECLARE_NAMES(plan_verb, enum plan_verb); /* "install", "run", "uninstall", "stop", "upgrade",
                                            * "rehearse", "other", "access", "renew", "enable",
-                                           * "disable", "reconfigure", "adopt", "edit", "trust" */
+                                           * "disable", "reconfigure", "adopt", "edit", "trust",
+                                           * "setup" */
 /* What it is about: "install rsyslog", "join example.test", "leave example.test". joins: the kind of realm of
  * an install that joins or an uninstall that leaves it; domain, name: NULL where not known. The caller frees.
  */
@@ -166,6 +169,12 @@ struct plan_trust {
         char *place;    /* "/etc/containers/policy.json, its default" */
 };
 
+/* A setting of the host, as it is wanted (model/setup/setup.h). */
+struct plan_setup {
+        enum setup_topic topic; /* SETUP_NONE: the plan is about something else */
+        char *value, *unit;
+};
+
 /* What there was before a service was made of it. */
 struct adoption {
         char *container;        /* id of the one that the unit's own replaces; NULL */
@@ -210,6 +219,7 @@ struct plan {
         struct plan_file file;  /* VERB_ACCESS, VERB_ENABLE, VERB_DISABLE, VERB_EDIT, VERB_TRUST */
         struct plan_file beside; /* VERB_TRUST: in PLAN_REGISTRIES_FOLDER, written first; mostly none */
         struct plan_trust trust; /* of a job that brings an image; all zero: not known */
+        struct plan_setup setup; /* VERB_SETUP */
         struct adoption adopts; /* VERB_ADOPT */
         struct image_pin *from; /* VERB_UPGRADE of an installed service: the image that it replaces; of a
                                  * reconfiguration and its rehearsal: the same image; NULL */

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "model/setup/setup.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "base/text.h"
+#include "model/param/param.h"
+#include "model/realm/check.h"
+
+#define HOST_NAME_BYTES_MAX 64U /* of the kernel, sethostname(2) */
+#define COMPUTER_NAME_MAX 15U   /* of Active Directory, by NetBIOS */
+#define ZONE_BYTES_MAX 64U
+
+static const char *const setup_topic_names[_SETUP_TOPIC_MAX] = {
+        [SETUP_NONE] = "none",
+        [SETUP_HOST_NAME] = "host-name",
+        [SETUP_TIME] = "time",
+        [SETUP_ROOT_PASSWORD] = "root-password",
+        [SETUP_ROOT_KEY] = "root-key",
+};
+DEFINE_NAMES(setup_topic, enum setup_topic)
+
+const char *setup_topic_what(enum setup_topic topic) {
+        static const char *const whats[_SETUP_TOPIC_MAX] = {
+                [SETUP_NONE] = "set nothing",
+                [SETUP_HOST_NAME] = "set the host name",
+                [SETUP_TIME] = "set the time zone",
+                [SETUP_ROOT_PASSWORD] = "set the password of root",
+                [SETUP_ROOT_KEY] = "add an SSH key of root",
+        };
+        return whats[topic];
+}
+
+const char *setup_topic_file(enum setup_topic topic) {
+        static const char *const files[_SETUP_TOPIC_MAX] = {
+                [SETUP_HOST_NAME] = SETUP_HOST_NAME_FILE,
+                [SETUP_TIME] = SETUP_ZONE_LINK,
+                [SETUP_ROOT_PASSWORD] = SETUP_SHADOW_FILE,
+                [SETUP_ROOT_KEY] = SETUP_KEYS_FILE,
+        };
+        return files[topic];
+}
+
+const char *const *setup_topic_paths(enum setup_topic topic) {
+        static const char *const paths[_SETUP_TOPIC_MAX][3] = {
+                [SETUP_HOST_NAME] = { SETUP_HOST_NAME_FILE, SETUP_HOSTS_FILE },
+                /* the whole folder: of a path that is a link, what it leads to is saved; and a service is
+                 * enabled by links, too */
+                [SETUP_TIME] = { "/etc" },
+                [SETUP_ROOT_PASSWORD] = { SETUP_SHADOW_FILE },
+                [SETUP_ROOT_KEY] = { SETUP_KEYS_FOLDER },
+        };
+        return paths[topic];
+}
+
+char *setup_result(enum setup_topic topic, const char *value) {
+        switch (topic) {
+        case SETUP_HOST_NAME: return str_printf("This host is called %s", value);
+        case SETUP_TIME: return str_printf("The time zone is %s", value);
+        case SETUP_ROOT_PASSWORD: return xstrdup("Root has the new password");
+        case SETUP_ROOT_KEY: return xstrdup("Root has one more SSH key");
+        default: return xstrdup("Nothing is changed");
+        }
+}
+
+void setup_done(struct setup *s) {
+        FREE_ALL(s->host_name, s->zone, s->time_unit, s->realm, s->network_tool);
+        STRV_FREE_ALL(s->users, s->addresses, s->host_keys);
+        *s = (struct setup) {};
+}
+
+/* ---- who can log in ---- */
+
+bool setup_can_enter(const struct setup *s) {
+        return s->root_password != PASSWORD_NONE || (s->ssh && s->root_keys) || strv_length(s->users) ||
+               s->realm;
+}
+
+char *setup_who_enters(const struct setup *s) {
+        _cleanup_strv_ char **who = NULL;
+        if (s->root_password == PASSWORD_SET)
+                strv_add(&who, "root by password");
+        if (s->root_password == PASSWORD_EMPTY)
+                strv_add(&who, "root without any password");
+        if (s->ssh && s->root_keys)
+                strv_addf(&who, plural(s->root_keys, "root by %zu SSH key", "root by %zu SSH keys"),
+                          s->root_keys);
+        strv_extend(&who, s->users);
+        if (s->realm)
+                strv_addf(&who, "users of %s", s->realm);
+        return who ? strv_join(who, ", ") : xstrdup("nobody");
+}
+
+enum setup_password setup_password_of(const char *field) {
+        size_t n = strcspn(field, ":\n");
+        if (n == 0)
+                return PASSWORD_EMPTY;
+        /* crypt(5): all but the oldest begin with a dollar; those have 13 letters. */
+        bool old = n == 13 && memcmp(field, "!", 1) != 0 && memcmp(field, "*", 1) != 0;
+        return (*field == '$' && n > 4) || *field == '_' || old ? PASSWORD_SET : PASSWORD_NONE;
+}
+
+/* ---- the host name ---- */
+
+const char *setup_host_name_fault(const char *name) {
+        static const struct param host = {
+                .name = (char *) "host", .type = PARAM_HOST, .short_name = true, .required = true
+        };
+        _cleanup_error_ struct error *e = NULL;
+        bool digits = strspn(name, "0123456789.") == strlen(name); /* an address is no name */
+        return strlen(name) > HOST_NAME_BYTES_MAX         ? "is longer than 64 characters"
+               : digits || strchr(name, ':')             ? "is an address, not a name"
+               : param_check(&host, name, &e) < 0         ? "has parts that names of hosts cannot have"
+                                                          : NULL;
+}
+
+char *setup_host_name_note(const char *name) {
+        char label[HOST_NAME_BYTES_MAX + 1] = "";
+        size_t n = strcspn(name, ".");
+        if (!n || setup_host_name_fault(name))
+                return NULL;
+        for (size_t i = 0; i < n; i++)
+                label[i] = (char) toupper((unsigned char) name[i]);
+        const char *whole = host_name_fault(name);
+        if (n > COMPUTER_NAME_MAX)
+                return str_printf("! Active Directory allows %u characters before the dot: %zu are there",
+                                  COMPUTER_NAME_MAX, n);
+        if (!strchr(name, '.'))
+                return xstrdup("! A realm join needs its domain, too: db1.example.com");
+        if (whole)
+                return str_printf("! A realm join would refuse it: the name %s", whole);
+        return str_printf("Computer account in a realm: %s (%zu of %u characters)", label, n,
+                          COMPUTER_NAME_MAX);
+}
+
+char *setup_hosts_text(const char *text, const char *name) {
+        _cleanup_str_ struct str out = {};
+        size_t n, label = strcspn(name, ".");
+        bool found = false;
+        for (const char *line = text; *line; line += n) {
+                n = strcspn(line, "\n") + (strchr(line, '\n') != NULL);
+                bool own = strncmp(line, "127.0.1.1", 9) == 0 && (line[9] == ' ' || line[9] == '\t');
+                if (!own || found)
+                        str_addf(&out, "%.*s", (int) n, line);
+                else if (name[label])
+                        str_addf(&out, "127.0.1.1\t%s %.*s\n", name, (int) label, name);
+                else
+                        str_addf(&out, "127.0.1.1\t%s\n", name);
+                found |= own;
+        }
+        return !found || str_equal(out.text, text) ? NULL : str_take(&out);
+}
+
+/* ---- the time zone ---- */
+
+bool setup_zone_valid(const char *zone) {
+        size_t n = strlen(zone);
+        return n && n <= ZONE_BYTES_MAX && isalpha((unsigned char) zone[0]) && !strstr(zone, "//") &&
+               zone[n - 1] != '/' &&
+               n == strspn(zone, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+-/");
+}
+
+/* ---- root's password ---- */
+
+int setup_shadow_text(const char *text, const char *hash, long day, char **ret, struct error **reterr) {
+        static const char name[] = "root:";
+        const char *line = text;
+        while (line && strncmp(line, name, sizeof name - 1) != 0) {
+                line = strchr(line, '\n');
+                line = line ? line + 1 : NULL;
+        }
+        if (!line)
+                return error_set(reterr, -ENOENT, "There is no user root in " SETUP_SHADOW_FILE);
+        /* name, hash, day of the last change, and six more that stay */
+        const char *at = line + sizeof name - 1;
+        at += strcspn(at, ":\n");
+        at += *at == ':';
+        at += strcspn(at, ":\n");
+        struct str out = {};
+        str_addf(&out, "%.*s%s%s:%ld", (int) (line - text), text, name, hash, day);
+        str_add(&out, *at == ':' ? at : ":0:99999:7:::");
+        if (*at != ':')
+                str_add(&out, at);
+        *ret = str_take(&out);
+        return 0;
+}
+
+/* ---- root's keys ---- */
+
+/* The base64 of a key begins with the length of its type and the type itself. */
+static const struct {
+        const char *type, *begin;
+} setup_keys[] = {
+        { "ssh-ed25519", "AAAAC3NzaC1lZDI1NTE5" },
+        { "ssh-rsa", "AAAAB3NzaC1yc2E" },
+        { "ecdsa-sha2-nistp256", "AAAAE2VjZHNhLXNoYTItbmlzdHAyNTY" },
+        { "ecdsa-sha2-nistp384", "AAAAE2VjZHNhLXNoYTItbmlzdHAzODQ" },
+        { "ecdsa-sha2-nistp521", "AAAAE2VjZHNhLXNoYTItbmlzdHA1MjE" },
+        { "sk-ssh-ed25519@openssh.com", "AAAAGnNrLXNzaC1lZDI1NTE5QG9wZW5zc2guY29t" },
+        { "sk-ecdsa-sha2-nistp256@openssh.com", "AAAAInNrLWVjZHNhLXNoYTItbmlzdHAyNTZAb3BlbnNzaC5jb20" },
+};
+
+#define KEY_CHARACTERS_MIN 64U /* of base64: even the shortest, of Ed25519, has 68 */
+#define BASE64 "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+
+/* The base64 of the key on a line that begins with a type that is known; its length, or 0. */
+static size_t setup_find_key(const char *line, const char **ret) {
+        for (size_t i = 0; i < ELEMENTS(setup_keys); i++) {
+                const char *rest = str_starts(line, setup_keys[i].type);
+                if (!rest || (*rest != ' ' && *rest != '\t'))
+                        continue;
+                *ret = rest + strspn(rest, " \t");
+                size_t n = strspn(*ret, BASE64), padding = strspn(*ret + n, "=");
+                char after = (*ret)[n + padding];
+                bool whole = n >= KEY_CHARACTERS_MIN && padding <= 2 && (n + padding) % 4 == 0 &&
+                             str_starts(*ret, setup_keys[i].begin) &&
+                             (!after || after == ' ' || after == '\t' || after == '\n');
+                return whole ? n : 0;
+        }
+        return 0;
+}
+
+int setup_check_key(const char *line, struct error **reterr) {
+        const char *key;
+        if (strncmp(line, "-----BEGIN", 10) == 0) {
+                error_set(reterr, -EINVAL, "This is a private key");
+                return error_hint(reterr, "It stays where it is: the public one is beside it, in a file that "
+                                          "ends in .pub");
+        }
+        for (const char *c = line; *c; c++)
+                if ((unsigned char) *c < ' ' || *c == 127)
+                        return error_set(reterr, -EINVAL, "A key is one line of text");
+        if (setup_find_key(line, &key))
+                return 0;
+        error_set(reterr, -EINVAL, "This is not a whole public key of SSH");
+        return error_hint(reterr, "It is one line, such as: ssh-ed25519 AAAA... name@host");
+}
+
+size_t setup_count_keys(const char *text) {
+        size_t keys = 0, n;
+        for (const char *line = text; *line; line += n + (line[n] == '\n')) {
+                n = strcspn(line, "\n");
+                /* options may stand before the type */
+                keys += n > KEY_CHARACTERS_MIN && line[strspn(line, " \t")] != '#';
+        }
+        return keys;
+}
+
+char *setup_keys_text(const char *text, const char *key) {
+        const char *body;
+        size_t length = strlen(text), n = setup_find_key(key, &body);
+        _cleanup_free_ char *needle = xstrndup(body, n);
+        if (strstr(text, needle))
+                return NULL;
+        return str_printf("%s%s%s\n", text, length && text[length - 1] != '\n' ? "\n" : "", key);
+}

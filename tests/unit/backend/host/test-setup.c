@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The host's own settings as they are read, and the plans that change one. */
+#include "base/str.h"
+#include "tests/unit/backend/host/client.h"
+
+#define KEY "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGyYkVJ9yCCYQ6cWJ3QbYQ2kqv0O4lX5xWmC1H5qZ3nT"
+
+struct fixture {
+        struct host_client client;
+        struct plan *plan;
+        struct error *error;
+        bool answered;
+};
+
+static int begin(void **state) {
+        struct fixture *f = xcalloc(1, sizeof *f);
+        host_client_begin(&f->client);
+        *state = f;
+        return 0;
+}
+
+static int end(void **state) {
+        struct fixture *f = *state;
+        plan_free(f->plan);
+        error_free(f->error);
+        host_client_end(&f->client);
+        free(f);
+        return 0;
+}
+
+static void reads_what_there_is(void **state) {
+        struct fixture *f = *state;
+        const char *root = f->client.root;
+        _cleanup_(setup_done) struct setup none = {}, s = {};
+        host_read_setup(f->client.host, &none);
+        assert_null(none.host_name);
+        assert_null(none.zone);
+        assert_null(none.time_unit);
+        assert_false(setup_can_enter(&none));
+
+        tree_write(root, "/etc/hostname", "db1.example.test\n");
+        tree_link(root, "/etc/localtime", "../usr/share/zoneinfo/Europe/Berlin");
+        tree_write(root, "/usr/lib/systemd/system/systemd-timesyncd.service", "");
+        tree_write(root, "/usr/lib/systemd/system/chrony.service", "");
+        tree_link(root, "/run/systemd/units/invocation:chrony.service", "0123");
+        tree_write(root, "/usr/sbin/sshd", "");
+        tree_write(root, "/etc/passwd",
+                   "root:x:0:0:root:/root:/bin/bash\nanna:x:1000:1000::/home/anna:/bin/bash\n"
+                   "bert:x:1001:1001::/home/bert:/bin/sh\ncarl:x:1002:1002::/home/carl:/bin/sh\n"
+                   "daemon:x:1:1::/:/usr/sbin/nologin\n\nbroken\n");
+        tree_write(root, "/etc/shadow",
+                   "root:*:1::::::\nanna:$y$j9T$a$b:1::::::\nbert:!:1::::::\ncarl:!:1::::::\ndaemon:$y$j9T$a$b:1::::::\n");
+        tree_write(root, "/home/carl/.ssh/authorized_keys", KEY "\n");
+        tree_write(root, "/root/.ssh/authorized_keys", "# nobody\n");
+        tree_write(root, "/etc/ssh/ssh_host_ed25519_key.pub", KEY " root@db1\n");
+        host_read_setup(f->client.host, &s);
+        assert_string_equal(s.host_name, "db1.example.test");
+        assert_string_equal(s.zone, "Europe/Berlin");
+        assert_string_equal(s.time_unit, "chrony.service");
+        assert_true(s.time_runs && !s.time_synced && s.ssh);
+        assert_int_equal(s.root_password, PASSWORD_NONE);
+        assert_int_equal(s.root_keys, 0);
+        assert_int_equal(strv_length(s.users), 2);
+        assert_string_equal(s.users[0], "anna");
+        assert_string_equal(s.users[1], "carl");
+        /* as `ssh-keygen -l` shows it */
+        assert_int_equal(strv_length(s.host_keys), 1);
+        assert_non_null(str_starts(s.host_keys[0], "ED25519 SHA256:"));
+        assert_int_equal(strlen(s.host_keys[0]), strlen("ED25519 SHA256:") + 43);
+}
+
+static void on_plan(struct plan *plan, struct error *e, void *userdata) {
+        struct fixture *f = userdata;
+        f->plan = plan;
+        f->error = e;
+        f->answered = true;
+}
+
+static void ask(struct fixture *f, enum setup_topic topic, const char *value) {
+        const struct plan_order order = { .verb = VERB_SETUP, .setup = { topic, value, NULL } };
+        f->plan = plan_free(f->plan);
+        f->error = error_free(f->error);
+        f->answered = false;
+        struct op *op = host_make_plan(f->client.host, &order, on_plan, f);
+        while (!f->answered)
+                sd_event_run(f->client.event, UINT64_MAX);
+        op_cancel(op);
+}
+
+static void plans_a_setting(void **state) {
+        struct fixture *f = *state;
+        tree_write(f->client.root, "/etc/hostname", "db1\n");
+        tree_write(f->client.root, "/usr/share/zoneinfo/Europe/Berlin", "");
+        tree_write(f->client.root, "/root/.ssh/authorized_keys", KEY "\n");
+        static const struct {
+                enum setup_topic topic;
+                const char *value;
+                int code; /* 0: planned */
+        } rows[] = {
+                { SETUP_HOST_NAME, "db2.example.test", 0 },     { SETUP_HOST_NAME, "db1", -EALREADY },
+                { SETUP_HOST_NAME, "d b", -EINVAL },            { SETUP_HOST_NAME, NULL, -EINVAL },
+                { SETUP_TIME, "Europe/Berlin", 0 },             { SETUP_TIME, "Europe/Paris", -ENOENT },
+                { SETUP_TIME, "Europe", -ENOENT },              { SETUP_TIME, "../hostname", -ENOENT },
+                { SETUP_ROOT_KEY, KEY, -EALREADY },             { SETUP_ROOT_KEY, "x", -EINVAL },
+                { SETUP_ROOT_PASSWORD, NULL, 0 },               { SETUP_NONE, "x", -EINVAL },
+        };
+        for (size_t i = 0; i < ELEMENTS(rows); i++) {
+                ask(f, rows[i].topic, rows[i].value);
+                assert_int_equal(f->error ? f->error->code : 0, rows[i].code);
+                if (!f->plan)
+                        continue;
+                assert_string_equal(f->plan->name, setup_topic_name(rows[i].topic));
+                assert_int_equal(f->plan->if_interrupted,
+                                 rows[i].topic == SETUP_ROOT_PASSWORD ? INTERRUPTED_ROLL_BACK : INTERRUPTED_RESUME);
+                assert_int_equal(f->plan->n_secrets, rows[i].topic == SETUP_ROOT_PASSWORD);
+        }
+}
+
+#define T(name) cmocka_unit_test_setup_teardown(name, begin, end)
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                T(reads_what_there_is),
+                T(plans_a_setting),
+        };
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
