@@ -250,7 +250,8 @@ static void app_out_of_memory(void *userdata) {
         ui_suspend(userdata);
 }
 
-static int app_begin(struct app *app, enum display display, struct error **reterr) {
+static int app_begin(struct app *app, enum display display, const struct screen_class *first,
+                     struct error **reterr) {
         int r = session_open(app->session, reterr);
         if (r < 0)
                 return r;
@@ -261,6 +262,8 @@ static int app_begin(struct app *app, enum display display, struct error **reter
                 .host = app->session->host,
                 .places = &screen_places,
                 .display = display,
+                .first = first,
+                .status = first ? FIRSTBOOT_LATER : EXIT_DONE,
                 .invalidate = app_invalidate,
                 .lend = app_lend,
                 .userdata = app,
@@ -268,10 +271,10 @@ static int app_begin(struct app *app, enum display display, struct error **reter
         return ui_new(&options, &app->ui, reterr);
 }
 
-int app_run(struct session *session, const char *display) {
+static int app_run_with(struct session *session, const char *display, const struct screen_class *first) {
         _cleanup_(app_done) struct app app = { .session = session, .frame_due = UINT64_MAX };
         int wanted = display ? display_from_name(display) : DISPLAY_AUTO;
-        int r = app_begin(&app, (enum display) wanted, &session->error);
+        int r = app_begin(&app, (enum display) wanted, first, &session->error);
         if (r < 0)
                 return r;
         host_listen(session->host, app_changed, &app);
@@ -280,5 +283,13 @@ int app_run(struct session *session, const char *display) {
         app_settle(&app);
         r = sd_event_loop(session->event);
         oom_prepare(NULL, NULL);
-        return r < 0 ? EXIT_FAILED : EXIT_DONE;
+        return r < 0 ? EXIT_FAILED : ui_status(app.ui);
+}
+
+int app_run(struct session *session, const char *display) {
+        return app_run_with(session, display, NULL);
+}
+
+int app_run_firstboot(struct session *session) {
+        return app_run_with(session, NULL, &firstboot_screen);
 }

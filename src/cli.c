@@ -132,6 +132,7 @@ int cli_main(int argc, char **argv) {
         if (r < 0)
                 return cli_usage(e, NULL);
         cli_use_socket(&s, &global);
+        s.firstboot = app_run_firstboot;
         if (cli_print_only(&global))
                 return EXIT_DONE;
         if (global.given[OPTION_COMPLETION])

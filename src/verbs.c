@@ -60,6 +60,7 @@ const struct verb *const verb_table[] = {
         &realm_verbs[REALM_RENEW],
         &leave_verb,
 
+        &firstboot_verb,
         &issue_verb,
         NULL,
 };

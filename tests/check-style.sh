@@ -10,6 +10,7 @@ src/model/realm/failure-rows.c one table, a row for each of the words that tools
 '
 long_functions='
 tests/ui/run.c run_command           one command of the scripts after the other
+tests/fake/host-answers.c request_deliver    a row for each kind of question
 tests/unit/backend/skopeo/test-explain.c explains_what_skopeo_says    a table of complaints
 tests/unit/model/image/test-reference.c separates_valid_from_invalid    a table of references
 '

@@ -47,6 +47,7 @@ struct ui {
         const struct screen *bar_of;    /* only compared; NULL: of none */
         int cursor[2];
         bool over;
+        int status;                     /* of the program, then */
         char *guest;                    /* what has the terminal: "tools"; NULL: we have it */
         bool guest_self;                /* a verb of this program: its exit status has a meaning */
         bool guest_holds;               /* its last words stay until a key, even if it ended well */

@@ -138,6 +138,8 @@ void screen_open(struct ui *ui, const struct screen_class *class, const void *ar
 /* Closes this screen and all above it; it and its state stay valid until the caller has returned to the
  * ui. */
 void screen_close(struct screen *s);
+/* Ends the console, with this as ui_status(). */
+void screen_end(struct screen *s, int status);
 /* Closes s and opens another in its place. */
 void screen_replace(struct screen *s, const struct screen_class *class, const void *arg);
 /* Requests a paint after a change. */

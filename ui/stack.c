@@ -94,6 +94,11 @@ void screen_close(struct screen *s) {
         ui_invalidate(s->ui);
 }
 
+void screen_end(struct screen *s, int status) {
+        s->ui->status = status;
+        s->ui->over = true;
+}
+
 void screen_replace(struct screen *s, const struct screen_class *class, const void *arg) {
         screen_open(s->ui, class, arg);
         struct screen *fresh = s->ui->top;

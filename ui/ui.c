@@ -107,7 +107,10 @@ int ui_new(const struct ui_options *options, struct ui **ret, struct error **ret
         theme_init(&ui->theme, display, term_utf8(ui->term), term_slow(ui->term));
         if (display == DISPLAY_BASIC || ui->theme.slow)
                 ui->begins_until = ui_boottime(ui) + BEGIN_MS * 1000LL;
+        ui->status = options->status;
         screen_open(ui, ui->options.places->home, NULL);
+        if (options->first)
+                screen_open(ui, options->first, NULL);
         if (term_unknown(ui->term))
                 screen_say(ui->top, "TERM=%s is not known here: drawn as %s (--plain only writes lines)",
                            term_unknown(ui->term), term_name(ui->term));
@@ -236,6 +239,10 @@ void ui_tick(struct ui *ui) {
 
 bool ui_over(const struct ui *ui) {
         return ui->over;
+}
+
+int ui_status(const struct ui *ui) {
+        return ui->status;
 }
 
 void ui_suspend(struct ui *ui) {

@@ -20,6 +20,8 @@ struct session {
         /* Asks for the parameters of the mode (NULL: the person chooses one) that the command line does not
          * give. -ECANCELED: the person went back. NULL: the command line says all. See order_ask() */
         int (*ask)(struct session *s, struct order *o, const struct mode *mode);
+        /* Sets the host up on this terminal: an exit status, or a negative errno. NULL: it cannot be had. */
+        int (*firstboot)(struct session *s);
         const char *engine_socket[2];
         struct error *error; /* of a verb that failed */
 };

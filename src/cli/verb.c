@@ -16,7 +16,7 @@ const char *const verb_group_titles[_VERB_GROUP_MAX] = {
         [GROUP_UNITS] = "Units of systemd",
         [GROUP_JOBS] = "Jobs",
         [GROUP_REALM] = "Realm",
-        [GROUP_APPLIANCE] = "The host's own console",
+        [GROUP_APPLIANCE] = "The host itself",
 };
 
 char *exit_status_text(void) {

@@ -487,7 +487,8 @@ bool fixture_use(struct fake_host *fake, const char *what, const char *which) {
                 fake->status.root = str_equal(which, "yes");
                 return true;
         }
-        return fixture_pick(fake, variants, ELEMENTS(variants), what, which) || fixture_use_unit(fake, what, which) ||
+        return fixture_pick(fake, variants, ELEMENTS(variants), what, which) ||
+               fixture_use_firstboot(fake, what, which) || fixture_use_unit(fake, what, which) ||
                fixture_use_profile(fake, what, which) || fixture_use_realm(fake, what, which) ||
                fixture_use_home(fake, what, which) || fixture_use_edit(fake, what, which) ||
                fixture_use_catalog(fake, what, which) || fixture_use_updates(fake, what, which) ||

@@ -26,6 +26,7 @@ bool fixture_use_profile(struct fake_host *fake, const char *what, const char *w
 bool fixture_use_edit(struct fake_host *fake, const char *what, const char *which);
 bool fixture_use_catalog(struct fake_host *fake, const char *what, const char *which);
 bool fixture_use_updates(struct fake_host *fake, const char *what, const char *which);
+bool fixture_use_firstboot(struct fake_host *fake, const char *what, const char *which);
 bool fixture_use_trust(struct fake_host *fake, const char *what, const char *which);
 bool fixture_use_home(struct fake_host *fake, const char *what, const char *which);
 

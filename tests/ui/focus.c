@@ -46,6 +46,7 @@ static const struct {
         { "logins", AT_ROW | AT_WORDS },
         { "check", AT_ROW | AT_WORDS },
         { "wizard", AT_ROW | AT_FIELD | AT_TEXT | AT_WORDS },
+        { "firstboot", AT_FIELD | AT_TEXT | AT_WORDS },
         { "help", AT_TEXT },
 };
 

@@ -7,11 +7,10 @@
  *
  * A script, one command a line:
  *
- *     term NAME COLUMNSxROWS DISPLAY    opens the console (closes the one before); DISPLAY is auto, basic, normal or rich
+ *     term NAME COLUMNSxROWS DISPLAY [HOST]   opens the console (closes the one before), or the setup of this "have setup HOST"; DISPLAY is auto, basic, normal or rich
  *     have WHAT WHICH                   what the host holds: have images full
  *     answer WHAT | fail WHAT TEXT | HINT    the host answers what waits
- *     gone WHAT TEXT                    the same, because it is not there
- *     busy WHAT TEXT                    the same, because a job holds the host
+ *     gone | busy WHAT TEXT             the same, because it is not there; because a job holds the host
  *     changed TOPIC                     something changed by itself
  *     key NAME …                        Up, Enter, Ctrl-L, x
  *     type TEXT                         the text, letter by letter
@@ -29,7 +28,7 @@
  *     ended STATUS                      the program that has the terminal ended so; what was to be started is in asked
  *     quiet                             the command before sent nothing
  *     clock                             here a job's clock may go on; everywhere else the timers must come to rest
- *     over                              the console has ended
+ *     over [STATUS]                     the console has ended, so
  *
  * With KIND=TYPE instead every part that begins with `term vt220 … basic` is run on a terminal of that type, whose bytes go through
  * libvterm: its golden screens must be the same text, on that screen and by our own account. The other parts are not looked at.
@@ -159,8 +158,8 @@ static void run_close(struct run *run) {
 
 static void run_term(struct run *run, const char *arguments) {
         unsigned columns, rows;
-        char display[16];
-        if (sscanf(arguments, "%31s %ux%u %15s", run->term, &columns, &rows, display) != 4)
+        char display[16], setup[16] = "";
+        if (sscanf(arguments, "%31s %ux%u %15s %15s", run->term, &columns, &rows, display, setup) < 4)
                 complain(run, "term NAME COLUMNSxROWS DISPLAY");
         run_close(run);
         int ends[2];
@@ -174,6 +173,7 @@ static void run_term(struct run *run, const char *arguments) {
         run->fake = fake_host_new();
         fixture_use(run->fake, "root", "yes");
         fixture_use(run->fake, "profile", "rsyslog");
+        fixture_use(run->fake, "setup", setup);
         run->usec = 0;
         bool other = run->kind && str_equal(run->term, "vt220") && str_equal(display, "basic");
         /* An ansi wraps at once behind the last column, libvterm with the next character: only our own account is compared. */
@@ -185,6 +185,7 @@ static void run_term(struct run *run, const char *arguments) {
                 .host = &run->fake->host,
                 .display = (enum display) display_from_name(display),
                 .places = &screen_places,
+                .first = *setup ? &firstboot_screen : NULL,
                 .input = run->input,
                 .output = run->output,
                 .term = other ? run->kind : run->term,
@@ -445,8 +446,8 @@ static void run_command(struct run *run, char *command) {
         } else if (strcmp(command, "clock") == 0)
                 run->clock = true;
         else if (strcmp(command, "over") == 0) {
-                if (!ui_over(run->ui))
-                        complain(run, "the console is not over");
+                if (!ui_over(run->ui) || atoi(arguments) != ui_status(run->ui))
+                        complain(run, "the console is not over, or its status is %d", ui_status(run->ui));
         } else
                 complain(run, "unknown command: %s", command);
         run_paint(run);

@@ -17,6 +17,8 @@ extern const struct screen_class trust_screen;          /* arg: reference of an 
 extern const struct screen_class updates_screen;        /* arg: const char *service; NULL */
 extern const struct screen_class update_screen;         /* arg: const char *service */
 extern const struct screen_class wizard_screen;         /* arg: const struct wizard_order * */
+extern const struct screen_class firstboot_screen;      /* arg: NULL; ends the console with one of these */
+enum { FIRSTBOOT_DONE = 0, FIRSTBOOT_LATER = 75, FIRSTBOOT_NEVER = 76 };
 extern const struct screen_class job_screen;            /* arg: const char *job id */
 extern const struct screen_class jobs_screen;           /* arg: const char *service name to filter by; NULL */
 extern const struct screen_class changes_screen;        /* arg: const char *service name or job id */

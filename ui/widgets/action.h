@@ -70,6 +70,10 @@ enum action {
         ACTION_NEXT,
         ACTION_NEXT_PAGE, /* of a form: checked first */
         ACTION_CONSENT,
+        ACTION_SKIP, /* a page of the setup */
+        ACTION_LATER,
+        ACTION_FINISH,
+        ACTION_NETWORK_TOOL,
         ACTION_ALLOW,
         ACTION_REHEARSE,
         ACTION_VOLUMES,

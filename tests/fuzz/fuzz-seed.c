@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Any bytes as an answer file of a first boot: no crash, and what is accepted can be used. */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "backend/format/seed/seed.h"
+#include "base/str.h"
+#include "tests/fuzz/must.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n) {
+        /* a copy of exactly these bytes: a sanitizer sees a look beyond */
+        char *text = malloc(n ? n : 1);
+        MUST(text);
+        memcpy(text, bytes, n);
+        struct seed seed = {};
+        struct error *e = NULL;
+        int r = seed_parse("x.json", text, n, &seed, &e);
+        MUST(r >= 0 ? !e : e && e->message && !seed.n_services);
+        MUST(!seed.host_name || !setup_host_name_fault(seed.host_name));
+        MUST(!seed.time_zone || setup_zone_valid(seed.time_zone));
+        size_t changes;
+        free(seed_changes(&seed, &changes));
+        for (char **key = seed.root_keys; key && *key; key++) {
+                MUST(setup_check_key(*key, NULL) >= 0);
+                char *keys = setup_keys_text("", *key), *again = setup_keys_text(keys, *key);
+                MUST(keys && !again);
+                free(keys);
+        }
+        for (size_t i = 0; i < seed.n_services; i++) {
+                MUST(seed.services[i].image && seed.services[i].line);
+                for (size_t k = 0; k < seed.services[i].n_secrets; k++)
+                        MUST(!seed.services[i].secrets[k].file != !seed.services[i].secrets[k].credential);
+        }
+        char *note = seed.host_name ? setup_host_name_note(seed.host_name) : NULL;
+        free(note);
+        seed_done(&seed);
+        error_free(e);
+        free(text);
+        return 0;
+}

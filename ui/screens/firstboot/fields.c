@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ui/screens/firstboot/internal.h"
+
+/* The pages that ask. */
+
+#include "ui/widgets/form.h"
+
+#define NAME "host-name"
+#define ZONE "zone"
+#define CLOCK "clock"
+#define PASSWORD "root-password"
+#define AGAIN "root-password-again"
+#define KEY "root-key"
+
+static void fields_keep(struct firstboot *f, const char *name, const char *value) {
+        if (value && !answers_get(f->answers, name))
+                answers_set(f->answers, name, value, FIRSTBOOT_AS_IS);
+}
+
+const char *firstboot_new_answer(const struct firstboot *f, const char *name, const char *present) {
+        const char *answer = answers_get(f->answers, name);
+        return str_empty(answer) || str_equal(answer, present) ? NULL : answer;
+}
+
+/* ---- the host name ---- */
+
+static const struct param name_params[] = {
+        { .name = (char *) NAME,
+          .title = (char *) "Host name",
+          .help = (char *) "The static host name. A whole one has its domain, too: db1.example.com.",
+          .type = PARAM_HOST,
+          .short_name = true,
+          .required = true },
+};
+
+static void name_fill(struct firstboot *f) {
+        fields_keep(f, NAME, f->setup.host_name);
+}
+
+static char *name_note(const struct firstboot *f, const struct param *p) {
+        const char *name = answers_get(f->answers, NAME);
+        return name ? setup_host_name_note(name) : NULL;
+}
+
+static int name_read(const struct firstboot *f, struct setup_change *ret, size_t *ret_n,
+                     struct error **reterr) {
+        const char *name = firstboot_new_answer(f, NAME, f->setup.host_name);
+        const char *fault = name ? setup_host_name_fault(name) : NULL;
+        if (fault)
+                return error_set(reterr, -EINVAL, "The name %s %s", name, fault);
+        if (name)
+                ret[(*ret_n)++] = (struct setup_change) { SETUP_HOST_NAME, name, NULL };
+        return 0;
+}
+
+const struct firstboot_page host_name_page = {
+        .name = "host-name",
+        .title = "Host name",
+        .help = "The name of this host, in its log, at its prompt and in a realm. A join makes the computer "
+                "account from it, so it comes first.",
+        .params = name_params,
+        .n_params = ELEMENTS(name_params),
+        .fill = name_fill,
+        .note = name_note,
+        .read = name_read,
+};
+
+/* ---- the time ---- */
+
+static const struct param time_params[] = {
+        { .name = (char *) ZONE,
+          .title = (char *) "Time zone",
+          .help = (char *) "A region and a city, such as Europe/Berlin; or UTC.",
+          .type = PARAM_TEXT,
+          .required = true,
+          .pattern = (char *) "[A-Za-z][A-Za-z0-9_+/-]{0,63}",
+          .pattern_reason = (char *) "A zone is a region and a city, such as Europe/Berlin; or UTC" },
+        { .name = (char *) CLOCK,
+          .title = (char *) "Keep the clock",
+          .help = (char *) "Enable the time service and start it. Kerberos tolerates 5 minutes of clock "
+                           "skew.",
+          .type = PARAM_BOOLEAN,
+          .initial = (char *) "yes" },
+};
+
+static bool time_asks(const struct firstboot *f, const struct param *p) {
+        return !str_equal(p->name, CLOCK) || f->setup.time_unit;
+}
+
+static void time_fill(struct firstboot *f) {
+        fields_keep(f, ZONE, f->setup.zone ? f->setup.zone : "UTC");
+}
+
+static char *time_note(const struct firstboot *f, const struct param *p) {
+        const struct setup *s = &f->setup;
+        if (!str_equal(p->name, CLOCK))
+                return s->time_unit ? NULL : xstrdup("! No time service is installed: the clock is not kept");
+        return s->time_synced ? str_printf("%s runs, and a server has answered", s->time_unit)
+               : s->time_runs ? str_printf("%s runs", s->time_unit)
+                              : str_printf("! %s does not run", s->time_unit);
+}
+
+static int time_read(const struct firstboot *f, struct setup_change *ret, size_t *ret_n,
+                     struct error **reterr) {
+        const struct setup *s = &f->setup;
+        const char *zone = firstboot_new_answer(f, ZONE, s->zone ? s->zone : "UTC");
+        const char *keeps = answers_get(f->answers, CLOCK);
+        bool starts = s->time_unit && !s->time_runs && !str_equal(keeps, "no");
+        if (zone || starts)
+                ret[(*ret_n)++] = (struct setup_change) { SETUP_TIME, answers_get(f->answers, ZONE),
+                                                          starts ? s->time_unit : NULL };
+        return 0;
+}
+
+const struct firstboot_page time_page = {
+        .name = "time",
+        .title = "Time",
+        .help = "The zone in which times are shown, and whether a service keeps the clock right.",
+        .params = time_params,
+        .n_params = ELEMENTS(time_params),
+        .asks = time_asks,
+        .fill = time_fill,
+        .note = time_note,
+        .read = time_read,
+};
+
+/* ---- a way in ---- */
+
+static const struct param login_params[] = {
+        { .name = (char *) PASSWORD,
+          .title = (char *) "Password of root",
+          .help = (char *) "Never stored, shown or logged; only its hash is written. Empty: it stays as it "
+                           "is.",
+          .type = PARAM_SECRET },
+        { .name = (char *) AGAIN,
+          .title = (char *) "Once more",
+          .help = (char *) "The same again: nobody sees what is typed.",
+          .type = PARAM_SECRET },
+        { .name = (char *) KEY,
+          .title = (char *) "SSH key of root",
+          .help = (char *) "One line, such as: ssh-ed25519 AAAA... name@host. Empty: none is added.",
+          .type = PARAM_TEXT },
+};
+
+static char *login_note(const struct firstboot *f, const struct param *p) {
+        if (str_equal(p->name, KEY))
+                return f->setup.ssh ? NULL : xstrdup("! No SSH server is installed: a key lets nobody in");
+        if (!str_equal(p->name, AGAIN))
+                return NULL;
+        _cleanup_free_ char *who = setup_who_enters(&f->setup);
+        return setup_can_enter(&f->setup) ? str_printf("Who can log in now: %s", who)
+                                          : xstrdup("! Nobody can log in to this host yet");
+}
+
+static int login_read(const struct firstboot *f, struct setup_change *ret, size_t *ret_n,
+                      struct error **reterr) {
+        const struct secret *password = secret_list_find(f->secrets, PASSWORD),
+                            *again = secret_list_find(f->secrets, AGAIN);
+        const char *key = answers_get(f->answers, KEY);
+        size_t n = password ? password->length : 0, m = again ? again->length : 0;
+        if (n != m || (n && memcmp(password->bytes, again->bytes, n) != 0))
+                return error_set(reterr, -EINVAL, "The two passwords are not the same");
+        int r = str_empty(key) ? 0 : setup_check_key(key, reterr);
+        if (r < 0)
+                return r;
+        if (n)
+                ret[(*ret_n)++] = (struct setup_change) { SETUP_ROOT_PASSWORD, NULL, NULL };
+        if (!str_empty(key))
+                ret[(*ret_n)++] = (struct setup_change) { SETUP_ROOT_KEY, key, NULL };
+        return 0;
+}
+
+const struct firstboot_page login_page = {
+        .name = "login",
+        .title = "Login of root",
+        .help = "A host that nobody can log in to is never left behind: a password, a key, another user who "
+                "has one, or a realm.",
+        .params = login_params,
+        .n_params = ELEMENTS(login_params),
+        .note = login_note,
+        .read = login_read,
+};
