@@ -5,6 +5,8 @@
 # knows them.
 cd "$(dirname "$0")/../.." || exit
 source tests/e2e/lib.sh
+# shellcheck source=tests/e2e/walk.sh
+source tests/e2e/walk.sh
 
 REGISTRY=registry.example.test:5000
 TEAM=$REGISTRY/trust-$HOST
@@ -53,6 +55,55 @@ unpin() {
         ids=()
 }
 
+# A signer is pinned on the sheet, and what has no signature by it is not installed.
+by_keys() {
+        walk_open "$HOST" || return
+        walk_to_reference "$TEAM/plain:1" || return
+        term_keys t
+        term_wait 'Verdict +Not signed' || return
+        term_wait 'Signed by +nobody' || return
+        seen trust
+        term_keys p
+        term_wait 'File of the public key:' || return
+        term_type "$DIR/team.asc"
+        term_keys Enter
+        term_wait 'exactly what will be written' || return
+        check "the file that is written is shown" term_matches "In $POLICY:"
+        seen trust-pin
+        term_keys Enter
+        term_wait '\[ Pin it' || return
+        term_keys y
+        check "p pins the signer" term_wait 'Done\. Enter goes' 60
+        seen trust-job
+        walk_to_reference "$TEAM/plain:1" || return
+        term_keys t
+        check "the sheet says that it is refused" term_wait 'Verdict +Refused'
+        seen trust-refused
+        term_keys q
+        term_wait 'Its command labels' || return
+        term_keys i
+        term_wait 'Trust +.*signature' || return
+        seen trust-plan
+        walk_consent || return
+        term_wait '^Job .* failed ' 100 || return
+        check "the engine's refusal is a sentence" term_wait "[Ss]ignature (was|exists)"
+        seen trust-failed
+        check_not "nothing of it is here" host podman image exists "$TEAM/plain:1"
+        term_keys 4
+        term_wait '^> install plain +failed' || return
+        term_keys Down Enter
+        term_wait 'p roll back' || return
+        term_keys p
+        term_wait '\[ Roll back' || return
+        term_keys y
+        term_wait 'Everything was restored' 60 || return
+        seen trust-undone
+        walk_home || return
+        walk_close
+}
+
+trap term_end EXIT
+term_need
 step "images are signed" prepare
 tree=$(host_tree)
 pulled() { host podman images -a --no-trunc --format '{{.ID}} {{.Repository}}:{{.Tag}}' | sort; }
@@ -113,6 +164,14 @@ unpin
 check "the files are what they were" diff <(echo "$tree") <(host_tree)
 check "the engine pulls again" host podman pull -q "$TEAM/plain:1"
 host podman rmi -f "$TEAM/plain:1" >/dev/null
+
+# ---- by keys ----
+
+# What the engine has already is not pulled, so no rule holds for it: all of these are one image.
+host sh -c "podman images -a --format '{{.ID}} {{.Repository}}' | grep ' $TEAM/' | cut -d ' ' -f 1 | sort -u | xargs -r podman rmi -f" >/dev/null
+step "t shows who signed, p pins, p on the job takes it back" by_keys
+check "the files are what they were again" diff <(echo "$tree") <(host_tree)
+host sh -c 'podman volume rm -f volume-data' >/dev/null
 
 # ---- sigstore ----
 
