@@ -93,6 +93,8 @@ rsyslog() {
         check_text "by their names" '^rsyslog$' "$output"
         output=$(host sh -c 'echo q | TERM=dumb script -qec fairlead /dev/null' 2>&1)
         check_text "a terminal that cannot move its cursor is asked line by line" 'A terminal of type "dumb" cannot move its cursor: line by line' "$output"
+        output=$(host sh -c 'echo q | TERM=unknown script -qec fairlead /dev/null' 2>&1)
+        check_text "and one that nobody knows" 'terminal of type "unknown".*: line by line' "$output"
         output=$(host sh -c "printf '%s\n' 1 nosuch rsyslog status 3 rsyslog.service 1 '' 4 1 attach 5 1 q | fairlead --plain" 2>&1)
         check_text "plain mode takes names and says which it does not know" '"nosuch" is none of these' "$output"
         check_text "it has the console's places" '1 services, 2 images, 3 units, 4 jobs, 5 realm' "$output"

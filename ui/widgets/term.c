@@ -188,8 +188,10 @@ int term_new(FILE *input, FILE *output, const char *name, unsigned rows, unsigne
         long long ms;
         set_escdelay(delay && str_to_int(delay, 1, 5000, &ms) == 0 ? (int) ms : term->speed ? 300 : 25);
 
+        /* terminfo has "unknown" as a terminal without a cursor, where it has it: who sets it means one. */
         const char *const tries[] = { name, "vt220", "vt100", "ansi" };
-        for (size_t i = 0; i < ELEMENTS(tries) && !term->screen; i++) {
+        size_t n_tries = str_equal(name, "unknown") ? 1 : ELEMENTS(tries);
+        for (size_t i = 0; i < n_tries && !term->screen; i++) {
                 term->screen = newterm(tries[i], output, input);
                 if (!term->screen)
                         continue;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "tests/test.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -107,6 +108,20 @@ static void a_size_that_is_known_is_not_asked_for(void **state) {
         line_close(&l);
 }
 
+/* Who has one of these goes on line by line (src/cli.c). */
+static void without_a_cursor_it_draws_nothing(void **state) {
+        static const char *const names[] = { "dumb", "unknown" };
+        for (size_t i = 0; i < ELEMENTS(names); i++) {
+                _cleanup_error_ struct error *e = NULL;
+                struct term *term = NULL;
+                FILE *input = fopen("/dev/null", "re"), *output = fopen("/dev/null", "we");
+                assert_int_equal(term_new(input, output, names[i], 0, 0, &term, &e), -ENOTSUP);
+                assert_non_null(strstr(e->message, names[i]));
+                fclose(input);
+                fclose(output);
+        }
+}
+
 int main(void) {
         setenv("ESCDELAY", "10", 1);
         const struct CMUnitTest tests[] = {
@@ -114,6 +129,7 @@ int main(void) {
                 cmocka_unit_test(an_answer_in_pieces_is_one),
                 cmocka_unit_test(keys_are_keys_without_an_answer),
                 cmocka_unit_test(a_size_that_is_known_is_not_asked_for),
+                cmocka_unit_test(without_a_cursor_it_draws_nothing),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }
