@@ -123,12 +123,13 @@ static bool console_wait(int inotify, int fd) {
         return fds[1].revents;
 }
 
-/* A line that is typed, without its end. 1: here it is; 0: the lock is another; -1: the terminal is gone. */
-static int console_line(int inotify, enum lock lock, char line[static LINE_MAX_BYTES]) {
+/* A line that is typed, without its end. 1: here it is; 0: the lock is another, or the page that was not
+ * there is; -1: the terminal is gone. */
+static int console_line(int inotify, enum lock lock, bool unknown, char line[static LINE_MAX_BYTES]) {
         size_t n = 0;
         for (;;) {
                 bool key = console_wait(inotify, STDIN_FILENO);
-                if (console_lock() != lock)
+                if (console_lock() != lock || (unknown && n == 0 && access(PAGE_FILE, F_OK) == 0))
                         return 0;
                 if (!key)
                         continue;
@@ -144,12 +145,25 @@ static int console_line(int inotify, enum lock lock, char line[static LINE_MAX_B
         }
 }
 
+/* As a terminal that people type at has it, with the XON and XOFF that old ones need: a getty that was
+ * stopped left it without, and systemd's reset does not turn them on. */
+static void console_settle(void) {
+        struct termios line;
+        if (tcgetattr(STDIN_FILENO, &line) < 0)
+                return;
+        line.c_iflag |= ICRNL | IXON;
+        line.c_oflag |= OPOST | ONLCR;
+        line.c_lflag |= ICANON | ECHO | ECHOE | ECHOK | ISIG | IEXTEN;
+        (void) tcsetattr(STDIN_FILENO, TCSAFLUSH, &line);
+}
+
 /* ---- status only ---- */
 
 static int console_status(void) {
         int inotify = console_inotify();
         struct termios line;
         _cleanup_free_ char *shown = NULL;
+        console_settle();
         /* Nothing of what is typed comes back, and no key is a signal. */
         if (tcgetattr(STDIN_FILENO, &line) == 0) {
                 line.c_lflag &= ~(tcflag_t) (ECHO | ECHONL | ISIG | ICANON);
@@ -365,12 +379,14 @@ static int console_run(const char *tty) {
         static const int ignored[] = { SIGINT, SIGQUIT, SIGTSTP, SIGTTOU, SIGTTIN, SIGPIPE };
         for (size_t i = 0; i < ELEMENTS(ignored); i++)
                 signal(ignored[i], SIG_IGN);
+        console_settle();
         openlog("fairlead-console", LOG_PID, LOG_AUTHPRIV);
         (void) gethostname(host, sizeof host - 1);
         for (;;) {
                 enum lock lock = console_lock();
                 if (lock == LOCK_STATUS)
                         return console_start("fairlead-status", tty);
+                bool unknown = access(PAGE_FILE, F_OK) < 0;
                 _cleanup_free_ char *page = console_page(),
                                     *prompt = lock == LOCK_OPEN ? xstrdup("Enter opens the menu: ")
                                                                 : str_printf("%s login: ", host);
@@ -380,7 +396,7 @@ static int console_run(const char *tty) {
                 console_print(page);
                 console_print("\n");
                 console_print(prompt);
-                int r = console_line(inotify, lock, line);
+                int r = console_line(inotify, lock, unknown, line);
                 if (r < 0)
                         return EXIT_SUCCESS; /* Restart=always: with a new line */
                 if (r == 0 || (lock == LOCK_LOGIN && !*line))

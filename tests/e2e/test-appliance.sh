@@ -67,7 +67,8 @@ NUMBERS='^1 status\n2 services\n3 install\n4 realm\n5 network test\n6 roll back 
 
 # shellcheck disable=SC2016 # the shell on the console has it
 check "without a setting it shows the page and asks for a login" in_host on-console \
-        'see:^ services ' 'see:^.* login: ' 'type:e2e-appliance' 'see:Password: ' 'type:wrong' 'see:Login incorrect' \
+        'see:^ services ' 'see:^.* login: ' 'run:stty -a -F "/dev/pts/${TTY#pts-}" | grep -q " ixon"' \
+        'type:e2e-appliance' 'see:Password: ' 'type:wrong' 'see:Login incorrect' \
         'see:^ services ' 'see:^.* login: ' 'type:e2e-appliance' 'see:Password: ' "type:$SECRET" "see:$NUMBERS" \
         'type:7' 'see:Shell on ' 'type:id -un; echo tty-$FAIRLEAD_TTY' 'see:^e2e-appliance\ntty-pts-' \
         'type:exit' "see:$NUMBERS" 'type:' 'see:^ services ' 'see:^.* login: '
@@ -107,7 +108,9 @@ check "status: who has logged in is out, and the page is all there is" in_host o
         "$(lock login)" 'see:^.* login: ' 'type:e2e-appliance' 'see:Password: ' "type:$SECRET" "see:$NUMBERS"
 
 check "nothing of a session is left" until_true 30 host userdel -r e2e-appliance
-host sh -c "systemctl disable --now fairlead-issue.timer 2>/dev/null; rm -rf $ISSUE /run/fairlead-console /etc/fairlead/console.conf
+# The service is waited for, as it may be at work; a reload, as of disable, has the timer begin anew.
+host sh -c "systemctl stop fairlead-issue.timer; systemctl start fairlead-issue.service; systemctl disable fairlead-issue.timer 2>/dev/null; rm -f $ISSUE /etc/fairlead/console.conf
         [ -n '$had_folder' ] || rmdir /etc/fairlead 2>/dev/null
         [ -n '$had_pam' ] || rm -f $PAM"
+check_not "and nothing of ours has failed" host systemctl is-failed --quiet 'fairlead-*'
 finish
