@@ -56,8 +56,7 @@ static long term_find_speed(int fd) {
         bool console = major_number == 4 && minor_number < 64;
         if (pty || console)
                 return 0;
-        static const struct { speed_t code; long baud;
-        } speeds[] = {
+        static const struct { speed_t code; long baud; } speeds[] = {
                 { B300, 300 },     { B600, 600 },       { B1200, 1200 },     { B2400, 2400 },
                 { B4800, 4800 },   { B9600, 9600 },     { B19200, 19200 },   { B38400, 38400 },
                 { B57600, 57600 }, { B115200, 115200 }, { B230400, 230400 },
@@ -188,7 +187,7 @@ int term_new(FILE *input, FILE *output, const char *name, unsigned rows, unsigne
         long long ms;
         set_escdelay(delay && str_to_int(delay, 1, 5000, &ms) == 0 ? (int) ms : term->speed ? 300 : 25);
 
-        /* terminfo has "unknown" as a terminal without a cursor, where it has it: who sets it means one. */
+        /* Who sets "unknown" means a terminal without a cursor, as terminfo does where it has it. */
         const char *const tries[] = { name, "vt220", "vt100", "ansi" };
         size_t n_tries = str_equal(name, "unknown") ? 1 : ELEMENTS(tries);
         for (size_t i = 0; i < n_tries && !term->screen; i++) {
@@ -286,11 +285,10 @@ void term_probe(struct term *term) {
  * the other end, so that it may be asked. */
 static void term_probe_once(struct term *term) {
         struct winsize size;
-        if (term->probed)
-                return;
-        term->probed = true;
-        if (ioctl(fileno(term->output), TIOCGWINSZ, &size) == 0 && !size.ws_row && !size.ws_col)
+        bool unknown = ioctl(fileno(term->output), TIOCGWINSZ, &size) == 0 && !size.ws_row && !size.ws_col;
+        if (!term->probed && unknown)
                 term_probe(term);
+        term->probed = true;
 }
 
 /* What we start on this terminal, and the shell behind us, shall know it too. */
