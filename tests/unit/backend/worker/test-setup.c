@@ -91,7 +91,7 @@ static void sets_the_time_zone(void **state) {
 static void hashes_the_password(void **state) {
         struct host_fixture *f = *state;
         static const char password[] = "S3cr3t-CANARY-42";
-        struct secret_list *secrets = secret_list_new();
+        _cleanup_(secret_list_freep) struct secret_list *secrets = secret_list_new();
         struct secret *secret = secret_new(SETUP_SECRET);
         secret_set(secret, password, strlen(password));
         secret_list_take(secrets, secret);
