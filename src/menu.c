@@ -18,6 +18,7 @@
 #include "cli/out.h"
 #include "cli/report.h"
 #include "model/job/rollback.h"
+#include "model/setup/reach.h"
 #include "plain.h"
 
 /* Where passwd(5) says none. */
@@ -51,21 +52,26 @@ static void menu_record(const char *choice) {
 
 /* ---- the choices ---- */
 
+static void menu_network_line(const char *title, enum reach_state state, const char *text) {
+        out("%-14s %s: %s\n", reach_state_name(state), title, text);
+}
+
 static int menu_network(struct session *s) {
-        _cleanup_(network_test_done) struct network_test test = {};
+        _cleanup_(reach_freep) struct reach *network = NULL;
+        const struct host_realm *realm = &host_status(s->host)->realm;
         out("Testing the network; this takes some seconds ...\n");
         fflush(stdout);
-        network_test_run(&test, "");
-        for (size_t i = 0; i < test.n; i++)
-                out("%-14s %s: %s\n", network_verdict_name(test.items[i].verdict), test.items[i].what,
-                    test.items[i].sentence);
-        const struct host_realm *realm = &host_status(s->host)->realm;
-        out("%-14s Realm: %s\n",
-            network_verdict_name(!realm->name    ? NETWORK_NOT_CONFIGURED
-                                 : !realm->asked ? NETWORK_CANNOT_TEST
-                                 : realm->online ? NETWORK_SUCCESS
-                                                 : NETWORK_FAIL),
-            realm->name ? realm->name : "this host is in none");
+        int r = session_look_network(s, &network, &s->error);
+        if (r < 0)
+                return r;
+        for (size_t i = 0; i < network->n; i++)
+                menu_network_line(network->items[i].title, network->items[i].state, network->items[i].text);
+        menu_network_line("Realm",
+                          !realm->name    ? REACH_UNSET
+                          : !realm->asked ? REACH_UNTESTED
+                          : realm->online ? REACH_SUCCESS
+                                          : REACH_FAIL,
+                          realm->name ? realm->name : "this host is in none");
         return EXIT_DONE;
 }
 

@@ -14,32 +14,6 @@ char **appliance_addresses(void);
  * caller frees. */
 char **appliance_host_keys(const char *root);
 
-/* ---- the network, looked at from here ---- */
-
-enum network_verdict {
-        NETWORK_SUCCESS,
-        NETWORK_FAIL,
-        NETWORK_NOT_CONFIGURED,
-        NETWORK_CANNOT_TEST,
-        _NETWORK_VERDICT_MAX,
-};
-const char *network_verdict_name(enum network_verdict verdict); /* "Success", …, "Cannot test" */
-
-#define NETWORK_LINES_MAX 10U
-struct network_test {
-        struct network_line {
-                enum network_verdict verdict;
-                char *what;             /* "Gateway 192.0.2.1" */
-                char *sentence;         /* without a final stop */
-        } items[NETWORK_LINES_MAX];
-        size_t n;
-};
-
-/* Addresses, gateways, name servers, the host's own name, the clock. Waits for answers, two seconds for each
- * at most: not for a loop. root: of the files that say what is configured; "": the host's. */
-void network_test_run(struct network_test *test, const char *root);
-void network_test_done(struct network_test *test);
-
 /* ---- the end ---- */
 
 /* What asks, by logind, that the host is not shut down: a line each. The caller frees; NULL: nothing does. */

@@ -110,6 +110,17 @@ int session_act_on_unit(struct session *s, const char *name, enum unit_action ac
         return session_wait(s, &w, op, reterr);
 }
 
+static void waited_network(struct reach *network, void *userdata) {
+        struct waiting *w = userdata;
+        *(struct reach **) w->result = network;
+        session_arrived(w, NULL);
+}
+
+int session_look_network(struct session *s, struct reach **ret, struct error **reterr) {
+        struct waiting w = { .result = ret };
+        return session_wait(s, &w, host_look_network(s->host, waited_network, &w), reterr);
+}
+
 static void waited_container(enum container_state state, struct error *e, void *userdata) {
         struct waiting *w = userdata;
         *(enum container_state *) w->result = state;

@@ -54,6 +54,7 @@ int session_unit_effects(struct session *s, const char *name, enum unit_action a
 /* *ret: what came of it */
 int session_act_on_unit(struct session *s, const char *name, enum unit_action action, int signal, char **ret,
                         struct error **reterr);
+int session_look_network(struct session *s, struct reach **ret, struct error **reterr);
 int session_find_container(struct session *s, const char *name, enum container_state *ret,
                            struct error **reterr);
 /* "NAME:SERVICE" of those that an uninstall kept */

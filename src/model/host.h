@@ -274,7 +274,8 @@ struct host_ops {
 
         /* The host's own settings, and who can log in. Synchronous: small files. For setup_done(). */
         void (*read_setup)(struct host *host, struct setup *ret);
-        /* Tests the network: links, addresses, the gateway, each server of the DNS; 3 s at most. */
+        /* Tests the network: links, addresses, gateways, each server of the DNS, this host's name in it, and
+         * whether the clock is synchronized; 3 s at most. */
         struct op *(*look_network)(struct host *host, network_done_t done, void *userdata);
 
         struct op *(*list_services)(struct host *host, services_done_t done, void *userdata);

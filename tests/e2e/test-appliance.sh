@@ -80,7 +80,7 @@ step_open() {
 }
 check "open: the menu is there at once" step_open 'type:1' 'see:up [0-9]' "see:$NUMBERS"
 check "its network test has a word for each line" step_open 'type:5' \
-        'see:^(Success|Fail|Not configured|Cannot test) +Address' 'see:^(Success|Fail|Not configured|Cannot test) +Name server' \
+        'see:^(Success|Fail|Not configured|Cannot test) +Address' 'see:^(Success|Fail|Not configured|Cannot test) +DNS' \
         'see:^(Success|Fail|Not configured|Cannot test) +Time' 'see:^Not configured +Realm' "see:$NUMBERS"
 check "install lists images" step_open 'type:3' 'see:Which one to install|can be fetched' 'type:' "see:$NUMBERS"
 check "a change can be rolled back, where there is one" step_open 'type:roll back a recent change' 'see:Which one|No change' 'type:' "see:$NUMBERS"

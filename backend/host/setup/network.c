@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Whether the network of this host works: what is set is looked up at once, the gateway and each server of
+/* Whether the network of this host works: what is set is looked up at once, the gateways and each server of
  * the DNS are asked, all together, in a few seconds at most. */
 #include <ifaddrs.h>
 #include <net/if.h>
-#include <netdb.h>
+#include <sys/timex.h>
 
+#include "backend/appliance/appliance.h"
 #include "backend/host/internal.h"
 #include "backend/io/exchange.h"
 #include "backend/io/turn.h"
@@ -12,6 +13,7 @@
 #include "model/setup/reach.h"
 
 #define DNS_MS 3000U
+#define DEVICES_MAX 8U
 #define GATEWAY_PORT 53U /* any: a refusal is an answer */
 
 struct network_query {
@@ -25,7 +27,8 @@ struct network_look {
         struct op op;
         struct backend *backend;
         struct reach *network;
-        struct network_query queries[4]; /* the gateway, and the servers of the DNS */
+        struct network_query queries[5]; /* two gateways, and the servers of the DNS */
+        size_t name;                     /* the line of this host's own name */
         size_t n, waiting;
         network_done_t done;
         void *userdata;
@@ -67,19 +70,31 @@ static void network_look_gateway(unsigned ms, struct error *e, void *userdata) {
         network_look_settled(q, answers ? REACH_SUCCESS : silent ? REACH_UNTESTED : REACH_FAIL, text);
 }
 
+/* One server that knows the name is enough. */
+static void network_look_name(struct network_look *l, const char *server, bool known) {
+        const struct reach_line *line = &l->network->items[l->name];
+        if (line->state == REACH_UNSET || line->state == REACH_SUCCESS)
+                return;
+        _cleanup_free_ char *text = str_printf(known ? "%s is known to %s" : "%s is not known to %s",
+                                               l->backend->facts.hostname, server);
+        reach_settle(l->network, l->name, known ? REACH_SUCCESS : REACH_FAIL, text);
+}
+
 /* "No such name" is an answer, too. */
 static void network_look_server(const struct dns_answer *answer, struct error *e, void *userdata) {
         struct network_query *q = userdata;
         const char *was = q->look->network->items[q->at].text;
         _cleanup_free_ char *text = str_printf(e ? "%s does not answer" : "%s answers", was);
         bool failed = e;
+        if (answer)
+                network_look_name(q->look, was, answer->n > 0);
         error_free(e);
         network_look_settled(q, failed ? REACH_FAIL : REACH_SUCCESS, text);
 }
 
 static struct network_query *network_look_query(struct network_look *l, size_t at) {
         struct network_query *q = &l->queries[l->n++];
-        *q = (struct network_query) { .look = l, .at = at };
+        *q = (struct network_query){ .look = l, .at = at };
         l->waiting++;
         return q;
 }
@@ -88,71 +103,88 @@ static struct network_query *network_look_query(struct network_look *l, size_t a
 
 static void network_look_devices(struct reach *network) {
         struct ifaddrs *all = NULL;
-        _cleanup_free_ char *links = NULL, *addresses = NULL;
-        _cleanup_strv_ char **up = NULL, **down = NULL, **set = NULL;
+        _cleanup_strv_ char **up = NULL, **down = NULL, **set = appliance_addresses();
         if (getifaddrs(&all) < 0) {
                 reach_add(network, "Link", REACH_UNTESTED, "the devices cannot be listed");
                 return;
         }
         for (const struct ifaddrs *i = all; i; i = i->ifa_next) {
-                char text[NI_MAXHOST];
-                int family = i->ifa_addr ? i->ifa_addr->sa_family : AF_UNSPEC;
                 bool running = (i->ifa_flags & IFF_UP) && (i->ifa_flags & IFF_RUNNING);
                 char ***names = running ? &up : &down;
-                socklen_t n = family == AF_INET ? sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6);
-                if ((i->ifa_flags & IFF_LOOPBACK) || strv_length(up) + strv_length(set) > 16)
-                        continue;
-                if (!strv_contains(*names, i->ifa_name))
+                if (!(i->ifa_flags & IFF_LOOPBACK) && strv_length(*names) < DEVICES_MAX &&
+                    !strv_contains(*names, i->ifa_name))
                         strv_add(names, i->ifa_name);
-                if ((family == AF_INET || family == AF_INET6) &&
-                    getnameinfo(i->ifa_addr, n, text, sizeof text, NULL, 0, NI_NUMERICHOST) == 0 &&
-                    strncmp(text, "fe80:", 5) != 0)
-                        strv_addf(&set, "%s %s", i->ifa_name, text);
         }
         freeifaddrs(all);
-        links = strv_join(up ? up : down, ", ");
-        addresses = strv_join(set, ", ");
+        _cleanup_free_ char *links = strv_join(up ? up : down, ", "), *addresses = strv_join(set, "; ");
         if (up || down)
                 reach_add(network, "Link", up ? REACH_SUCCESS : REACH_FAIL,
-                            up ? "%s is up" : "%s has no carrier, or is not up", links);
+                          up ? "%s is up" : "%s has no carrier, or is not up", links);
         else
                 reach_add(network, "Link", REACH_UNSET, "there is no network device");
         reach_add(network, "Address", set ? REACH_SUCCESS : REACH_UNSET, "%s",
-                    set ? addresses : "no device has one that others can reach");
+                  set ? addresses : "no device has one that others can reach");
+}
+
+static void network_look_clock(struct reach *network) {
+        struct timex clock = {};
+        int state = adjtimex(&clock);
+        if (state < 0)
+                reach_add(network, "Time", REACH_UNTESTED,
+                          "the kernel does not say whether the clock is synchronized");
+        else if (state == TIME_ERROR || (clock.status & STA_UNSYNC))
+                reach_add(network, "Time", REACH_FAIL, "nothing keeps the clock synchronized");
+        else
+                reach_add(network, "Time", REACH_SUCCESS, "the clock is synchronized");
+}
+
+static void network_look_ask_gateway(struct network_look *l, const char *gateway, const char *device) {
+        size_t at = reach_add(l->network, "Gateway", REACH_UNTESTED, "%s by %s", gateway, device);
+        struct network_query *q = network_look_query(l, at);
+        q->op = exchange_start(l->backend->event, &(struct exchange_options){ .address = gateway,
+                                                                              .port = GATEWAY_PORT,
+                                                                              .done = network_look_gateway,
+                                                                              .userdata = q });
 }
 
 static void network_look_begin(void *state) {
         struct network_look *l = state;
         const char *root = l->backend->paths.root;
         _cleanup_free_ char *routes = paths_read(root, "/proc/net/route", NULL), *device = NULL,
+                            *routes_6 = paths_read(root, "/proc/net/ipv6_route", NULL), *device_6 = NULL,
                             *resolv = paths_read(root, "/etc/resolv.conf", NULL);
-        _cleanup_free_ char *gateway = reach_gateway(routes ? routes : "", &device);
+        _cleanup_free_ char *gateway = reach_gateway(routes ? routes : "", &device),
+                            *gateway_6 = reach_gateway_6(routes_6 ? routes_6 : "", &device_6);
         _cleanup_strv_ char **servers = reach_servers(resolv ? resolv : "");
         network_look_devices(l->network);
         l->waiting = 1; /* nothing ends before all have begun */
-        if (!gateway)
+        if (gateway)
+                network_look_ask_gateway(l, gateway, device);
+        if (gateway_6)
+                network_look_ask_gateway(l, gateway_6, device_6);
+        if (!gateway && !gateway_6)
                 reach_add(l->network, "Gateway", REACH_UNSET, "there is no default route");
-        else {
-                size_t at = reach_add(l->network, "Gateway", REACH_UNTESTED, "%s by %s", gateway, device);
-                struct network_query *q = network_look_query(l, at);
-                q->op = exchange_start(l->backend->event,
-                                       &(struct exchange_options) { .address = gateway,
-                                                                    .port = GATEWAY_PORT,
-                                                                    .done = network_look_gateway,
-                                                                    .userdata = q });
-        }
         if (!servers)
                 reach_add(l->network, "DNS", REACH_UNSET, "/etc/resolv.conf names no server");
+        const char *hostname = l->backend->facts.hostname;
+        bool whole = hostname && strchr(hostname, '.');
+        l->name = whole ? reach_add(l->network, "Name", REACH_UNTESTED, "%s: no server of the DNS answers",
+                                    hostname)
+                        : reach_add(l->network, "Name", REACH_UNSET, "%s has no domain",
+                                    hostname ? hostname : "it");
+        network_look_clock(l->network);
         for (char **server = servers; server && *server; server++) {
                 size_t at = reach_add(l->network, "DNS", REACH_UNTESTED, "%s", *server);
                 struct network_query *q = network_look_query(l, at);
                 bool v6 = strchr(*server, ':');
                 _cleanup_free_ char *name = str_printf(v6 ? "[%s]" : "%s", *server);
                 q->dns = dns_new(l->backend->event, name, DNS_MS);
-                q->op = q->dns ? dns_ask(q->dns, l->backend->facts.hostname, DNS_A, network_look_server, q)
-                               : NULL;
-                if (!q->op)
+                q->op = q->dns ? dns_ask(q->dns, hostname, DNS_A, network_look_server, q) : NULL;
+                if (!q->op) {
+                        _cleanup_free_ char *text = str_printf("%s cannot be asked", *server);
+                        reach_settle(l->network, at, REACH_FAIL, text);
                         l->waiting--;
+                }
         }
         if (--l->waiting == 0)
                 network_look_end(l);
@@ -160,10 +192,10 @@ static void network_look_begin(void *state) {
 
 struct op *backend_look_network(struct host *host, network_done_t done, void *userdata) {
         struct network_look *l = new0(struct network_look);
-        *l = (struct network_look) { .op.drop = network_look_drop,
-                                     .backend = backend_of(host),
-                                     .network = new0(struct reach),
-                                     .done = done,
-                                     .userdata = userdata };
+        *l = (struct network_look){ .op.drop = network_look_drop,
+                                    .backend = backend_of(host),
+                                    .network = new0(struct reach),
+                                    .done = done,
+                                    .userdata = userdata };
         return op_answer(&l->op, l->backend->event, network_look_begin);
 }

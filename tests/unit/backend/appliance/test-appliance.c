@@ -27,57 +27,10 @@ static void a_host_without_keys_has_none(void **state) {
         tree_remove(root);
 }
 
-static const struct network_line *network_find(const struct network_test *test, const char *what) {
-        for (size_t i = 0; i < test->n; i++)
-                if (str_starts(test->items[i].what, what))
-                        return &test->items[i];
-        fail_msg("no line of %s", what);
-        return NULL;
-}
-
-static void what_is_not_configured_is_not_a_failure(void **state) {
-        _cleanup_free_ char *root = tree_new();
-        tree_write(root, "/proc/net/route", "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\n"
-                                            "eth0\t00010A0A\t00000000\t0001\t0\t0\t0\t00FFFFFF\n");
-        tree_write(root, "/proc/net/ipv6_route",
-                   "fd000000000000000000000000000000 40 00000000000000000000000000000000 00 "
-                   "00000000000000000000000000000000 00000100 00000001 00000000 00000001     eth0\n");
-        tree_write(root, "/etc/resolv.conf", "# nameserver 192.0.2.1\nsearch example.test\n");
-        _cleanup_(network_test_done) struct network_test test = {};
-        network_test_run(&test, root);
-        assert_int_equal(network_find(&test, "Gateway")->verdict, NETWORK_NOT_CONFIGURED);
-        assert_int_equal(network_find(&test, "Name server")->verdict, NETWORK_NOT_CONFIGURED);
-        assert_int_not_equal(network_find(&test, "Name ")->verdict, NETWORK_SUCCESS);
-        network_find(&test, "Address");
-        network_find(&test, "Time");
-        tree_remove(root);
-}
-
-/* A server that is no address, and one where nobody listens. */
-static void what_gives_no_answer_fails(void **state) {
-        _cleanup_free_ char *root = tree_new();
-        tree_write(root, "/etc/resolv.conf", "nameserver not-an-address\nnameserver 127.44.55.66\n");
-        _cleanup_(network_test_done) struct network_test test = {};
-        network_test_run(&test, root);
-        assert_int_equal(network_find(&test, "Name server not-an-address")->verdict, NETWORK_FAIL);
-        assert_int_equal(network_find(&test, "Name server 127.44.55.66")->verdict, NETWORK_FAIL);
-        tree_remove(root);
-}
-
-static void verdicts_have_the_words_of_the_field(void **state) {
-        assert_string_equal(network_verdict_name(NETWORK_SUCCESS), "Success");
-        assert_string_equal(network_verdict_name(NETWORK_FAIL), "Fail");
-        assert_string_equal(network_verdict_name(NETWORK_NOT_CONFIGURED), "Not configured");
-        assert_string_equal(network_verdict_name(NETWORK_CANNOT_TEST), "Cannot test");
-}
-
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(fingerprints_are_those_of_ssh_keygen),
                 cmocka_unit_test(a_host_without_keys_has_none),
-                cmocka_unit_test(what_is_not_configured_is_not_a_failure),
-                cmocka_unit_test(what_gives_no_answer_fails),
-                cmocka_unit_test(verdicts_have_the_words_of_the_field),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

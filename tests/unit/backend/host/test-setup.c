@@ -116,12 +116,58 @@ static void plans_a_setting(void **state) {
         }
 }
 
+/* ---- the network ---- */
+
+static void on_network(struct reach *network, void *userdata) {
+        *(struct reach **) userdata = network;
+}
+
+/* The line of this title whose text has that. */
+static enum reach_state state_of(struct fixture *f, const char *title, const char *text) {
+        enum reach_state state = _REACH_STATE_MAX;
+        struct reach *network = NULL;
+        struct op *op = host_look_network(f->client.host, on_network, &network);
+        while (!network)
+                assert_true(sd_event_run(f->client.event, UINT64_MAX) >= 0);
+        op_cancel(op);
+        for (size_t i = 0; i < network->n; i++)
+                if (str_equal(network->items[i].title, title) && strstr(network->items[i].text, text))
+                        state = network->items[i].state;
+        reach_free(network);
+        return state;
+}
+
+static void what_is_not_configured_is_not_a_failure(void **state) {
+        struct fixture *f = *state;
+        tree_write(f->client.root, "/proc/net/route", "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\n"
+                                                      "eth0\t00010A0A\t00000000\t0001\t0\t0\t0\t00FFFFFF\n");
+        tree_write(f->client.root, "/etc/resolv.conf", "# nameserver 192.0.2.1\nsearch example.test\n");
+        assert_int_equal(state_of(f, "Gateway", "no default route"), REACH_UNSET);
+        assert_int_equal(state_of(f, "DNS", "names no server"), REACH_UNSET);
+        assert_int_not_equal(state_of(f, "Name", ""), REACH_SUCCESS);
+        assert_int_not_equal(state_of(f, "Time", "clock"), _REACH_STATE_MAX);
+        assert_int_not_equal(state_of(f, "Address", ""), _REACH_STATE_MAX);
+}
+
+/* A server that is no address, one where nobody listens; and a gateway that refuses, which is an answer. */
+static void what_gives_no_answer_fails(void **state) {
+        struct fixture *f = *state;
+        tree_write(f->client.root, "/proc/net/route", "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\n"
+                                                      "lo\t00000000\t42372C7F\t0003\t0\t0\t0\t00000000\n");
+        tree_write(f->client.root, "/etc/resolv.conf", "nameserver not-an-address\nnameserver 127.44.55.66\n");
+        assert_int_equal(state_of(f, "DNS", "not-an-address"), REACH_FAIL);
+        assert_int_equal(state_of(f, "DNS", "127.44.55.66 does not answer"), REACH_FAIL);
+        assert_int_equal(state_of(f, "Gateway", "127.44.55.66 by lo answers"), REACH_SUCCESS);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void) {
         const struct CMUnitTest tests[] = {
                 T(reads_what_there_is),
                 T(plans_a_setting),
+                T(what_is_not_configured_is_not_a_failure),
+                T(what_gives_no_answer_fails),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -162,6 +162,23 @@ static void reads_the_network(void **state) {
                                     *gateway = reach_gateway(routes, &device);
                 assert_true(str_equal(gateway, rows[i].gateway) && str_equal(device, rows[i].device));
         }
+        static const char zero[] = "00000000000000000000000000000000";
+        static const struct {
+                const char *to, *by, *flags, *gateway; /* NULL: none */
+        } rows_6[] = {
+                { "00", "fe800000000000000000000000000001", "00000003", "fe80::1%eth0" },
+                { "00", "20010db8000000000000000000000001", "00450003", "2001:db8::1" },
+                { "40", "fe800000000000000000000000000001", "00000003", NULL },
+                { "00", zero, "00000001", NULL },
+                { "00", "fe80", "00000003", NULL },
+        };
+        for (size_t i = 0; i < ELEMENTS(rows_6); i++) {
+                _cleanup_free_ char *routes = str_printf("%s 40 %s 00 %s 00000100 00000001 00000000 00000001     eth1\n"
+                                                         "%s %s %s 00 %s 00000400 00000001 00000000 %s     eth0\n",
+                                                         zero, zero, zero, zero, rows_6[i].to, zero, rows_6[i].by, rows_6[i].flags),
+                                    *device = NULL, *gateway = reach_gateway_6(routes, &device);
+                assert_true(str_equal(gateway, rows_6[i].gateway) && str_equal(device, gateway ? "eth0" : NULL));
+        }
         _cleanup_strv_ char **servers = reach_servers("# nameserver 192.0.2.9\nnameserver 192.0.2.1\nsearch x\nnameserver 2001:db8::1 \n"
                                                         "nameserver\nnameserver 192.0.2.2\nnameserver 192.0.2.3\n");
         _cleanup_free_ char *all = strv_join(servers, " ");
