@@ -45,6 +45,9 @@
 #define SECRET_MAX_BYTES 512U
 /* How long the menu and what it runs may take to end when the lock closes it. */
 #define CLOSE_MS 5000
+/* As login(1): so long may a login take. The status says that it took longer. */
+#define LOGIN_SECONDS 60U
+#define LOGIN_EXPIRED 74
 /* Exit status of --status: the lock is another. */
 #define UNLOCKED 75
 
@@ -210,6 +213,23 @@ static void login_end(int signal) {
                 _exit(EXIT_FAILURE);
 }
 
+static void login_expire(int signal) {
+        _exit(LOGIN_EXPIRED);
+}
+
+/* An account that is not for people has a shell that shells(5) does not list, or nologin(8), which some lists
+ * have. login(1) would run that, and nothing else. None at all means the usual one (passwd(5)). */
+static bool login_has_shell(const struct passwd *user) {
+        bool found = str_empty(user->pw_shell);
+        if (str_ends(user->pw_shell, "/nologin"))
+                return false;
+        setusershell();
+        for (const char *shell; !found && (shell = getusershell());)
+                found = str_equal(shell, user->pw_shell);
+        endusershell();
+        return found;
+}
+
 static char *login_answer(const char *question, bool echo) {
         struct termios before, silent;
         char line[SECRET_MAX_BYTES];
@@ -310,9 +330,12 @@ static void login_run(const char *name, const char *tty) {
         (void) pam_set_item(pam, PAM_TTY, tty);
         (void) pam_set_item(pam, PAM_USER_PROMPT, "login: ");
         (void) pam_fail_delay(pam, 2000000);
+        signal(SIGALRM, login_expire);
+        alarm(LOGIN_SECONDS);
         r = pam_authenticate(pam, 0);
         r = r == PAM_SUCCESS ? pam_acct_mgmt(pam, 0) : r;
         r = r == PAM_NEW_AUTHTOK_REQD ? pam_chauthtok(pam, PAM_CHANGE_EXPIRED_AUTHTOK) : r;
+        alarm(0);
         struct passwd *user = NULL;
         if (r == PAM_SUCCESS && pam_get_item(pam, PAM_USER, &known) == PAM_SUCCESS)
                 user = getpwnam(known);
@@ -320,6 +343,14 @@ static void login_run(const char *name, const char *tty) {
                 syslog(LOG_AUTHPRIV | LOG_NOTICE, "Login refused on %s: %s", tty, pam_strerror(pam, r));
                 console_print("Login incorrect\n");
                 pam_end(pam, r);
+                _exit(EXIT_FAILURE);
+        }
+        if (!login_has_shell(user)) {
+                syslog(LOG_AUTHPRIV | LOG_NOTICE,
+                       "Login of %s refused on %s: its shell %s is not in /etc/shells", user->pw_name, tty,
+                       user->pw_shell);
+                console_print("This account may not log in here\n");
+                pam_end(pam, PAM_PERM_DENIED);
                 _exit(EXIT_FAILURE);
         }
         r = pam_setcred(pam, PAM_ESTABLISH_CRED);
@@ -368,8 +399,10 @@ static bool console_session(int inotify, enum lock lock, const char *name, const
                 waitpid(pid, NULL, 0);
                 return false;
         }
-        if (pid > 0)
-                waitpid(pid, NULL, 0);
+        int status = 0;
+        if (pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status) &&
+            WEXITSTATUS(status) == LOGIN_EXPIRED)
+                console_print("\nLogin timed out after 60 seconds\n");
         return true;
 }
 
@@ -404,6 +437,8 @@ static int console_run(const char *tty) {
                 /* What is left of the session ends with this unit. */
                 if (!console_session(inotify, lock, line, tty) && console_lock() != LOCK_STATUS)
                         return EXIT_SUCCESS;
+                /* A login that ended at its password, by Ctrl-C or its time, left the line without echo. */
+                console_settle();
         }
 }
 

@@ -75,6 +75,18 @@ check "without a setting it shows the page and asks for a login" in_host on-cons
 check_text "the journal has who chose what" 'e2e-appliance chose "shell" in the menu on pts-' "$(host journalctl -t fairlead-menu --no-pager -n 20)"
 check_text "and who came and went" 'e2e-appliance logged out on pts-' "$(host journalctl -t fairlead-console --no-pager -n 20)"
 
+# A shell that /etc/shells does not have is no way to the menu, with the right password either.
+host sh -c "useradd -M -s /usr/sbin/nologin e2e-nologin && echo e2e-nologin:$SECRET | chpasswd" 2>/dev/null
+check "an account without a shell for people gets no menu" in_host on-console 'see:^.* login: ' 'type:e2e-nologin' 'see:Password: ' \
+        "type:$SECRET" 'see:This account may not log in here' 'see:^ services ' 'see:^.* login: ' 'not:^1 status'
+check_text "and the journal has why" 'Login of e2e-nologin refused on pts-.*: its shell /usr/sbin/nologin is not in /etc/shells' \
+        "$(host journalctl -t fairlead-console --no-pager -n 20)"
+host userdel e2e-nologin
+# shellcheck disable=SC2016 # the shell on the console has it
+check "a login that nobody answers ends by itself, and the next one has its echo" in_host on-console 'see:^.* login: ' \
+        'type:e2e-appliance' 'see:Password: ' 'run:sleep 61' 'see:Login timed out after 60 seconds' 'see:^ services ' 'see:^.* login: ' \
+        'run:stty -a -F "/dev/pts/${TTY#pts-}" | grep -q " echo "'
+
 step_open() {
         in_host on-console "$(lock open)" 'see:Enter opens the menu: ' 'type:' "see:$NUMBERS" "$@"
 }
