@@ -168,6 +168,15 @@ build_image() {
         host rm -r "/run/e2e/$name"
 }
 
+# publish_image NAME FOLDER VERSION LINE…: NAME:8 at the registry becomes an image of this version, made in that folder of the host by these lines from
+# localhost/volume; the engine forgets it.
+publish_image() {
+        local name=$1 folder=$2 version=$3
+        shift 3
+        printf '%s\n' "FROM localhost/volume" "LABEL version=$version" "$@" | host sh -c "cat >$folder/Containerfile"
+        host sh -c "set -e; podman build -q -t $name:8 $folder && podman push -q $name:8 && podman rmi -f $name:8" >/dev/null
+}
+
 # places_of SECRET…: where these are on the host, a line each: any field of the journal, the engine's events, containers and images, properties of units,
 # files, words and environments of processes. (A search of the journal's text would not see fields.)
 places_of() {

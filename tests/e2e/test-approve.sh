@@ -11,16 +11,9 @@ REGISTRY=registry.example.test:5000
 DIR=/root/approve
 WINDOW=/etc/systemd/system/fairlead-apply.timer.d/50-fairlead.conf
 
-# publish NAME VERSION LINE…: its tag at the registry becomes an image of this version, made by these lines; the engine forgets it.
+# publish NAME VERSION LINE…
 publish() {
-        local name=$REGISTRY/approve-$HOST/$1 version=$2 line
-        shift 2
-        {
-                echo "FROM localhost/volume"
-                echo "LABEL version=$version"
-                for line; do echo "$line"; done
-        } | host sh -c "cat >$DIR/Containerfile"
-        host sh -c "set -e; podman build -q -t $name:8 $DIR && podman push -q $name:8 && podman rmi -f $name:8" >/dev/null
+        publish_image "$REGISTRY/approve-$HOST/$1" $DIR "${@:2}"
 }
 
 prepare() {

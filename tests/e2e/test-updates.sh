@@ -12,16 +12,9 @@ NAME=$REGISTRY/updates-$HOST/volume
 DIR=/root/updates
 DEAD=127.0.0.1:5998
 
-# publish VERSION LINE…: that tag of the registry becomes an image of this version, made by these lines; the engine forgets it.
+# publish VERSION LINE…
 publish() {
-        local version=$1 line
-        shift
-        {
-                echo "FROM localhost/volume"
-                echo "LABEL version=$version"
-                for line; do echo "$line"; done
-        } | host sh -c "cat >$DIR/Containerfile"
-        host sh -c "set -e; podman build -q -t $NAME:8 $DIR && podman push -q $NAME:8 && podman rmi -f $NAME:8" >/dev/null
+        publish_image "$NAME" $DIR "$@"
 }
 
 prepare() {
