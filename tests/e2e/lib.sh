@@ -42,7 +42,7 @@ check() {
                 ok "$what"
         else
                 not_ok "$what"
-                printf '%s\n' "$said" | tail -n 30 | sed 's/^/        /'
+                printf '%s\n' "$said" | tail -n 30 | sed 's/^/        /' >&3
         fi
 }
 
@@ -56,7 +56,7 @@ try() {
                 rm -f "$said"
         else
                 not_ok "$what"
-                tail -n 30 "$said" | sed 's/^/        /'
+                tail -n 30 "$said" | sed 's/^/        /' >&3
                 rm -f "$said"
                 return 1
         fi
@@ -65,7 +65,7 @@ try() {
 # step WHAT FUNCTION…: as try; without it the rest makes no sense, so the test ends.
 step() {
         try "$@" || {
-                [ -z "${TERM_DIR:-}" ] || term_screen | sed 's/^/        /'
+                [ -z "${TERM_DIR:-}" ] || term_screen | sed 's/^/        /' >&3
                 finish
                 exit 1
         }
@@ -87,7 +87,7 @@ check_not() {
         shift
         if said=$("$@" 2>&1); then
                 not_ok "$what"
-                printf '%s\n' "$said" | tail -n 30 | sed 's/^/        /'
+                printf '%s\n' "$said" | tail -n 30 | sed 's/^/        /' >&3
         else
                 ok "$what"
         fi
@@ -102,7 +102,7 @@ check_status() {
                 ok "$what"
         else
                 not_ok "$what (status $status, not $wanted)"
-                printf '%s\n' "$output" | tail -n 30 | sed 's/^/        /'
+                printf '%s\n' "$output" | tail -n 30 | sed 's/^/        /' >&3
         fi
 }
 
@@ -112,7 +112,7 @@ check_text() {
                 ok "$1"
         else
                 not_ok "$1 (no match for $2)"
-                printf '%s\n' "$3" | tail -n 30 | sed 's/^/        /'
+                printf '%s\n' "$3" | tail -n 30 | sed 's/^/        /' >&3
         fi
 }
 
