@@ -167,12 +167,6 @@ static void network_look_begin(void *state) {
         if (!servers)
                 reach_add(l->network, "DNS", REACH_UNSET, "/etc/resolv.conf names no server");
         const char *hostname = l->backend->facts.hostname;
-        bool whole = hostname && strchr(hostname, '.');
-        l->name = whole ? reach_add(l->network, "Name", REACH_UNTESTED, "%s: no server of the DNS answers",
-                                    hostname)
-                        : reach_add(l->network, "Name", REACH_UNSET, "%s has no domain",
-                                    hostname ? hostname : "it");
-        network_look_clock(l->network);
         for (char **server = servers; server && *server; server++) {
                 size_t at = reach_add(l->network, "DNS", REACH_UNTESTED, "%s", *server);
                 struct network_query *q = network_look_query(l, at);
@@ -186,6 +180,12 @@ static void network_look_begin(void *state) {
                         l->waiting--;
                 }
         }
+        bool whole = hostname && strchr(hostname, '.');
+        l->name = whole ? reach_add(l->network, "Name", REACH_UNTESTED, "%s: no server of the DNS answers",
+                                    hostname)
+                        : reach_add(l->network, "Name", REACH_UNSET, "%s has no domain",
+                                    hostname ? hostname : "it");
+        network_look_clock(l->network);
         if (--l->waiting == 0)
                 network_look_end(l);
 }
