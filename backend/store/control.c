@@ -100,15 +100,21 @@ int control_new(sd_event *event, const struct paths *paths, const char *id,
         return 0;
 }
 
+void control_shut(struct control *control) {
+        if (!control || !control->path)
+                return;
+        control->listener = sd_event_source_disable_unref(control->listener);
+        unlink(control->path);
+        free(TAKE(control->path));
+}
+
 struct control *control_free(struct control *control) {
         if (!control)
                 return NULL;
-        sd_event_source_disable_unref(control->listener);
+        control_shut(control);
         for (size_t i = 0; i < CLIENTS_MAX; i++)
                 sd_event_source_disable_unref(control->clients[i]);
-        if (control->path)
-                unlink(control->path);
-        FREE_ALL(control->path, control);
+        free(control);
         return NULL;
 }
 

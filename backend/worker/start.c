@@ -80,10 +80,11 @@ static int start_begin(struct run *run, const struct worker_options *options, st
 static void start_clean_up(struct run *run, const struct worker_options *options) {
         struct worker *w = &run->w;
         worker_clear_step(run);
-        control_free(run->control);
-        /* The link goes last: while it exists, there may be more to clean up. */
+        control_shut(run->control);
+        /* Of what is on the disk the link goes last: while it exists, there may be more to clean up. */
         if (w->recorder && job_state_final(w->recorder->job->state))
                 jobfolder_clear_active(w->paths, w->id);
+        control_free(run->control);     /* whoever waits for the end goes on now */
         sd_event_source_disable_unref(run->turn);
         sd_event_source_disable_unref(run->terminate);
         sd_event_source_disable_unref(run->interrupt);
