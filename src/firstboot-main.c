@@ -6,9 +6,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "backend/console/answering.h"
 #include "backend/console/cmdline.h"
 #include "backend/console/done.h"
 #include "backend/console/firstboot.h"
+#include "backend/console/stick.h"
 #include "backend/systemd/bus.h"
 #include "cli/out.h"
 #include "config.h"
@@ -105,6 +107,20 @@ static void firstboot_main_manual(void) {
             "Nothing is offered on a host that cloud\\-init or Ignition provisioned, and none in a "
             "container. The journal has the reason: journalctl \\-u fairlead\\-firstboot.\n",
             VERSION, FIRSTBOOT_TIMEOUT_SECONDS, FIRSTBOOT_FAILURES_MAX);
+        out(".SH ANSWER FILES\n"
+            "Before anything is offered an answer file is looked for: the credential "
+            ANSWERING_CREDENTIAL " (of SMBIOS, the kernel's command line, the initrd or a container's host), "
+            "then " STICK_FILE " on a file system with the label " STICK_LABEL ", which may also be put in "
+            "while setup is offered. It is mounted read\\-only and for this process alone; the file, and "
+            "the archives of images that it names (oci\\-archive:FILE, relative to its folder), are copied "
+            "into /var/lib/fairlead/" ANSWERING_FOLDER ". Then \"fairlead firstboot \\-\\-answers\" "
+            "carries it out with nobody asked, in %u min at most; firstboot.md in fairlead's documents has its "
+            "members.\n.PP\n"
+            "One that is wrong is refused with its line and the reason, on all consoles and in the journal, "
+            "before anything is changed; then setup is offered. One that was carried out is not carried out "
+            "again, whatever came of it, so that the stick may stay in. With systemd.firstboot=headless an "
+            "answer file is carried out, and nothing is offered.\n",
+            ANSWERING_LIMIT_SECONDS / 60);
         out(".SH OPTIONS\n");
         for (int i = 0; i < _OPTION_MAX; i++) {
                 _cleanup_free_ char *help = str_printf("%s.", options[i].help);
@@ -122,6 +138,8 @@ static void firstboot_main_manual(void) {
             FIRSTBOOT_EXIT_FINISHED, FIRSTBOOT_EXIT_LATER, FIRSTBOOT_EXIT_NEVER);
         out(".SH FILES\n.TP\n.I /var/lib/fairlead/" DONE_NAME
             "\nWhat came of it, where, and when. Remove it to have setup offered again.\n"
+            ".TP\n.I /var/lib/fairlead/" DONE_ANSWERS_NAME
+            "\nAnswer files that were carried out, by their SHA\\-256. Remove it to have them carried out again.\n"
             ".SH SEE ALSO\n.BR fairlead (8),\n.BR systemd\\-firstboot (1),\n.BR kernel\\-command\\-line "
             "(7)\n");
 }
@@ -233,6 +251,9 @@ static int firstboot_main_work(struct work *work, const struct order *order, sd_
                 .bus = bus,
                 .manager = 1,
                 .program = order->program ? order->program : (char **) pages,
+                .answers_program = (char **) pages,
+                .credentials = getenv("CREDENTIALS_DIRECTORY"),
+                .mount = stick_mount,
                 .consoles = order->consoles,
                 .timeout_usec = firstboot_main_timeout(order),
                 .repeat_usec = FIRSTBOOT_REPEAT_SECONDS * SECOND,

@@ -3,6 +3,7 @@
 
 #include <signal.h>
 
+#include "backend/console/answering.h"
 #include "backend/console/claim.h"
 #include "backend/console/cmdline.h"
 #include "backend/console/consoles.h"
@@ -11,7 +12,6 @@
 #include "backend/console/run.h"
 #include "backend/console/size.h"
 #include "base/clock.h"
-#include "base/path.h"
 
 #define SECOND (1000U * 1000)
 #define REOPEN_USEC SECOND
@@ -21,6 +21,7 @@
 
 enum phase {
         PHASE_MUTING,
+        PHASE_ANSWERS, /* an answer file is carried out */
         PHASE_OFFER,
         PHASE_SIZE,
         PHASE_RUN,
@@ -47,7 +48,9 @@ struct firstboot {
         unsigned failures;
         struct op *asking;
         struct run *run;
-        sd_event_source *timeout, *repeat, *reopen, *begin;
+        struct answering *answering;
+        bool stick_seen; /* it was looked at, and is in still */
+        sd_event_source *timeout, *repeat, *reopen, *begin, *stick;
 };
 
 __attribute__((format(printf, 3, 4))) static void firstboot_log(const struct firstboot *boot,
@@ -65,6 +68,7 @@ __attribute__((format(printf, 3, 4))) static void firstboot_log(const struct fir
 static void firstboot_end_offer(struct firstboot *boot) {
         boot->timeout = sd_event_source_disable_unref(boot->timeout);
         boot->repeat = sd_event_source_disable_unref(boot->repeat);
+        boot->stick = sd_event_source_disable_unref(boot->stick);
 }
 
 static void firstboot_quiet(struct firstboot *boot) {
@@ -72,6 +76,7 @@ static void firstboot_quiet(struct firstboot *boot) {
         boot->reopen = sd_event_source_disable_unref(boot->reopen);
         boot->begin = sd_event_source_disable_unref(boot->begin);
         boot->asking = op_cancel(boot->asking);
+        boot->answering = answering_free(boot->answering);
 }
 
 static bool firstboot_is_writing(const struct firstboot *boot) {
@@ -150,10 +155,14 @@ static void firstboot_say_where(struct firstboot *boot, struct claim *claim) {
         claim_say(claim, line);
 }
 
+#define RUNNING_BY_ANSWERS "Setup by an answer file is running."
+
 /* One that is there for the first time, or again. */
 static void firstboot_greet(struct firstboot *boot, struct console *console) {
         if (boot->phase == PHASE_OFFER)
                 firstboot_say_offer(boot, console->claim);
+        else if (boot->phase == PHASE_ANSWERS)
+                claim_say(console->claim, RUNNING_BY_ANSWERS);
         else if (boot->phase != PHASE_ENDING && boot->winner && boot->winner != console)
                 firstboot_say_where(boot, console->claim);
 }
@@ -225,6 +234,8 @@ static int firstboot_on_timeout(sd_event_source *source, uint64_t usec, void *us
         return 0;
 }
 
+static int firstboot_on_stick(sd_event_source *source, uint64_t usec, void *userdata);
+
 static void firstboot_offer(struct firstboot *boot) {
         _cleanup_str_ struct str names = {};
         uint64_t timeout = boot->options.timeout_usec;
@@ -247,14 +258,16 @@ static void firstboot_offer(struct firstboot *boot) {
                                                   firstboot_on_timeout, boot);
         (void) sd_event_add_time_relative(boot->event, &boot->repeat, CLOCK_MONOTONIC,
                                           boot->options.repeat_usec, 1000, firstboot_on_repeat, boot);
+        (void) sd_event_add_time_relative(boot->event, &boot->stick, CLOCK_MONOTONIC, SECOND, 1000,
+                                          firstboot_on_stick, boot);
 }
 
 /* ---- the program ---- */
 
 static void firstboot_record(struct firstboot *boot, enum firstboot_end end, const char *outcome) {
-        const char *name = claim_name(boot->winner->claim);
+        const char *name = boot->winner ? claim_name(boot->winner->claim) : "no console";
         _cleanup_error_ struct error *e = NULL;
-        if (done_write(boot->options.paths, outcome, name, &e) < 0) {
+        if (done_write(boot->options.paths, outcome, boot->winner ? name : NULL, &e) < 0) {
                 _cleanup_free_ char *line = error_line(e);
                 firstboot_log(boot, FIRSTBOOT_ERROR,
                               "Setup was %s on %s, which could not be recorded, so that it is offered again "
@@ -268,6 +281,84 @@ static void firstboot_record(struct firstboot *boot, enum firstboot_end end, con
                       boot->options.paths->state);
         firstboot_finish(boot, end);
 }
+
+/* ---- an answer file ---- */
+
+static void firstboot_on_answers_say(enum answering_kind kind, const char *sentence, void *userdata) {
+        static const enum firstboot_level levels[] = {
+                [ANSWERING_INFO] = FIRSTBOOT_INFO,
+                [ANSWERING_STATE] = FIRSTBOOT_NOTICE,
+                [ANSWERING_ERROR] = FIRSTBOOT_ERROR,
+        };
+        struct firstboot *boot = userdata;
+        firstboot_log(boot, levels[kind], "%s", sentence);
+        if (kind != ANSWERING_INFO)
+                firstboot_say_all(boot, sentence);
+}
+
+static void firstboot_on_answered(enum answering_end end, const char *source, void *userdata) {
+        struct firstboot *boot = userdata;
+        _cleanup_free_ char *line = str_printf("Setup by %s is done.", source),
+                            *unasked = provisioned_unasked(boot->words);
+        boot->answering = answering_free(boot->answering);
+        if (end == ANSWERING_DONE) {
+                firstboot_say_all(boot, line);
+                firstboot_log(boot, FIRSTBOOT_NOTICE, "%s", line);
+                firstboot_record(boot, FIRSTBOOT_FINISHED, "answered");
+        } else if (unasked) {
+                firstboot_log(boot, FIRSTBOOT_NOTICE, "Setup is not offered: %s", unasked);
+                firstboot_finish(boot, end == ANSWERING_NOTHING ? FIRSTBOOT_UNWANTED : FIRSTBOOT_FAILED);
+        } else
+                firstboot_offer(boot);
+}
+
+static struct answering_options firstboot_answers(struct firstboot *boot) {
+        const struct firstboot_options *o = &boot->options;
+        return (struct answering_options) { .paths = o->paths,
+                                            .program = o->answers_program,
+                                            .credentials = o->credentials,
+                                            .mount = o->mount,
+                                            .network_usec = ANSWERING_NETWORK_SECONDS * (uint64_t) SECOND,
+                                            .retry_usec = 5U * SECOND,
+                                            .limit_usec = ANSWERING_LIMIT_SECONDS * (uint64_t) SECOND,
+                                            .say = firstboot_on_answers_say,
+                                            .ended = firstboot_on_answered,
+                                            .userdata = boot };
+}
+
+static bool firstboot_has_answers(struct firstboot *boot) {
+        const struct answering_options o = firstboot_answers(boot);
+        return o.program && answering_wanted(&o);
+}
+
+static void firstboot_answer(struct firstboot *boot) {
+        struct answering_options o = firstboot_answers(boot);
+        _cleanup_strv_ char **environment = run_environment(NULL);
+        o.environment = environment;
+        firstboot_end_offer(boot);
+        boot->winner = NULL;
+        boot->phase = PHASE_ANSWERS;
+        boot->stick_seen = answering_has_stick(&o);
+        boot->answering = answering_new(boot->event, &o);
+        firstboot_open_all(boot, true);
+}
+
+/* It may come while setup is offered. */
+static int firstboot_on_stick(sd_event_source *source, uint64_t usec, void *userdata) {
+        struct firstboot *boot = userdata;
+        const struct answering_options o = firstboot_answers(boot);
+        bool there = o.program && answering_has_stick(&o);
+        if (there && !boot->stick_seen) {
+                firstboot_answer(boot);
+                return 0;
+        }
+        boot->stick_seen = there;
+        (void) sd_event_source_set_time_relative(source, SECOND);
+        (void) sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+        return 0;
+}
+
+/* ---- the program, again ---- */
 
 static void firstboot_failed(struct firstboot *boot, const char *why) {
         _cleanup_free_ char *line = str_printf("Setup %s.", why);
@@ -312,21 +403,6 @@ static void firstboot_on_end(const struct run_end *end, void *userdata) {
                 firstboot_failed(boot, why);
 }
 
-/* Nothing is inherited but what systemd gives to each unit: the locale's variables. */
-static char **firstboot_environment(const char *term) {
-        char **environment = NULL;
-        for (char **e = environ; *e; e++)
-                if (str_starts(*e, "LANG=") || str_starts(*e, "LC_") || str_starts(*e, "LANGUAGE="))
-                        strv_add(&environment, *e);
-        strv_add(&environment, "PATH=" PATH_OF_ROOT);
-        strv_add(&environment, "HOME=/root");
-        strv_add(&environment, "USER=root");
-        strv_add(&environment, "LOGNAME=root");
-        strv_add(&environment, "SHELL=/bin/sh");
-        strv_addf(&environment, "TERM=%s", term);
-        return environment;
-}
-
 static char *firstboot_device(const struct firstboot *boot, const char *name) {
         return str_printf("%s/dev/%s", boot->options.paths->root, name);
 }
@@ -335,7 +411,7 @@ static void firstboot_run(struct firstboot *boot, const struct winsize *size) {
         struct claim *claim = boot->winner->claim;
         const char *name = claim_name(claim), *term = console_term(boot->words, name);
         _cleanup_free_ char *device = firstboot_device(boot, name);
-        _cleanup_strv_ char **environment = firstboot_environment(term);
+        _cleanup_strv_ char **environment = run_environment(term);
         _cleanup_error_ struct error *e = NULL;
         struct winsize now = {};
         boot->phase = PHASE_RUN;
@@ -374,6 +450,8 @@ static void firstboot_on_pressed(struct claim *claim, void *userdata) {
         const char *name = claim_name(claim), *term = console_term(boot->words, name);
         struct winsize size;
         if (boot->phase != PHASE_OFFER) {
+                if (boot->phase == PHASE_ANSWERS)
+                        claim_say(claim, RUNNING_BY_ANSWERS);
                 if (boot->winner && boot->winner != console)
                         firstboot_say_where(boot, claim);
                 return;
@@ -422,7 +500,10 @@ static void firstboot_muted(enum mute_way way, void *userdata) {
         };
         struct firstboot *boot = userdata;
         firstboot_log(boot, FIRSTBOOT_INFO, "systemd's messages on the consoles are off, %s", ways[way]);
-        firstboot_offer(boot);
+        if (firstboot_has_answers(boot))
+                firstboot_answer(boot);
+        else
+                firstboot_offer(boot);
 }
 
 static int firstboot_on_begin(sd_event_source *source, uint64_t usec, void *userdata) {
@@ -431,6 +512,9 @@ static int firstboot_on_begin(sd_event_source *source, uint64_t usec, void *user
         boot->begin = sd_event_source_disable_unref(boot->begin);
         _cleanup_free_ char *reason = provisioned_reason(o->paths, boot->words),
                             *forwarded = mute_forwarded(o->paths->root, boot->words);
+        /* An answer file asks nobody. */
+        if (!reason && !firstboot_has_answers(boot))
+                reason = provisioned_unasked(boot->words);
         if (reason) {
                 firstboot_log(boot, FIRSTBOOT_NOTICE, "Setup is not offered: %s", reason);
                 firstboot_finish(boot, FIRSTBOOT_UNWANTED);

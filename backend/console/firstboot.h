@@ -4,7 +4,8 @@
 /* The supervisor of first boot. Every console offers setup; where Enter is pressed first, a program runs, and
  * the others say where. Its exit status decides what comes of it: FIRSTBOOT_EXIT_… below. A program that
  * fails, is killed or loses its line leaves the offer as it was before: nobody is locked out, as the offer
- * has a time-out, and failures are counted. Consoles and messages are as before at the end, however it ends.
+ * has a time-out, and failures are counted. An answer file, where there is one, comes before the offer, which
+ * is made when it was refused or failed. Consoles and messages are as before at the end, however it ends.
  */
 
 #include <systemd/sd-bus.h>
@@ -44,6 +45,10 @@ struct firstboot_options {
         sd_bus *bus;               /* systemd's; NULL: none. It outlives the supervisor */
         pid_t manager;             /* systemd's process; 0: it gets no signals */
         char *const *program;      /* its words, the first an absolute path */
+        /* For answer files (answering.h): what carries one out. NULL: none is looked for. */
+        char *const *answers_program;
+        const char *credentials;   /* the folder; NULL */
+        int (*mount)(const char *device, struct error **reterr); /* stick_mount(); NULL: no stick */
         char *const *consoles;     /* beside those of the kernel; NULL */
         uint64_t timeout_usec;     /* for Enter; 0: for ever */
         uint64_t repeat_usec;

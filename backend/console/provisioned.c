@@ -7,11 +7,15 @@
 
 #define IGNITION_RESULT "/etc/.ignition-result.json"
 
-static char *provisioned_by_kernel(char *const *words) {
+char *provisioned_unasked(char *const *words) {
         const char *value = cmdline_value(words, "systemd.firstboot");
-        if (cmdline_is_no(value) || str_equal(value, "headless"))
-                return str_printf("the kernel's command line has systemd.firstboot=%s", value);
-        value = cmdline_value(words, "fairlead.firstboot");
+        return cmdline_is_no(value) || str_equal(value, "headless")
+                       ? str_printf("the kernel's command line has systemd.firstboot=%s", value)
+                       : NULL;
+}
+
+static char *provisioned_by_kernel(char *const *words) {
+        const char *value = cmdline_value(words, "fairlead.firstboot");
         return cmdline_is_no(value) ? str_printf("the kernel's command line has fairlead.firstboot=%s", value)
                                     : NULL;
 }

@@ -7,6 +7,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/path.h"
+
 #define HUNG_UP_SECONDS 5
 
 struct run {
@@ -107,6 +109,21 @@ static void run_child(const char *device, char *const *argv, char *const *enviro
 }
 
 /* ---- the supervisor's side ---- */
+
+char **run_environment(const char *term) {
+        char **environment = NULL;
+        for (char **e = environ; *e; e++)
+                if (str_starts(*e, "LANG=") || str_starts(*e, "LC_") || str_starts(*e, "LANGUAGE="))
+                        strv_add(&environment, *e);
+        strv_add(&environment, "PATH=" PATH_OF_ROOT);
+        strv_add(&environment, "HOME=/root");
+        strv_add(&environment, "USER=root");
+        strv_add(&environment, "LOGNAME=root");
+        strv_add(&environment, "SHELL=/bin/sh");
+        if (term)
+                strv_addf(&environment, "TERM=%s", term);
+        return environment;
+}
 
 static int run_on_child(sd_event_source *source, const siginfo_t *info, void *userdata) {
         struct run *run = userdata;

@@ -29,5 +29,9 @@ int run_new(sd_event *event, const char *device, char *const *argv, char *const 
 struct run *run_free(struct run *run);
 DEFINE_CLEANUP(struct run, run_free)
 
+/* What a program of first boot gets: nothing is inherited but the locale's variables, which systemd gives to
+ * each unit. term NULL: it has no terminal. The caller frees. */
+char **run_environment(const char *term);
+
 /* HUP and TERM now, KILL after grace. */
 void run_stop(struct run *run, uint64_t grace_usec);

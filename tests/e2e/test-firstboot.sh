@@ -260,6 +260,23 @@ answer "given again" 0
 check_text "all is so already" 'This host is called db2.example.test already' "$output"
 check_text "the service, too" 'is installed already' "$output"
 
+# ---- by the supervisor, with nobody there ----
+
+# unattended WHAT STATUS: an answer file as the credential.
+unattended() {
+        check_status "$1" "$2" host env CREDENTIALS_DIRECTORY=/run/e2e-credentials /usr/libexec/fairlead/fairlead-firstboot --timeout 1
+}
+
+host mkdir -p /run/e2e-credentials
+printf '{ "time-zone": "Europe/Paris",\n  "hostname": "x" }\n' | host sh -c 'cat >/run/e2e-credentials/fairlead.answers'
+unattended "a wrong credential is refused, and setup is offered" 75
+check_text "with its line" 'nothing was changed: the credential fairlead.answers:2: hostname' "$output"
+printf '{ "time-zone": "Europe/Paris" }\n' | host sh -c 'cat >/run/e2e-credentials/fairlead.answers'
+unattended "one that fits is carried out" 0
+check_text "and says so" 'Setup by the credential fairlead.answers is done' "$output"
+check_text "with a stamp" '^outcome=answered$' "$(host cat /var/lib/fairlead/firstboot.done)"
+host rm -rf /run/e2e-credentials /var/lib/fairlead/firstboot.done /var/lib/fairlead/firstboot.answers
+
 check_status "the service goes" 0 host fairlead uninstall rsyslog --yes
 for id in $(jobs_of_setup); do
         check_status "$id is rolled back" 0 host fairlead rollback "$id" --yes

@@ -31,6 +31,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n) {
         }
         for (size_t i = 0; i < seed.n_services; i++) {
                 MUST(seed.services[i].image && seed.services[i].line);
+                char *path = NULL, *image = seed_image(&seed.services[i], "/folder");
+                if (seed_image_path(&seed.services[i], &path, NULL) >= 0 && path)
+                        MUST(*path != '/' && strcmp(path, "..") != 0 && strncmp(path, "../", 3) != 0 && !strstr(path, "/../"));
+                MUST(image);
+                free(path);
+                free(image);
                 for (size_t k = 0; k < seed.services[i].n_secrets; k++)
                         MUST(!seed.services[i].secrets[k].file != !seed.services[i].secrets[k].credential);
         }

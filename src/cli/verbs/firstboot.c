@@ -5,6 +5,7 @@
 #include "cli/order.h"
 #include "cli/out.h"
 #include "cli/verbs/verbs.h"
+#include "model/image/source.h"
 
 /* What a host is to be comes from an answer file: it is read whole and held against this host before anything
  * is changed; what is so already is passed over, so that it can be given again behind a power cut. */
@@ -12,12 +13,14 @@
 struct firstboot_run {
         struct session *session;
         const char *source; /* the file, as in errors */
+        char *folder;       /* in which it is: paths of images begin from it */
         struct seed seed;
         struct service_list *services; /* those that are installed */
 };
 
 static void firstboot_run_done(struct firstboot_run *f) {
         seed_done(&f->seed);
+        free(f->folder);
         service_list_free(f->services);
 }
 
@@ -97,8 +100,13 @@ static int firstboot_settings(const struct firstboot_run *f, bool really) {
 /* ---- services ---- */
 
 /* The command line that would install it. */
-static int firstboot_words(const struct seed_service *service, struct arguments *a, struct error **reterr) {
-        strv_add(&a->words, service->image);
+static int firstboot_words(const struct firstboot_run *f, const struct seed_service *service,
+                           struct arguments *a, struct error **reterr) {
+        _cleanup_free_ char *path = NULL;
+        int r = seed_image_path(service, &path, reterr);
+        if (r < 0)
+                return r;
+        strv_take(&a->words, seed_image(service, f->folder));
         const struct {
                 enum option_id id;
                 const char *value;
@@ -113,7 +121,7 @@ static int firstboot_words(const struct seed_service *service, struct arguments 
         a->given[OPTION_YES] = true;
         for (size_t i = 0; i < service->n_secrets; i++) {
                 _cleanup_free_ char *words = NULL;
-                int r = firstboot_secret_words(&service->secrets[i], &words, reterr);
+                r = firstboot_secret_words(&service->secrets[i], &words, reterr);
                 if (r < 0)
                         return r;
                 strv_add(&a->values[OPTION_SECRET], words);
@@ -121,8 +129,18 @@ static int firstboot_words(const struct seed_service *service, struct arguments 
         return 0;
 }
 
+/* The one that an install gives it; the caller frees. NULL: none. */
+static char *firstboot_usual_name(const struct firstboot_run *f, const struct seed_service *service) {
+        _cleanup_(source_done) struct source source = {};
+        _cleanup_free_ char *image = seed_image(service, f->folder),
+                            *name = source_named(image) && source_parse(image, NULL, &source, NULL) >= 0
+                                            ? source_name(&source)
+                                            : NULL;
+        return reference_default_name(name ? name : image);
+}
+
 static bool firstboot_is_installed(const struct firstboot_run *f, const struct seed_service *service) {
-        _cleanup_free_ char *usual = service->name ? NULL : reference_default_name(service->image);
+        _cleanup_free_ char *usual = service->name ? NULL : firstboot_usual_name(f, service);
         for (size_t i = 0; i < f->services->n; i++)
                 if (str_equal(f->services->items[i]->name, service->name ? service->name : usual))
                         return true;
@@ -139,7 +157,7 @@ static int firstboot_service(const struct firstboot_run *f, const struct seed_se
                         out("%s is installed already.\n", service->name ? service->name : service->image);
                 return 0;
         }
-        int r = firstboot_words(service, &a, &s->error);
+        int r = firstboot_words(f, service, &a, &s->error);
         if (r >= 0 && really)
                 return install_verb.run(s, &install_verb, &a);
         r = r < 0 ? r : order_read_image(s, &a, VERB_INSTALL, &order, &s->error);
@@ -161,6 +179,10 @@ static int firstboot_read(struct firstboot_run *f) {
         struct session *s = f->session;
         _cleanup_free_ char *text = NULL;
         size_t n;
+        const char *end = strrchr(f->source, '/');
+        _cleanup_free_ char *folder = end ? xstrndup(f->source, (size_t) (end - f->source) + 1) : xstrdup(".");
+        char *whole = realpath(folder, NULL);
+        f->folder = whole ? whole : xstrdup("/");
         int r = readfile(f->source, SEED_BYTES_MAX, &text, &n, &s->error);
         r = r < 0 ? r : seed_parse(f->source, text, n, &f->seed, &s->error);
         return r < 0 ? r : session_list_services(s, &f->services, &s->error);

@@ -2,6 +2,7 @@
 #include "model/setup/seed.h"
 
 #include "base/str.h"
+#include "model/image/source.h"
 
 static void seed_secret_done(struct seed_secret *secret) {
         FREE_ALL(secret->name, secret->file, secret->credential);
@@ -26,6 +27,48 @@ void seed_done(struct seed *seed) {
                 seed_service_done(&seed->services[i]);
         free(seed->services);
         *seed = (struct seed) {};
+}
+
+/* ---- images ---- */
+
+int seed_image_path(const struct seed_service *service, char **ret, struct error **reterr) {
+        _cleanup_(source_done) struct source source = {};
+        *ret = NULL;
+        /* What is wrong with a reference is said by whoever uses it. */
+        if (!source_named(service->image) || source_parse(service->image, ".", &source, NULL) < 0 ||
+            source.transport == SOURCE_REGISTRY)
+                return 0;
+        const char *path = str_starts(source.at, "./");
+        if (!path)
+                return 0;
+        _cleanup_strv_ char **parts = strv_split(path, "/");
+        for (char **part = parts; part && *part; part++)
+                if (STR_IN_SET(*part, ".", ".."))
+                        return error_set(reterr, -EINVAL, "The path %s leads out of the answer file's folder",
+                                         path);
+        if (!parts || !*parts)
+                return error_set(reterr, -EINVAL, "The path %s names nothing", path);
+        *ret = strv_join(parts, "/");
+        return 0;
+}
+
+char *seed_image(const struct seed_service *service, const char *folder) {
+        _cleanup_(source_done) struct source source = {};
+        _cleanup_free_ char *path = NULL;
+        if (seed_image_path(service, &path, NULL) < 0 || !path ||
+            source_parse(service->image, folder, &source, NULL) < 0)
+                return xstrdup(service->image);
+        return source_text(&source);
+}
+
+bool seed_wants_network(const struct seed *seed) {
+        for (size_t i = 0; i < seed->n_services; i++) {
+                const char *image = seed->services[i].image;
+                if (str_starts(image, "docker://") ||
+                    (!source_named(image) && !str_starts(image, "localhost/")))
+                        return true;
+        }
+        return false;
 }
 
 struct setup_change *seed_changes(const struct seed *seed, size_t *ret_n) {

@@ -37,6 +37,14 @@ struct seed {
 };
 void seed_done(struct seed *seed);
 
+/* The path of an image's file or folder that is named relative to the answer file: "images/rsyslog.tar"; *ret
+ * NULL: the image is elsewhere. -EINVAL with a sentence: it leads out of the folder. The caller frees. */
+int seed_image_path(const struct seed_service *service, char **ret, struct error **reterr);
+/* The image's reference as it is for an answer file in this folder; the caller frees. */
+char *seed_image(const struct seed_service *service, const char *folder);
+/* Whether a service comes over the network. */
+bool seed_wants_network(const struct seed *seed);
+
 /* The settings of the host in it, in the order in which they are made; they point into it. The caller frees
  * the list. */
 struct setup_change *seed_changes(const struct seed *seed, size_t *ret_n);

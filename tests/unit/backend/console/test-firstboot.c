@@ -309,6 +309,35 @@ static void is_not_offered_where_it_is_not_wanted(void **state) {
         assert_string_equal(printk, "4\t4\t1\t7\n");
 }
 
+/* The same program carries out an answer file, as "sh pages --answers FILE". */
+static void credential_is(struct fixture *f, const char *text) {
+        tree_write(f->root, "/pages", "case $1 in --answers) exit 0 ;; esac\nexit 99\n");
+        tree_write(f->root, "/credentials/fairlead.answers", text);
+        f->options.answers_program = f->program;
+        f->options.credentials = tree_path(f->root, "/credentials");
+}
+
+static void carries_out_an_answer_file_and_asks_nobody(void **state) {
+        struct fixture *f = *state;
+        tree_write(f->root, "/proc/cmdline", "systemd.firstboot=headless\n");
+        credential_is(f, "{}");
+        start(f);
+        wait_shown(f, 0, "\r\nSetup by the credential fairlead.answers is done.\r\n");
+        wait_over(f, FIRSTBOOT_FINISHED);
+        assert_done_file(f, "outcome=answered\ntime=2");
+        assert_restored(f);
+}
+
+static void offers_setup_behind_a_wrong_answer_file(void **state) {
+        struct fixture *f = *state;
+        credential_is(f, "{\n\"hostname\": 1 }");
+        start(f);
+        wait_shown(f, 1, "nothing was changed: the credential fairlead.answers:2: hostname");
+        wait_shown(f, 1, "Press Enter to set up this host on this console.");
+        wait_log(f, "<3>The answer file was refused, and nothing was changed: ");
+        assert_done_file(f, NULL);
+}
+
 static void warns_of_a_journal_that_is_printed(void **state) {
         struct fixture *f = *state;
         tree_write(f->root, "/etc/systemd/journald.conf", "[Journal]\nForwardToConsole=yes\n");
@@ -483,6 +512,8 @@ int main(void) {
                 cmocka_unit_test_setup_teardown(offers_on_a_named_console, begin, end),
                 cmocka_unit_test_setup_teardown(waits_for_who_has_the_lock, begin, end),
                 cmocka_unit_test_setup_teardown(is_not_offered_where_it_is_not_wanted, begin, end),
+                cmocka_unit_test_setup_teardown(carries_out_an_answer_file_and_asks_nobody, begin, end),
+                cmocka_unit_test_setup_teardown(offers_setup_behind_a_wrong_answer_file, begin, end),
                 cmocka_unit_test_setup_teardown(warns_of_a_journal_that_is_printed, begin, end),
                 cmocka_unit_test_setup_teardown(asks_a_terminal_for_its_size, begin, end),
                 cmocka_unit_test_setup_teardown(assumes_a_size_where_nobody_answers, begin, end),

@@ -41,6 +41,28 @@ static void reads_a_whole_one(void **state) {
                 assert_int_equal(changes[i].topic, topics[i]);
 }
 
+static void resolves_images_beside_the_file(void **state) {
+        static const struct {
+                const char *image, *path, *whole;
+                bool refused;
+        } rows[] = {
+                { "oci-archive:images/a.tar:8", "images/a.tar", "oci-archive:/m/images/a.tar:8", false },
+                { "docker-archive:a.tar", "a.tar", "docker-archive:/m/a.tar", false },
+                { "oci-archive:/a.tar", NULL, "oci-archive:/a.tar", false },
+                { "docker://r.example.test/a:1", NULL, "docker://r.example.test/a:1", false },
+                { "localhost/a", NULL, "localhost/a", false },
+                { "oci-archive:../a.tar", NULL, "oci-archive:../a.tar", true },
+                { "oci-archive:a/../../b.tar", NULL, "oci-archive:a/../../b.tar", true },
+        };
+        for (size_t i = 0; i < ELEMENTS(rows); i++) {
+                const struct seed_service service = { .image = (char *) rows[i].image };
+                _cleanup_free_ char *path = NULL, *whole = seed_image(&service, "/m");
+                assert_int_equal(seed_image_path(&service, &path, NULL), rows[i].refused ? -EINVAL : 0);
+                assert_true(str_equal(path, rows[i].path));
+                assert_string_equal(whole, rows[i].whole);
+        }
+}
+
 static void reads_an_empty_one(void **state) {
         _cleanup_(seed_done) struct seed seed = {};
         size_t n;
@@ -83,6 +105,7 @@ static void refuses_with_line_and_reason(void **state) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(reads_a_whole_one),
+                cmocka_unit_test(resolves_images_beside_the_file),
                 cmocka_unit_test(reads_an_empty_one),
                 cmocka_unit_test(refuses_with_line_and_reason),
         };
