@@ -40,6 +40,8 @@ const struct argument_row option_table[_OPTION_MAX] = {
                             "with --labels: the engine they are for (podman=5.4, podman=4.3, docker=20.10)" },
         [OPTION_ENGINE_SOCKET] = { "engine-socket", 0, "PATH", false,
                                    "use the container engine at this socket" },
+        [OPTION_EXPORT_ANSWERS] = { "export-answers", 0, NULL, false,
+                                    "print this host as an answer file, without its secrets" },
         [OPTION_FETCH] = { "fetch", 0, NULL, false,
                            "fetch the newer images that are named, to compare their packages" },
         [OPTION_FINDINGS] = { "findings", 0, NULL, false,

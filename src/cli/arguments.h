@@ -30,6 +30,7 @@ enum option_id {
         OPTION_DISPLAY,
         OPTION_ENGINE,
         OPTION_ENGINE_SOCKET,
+        OPTION_EXPORT_ANSWERS,
         OPTION_FETCH,
         OPTION_FINDINGS,
         OPTION_FOLLOW,

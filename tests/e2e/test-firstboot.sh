@@ -260,6 +260,11 @@ answer "given again" 0
 check_text "all is so already" 'This host is called db2.example.test already' "$output"
 check_text "the service, too" 'is installed already' "$output"
 
+check_status "the host is printed as an answer file" 0 host sh -c 'fairlead firstboot --export-answers >/run/e2e-answers.json'
+check_text "with its name" '"host-name": *"db2.example.test"' "$(host cat /run/e2e-answers.json)"
+check_text "its service's answer" '"host": *"127.0.0.1"' "$(host cat /run/e2e-answers.json)"
+answer "which fits it" 0 --check
+
 # ---- by the supervisor, with nobody there ----
 
 # unattended WHAT STATUS: an answer file as the credential.

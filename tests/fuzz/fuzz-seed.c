@@ -42,6 +42,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n) {
         }
         char *note = seed.host_name ? setup_host_name_note(seed.host_name) : NULL;
         free(note);
+        if (r >= 0) {
+                /* what is written is read as the same */
+                struct seed again = {};
+                char *first = seed_write(&seed, NULL);
+                MUST(strlen(first) > SEED_BYTES_MAX || seed_parse("x.json", first, strlen(first), &again, NULL) >= 0);
+                MUST(again.n_services == (strlen(first) > SEED_BYTES_MAX ? 0 : seed.n_services));
+                seed_done(&again);
+                free(first);
+        }
         seed_done(&seed);
         error_free(e);
         free(text);

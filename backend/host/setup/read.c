@@ -90,6 +90,16 @@ static size_t read_keys(const struct backend *b, const char *home) {
         return text ? setup_count_keys(text) : 0;
 }
 
+static char **read_key_lines(const struct backend *b) {
+        _cleanup_free_ char *text = paths_read(b->paths.root, SETUP_KEYS_FILE, NULL);
+        _cleanup_strv_ char **lines = strv_split(text ? text : "", "\r\n");
+        char **keys = NULL;
+        for (char **line = lines; line && *line; line++)
+                if (setup_count_keys(*line))
+                        strv_add(&keys, *line);
+        return keys;
+}
+
 static void read_users(const struct backend *b, struct setup *ret) {
         _cleanup_free_ char *passwd = paths_read(b->paths.root, "/etc/passwd", NULL),
                             *shadow = paths_read(b->paths.root, SETUP_SHADOW_FILE, NULL);
@@ -128,6 +138,7 @@ void backend_read_setup(struct host *host, struct setup *ret) {
                 .zone = read_zone(b),
                 .realm = xstrdup(realm.name),
                 .root_keys = read_keys(b, "/root"),
+                .root_key_lines = read_key_lines(b),
                 .ssh = paths_access(b->paths.root, "/usr/sbin/sshd", F_OK),
         };
         read_time_service(b, ret);

@@ -4,6 +4,7 @@
 #include "cli/follow.h"
 #include "cli/order.h"
 #include "cli/out.h"
+#include "cli/verbs/appliance/export-answers.h"
 #include "cli/verbs/verbs.h"
 #include "model/image/source.h"
 
@@ -221,6 +222,8 @@ static int verb_firstboot_run(struct session *s, const struct verb *verb, const 
         const char *file = argument_value(a, OPTION_ANSWERS_HOST);
         if (file)
                 return firstboot_answered(s, file, !a->given[OPTION_CHECK_ANSWERS]);
+        if (a->given[OPTION_EXPORT_ANSWERS])
+                return export_answers(s);
         if (a->given[OPTION_CHECK_ANSWERS])
                 return error_set(&s->error, -EINVAL, "--check looks at an answer file: --answers FILE");
         if (s->firstboot && in_is_terminal() && out_is_terminal())
@@ -244,9 +247,9 @@ const struct verb firstboot_verb = {
                    "--answers FILE asks nothing: the file (its members: firstboot.md in fairlead's "
                    "documents) is read whole and held against this host before anything is changed, and "
                    "what is wrong in it is refused with its line. What is so already is passed over. With "
-                   "--check that is all.\n"
+                   "--check that is all. --export-answers prints such a file for this host as it is.\n"
                    "Exit status 0 when it was finished, 75 when it was put off, 76 when it is not to be "
                    "offered again.",
-        .takes = OPTIONS(OPTION_ANSWERS_HOST, OPTION_CHECK_ANSWERS),
+        .takes = OPTIONS(OPTION_ANSWERS_HOST, OPTION_CHECK_ANSWERS, OPTION_EXPORT_ANSWERS),
         .run = verb_firstboot_run,
 };

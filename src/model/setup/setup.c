@@ -67,7 +67,7 @@ char *setup_result(enum setup_topic topic, const char *value) {
 
 void setup_done(struct setup *s) {
         FREE_ALL(s->host_name, s->zone, s->time_unit, s->realm, s->network_tool);
-        STRV_FREE_ALL(s->users, s->addresses, s->host_keys);
+        STRV_FREE_ALL(s->root_key_lines, s->users, s->addresses, s->host_keys);
         *s = (struct setup) {};
 }
 

@@ -59,6 +59,7 @@ struct setup {
         bool time_synced;   /* it has had an answer since the boot */
         enum setup_password root_password;
         size_t root_keys;   /* authorized ones */
+        char **root_key_lines; /* the same, as they stand in the file */
         bool ssh;           /* its server is installed: keys count */
         char **users;       /* others with a shell and a password, or a key */
         char *realm;        /* whose users may log in; NULL: none is joined */

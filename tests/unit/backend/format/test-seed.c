@@ -41,6 +41,21 @@ static void reads_a_whole_one(void **state) {
                 assert_int_equal(changes[i].topic, topics[i]);
 }
 
+static void writes_what_it_reads(void **state) {
+        char *keys[] = { (char *) KEY " anna", NULL }, *set[] = { (char *) "host=log.example.test", (char *) "options=a=b", NULL };
+        struct seed_secret secret = { .name = (char *) "password", .credential = (char *) "fairlead.sssd.password" };
+        struct seed_service services[] = { { .image = (char *) "docker://r.example.test/sssd:2", .name = (char *) "sssd", .mode = (char *) "ad", .set = set, .secrets = &secret, .n_secrets = 1 } };
+        const struct seed written = { .host_name = (char *) "db1.example.test", .time_zone = (char *) "UTC", .root_keys = keys, .services = services, .n_services = 1 };
+        _cleanup_(seed_done) struct seed seed = {};
+        _cleanup_error_ struct error *e = NULL;
+        _cleanup_free_ char *text = seed_write(&written, "a note");
+        assert_ok(seed_parse("a.json", text, strlen(text), &seed, &e), e);
+        _cleanup_free_ char *again = seed_write(&seed, "a note");
+        assert_string_equal(again, text);
+        assert_string_equal(seed.services[0].set[1], "options=a=b");
+        assert_string_equal(seed.services[0].secrets[0].credential, "fairlead.sssd.password");
+}
+
 static void resolves_images_beside_the_file(void **state) {
         static const struct {
                 const char *image, *path, *whole;
@@ -105,6 +120,7 @@ static void refuses_with_line_and_reason(void **state) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(reads_a_whole_one),
+                cmocka_unit_test(writes_what_it_reads),
                 cmocka_unit_test(resolves_images_beside_the_file),
                 cmocka_unit_test(reads_an_empty_one),
                 cmocka_unit_test(refuses_with_line_and_reason),
