@@ -61,6 +61,7 @@ const struct verb *const verb_table[] = {
         &leave_verb,
 
         &firstboot_verb,
+        &seal_verb,
         &issue_verb,
         NULL,
 };

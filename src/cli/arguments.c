@@ -71,6 +71,8 @@ const struct argument_row option_table[_OPTION_MAX] = {
         [OPTION_MANUAL] = { "manual", 0, NULL, false, "print the manual page" },
         [OPTION_MODE] = { "mode", 0, "MODE", false, "the mode of the image's profile" },
         [OPTION_NAME] = { "name", 'N', "NAME", false, "the service's name (the image's last word)" },
+        [OPTION_NAME_SEALED] = { "name", 0, "NAME", false,
+                                 "the credential's name (fairlead. and that of the file)" },
         [OPTION_NO_WINDOW] = { "no-window", 0, NULL, false,
                                "take the window away: the one of the timer's own file applies" },
         [OPTION_OPT1] = { "opt1", 0, "WORDS", false, "words for $OPT1 of the label" },

@@ -48,6 +48,7 @@ enum option_id {
         OPTION_MANUAL,
         OPTION_MODE,
         OPTION_NAME,
+        OPTION_NAME_SEALED,
         OPTION_NO_WINDOW,
         OPTION_OPT1,
         OPTION_OPT2,

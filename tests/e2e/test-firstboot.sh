@@ -265,6 +265,20 @@ check_text "with its name" '"host-name": *"db2.example.test"' "$(host cat /run/e
 check_text "its service's answer" '"host": *"127.0.0.1"' "$(host cat /run/e2e-answers.json)"
 answer "which fits it" 0 --check
 
+printf '%s' "$password" | host sh -c 'umask 077; cat >/run/e2e-password'
+check_status "a secret is sealed" 0 host fairlead seal --name fairlead.e2e /run/e2e-password
+check_text "and said how it is used" '"credential": "fairlead.e2e"' "$output"
+check_status "a name that leads elsewhere is refused" 2 host fairlead seal --name ../x /run/e2e-password
+host rm /run/e2e-password
+check_nowhere "it is nowhere to be read" "$password"
+write_answers '{ "root-password": { "credential": "fairlead.e2e" } }'
+answer "an answer file names it" 0
+# shellcheck disable=SC2016
+check "and it is the password" host perl -e 'my $hash = (getpwnam "root")[1]; exit(crypt($ARGV[0], $hash) ne $hash)' "$password"
+host sh -c 'rm -f /etc/credstore.encrypted/fairlead.e2e; rmdir /etc/credstore.encrypted 2>/dev/null || :'
+answer "one that is not there is refused" 4
+check_text "with its line" 'e2e-answers.json:1: ' "$output"
+
 # ---- by the supervisor, with nobody there ----
 
 # unattended WHAT STATUS: an answer file as the credential.

@@ -72,11 +72,6 @@ static const struct json_field secret_fields[] = {
 };
 #undef T
 
-static bool seed_credential_valid(const char *name) {
-        return *name != '.' && name[strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                                 "0123456789._-")] == '\0';
-}
-
 static int seed_read_place(struct json_value *value, const char *where, struct seed_secret *secret,
                            struct error **reterr) {
         if (!json_is(value, SHAPE_OBJECT))

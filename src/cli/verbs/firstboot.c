@@ -5,6 +5,7 @@
 #include "cli/order.h"
 #include "cli/out.h"
 #include "cli/verbs/appliance/export-answers.h"
+#include "cli/verbs/appliance/sealed.h"
 #include "cli/verbs/verbs.h"
 #include "model/image/source.h"
 
@@ -17,11 +18,15 @@ struct firstboot_run {
         char *folder;       /* in which it is: paths of images begin from it */
         struct seed seed;
         struct service_list *services; /* those that are installed */
+        int *sealed;                   /* descriptors of credentials that were decrypted */
+        size_t n_sealed;
 };
 
 static void firstboot_run_done(struct firstboot_run *f) {
         seed_done(&f->seed);
-        free(f->folder);
+        for (size_t i = 0; i < f->n_sealed; i++)
+                close(f->sealed[i]);
+        FREE_ALL(f->folder, f->sealed);
         service_list_free(f->services);
 }
 
@@ -35,16 +40,35 @@ static int firstboot_blame(const struct firstboot_run *f, unsigned line, int r) 
         return hint ? error_hint(e, "%s", hint) : r;
 }
 
+/* Before 254 systemd hands over only those that the unit names, and none to who runs this by hand. */
+static int firstboot_unseal(struct firstboot_run *f, const struct seed_secret *secret, char **ret,
+                            struct error **reterr) {
+        int fd = sealed_read(secret->credential, reterr);
+        if (fd == -ENOENT) {
+                error_set(reterr, -ENOENT, "There is no credential %s: systemd gave none, and none is sealed",
+                          secret->credential);
+                return error_hint(reterr, "fairlead seal --name %s FILE", secret->credential);
+        }
+        if (fd < 0)
+                return fd;
+        room_for_one((void **) &f->sealed, f->n_sealed, sizeof *f->sealed);
+        f->sealed[f->n_sealed++] = fd;
+        *ret = str_printf("%s=@/proc/self/fd/%d", secret->name, fd);
+        return 0;
+}
+
 /* The words of --secret: NAME=@FILE. */
-static int firstboot_secret_words(const struct seed_secret *secret, char **ret, struct error **reterr) {
+static int firstboot_secret_words(struct firstboot_run *f, const struct seed_secret *secret, char **ret,
+                                  struct error **reterr) {
         const char *folder = getenv("CREDENTIALS_DIRECTORY");
-        if (secret->file)
+        if (secret->file) {
                 *ret = str_printf("%s=@%s", secret->name, secret->file);
-        else if (folder)
-                *ret = str_printf("%s=@%s/%s", secret->name, folder, secret->credential);
-        else
-                return error_set(reterr, -ENOENT, "There is no credential %s: systemd gave none",
-                                 secret->credential);
+                return 0;
+        }
+        _cleanup_free_ char *path = folder ? str_printf("%s/%s", folder, secret->credential) : NULL;
+        if (!path || access(path, F_OK) < 0)
+                return firstboot_unseal(f, secret, ret, reterr);
+        *ret = str_printf("%s=@%s", secret->name, path);
         return 0;
 }
 
@@ -61,11 +85,11 @@ static int firstboot_plan(const struct firstboot_run *f, const struct setup_chan
         return r == -EALREADY ? r : firstboot_blame(f, f->seed.lines[change->topic], r);
 }
 
-static int firstboot_read_password(const struct firstboot_run *f, struct secret_list *secrets) {
+static int firstboot_read_password(struct firstboot_run *f, struct secret_list *secrets) {
         struct session *s = f->session;
         _cleanup_strv_ char **names = NULL;
         _cleanup_free_ char *words = NULL;
-        int r = firstboot_secret_words(f->seed.root_password, &words, &s->error);
+        int r = firstboot_secret_words(f, f->seed.root_password, &words, &s->error);
         r = r < 0 ? r : order_read_secret(words, &names, secrets, &s->error);
         if (r >= 0 && !secret_list_find(secrets, SETUP_SECRET)->length)
                 r = error_set(&s->error, -EINVAL, "The password of root is empty");
@@ -73,7 +97,7 @@ static int firstboot_read_password(const struct firstboot_run *f, struct secret_
 }
 
 /* 0: it is so; else the status of its job, or a negative errno. */
-static int firstboot_change(const struct firstboot_run *f, const struct setup_change *change, bool really) {
+static int firstboot_change(struct firstboot_run *f, const struct setup_change *change, bool really) {
         struct session *s = f->session;
         _cleanup_plan_ struct plan *plan = NULL;
         _cleanup_(secret_list_freep) struct secret_list *secrets = secret_list_new();
@@ -89,7 +113,7 @@ static int firstboot_change(const struct firstboot_run *f, const struct setup_ch
         return r < 0 ? r : follow_job(s, id);
 }
 
-static int firstboot_settings(const struct firstboot_run *f, bool really) {
+static int firstboot_settings(struct firstboot_run *f, bool really) {
         size_t n;
         _cleanup_free_ struct setup_change *changes = seed_changes(&f->seed, &n);
         int r = 0;
@@ -101,7 +125,7 @@ static int firstboot_settings(const struct firstboot_run *f, bool really) {
 /* ---- services ---- */
 
 /* The command line that would install it. */
-static int firstboot_words(const struct firstboot_run *f, const struct seed_service *service,
+static int firstboot_words(struct firstboot_run *f, const struct seed_service *service,
                            struct arguments *a, struct error **reterr) {
         _cleanup_free_ char *path = NULL;
         int r = seed_image_path(service, &path, reterr);
@@ -122,7 +146,7 @@ static int firstboot_words(const struct firstboot_run *f, const struct seed_serv
         a->given[OPTION_YES] = true;
         for (size_t i = 0; i < service->n_secrets; i++) {
                 _cleanup_free_ char *words = NULL;
-                r = firstboot_secret_words(&service->secrets[i], &words, reterr);
+                r = firstboot_secret_words(f, &service->secrets[i], &words, reterr);
                 if (r < 0)
                         return r;
                 strv_add(&a->values[OPTION_SECRET], words);
@@ -148,7 +172,7 @@ static bool firstboot_is_installed(const struct firstboot_run *f, const struct s
         return false;
 }
 
-static int firstboot_service(const struct firstboot_run *f, const struct seed_service *service, bool really) {
+static int firstboot_service(struct firstboot_run *f, const struct seed_service *service, bool really) {
         struct session *s = f->session;
         _cleanup_(arguments_done) struct arguments a = {};
         _cleanup_(order_done) struct order order = {};
@@ -167,7 +191,7 @@ static int firstboot_service(const struct firstboot_run *f, const struct seed_se
         return firstboot_blame(f, service->line, r);
 }
 
-static int firstboot_services(const struct firstboot_run *f, bool really) {
+static int firstboot_services(struct firstboot_run *f, bool really) {
         int r = 0;
         for (size_t i = 0; r == 0 && i < f->seed.n_services; i++)
                 r = firstboot_service(f, &f->seed.services[i], really);

@@ -29,6 +29,11 @@ void seed_done(struct seed *seed) {
         *seed = (struct seed) {};
 }
 
+bool seed_credential_valid(const char *name) {
+        return *name && *name != '.' && strlen(name) <= 255 &&
+               name[strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")] == '\0';
+}
+
 /* ---- images ---- */
 
 int seed_image_path(const struct seed_service *service, char **ret, struct error **reterr) {

@@ -37,6 +37,9 @@ struct seed {
 };
 void seed_done(struct seed *seed);
 
+/* Whether it can be the name of a credential. */
+bool seed_credential_valid(const char *name);
+
 /* The path of an image's file or folder that is named relative to the answer file: "images/rsyslog.tar"; *ret
  * NULL: the image is elsewhere. -EINVAL with a sentence: it leads out of the folder. The caller frees. */
 int seed_image_path(const struct seed_service *service, char **ret, struct error **reterr);

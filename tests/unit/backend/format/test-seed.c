@@ -56,6 +56,13 @@ static void writes_what_it_reads(void **state) {
         assert_string_equal(seed.services[0].secrets[0].credential, "fairlead.sssd.password");
 }
 
+static void knows_names_of_credentials(void **state) {
+        assert_true(seed_credential_valid("fairlead.join-password_2"));
+        static const char *const wrong[] = { "", ".", "..", ".x", "a/b", "a b", "\xc3\xa4" };
+        for (size_t i = 0; i < ELEMENTS(wrong); i++)
+                assert_false(seed_credential_valid(wrong[i]));
+}
+
 static void resolves_images_beside_the_file(void **state) {
         static const struct {
                 const char *image, *path, *whole;
@@ -121,6 +128,7 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(reads_a_whole_one),
                 cmocka_unit_test(writes_what_it_reads),
+                cmocka_unit_test(knows_names_of_credentials),
                 cmocka_unit_test(resolves_images_beside_the_file),
                 cmocka_unit_test(reads_an_empty_one),
                 cmocka_unit_test(refuses_with_line_and_reason),
