@@ -114,8 +114,8 @@ static void firstboot_main_manual(void) {
             "while setup is offered. It is mounted read\\-only and for this process alone; the file, and "
             "the archives of images that it names (oci\\-archive:FILE, relative to its folder), are copied "
             "into /var/lib/fairlead/" ANSWERING_FOLDER ". Then \"fairlead firstboot \\-\\-answers\" "
-            "carries it out with nobody asked, in %u min at most; firstboot.md in fairlead's documents has its "
-            "members.\n.PP\n"
+            "carries it out with nobody asked, in %u min at most; firstboot.md in fairlead's documents has "
+            "its members.\n.PP\n"
             "One that is wrong is refused with its line and the reason, on all consoles and in the journal, "
             "before anything is changed; then setup is offered. One that was carried out is not carried out "
             "again, whatever came of it, so that the stick may stay in. With systemd.firstboot=headless an "
@@ -139,7 +139,8 @@ static void firstboot_main_manual(void) {
         out(".SH FILES\n.TP\n.I /var/lib/fairlead/" DONE_NAME
             "\nWhat came of it, where, and when. Remove it to have setup offered again.\n"
             ".TP\n.I /var/lib/fairlead/" DONE_ANSWERS_NAME
-            "\nAnswer files that were carried out, by their SHA\\-256. Remove it to have them carried out again.\n"
+            "\nAnswer files that were carried out, by their SHA\\-256. Remove it to have them carried out "
+            "again.\n"
             ".SH SEE ALSO\n.BR fairlead (8),\n.BR systemd\\-firstboot (1),\n.BR kernel\\-command\\-line "
             "(7)\n");
 }

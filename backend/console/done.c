@@ -40,7 +40,7 @@ bool done_exists(const struct paths *paths) {
 
 /* ---- answer files ---- */
 
-#define ANSWERS_LINE_MAX 96U
+#define ANSWERS_BYTES_MAX (64U * 1024)
 #define ANSWERS_LINES_MAX 256U /* the oldest go */
 
 /* "": there is none. The caller frees. */
@@ -49,8 +49,7 @@ static char *done_read_answers(const struct paths *paths) {
         size_t n;
         _cleanup_close_ int folder = open(paths->state, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
         int r = folder < 0 ? -ENOENT
-                           : files_read(folder, DONE_ANSWERS_NAME, (size_t) ANSWERS_LINE_MAX * ANSWERS_LINES_MAX,
-                                        &text, &n, NULL);
+                           : files_read(folder, DONE_ANSWERS_NAME, ANSWERS_BYTES_MAX, &text, &n, NULL);
         return r < 0 ? xstrdup("") : text;
 }
 

@@ -13,10 +13,12 @@
 int done_write(const struct paths *paths, const char *outcome, const char *console, struct error **reterr);
 bool done_exists(const struct paths *paths);
 
-/* STATE/firstboot.answers: answer files that were carried out, by their SHA-256, a line "DIGEST OUTCOME" each;
- * so a stick may stay in. */
+/* STATE/firstboot.answers: answer files that were carried out, by their SHA-256, a line "DIGEST OUTCOME"
+ * each; so a stick may stay in. */
 #define DONE_ANSWERS_NAME "firstboot.answers"
 
+/* Whether it was carried out. */
 bool done_has_answers(const struct paths *paths, const char *digest);
+/* Writes it down, whole and durably. */
 int done_note_answers(const struct paths *paths, const char *digest, const char *outcome,
                       struct error **reterr);

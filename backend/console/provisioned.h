@@ -5,7 +5,7 @@
 
 #include "backend/io/paths.h"
 
-/* Why nothing is done here: the kernel's words say so, cloud-init or Ignition provisioned the host, or setup is
+/* Why nothing is done: the kernel's words say so, cloud-init or Ignition provisioned the host, or setup is
  * done. A sentence without its stop, the caller's; NULL: nothing speaks against it. */
 char *provisioned_reason(const struct paths *paths, char *const *words);
 

@@ -82,8 +82,8 @@ static int stick_open_target(const struct stick_copying *c, const char *path, st
                 close(at);
                 at = r;
         }
-        int fd = r < 0 ? r
-                       : openat(at, parts[n - 1], O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+        const int flags = O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC;
+        int fd = r < 0 ? r : openat(at, parts[n - 1], flags, 0600);
         if (fd >= 0)
                 return fd;
         return error_errno(reterr, r < 0 ? r : -errno, "The archive %s cannot be copied", path);

@@ -205,7 +205,8 @@ static int firstboot_read(struct firstboot_run *f) {
         _cleanup_free_ char *text = NULL;
         size_t n;
         const char *end = strrchr(f->source, '/');
-        _cleanup_free_ char *folder = end ? xstrndup(f->source, (size_t) (end - f->source) + 1) : xstrdup(".");
+        size_t length = end ? (size_t) (end - f->source) + 1 : 0;
+        _cleanup_free_ char *folder = length ? xstrndup(f->source, length) : xstrdup(".");
         char *whole = realpath(folder, NULL);
         f->folder = whole ? whole : xstrdup("/");
         int r = readfile(f->source, SEED_BYTES_MAX, &text, &n, &s->error);

@@ -31,7 +31,8 @@ void seed_done(struct seed *seed) {
 
 bool seed_credential_valid(const char *name) {
         return *name && *name != '.' && strlen(name) <= 255 &&
-               name[strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")] == '\0';
+               name[strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                 "0123456789._-")] == '\0';
 }
 
 /* ---- images ---- */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The answer file that would make another host as this one is. Of secrets it names only where they would be. */
+/* The answer file that would make another host as this one is. Of secrets it names only the places. */
 #include "backend/format/seed/seed.h"
 #include "base/array.h"
 #include "cli/out.h"
@@ -76,7 +76,7 @@ int export_answers(struct session *s) {
                                               : NULL,
                             *text = seed_write(&seed, note);
         out_raw(text, strlen(text));
-        out_note("fairlead: No secret is in it. Passwords of services are asked for as credentials, and one of "
-                 "root as root-password, where it is to have one\n");
+        out_note("fairlead: No secret is in it. Passwords of services are named as credentials, and one "
+                 "of root is root-password, where there is to be one\n");
         return EXIT_DONE;
 }

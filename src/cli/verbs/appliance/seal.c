@@ -48,8 +48,8 @@ static int verb_seal_run(struct session *s, const struct verb *verb, const struc
         int r = fd < 0 ? fd : sealed_write(name, fd, &s->error);
         if (r < 0)
                 return r;
-        out("Sealed to this host: " SEALED_FOLDER "/%s\nIn an answer file: { \"credential\": \"%s\" }\n", name,
-            name);
+        out("Sealed to this host: " SEALED_FOLDER "/%s\n", name);
+        out("In an answer file: { \"credential\": \"%s\" }\n", name);
         return EXIT_DONE;
 }
 

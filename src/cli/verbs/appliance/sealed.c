@@ -10,6 +10,8 @@
 
 #include "base/path.h"
 
+#define SEALED_PROGRAM "/usr/bin/systemd-creds"
+
 /* What it says of an error goes to ours. */
 static int sealed_run(char *const *words, int in, int out, struct error **reterr) {
         posix_spawn_file_actions_t actions;
@@ -26,7 +28,7 @@ static int sealed_run(char *const *words, int in, int out, struct error **reterr
         posix_spawnattr_init(&attributes);
         posix_spawnattr_setsigmask(&attributes, &none);
         posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
-        int r = posix_spawnp(&pid, words[0], &actions, &attributes, words, environment);
+        int r = posix_spawn(&pid, words[0], &actions, &attributes, words, environment);
         posix_spawn_file_actions_destroy(&actions);
         posix_spawnattr_destroy(&attributes);
         if (r != 0) {
@@ -44,7 +46,7 @@ int sealed_write(const char *name, int fd, struct error **reterr) {
         _cleanup_free_ char *option = str_printf("--name=%s", name),
                             *path = str_printf(SEALED_FOLDER "/%s", name),
                             *new = str_printf(SEALED_FOLDER "/.%s.new", name);
-        char *words[] = { (char *) "systemd-creds", (char *) "encrypt", (char *) "--with-key=auto", option,
+        char *words[] = { (char *) SEALED_PROGRAM, (char *) "encrypt", (char *) "--with-key=auto", option,
                           (char *) "-", (char *) "-", NULL };
         if (mkdir(SEALED_FOLDER, 0700) < 0 && errno != EEXIST)
                 return error_errno(reterr, -errno, "The folder " SEALED_FOLDER " cannot be made");
@@ -62,7 +64,7 @@ int sealed_write(const char *name, int fd, struct error **reterr) {
 int sealed_read(const char *name, struct error **reterr) {
         _cleanup_free_ char *option = str_printf("--name=%s", name),
                             *path = str_printf(SEALED_FOLDER "/%s", name);
-        char *words[] = { (char *) "systemd-creds", (char *) "decrypt", option, path, (char *) "-", NULL };
+        char *words[] = { (char *) SEALED_PROGRAM, (char *) "decrypt", option, path, (char *) "-", NULL };
         if (access(path, R_OK) < 0)
                 return error_errno(reterr, -errno, "There is no sealed credential %s", path);
         _cleanup_close_ int null = open("/dev/null", O_RDONLY | O_CLOEXEC);

@@ -62,7 +62,9 @@ static int begin(void **state) {
         f->program[0] = (char *) "/bin/sh";
         f->program[1] = f->script;
         f->environment[0] = (char *) "PATH=/usr/bin:/bin";
-        f->options = (struct answering_options) { .paths = &f->paths, .program = f->program, .environment = f->environment, .credentials = f->credentials, .mount = mount_folder, .retry_usec = 1000, .limit_usec = 20000000, .say = on_say, .ended = on_ended, .userdata = f };
+        f->options = (struct answering_options) { .paths = &f->paths, .program = f->program, .environment = f->environment,
+                                                     .credentials = f->credentials, .mount = mount_folder, .retry_usec = 1000, .limit_usec = 20000000,
+                                                     .say = on_say, .ended = on_ended, .userdata = f };
         *state = f;
         return 0;
 }
