@@ -25,6 +25,27 @@ static char *read_zone(const struct backend *b) {
         return zone && setup_zone_valid(zone + 9) ? xstrdup(zone + 9) : NULL;
 }
 
+static int read_compare(const void *a, const void *b) {
+        return strcmp(*(char *const *) a, *(char *const *) b);
+}
+
+/* Country, place and name of each, behind tabs; it has no UTC. */
+static char **read_zones(const struct backend *b) {
+        _cleanup_free_ char *text = paths_read(b->paths.root, SETUP_ZONES "zone.tab", NULL);
+        _cleanup_strv_ char **lines = strv_split(text ? text : "", "\n");
+        char **zones = NULL;
+        for (char **line = lines; line && *line; line++) {
+                _cleanup_strv_ char **fields = **line == '#' ? NULL : strv_split(*line, "\t");
+                if (strv_length(fields) >= 3 && setup_zone_valid(fields[2]))
+                        strv_add(&zones, fields[2]);
+        }
+        if (zones) {
+                strv_add(&zones, "UTC");
+                qsort(zones, strv_length(zones), sizeof *zones, read_compare);
+        }
+        return zones;
+}
+
 /* The one that runs, else the first that is installed. systemd keeps a link for each unit that runs. */
 static void read_time_service(const struct backend *b, struct setup *ret) {
         static const char *const units[] = { "systemd-timesyncd.service", "chrony.service",
@@ -136,6 +157,7 @@ void backend_read_setup(struct host *host, struct setup *ret) {
         *ret = (struct setup) {
                 .host_name = read_first_line(b, SETUP_HOST_NAME_FILE),
                 .zone = read_zone(b),
+                .zones = read_zones(b),
                 .realm = xstrdup(realm.name),
                 .root_keys = read_keys(b, "/root"),
                 .root_key_lines = read_key_lines(b),

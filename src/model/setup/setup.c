@@ -67,7 +67,7 @@ char *setup_result(enum setup_topic topic, const char *value) {
 
 void setup_done(struct setup *s) {
         FREE_ALL(s->host_name, s->zone, s->time_unit, s->realm, s->network_tool);
-        STRV_FREE_ALL(s->root_key_lines, s->users, s->addresses, s->host_keys);
+        STRV_FREE_ALL(s->zones, s->root_key_lines, s->users, s->addresses, s->host_keys);
         *s = (struct setup) {};
 }
 
@@ -160,6 +160,50 @@ bool setup_zone_valid(const char *zone) {
         return n && n <= ZONE_BYTES_MAX && isalpha((unsigned char) zone[0]) && !strstr(zone, "//") &&
                zone[n - 1] != '/' &&
                n == strspn(zone, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+-/");
+}
+
+#define ZONES_SHOWN 3U
+
+/* In any case, and a blank for an underscore. */
+static bool setup_zone_begins(const char *zone, const char *typed) {
+        for (; *typed; zone++, typed++) {
+                int c = *typed == ' ' ? '_' : tolower((unsigned char) *typed);
+                if (tolower((unsigned char) *zone) != c)
+                        return false;
+        }
+        return true;
+}
+
+char **setup_zone_matches(char *const *zones, const char *typed) {
+        char **matches = NULL;
+        size_t n = strlen(typed);
+        for (; n && zones && *zones; zones++) {
+                const char *city = strrchr(*zones, '/');
+                bool begins = setup_zone_begins(*zones, typed);
+                if (begins && strlen(*zones) == n) {
+                        matches = strv_free(matches);
+                        strv_add(&matches, *zones);
+                        return matches;
+                }
+                if (begins || (city && setup_zone_begins(city + 1, typed)))
+                        strv_add(&matches, *zones);
+        }
+        return matches;
+}
+
+char *setup_zone_note(char *const *zones, const char *typed) {
+        _cleanup_strv_ char **matches = setup_zone_matches(zones, typed), **shown = NULL;
+        size_t n = strv_length(matches);
+        if (!zones || !*typed || strv_contains(zones, typed))
+                return NULL;
+        if (!n)
+                return xstrdup("No zone that is listed begins so");
+        for (size_t i = 0; i < n && i < ZONES_SHOWN; i++)
+                strv_add(&shown, matches[i]);
+        _cleanup_free_ char *list = strv_join(shown, ", ");
+        if (n == 1)
+                return str_printf("Enter takes %s", list);
+        return n > ZONES_SHOWN ? str_printf("%s, and %zu more", list, n - ZONES_SHOWN) : TAKE(list);
 }
 
 /* ---- root's password ---- */

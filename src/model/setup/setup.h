@@ -54,6 +54,7 @@ enum setup_password {
 struct setup {
         char *host_name;    /* static; NULL: none is set */
         char *zone;         /* NULL: none is set, which is UTC */
+        char **zones;       /* those that tzdata lists, sorted; NULL: not known */
         char *time_unit;    /* the installed service that keeps the clock; NULL: none is */
         bool time_runs;     /* it runs */
         bool time_synced;   /* it has had an answer since the boot */
@@ -84,6 +85,13 @@ char *setup_host_name_note(const char *name);
 
 /* Whether it can be the name of a time zone, below SETUP_ZONES; not whether there is one. */
 bool setup_zone_valid(const char *zone);
+
+/* Those of the list that typed may mean, in any case: they begin so, or their city does; "new york" is
+ * America/New_York. The whole name alone where it is one. The caller frees; NULL: none. */
+char **setup_zone_matches(char *const *zones, const char *typed);
+/* The same for people: "Europe/Belgrade, Europe/Berlin, and 5 more"; NULL: it is whole, or no list is known.
+ * The caller frees. */
+char *setup_zone_note(char *const *zones, const char *typed);
 
 /* A line of authorized_keys(5) without options: 0, or -EINVAL with a sentence. */
 int setup_check_key(const char *line, struct error **reterr);

@@ -73,7 +73,7 @@ static const struct param time_params[] = {
           .help = (char *) "A region and a city, such as Europe/Berlin; or UTC.",
           .type = PARAM_TEXT,
           .required = true,
-          .pattern = (char *) "[A-Za-z][A-Za-z0-9_+/-]{0,63}",
+          .pattern = (char *) "[A-Za-z][A-Za-z0-9_+/ -]{0,63}",
           .pattern_reason = (char *) "A zone is a region and a city, such as Europe/Berlin; or UTC" },
         { .name = (char *) CLOCK,
           .title = (char *) "Keep the clock",
@@ -93,6 +93,11 @@ static void time_fill(struct firstboot *f) {
 
 static char *time_note(const struct firstboot *f, const struct param *p) {
         const struct setup *s = &f->setup;
+        const char *typed = answers_get(f->answers, ZONE);
+        bool asked = str_equal(p->name, ZONE) && typed && !str_equal(typed, s->zone);
+        char *zones = asked ? setup_zone_note(s->zones, typed) : NULL;
+        if (zones)
+                return zones;
         if (!str_equal(p->name, CLOCK))
                 return s->time_unit ? NULL : xstrdup("! No time service is installed: the clock is not kept");
         return s->time_synced ? str_printf("%s runs, and a server has answered", s->time_unit)
@@ -100,9 +105,18 @@ static char *time_note(const struct firstboot *f, const struct param *p) {
                               : str_printf("! %s does not run", s->time_unit);
 }
 
+/* What was typed of a zone is completed where it can mean one only; "berlin" is Europe/Berlin. */
+static void time_complete(struct answers *answers, char *const *zones) {
+        const char *typed = answers_get(answers, ZONE);
+        _cleanup_strv_ char **matches = typed ? setup_zone_matches(zones, typed) : NULL;
+        if (strv_length(matches) == 1)
+                answers_set(answers, ZONE, matches[0], "completed");
+}
+
 static int time_read(const struct firstboot *f, struct setup_change *ret, size_t *ret_n,
                      struct error **reterr) {
         const struct setup *s = &f->setup;
+        time_complete(f->answers, s->zones);
         const char *zone = firstboot_new_answer(f, ZONE, s->zone ? s->zone : "UTC");
         const char *keeps = answers_get(f->answers, CLOCK);
         bool starts = s->time_unit && !s->time_runs && !str_equal(keeps, "no");

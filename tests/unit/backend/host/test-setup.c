@@ -39,6 +39,7 @@ static void reads_what_there_is(void **state) {
         assert_false(setup_can_enter(&none));
 
         tree_write(root, "/etc/hostname", "db1.example.test\n");
+        tree_write(root, "/usr/share/zoneinfo/zone.tab", "# x\nFR\t+4852+00220\tEurope/Paris\nDE\t+5230+01322\tEurope/Berlin\tmost\nbroken\nXX\t1\t../x\n");
         tree_link(root, "/etc/localtime", "../usr/share/zoneinfo/Europe/Berlin");
         tree_write(root, "/usr/lib/systemd/system/systemd-timesyncd.service", "");
         tree_write(root, "/usr/lib/systemd/system/chrony.service", "");
@@ -56,6 +57,9 @@ static void reads_what_there_is(void **state) {
         host_read_setup(f->client.host, &s);
         assert_string_equal(s.host_name, "db1.example.test");
         assert_string_equal(s.zone, "Europe/Berlin");
+        assert_int_equal(strv_length(s.zones), 3);
+        assert_string_equal(s.zones[0], "Europe/Berlin");
+        assert_string_equal(s.zones[2], "UTC");
         assert_string_equal(s.time_unit, "chrony.service");
         assert_true(s.time_runs && !s.time_synced && s.ssh);
         assert_int_equal(s.root_password, PASSWORD_NONE);

@@ -187,8 +187,35 @@ static void reads_the_network(void **state) {
         assert_string_equal(reach_state_name(REACH_UNSET), "Not configured");
 }
 
+static void completes_zones(void **state) {
+        char *zones[] = { (char *) "America/New_York", (char *) "Asia/Brunei", (char *) "Europe/Belgrade", (char *) "Europe/Berlin", (char *) "Europe/Bratislava", (char *) "Europe/Brussels", (char *) "UTC", NULL };
+        static const struct {
+                const char *typed, *note;
+                size_t n;
+        } rows[] = {
+                { "berlin", "Enter takes Europe/Berlin", 1 },
+                { "new york", "Enter takes America/New_York", 1 },
+                { "utc", "Enter takes UTC", 1 },
+                { "UTC", NULL, 1 },
+                { "Europe/Berlin", NULL, 1 },
+                { "europe/be", "Europe/Belgrade, Europe/Berlin", 2 },
+                { "b", "Asia/Brunei, Europe/Belgrade, Europe/Berlin, and 2 more", 5 },
+                { "Nowhere/Land", "No zone that is listed begins so", 0 },
+                { "", NULL, 0 },
+        };
+        for (size_t i = 0; i < ELEMENTS(rows); i++) {
+                _cleanup_strv_ char **matches = setup_zone_matches(zones, rows[i].typed);
+                _cleanup_free_ char *note = setup_zone_note(zones, rows[i].typed);
+                assert_int_equal(strv_length(matches), rows[i].n);
+                if (!str_equal(note, rows[i].note))
+                        fail_msg("%s: %s", rows[i].typed, note ? note : "nothing");
+        }
+        assert_null(setup_zone_note(NULL, "b"));
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
+                cmocka_unit_test(completes_zones),
                 cmocka_unit_test(judges_host_names),
                 cmocka_unit_test(names_the_host_in_hosts),
                 cmocka_unit_test(knows_zones),
