@@ -280,7 +280,7 @@ static int answering_take(int out, void *userdata) {
         if (!e && (r == -ENOENT || r == -EALREADY))
                 return r == -ENOENT ? TAKEN_NOTHING : TAKEN_BEFORE;
         _cleanup_free_ char *line = e ? error_line(e) : xstrdup(strerror(-r));
-        dprintf(out, "%s\n", line);
+        (void) files_write_all(out, line, strlen(line));
         return TAKEN_NOT;
 }
 

@@ -3,8 +3,9 @@
 
 /* Setup by an answer file, with nobody asked. It is looked for in this order: the credential
  * fairlead.answers, what a boot that was interrupted left of a stick, the stick with the label FAIRLEAD
- * (stick.h). It is carried out by "fairlead firstboot --answers", whose jobs go on by themselves; so a second run finds done what is
- * done. One that came to an end is not carried out again, one that was refused has changed nothing. */
+ * (stick.h). It is carried out by "fairlead firstboot --answers", whose jobs go on by themselves; so a second
+ * run finds done what is done. One that came to an end is not carried out again, one that was refused has
+ * changed nothing. */
 
 #include <systemd/sd-event.h>
 

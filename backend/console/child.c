@@ -6,6 +6,8 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "backend/io/files.h"
+
 #define CHILD_GRACE_USEC (10U * 1000 * 1000)
 #define CHILD_NOT_BEGUN 127
 
@@ -37,7 +39,8 @@ _Noreturn static void child_run(const struct child_options *o, pid_t parent, int
                 _exit(o->work(STDOUT_FILENO, o->userdata));
         close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
         execve(o->argv[0], o->argv, o->environment);
-        dprintf(STDERR_FILENO, "%s cannot be started: %s\n", o->argv[0], strerror(errno));
+        _cleanup_free_ char *line = str_printf("%s cannot be started: %s\n", o->argv[0], strerror(errno));
+        (void) files_write_all(out, line, strlen(line));
         _exit(CHILD_NOT_BEGUN);
 }
 

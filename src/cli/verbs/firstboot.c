@@ -4,8 +4,8 @@
 #include "cli/follow.h"
 #include "cli/order.h"
 #include "cli/out.h"
-#include "cli/verbs/appliance/export-answers.h"
-#include "cli/verbs/appliance/sealed.h"
+#include "cli/appliance/export-answers.h"
+#include "cli/appliance/sealed.h"
 #include "cli/verbs/verbs.h"
 #include "model/image/source.h"
 

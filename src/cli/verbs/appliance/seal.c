@@ -2,10 +2,11 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 
+#include "backend/io/files.h"
 #include "base/secret.h"
 #include "cli/out.h"
 #include "cli/typed-secret.h"
-#include "cli/verbs/appliance/sealed.h"
+#include "cli/appliance/sealed.h"
 #include "cli/verbs/verbs.h"
 #include "model/setup/seed.h"
 
@@ -21,7 +22,7 @@ static int seal_typed(struct error **reterr) {
         if (typed_secret("Secret", secret) < 0 || !secret->length)
                 return error_set(reterr, -EINVAL, "There is no secret to seal");
         _cleanup_close_ int fd = memfd_create("secret", MFD_CLOEXEC);
-        if (fd < 0 || write(fd, secret->bytes, secret->length) != (ssize_t) secret->length ||
+        if (fd < 0 || files_write_all(fd, secret->bytes, secret->length) < 0 ||
             lseek(fd, 0, SEEK_SET) < 0)
                 return error_errno(reterr, -errno, "The secret cannot be kept");
         return TAKE_FD(fd);

@@ -188,7 +188,8 @@ static void reads_the_network(void **state) {
 }
 
 static void completes_zones(void **state) {
-        char *zones[] = { (char *) "America/New_York", (char *) "Asia/Brunei", (char *) "Europe/Belgrade", (char *) "Europe/Berlin", (char *) "Europe/Bratislava", (char *) "Europe/Brussels", (char *) "UTC", NULL };
+        char *zones[] = { (char *) "America/New_York", (char *) "Asia/Brunei", (char *) "Europe/Belgrade", (char *) "Europe/Berlin",
+                          (char *) "Europe/Bratislava", (char *) "Europe/Brussels", (char *) "UTC", NULL };
         static const struct {
                 const char *typed, *note;
                 size_t n;

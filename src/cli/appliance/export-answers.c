@@ -3,7 +3,7 @@
 #include "backend/format/seed/seed.h"
 #include "base/array.h"
 #include "cli/out.h"
-#include "cli/verbs/appliance/export-answers.h"
+#include "cli/appliance/export-answers.h"
 
 /* Names of credentials: "fairlead.sssd.password". */
 static void export_secret(struct seed_service *to, const char *service, const char *name) {
@@ -75,7 +75,7 @@ int export_answers(struct session *s) {
         _cleanup_free_ char *note = now.realm ? str_printf("The host is a member of the realm %s", now.realm)
                                               : NULL,
                             *text = seed_write(&seed, note);
-        out_raw(text, strlen(text));
+        out_text(text);
         out_note("fairlead: No secret is in it. Passwords of services are named as credentials, and one "
                  "of root is root-password, where there is to be one\n");
         return EXIT_DONE;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "cli/verbs/appliance/sealed.h"
+#include "cli/appliance/sealed.h"
 
 #include <fcntl.h>
 #include <signal.h>
