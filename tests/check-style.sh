@@ -5,7 +5,6 @@
 
 # Files above 500 lines and functions above 60 that have a reason: "FILE REASON" and "FILE FUNCTION REASON".
 long_files='
-backend/console/firstboot.c one machine of six states, each of which leads to most others
 tests/kill.d/test-kill.c a scenario for each kind of job that is struck, and what strikes them all
 src/model/realm/failure-rows.c one table, a row for each of the words that tools have for their failures
 '

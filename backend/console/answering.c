@@ -52,7 +52,6 @@ __attribute__((format(printf, 3, 4))) static void answering_say(const struct ans
         a->options.say(kind, sentence, a->options.userdata);
 }
 
-
 static char *answering_credential(const struct answering_options *o) {
         return o->credentials ? str_printf("%s/" ANSWERING_CREDENTIAL, o->credentials) : NULL;
 }
@@ -165,7 +164,12 @@ static void answering_on_end(bool exited, int status, void *userdata) {
                 answering_finish(a, ANSWERING_FAILED);
         } else if (status == STATUS_BUSY && usec_now(CLOCK_MONOTONIC) < a->deadline)
                 answering_after(a, a->options.retry_usec, answering_on_retry);
-        else if (status == STATUS_DONE) {
+        else if (status == STATUS_BUSY) {
+                /* Of what it has done, nothing is known: it is not refused, and not carried out. */
+                answering_say(a, ANSWERING_ERROR, "Setup by %s waited for another job in vain: %s", a->source,
+                              why);
+                answering_finish(a, ANSWERING_FAILED);
+        } else if (status == STATUS_DONE) {
                 answering_note(a, "done");
                 answering_sweep(a);
                 answering_finish(a, ANSWERING_DONE);

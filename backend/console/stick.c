@@ -13,12 +13,16 @@
 
 /* ---- the mount ---- */
 
-/* Those that sticks and discs have. Options that keep a file system from being written at a mount, too: the
- * journal of ext4 is not replayed. */
+/* Those that sticks and discs have. Of ext4 the journal is not replayed, so that nothing is written, and what
+ * is to become of an error is not for the stick to say: its own word may be panic. */
 static const struct {
-        const char *type, *flag;
+        const char *type, *flag, *errors;
 } stick_types[] = {
-        { "vfat", NULL }, { "exfat", NULL }, { "ext4", "noload" }, { "iso9660", NULL }, { "udf", NULL },
+        { .type = "vfat" },
+        { .type = "exfat" },
+        { .type = "ext4", .flag = "noload", .errors = "remount-ro" },
+        { .type = "iso9660" },
+        { .type = "udf" },
 };
 
 /* By number: older C libraries have no functions for them, and newer ones declare them in a header that the
@@ -29,10 +33,11 @@ static int stick_configure(int context, unsigned command, const char *key, const
 
 static int stick_mount_as(size_t type, const char *device) {
         _cleanup_close_ int context = (int) syscall(SYS_fsopen, stick_types[type].type, FSOPEN_CLOEXEC);
-        const char *flag = stick_types[type].flag;
+        const char *flag = stick_types[type].flag, *errors = stick_types[type].errors;
         if (context < 0 || stick_configure(context, FSCONFIG_SET_STRING, "source", device) < 0 ||
             stick_configure(context, FSCONFIG_SET_FLAG, "ro", NULL) < 0 ||
             (flag && stick_configure(context, FSCONFIG_SET_FLAG, flag, NULL) < 0) ||
+            (errors && stick_configure(context, FSCONFIG_SET_STRING, "errors", errors) < 0) ||
             stick_configure(context, FSCONFIG_CMD_CREATE, NULL, NULL) < 0)
                 return -errno;
         int fd = (int) syscall(SYS_fsmount, context, FSMOUNT_CLOEXEC,

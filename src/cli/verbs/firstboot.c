@@ -214,6 +214,27 @@ static int firstboot_read(struct firstboot_run *f) {
         return r < 0 ? r : session_list_services(s, &f->services, &s->error);
 }
 
+/* Once something may be changed, no status says that nothing was: what fails then has failed. */
+static int firstboot_begun(struct session *s, int r) {
+        if (r < 0 && r != -EBUSY)
+                out_error(s->error);
+        return r == -EBUSY || r == EXIT_BUSY || r == EXIT_DONE ? r : EXIT_FAILED;
+}
+
+static int firstboot_carry_out(struct firstboot_run *f) {
+        struct session *s = f->session;
+        int r = firstboot_begun(s, firstboot_settings(f, true));
+        r = r != EXIT_DONE ? r : firstboot_begun(s, firstboot_services(f, true));
+        _cleanup_(setup_done) struct setup now = {};
+        host_read_setup(s->host, &now);
+        if (r == EXIT_DONE && !setup_can_enter(&now)) {
+                out_note("fairlead: Nobody can log in to this host: the answer file gives root neither a "
+                         "password nor a key\n");
+                return EXIT_FAILED;
+        }
+        return r;
+}
+
 static int firstboot_answered(struct session *s, const char *source, bool really) {
         _cleanup_(firstboot_run_done) struct firstboot_run f = { .session = s, .source = source };
         int r = firstboot_read(&f);
@@ -231,16 +252,7 @@ static int firstboot_answered(struct session *s, const char *source, bool really
         }
         if (!host_status(s->host)->root)
                 return error_set(&s->error, -EACCES, "Permission denied: this needs root");
-        r = firstboot_settings(&f, true);
-        r = r != 0 ? r : firstboot_services(&f, true);
-        _cleanup_(setup_done) struct setup now = {};
-        host_read_setup(s->host, &now);
-        if (r == 0 && !setup_can_enter(&now)) {
-                out_note("fairlead: Nobody can log in to this host: the answer file gives root neither a "
-                         "password nor a key\n");
-                return EXIT_FAILED;
-        }
-        return r;
+        return firstboot_carry_out(&f);
 }
 
 static int verb_firstboot_run(struct session *s, const struct verb *verb, const struct arguments *a) {

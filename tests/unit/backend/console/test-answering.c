@@ -190,6 +190,17 @@ static void waits_for_a_job_of_before(void **state) {
         run_until(f, ANSWERING_DONE);
 }
 
+/* A job of it may have ended by then: it was not refused, and the next boot goes on. */
+static void does_not_refuse_what_came_to_be_busy(void **state) {
+        struct fixture *f = *state;
+        put_stick(f, "{}");
+        tree_write(f->root, "/verb.busy", "");
+        f->options.limit_usec = 1;
+        run_until(f, ANSWERING_FAILED);
+        assert_said(f, "<2>Setup by FAIRLEAD:/fairlead/answers.json waited for another job in vain: it ended with status 5\n");
+        run_until(f, ANSWERING_DONE);
+}
+
 static void does_not_repeat_what_failed(void **state) {
         struct fixture *f = *state;
         put_stick(f, "{}");
@@ -233,6 +244,7 @@ int main(void) {
                 TEST(follows_no_link_off_the_stick),
                 TEST(says_what_does_not_fit_the_host),
                 TEST(waits_for_a_job_of_before),
+                TEST(does_not_refuse_what_came_to_be_busy),
                 TEST(does_not_repeat_what_failed),
                 TEST(takes_no_stick_without_a_file),
                 TEST(keeps_what_was_carried_out),
