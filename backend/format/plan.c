@@ -333,6 +333,9 @@ static bool plan_may_set_up(const struct plan *plan) {
         case SETUP_HOST_NAME: return value && !setup_host_name_fault(value);
         case SETUP_TIME: return value && setup_zone_valid(value);
         case SETUP_ROOT_KEY: return value && setup_check_key(value, NULL) >= 0;
+        case SETUP_LOCALE: return value && setup_locale_valid(value);
+        case SETUP_KEYMAP:
+        case SETUP_LAYOUT: return value && setup_keyboard_valid(value);
         case SETUP_ROOT_PASSWORD: return !value;
         default: return false;
         }

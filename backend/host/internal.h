@@ -111,6 +111,8 @@ struct op *backend_list_source(struct host *host, const char *source, source_see
                                void *userdata);
 /* The host's own settings, and the plan of VERB_SETUP (setup/). */
 void backend_read_setup(struct host *host, struct setup *ret);
+/* The part of it that language.c reads. */
+void backend_read_language(const struct backend *b, struct setup *ret);
 struct op *backend_look_network(struct host *host, network_done_t done, void *userdata);
 struct op *backend_setup_plan(struct backend *b, const struct plan_order *order, plan_done_t done,
                               void *userdata);

@@ -20,6 +20,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n) {
         int r = seed_parse("x.json", text, n, &seed, &e);
         MUST(r >= 0 ? !e : e && e->message && !seed.n_services);
         MUST(!seed.host_name || !setup_host_name_fault(seed.host_name));
+        MUST(!seed.locale || setup_locale_valid(seed.locale));
+        MUST(!seed.keymap || setup_keyboard_valid(seed.keymap));
         MUST(!seed.time_zone || setup_zone_valid(seed.time_zone));
         size_t changes;
         free(seed_changes(&seed, &changes));

@@ -45,6 +45,24 @@ static int seed_read_zone(struct json_value *value, const char *where, void *mem
         return text ? 0 : -EINVAL;
 }
 
+static int seed_read_locale(struct json_value *value, const char *where, void *member,
+                            struct error **reterr) {
+        const char *text = seed_text(value, where, reterr);
+        if (text && !setup_locale_valid(text))
+                return json_wrong(reterr, where, NULL, "\"%s\" is no locale, such as de_DE.UTF-8", text);
+        str_replace((char **) member, text);
+        return text ? 0 : -EINVAL;
+}
+
+static int seed_read_keyboard(struct json_value *value, const char *where, void *member,
+                              struct error **reterr) {
+        const char *text = seed_text(value, where, reterr);
+        if (text && !setup_keyboard_valid(text))
+                return json_wrong(reterr, where, NULL, "\"%s\" is the name of no keyboard, such as de", text);
+        str_replace((char **) member, text);
+        return text ? 0 : -EINVAL;
+}
+
 static int seed_read_key(struct json_value *value, const char *where, void *member, struct error **reterr) {
         const char *text = seed_text(value, where, reterr);
         _cleanup_error_ struct error *e = NULL;
@@ -175,6 +193,9 @@ static int seed_read_services(struct json_value *value, const char *where, void 
 
 #define T struct seed
 static const struct json_field seed_fields[] = {
+        ROW("locale", JSON_CALL, locale, .call = seed_read_locale),
+        ROW("keymap", JSON_CALL, keymap, .call = seed_read_keyboard),
+        ROW("keyboard-layout", JSON_CALL, layout, .call = seed_read_keyboard),
         ROW("host-name", JSON_CALL, host_name, .call = seed_read_host_name),
         ROW("time-zone", JSON_CALL, time_zone, .call = seed_read_zone),
         ROW("root-password", JSON_CALL, root_password, .call = seed_read_password),
@@ -190,6 +211,9 @@ static void seed_find_lines(struct seed *seed, const struct json_value *o, const
                 [SETUP_TIME] = "time-zone",
                 [SETUP_ROOT_PASSWORD] = "root-password",
                 [SETUP_ROOT_KEY] = "root-keys",
+                [SETUP_LOCALE] = "locale",
+                [SETUP_KEYMAP] = "keymap",
+                [SETUP_LAYOUT] = "keyboard-layout",
         };
         for (size_t i = 0; i < _SETUP_TOPIC_MAX; i++)
                 seed->lines[i] = json_line_at(o, text, members[i]);

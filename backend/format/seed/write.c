@@ -44,6 +44,9 @@ static struct json_object *write_service(const struct seed_service *service) {
 char *seed_write(const struct seed *seed, const char *note) {
         struct json_object *o = json_object_new_object(), *services = json_object_new_array();
         write_text(o, "x-note", note);
+        write_text(o, "locale", seed->locale);
+        write_text(o, "keymap", seed->keymap);
+        write_text(o, "keyboard-layout", seed->layout);
         write_text(o, "host-name", seed->host_name);
         write_text(o, "time-zone", seed->time_zone);
         if (seed->root_password)

@@ -44,6 +44,33 @@ static int setup_check_zone(const struct setup_planning *p, const struct setup *
                        : 0;
 }
 
+static int setup_check_locale(const struct setup_planning *p, const struct setup *now,
+                              struct error **reterr) {
+        if (!setup_locale_valid(p->value) || !strv_contains(now->locales, p->value)) {
+                error_set(reterr, -ENOENT, "There is no locale %s of UTF-8 on this host", p->value);
+                return error_hint(reterr, "localectl list-locales lists them");
+        }
+        return str_equal(now->locale, p->value)
+                       ? error_set(reterr, -EALREADY, "The language is %s already", p->value)
+                       : 0;
+}
+
+static int setup_check_keyboard(const struct setup_planning *p, const struct setup *now,
+                                struct error **reterr) {
+        bool keymap = p->topic == SETUP_KEYMAP;
+        const char *what = keymap ? "keymap" : "keyboard layout";
+        if (p->topic != now->keyboard_kind)
+                return error_set(reterr, -ENOENT, "No %ss are installed on this host", what);
+        if (!setup_keyboard_valid(p->value) || !strv_contains(now->keyboards, p->value)) {
+                error_set(reterr, -ENOENT, "There is no %s %s on this host", what, p->value);
+                return error_hint(reterr, keymap ? "localectl list-keymaps lists them"
+                                                 : "localectl list-x11-keymap-layouts lists them");
+        }
+        return str_equal(now->keyboard, p->value)
+                       ? error_set(reterr, -EALREADY, "The %s is %s already", what, p->value)
+                       : 0;
+}
+
 static int setup_check_new_key(const struct setup_planning *p, struct error **reterr) {
         _cleanup_free_ char *text = paths_read(p->backend->paths.root, SETUP_KEYS_FILE, NULL);
         int r = setup_check_key(p->value, reterr);
@@ -63,6 +90,9 @@ static int setup_planning_check(const struct setup_planning *p, struct error **r
         case SETUP_TIME: return setup_check_zone(p, &now, reterr);
         case SETUP_ROOT_KEY: return setup_check_new_key(p, reterr);
         case SETUP_ROOT_PASSWORD: return 0;
+        case SETUP_LOCALE: return setup_check_locale(p, &now, reterr);
+        case SETUP_KEYMAP:
+        case SETUP_LAYOUT: return setup_check_keyboard(p, &now, reterr);
         default: return error_set(reterr, -EINVAL, "There is no such setting");
         }
 }

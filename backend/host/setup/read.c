@@ -2,6 +2,10 @@
 /* The host's own settings as they are, and who can log in to it: small files, so that nothing waits. */
 #include "backend/appliance/appliance.h"
 #include "backend/host/internal.h"
+#include "base/clock.h"
+#include "config.h"
+
+#include <sys/stat.h>
 
 #define USERS_MAX 8U /* named; of more it does not matter */
 
@@ -69,6 +73,19 @@ static void read_time_service(const struct backend *b, struct setup *ret) {
                         break;
         }
         ret->time_synced = paths_access(b->paths.root, "/run/systemd/timesync/synchronized", F_OK);
+}
+
+/* No file of the program, and nothing that systemd was built with, can be from the future: then the clock
+ * began anew, as without a battery. */
+static void read_clock(const struct backend *b, struct setup *ret) {
+        static const char *const files[] = { PROGRAM_PATH, "/usr/lib/clock-epoch" };
+        int64_t now = usec_now(CLOCK_REALTIME) / 1000000;
+        for (size_t i = 0; i < ELEMENTS(files) && !ret->clock_fault; i++) {
+                _cleanup_free_ char *path = str_printf("%s%s", b->paths.root, files[i]);
+                struct stat st;
+                if (stat(path, &st) >= 0 && st.st_mtime > now)
+                        ret->clock_fault = setup_clock_fault(now, st.st_mtime);
+        }
 }
 
 /* ---- who can log in ---- */
@@ -164,6 +181,8 @@ void backend_read_setup(struct host *host, struct setup *ret) {
                 .ssh = paths_access(b->paths.root, "/usr/sbin/sshd", F_OK),
         };
         read_time_service(b, ret);
+        read_clock(b, ret);
+        backend_read_language(b, ret);
         read_users(b, ret);
         ret->addresses = appliance_addresses();
         ret->host_keys = appliance_host_keys(b->paths.root);

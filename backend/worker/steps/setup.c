@@ -87,6 +87,37 @@ static int setup_write_zone(struct worker *w, struct error **reterr) {
         return r < 0 ? r : files_put(folder, name, &link, -1, NULL, reterr);
 }
 
+/* ---- language and keyboard ---- */
+
+static int setup_write_assigned(struct worker *w, const char *path, const char *name, struct error **reterr) {
+        _cleanup_free_ char *text = NULL;
+        int r = setup_read(w, path, &text, reterr);
+        _cleanup_free_ char *changed = r < 0 ? NULL : setup_assign(text, name, w->plan->setup.value);
+        return r < 0 ? r : setup_write(w, path, changed, reterr);
+}
+
+/* Debian's logins read a file of their own; where that is a link to the other one, there is one file. */
+static bool setup_has_debian_locale(const struct worker *w) {
+        struct stat st;
+        if (fstatat(w->root, &SETUP_LOCALE_DEBIAN[1], &st, AT_SYMLINK_NOFOLLOW) >= 0)
+                return S_ISREG(st.st_mode);
+        return faccessat(w->root, "etc/debian_version", F_OK, 0) == 0 &&
+               faccessat(w->root, "etc/default", F_OK, 0) == 0;
+}
+
+static int setup_write_locale(struct worker *w, struct error **reterr) {
+        int r = setup_has_debian_locale(w) ? setup_write_assigned(w, SETUP_LOCALE_DEBIAN, "LANG", reterr) : 0;
+        return r < 0 ? r : setup_write_assigned(w, SETUP_LOCALE_FILE, "LANG", reterr);
+}
+
+static int setup_write_keymap(struct worker *w, struct error **reterr) {
+        return setup_write_assigned(w, SETUP_KEYMAP_FILE, "KEYMAP", reterr);
+}
+
+static int setup_write_layout(struct worker *w, struct error **reterr) {
+        return setup_write_assigned(w, SETUP_LAYOUT_FILE, "XKBLAYOUT", reterr);
+}
+
 /* ---- root's password and keys ---- */
 
 /* By what crypt(5) thinks best now, yescrypt; the caller frees. */
@@ -150,6 +181,9 @@ static int setup_apply_files(struct worker *w, struct error **reterr) {
                 [SETUP_TIME] = setup_write_zone,
                 [SETUP_ROOT_PASSWORD] = setup_write_password,
                 [SETUP_ROOT_KEY] = setup_write_key,
+                [SETUP_LOCALE] = setup_write_locale,
+                [SETUP_KEYMAP] = setup_write_keymap,
+                [SETUP_LAYOUT] = setup_write_layout,
         };
         int r = writers[w->plan->setup.topic](w, reterr);
         if (r < 0)
@@ -172,10 +206,17 @@ static int setup_name_host(struct worker *w, struct error **reterr) {
         return STEP_ENDED;
 }
 
+static bool setup_is_keyboard(const struct worker *w) {
+        return w->plan->setup.topic == SETUP_KEYMAP || w->plan->setup.topic == SETUP_LAYOUT;
+}
+
 static int setup_started(struct worker *w, struct error **reterr) {
         const char *unit = w->plan->setup.unit;
-        if (*reterr) /* in a container, say: the zone is set all the same */
-                worker_warn(w, "Time service: %s could not be started", unit);
+        if (*reterr) /* in a container, say: it is set all the same */
+                worker_warn(w, setup_is_keyboard(w) ? "Keyboard: %s could not be started, so it counts from "
+                                                      "the next boot"
+                                                    : "Time service: %s could not be started",
+                            unit);
         *reterr = error_free(*reterr);
         worker_note(w, "%s", unit);
         return STEP_ENDED;
@@ -190,10 +231,15 @@ static int setup_enabled(struct worker *w, struct error **reterr) {
 static int setup_apply(struct worker *w, struct error **reterr) {
         if (w->plan->setup.topic == SETUP_HOST_NAME && setup_is_real(w))
                 return setup_name_host(w, reterr);
+        if (w->plan->setup.topic == SETUP_LOCALE)
+                return worker_nothing(w, "it counts from the next login");
         if (!w->plan->setup.unit)
-                return worker_nothing(w, "it is in effect");
+                return worker_nothing(w, setup_is_keyboard(w) ? "it counts from the next boot"
+                                                              : "it is in effect");
         if (!w->units)
                 return worker_nothing(w, "systemd does not run here");
+        if (setup_is_keyboard(w))
+                return worker_act(w, w->plan->setup.unit, UNIT_RESTART, setup_started);
         return worker_act(w, w->plan->setup.unit, UNIT_ENABLE, setup_enabled);
 }
 
@@ -205,7 +251,8 @@ static int setup_undo(struct worker *w, struct error **reterr) {
                 return error_errno(reterr, -errno, "The kernel did not take its former name %s", former);
         _cleanup_strv_ char **before = worker_load_lines(w->folder, "active-before", NULL);
         char **stop = NULL;
-        if (w->plan->setup.unit && !strv_contains(before, w->plan->setup.unit))
+        /* That of a keyboard has ended, or stays up only so that it does not run again. */
+        if (w->plan->setup.unit && !setup_is_keyboard(w) && !strv_contains(before, w->plan->setup.unit))
                 strv_add(&stop, w->plan->setup.unit);
         return worker_act_on_units(w, stop, UNIT_STOP, NULL, reterr);
 }

@@ -63,6 +63,10 @@ int export_answers(struct session *s) {
         host_read_setup(s->host, &now);
         if (now.host_name && !setup_host_name_fault(now.host_name))
                 seed.host_name = xstrdup(now.host_name);
+        if (now.locale && strv_contains(now.locales, now.locale))
+                seed.locale = xstrdup(now.locale);
+        if (now.keyboard && strv_contains(now.keyboards, now.keyboard))
+                *(now.keyboard_kind == SETUP_KEYMAP ? &seed.keymap : &seed.layout) = xstrdup(now.keyboard);
         seed.time_zone = xstrdup(now.zone ? now.zone : "UTC");
         export_keys(&now, &seed);
         for (size_t i = 0; i < services->n; i++)

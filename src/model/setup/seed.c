@@ -18,7 +18,7 @@ void seed_service_done(struct seed_service *service) {
 }
 
 void seed_done(struct seed *seed) {
-        FREE_ALL(seed->host_name, seed->time_zone);
+        FREE_ALL(seed->host_name, seed->time_zone, seed->locale, seed->keymap, seed->layout);
         strv_free(seed->root_keys);
         if (seed->root_password)
                 seed_secret_done(seed->root_password);
@@ -79,11 +79,15 @@ bool seed_wants_network(const struct seed *seed) {
 
 struct setup_change *seed_changes(const struct seed *seed, size_t *ret_n) {
         size_t n = 0;
-        struct setup_change *changes = xcalloc(3 + strv_length(seed->root_keys), sizeof *changes);
-        if (seed->host_name)
-                changes[n++] = (struct setup_change) { SETUP_HOST_NAME, seed->host_name, NULL };
-        if (seed->time_zone)
-                changes[n++] = (struct setup_change) { SETUP_TIME, seed->time_zone, NULL };
+        struct setup_change *changes = xcalloc(6 + strv_length(seed->root_keys), sizeof *changes);
+        const struct setup_change texts[] = { { SETUP_LOCALE, seed->locale, NULL },
+                                              { SETUP_KEYMAP, seed->keymap, NULL },
+                                              { SETUP_LAYOUT, seed->layout, NULL },
+                                              { SETUP_HOST_NAME, seed->host_name, NULL },
+                                              { SETUP_TIME, seed->time_zone, NULL } };
+        for (size_t i = 0; i < ELEMENTS(texts); i++)
+                if (texts[i].value)
+                        changes[n++] = texts[i];
         if (seed->root_password)
                 changes[n++] = (struct setup_change) { SETUP_ROOT_PASSWORD, NULL, NULL };
         for (char **key = seed->root_keys; key && *key; key++)

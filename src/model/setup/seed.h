@@ -28,7 +28,7 @@ void seed_service_done(struct seed_service *service);
 #define SEED_KEYS_MAX 64U
 
 struct seed {
-        char *host_name, *time_zone;       /* NULL: they stay as they are */
+        char *host_name, *time_zone, *locale, *keymap, *layout; /* NULL: they stay as they are */
         struct seed_secret *root_password; /* NULL: the same */
         char **root_keys;
         struct seed_service *services;

@@ -3,6 +3,8 @@
 
 #include <ctype.h>
 #include <string.h>
+#include <strings.h>
+#include <time.h>
 
 #include "base/str.h"
 #include "base/text.h"
@@ -19,6 +21,9 @@ static const char *const setup_topic_names[_SETUP_TOPIC_MAX] = {
         [SETUP_TIME] = "time",
         [SETUP_ROOT_PASSWORD] = "root-password",
         [SETUP_ROOT_KEY] = "root-key",
+        [SETUP_LOCALE] = "locale",
+        [SETUP_KEYMAP] = "keymap",
+        [SETUP_LAYOUT] = "keyboard-layout",
 };
 DEFINE_NAMES(setup_topic, enum setup_topic)
 
@@ -29,6 +34,9 @@ const char *setup_topic_what(enum setup_topic topic) {
                 [SETUP_TIME] = "set the time zone",
                 [SETUP_ROOT_PASSWORD] = "set the password of root",
                 [SETUP_ROOT_KEY] = "add an SSH key of root",
+                [SETUP_LOCALE] = "set the language",
+                [SETUP_KEYMAP] = "set the keymap",
+                [SETUP_LAYOUT] = "set the keyboard layout",
         };
         return whats[topic];
 }
@@ -39,6 +47,9 @@ const char *setup_topic_file(enum setup_topic topic) {
                 [SETUP_TIME] = SETUP_ZONE_LINK,
                 [SETUP_ROOT_PASSWORD] = SETUP_SHADOW_FILE,
                 [SETUP_ROOT_KEY] = SETUP_KEYS_FILE,
+                [SETUP_LOCALE] = SETUP_LOCALE_FILE,
+                [SETUP_KEYMAP] = SETUP_KEYMAP_FILE,
+                [SETUP_LAYOUT] = SETUP_LAYOUT_FILE,
         };
         return files[topic];
 }
@@ -51,6 +62,10 @@ const char *const *setup_topic_paths(enum setup_topic topic) {
                 [SETUP_TIME] = { "/etc" },
                 [SETUP_ROOT_PASSWORD] = { SETUP_SHADOW_FILE },
                 [SETUP_ROOT_KEY] = { SETUP_KEYS_FOLDER },
+                /* the whole folder: any of them may be a link to another of them */
+                [SETUP_LOCALE] = { "/etc" },
+                [SETUP_KEYMAP] = { "/etc" },
+                [SETUP_LAYOUT] = { "/etc" },
         };
         return paths[topic];
 }
@@ -61,13 +76,18 @@ char *setup_result(enum setup_topic topic, const char *value) {
         case SETUP_TIME: return str_printf("The time zone is %s", value);
         case SETUP_ROOT_PASSWORD: return xstrdup("Root has the new password");
         case SETUP_ROOT_KEY: return xstrdup("Root has one more SSH key");
+        case SETUP_LOCALE: return str_printf("The language is %s", value);
+        case SETUP_KEYMAP: return str_printf("The keymap is %s", value);
+        case SETUP_LAYOUT: return str_printf("The keyboard layout is %s", value);
         default: return xstrdup("Nothing is changed");
         }
 }
 
 void setup_done(struct setup *s) {
-        FREE_ALL(s->host_name, s->zone, s->time_unit, s->realm, s->network_tool);
-        STRV_FREE_ALL(s->zones, s->root_key_lines, s->users, s->addresses, s->host_keys);
+        FREE_ALL(s->host_name, s->zone, s->time_unit, s->clock_fault, s->realm, s->network_tool, s->locale,
+                 s->keyboard, s->keyboard_unit);
+        STRV_FREE_ALL(s->zones, s->root_key_lines, s->users, s->addresses, s->host_keys, s->locales,
+                      s->keyboards);
         *s = (struct setup) {};
 }
 
@@ -162,48 +182,129 @@ bool setup_zone_valid(const char *zone) {
                n == strspn(zone, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+-/");
 }
 
-#define ZONES_SHOWN 3U
+char *setup_clock_fault(int64_t now, int64_t least) {
+        char is[32], from[16];
+        struct tm tm;
+        time_t at = (time_t) now, program = (time_t) least;
+        strftime(is, sizeof is, "%Y-%m-%d %H:%M", gmtime_r(&at, &tm));
+        strftime(from, sizeof from, "%Y-%m-%d", gmtime_r(&program, &tm));
+        return str_printf("The clock is wrong: it says %s UTC, and this program is from %s", is, from);
+}
+
+#define MATCHES_SHOWN 3U
 
 /* In any case, and a blank for an underscore. */
-static bool setup_zone_begins(const char *zone, const char *typed) {
-        for (; *typed; zone++, typed++) {
+static bool setup_match_begins(const char *item, const char *typed) {
+        for (; *typed; item++, typed++) {
                 int c = *typed == ' ' ? '_' : tolower((unsigned char) *typed);
-                if (tolower((unsigned char) *zone) != c)
+                if (tolower((unsigned char) *item) != c)
                         return false;
         }
         return true;
 }
 
-char **setup_zone_matches(char *const *zones, const char *typed) {
+char **setup_matches(char *const *list, const char *typed) {
         char **matches = NULL;
         size_t n = strlen(typed);
-        for (; n && zones && *zones; zones++) {
-                const char *city = strrchr(*zones, '/');
-                bool begins = setup_zone_begins(*zones, typed);
-                if (begins && strlen(*zones) == n) {
+        for (; n && list && *list; list++) {
+                const char *city = strrchr(*list, '/');
+                bool begins = setup_match_begins(*list, typed);
+                if (begins && strlen(*list) == n) {
                         matches = strv_free(matches);
-                        strv_add(&matches, *zones);
+                        strv_add(&matches, *list);
                         return matches;
                 }
-                if (begins || (city && setup_zone_begins(city + 1, typed)))
-                        strv_add(&matches, *zones);
+                if (begins || (city && setup_match_begins(city + 1, typed)))
+                        strv_add(&matches, *list);
         }
         return matches;
 }
 
-char *setup_zone_note(char *const *zones, const char *typed) {
-        _cleanup_strv_ char **matches = setup_zone_matches(zones, typed), **shown = NULL;
+char *setup_matches_note(char *const *list, const char *typed) {
+        _cleanup_strv_ char **matches = setup_matches(list, typed), **shown = NULL;
         size_t n = strv_length(matches);
-        if (!zones || !*typed || strv_contains(zones, typed))
+        if (!list || !*typed || strv_contains(list, typed))
                 return NULL;
         if (!n)
-                return xstrdup("No zone that is listed begins so");
-        for (size_t i = 0; i < n && i < ZONES_SHOWN; i++)
+                return xstrdup("None that is listed begins so");
+        for (size_t i = 0; i < n && i < MATCHES_SHOWN; i++)
                 strv_add(&shown, matches[i]);
-        _cleanup_free_ char *list = strv_join(shown, ", ");
+        _cleanup_free_ char *names = strv_join(shown, ", ");
         if (n == 1)
-                return str_printf("Enter takes %s", list);
-        return n > ZONES_SHOWN ? str_printf("%s, and %zu more", list, n - ZONES_SHOWN) : TAKE(list);
+                return str_printf("Enter takes %s", names);
+        return n > MATCHES_SHOWN ? str_printf("%s, and %zu more", names, n - MATCHES_SHOWN) : TAKE(names);
+}
+
+/* ---- language and keyboard ---- */
+
+#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+#define LOCALE_BYTES_MAX 64U
+
+static bool setup_word_valid(const char *word, const char *others) {
+        size_t n = strlen(word);
+        return n && n <= LOCALE_BYTES_MAX && isalpha((unsigned char) *word) && strspn(word, others) == n;
+}
+
+bool setup_locale_valid(const char *locale) {
+        return setup_word_valid(locale, LETTERS "_.@-");
+}
+
+bool setup_keyboard_valid(const char *keyboard) {
+        return setup_word_valid(keyboard, LETTERS "_.+-");
+}
+
+char *setup_locale_name(const char *installed) {
+        size_t n = strcspn(installed, ".");
+        const char *set = installed + n, *rest = set + strcspn(set, "@");
+        size_t length = (size_t) (rest - set);
+        bool utf8 = (length == 5 && strncasecmp(set, ".utf8", 5) == 0) ||
+                    (length == 6 && strncasecmp(set, ".utf-8", 6) == 0);
+        return utf8 && setup_locale_valid(installed) ? str_printf("%.*s.UTF-8%s", (int) n, installed, rest)
+                                                     : NULL;
+}
+
+/* The value on a line of that name; NULL: it is of another. */
+static const char *setup_value_on(const char *line, const char *name) {
+        const char *rest = str_starts(line + strspn(line, " \t"), name);
+        return rest && *rest == '=' ? rest + 1 : NULL;
+}
+
+/* The last one counts, as in a shell. */
+char *setup_assigned(const char *text, const char *name) {
+        char *found = NULL;
+        _cleanup_strv_ char **lines = strv_split(text, "\r\n");
+        for (char **line = lines; line && *line; line++) {
+                const char *value = setup_value_on(*line, name);
+                if (!value)
+                        continue;
+                bool quoted = *value == '"' || *value == '\'';
+                const char end[] = { quoted ? *value : ' ', '\0' };
+                value += quoted;
+                free(found);
+                found = xstrndup(value, strcspn(value, end));
+        }
+        if (found && *found)
+                return found;
+        free(found);
+        return NULL;
+}
+
+char *setup_assign(const char *text, const char *name, const char *value) {
+        struct str out = {};
+        bool found = false;
+        size_t n;
+        for (const char *line = text; *line; line += n) {
+                n = strcspn(line, "\n") + (strchr(line, '\n') != NULL);
+                if (!setup_value_on(line, name))
+                        str_addf(&out, "%.*s", (int) n, line);
+                else if (!found)
+                        str_addf(&out, "%s=%s\n", name, value);
+                found |= setup_value_on(line, name) != NULL;
+        }
+        if (!found)
+                str_addf(&out, "%s%s=%s\n", out.length && out.text[out.length - 1] != '\n' ? "\n" : "", name,
+                         value);
+        return str_take(&out);
 }
 
 /* ---- root's password ---- */

@@ -95,9 +95,11 @@ static char *time_note(const struct firstboot *f, const struct param *p) {
         const struct setup *s = &f->setup;
         const char *typed = answers_get(f->answers, ZONE);
         bool asked = str_equal(p->name, ZONE) && typed && !str_equal(typed, s->zone);
-        char *zones = asked ? setup_zone_note(s->zones, typed) : NULL;
+        char *zones = asked ? setup_matches_note(s->zones, typed) : NULL;
         if (zones)
                 return zones;
+        if (str_equal(p->name, ZONE) && s->clock_fault)
+                return str_printf("! %s", s->clock_fault);
         if (!str_equal(p->name, CLOCK))
                 return s->time_unit ? NULL : xstrdup("! No time service is installed: the clock is not kept");
         return s->time_synced ? str_printf("%s runs, and a server has answered", s->time_unit)
@@ -108,7 +110,7 @@ static char *time_note(const struct firstboot *f, const struct param *p) {
 /* What was typed of a zone is completed where it can mean one only; "berlin" is Europe/Berlin. */
 static void time_complete(struct answers *answers, char *const *zones) {
         const char *typed = answers_get(answers, ZONE);
-        _cleanup_strv_ char **matches = typed ? setup_zone_matches(zones, typed) : NULL;
+        _cleanup_strv_ char **matches = typed ? setup_matches(zones, typed) : NULL;
         if (strv_length(matches) == 1)
                 answers_set(answers, ZONE, matches[0], "completed");
 }

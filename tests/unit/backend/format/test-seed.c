@@ -8,7 +8,7 @@
 
 static void reads_a_whole_one(void **state) {
         static const char text[] =
-                "{ \"host-name\": \"db1.example.test\",\n"
+                "{ \"host-name\": \"db1.example.test\", \"locale\": \"de_DE.UTF-8\", \"keymap\": \"de\",\n"
                 "  \"time-zone\": \"Europe/Berlin\", \"x-note\": [1],\n"
                 "  \"root-password\": { \"credential\": \"fairlead.root-password\" },\n"
                 "  \"root-keys\": [ \"" KEY " anna\", \"" KEY " bert\" ],\n"
@@ -35,7 +35,7 @@ static void reads_a_whole_one(void **state) {
         assert_int_equal(seed.lines[SETUP_TIME], 2);
         size_t n;
         _cleanup_free_ struct setup_change *changes = seed_changes(&seed, &n);
-        static const enum setup_topic topics[] = { SETUP_HOST_NAME, SETUP_TIME, SETUP_ROOT_PASSWORD, SETUP_ROOT_KEY, SETUP_ROOT_KEY };
+        static const enum setup_topic topics[] = { SETUP_LOCALE, SETUP_KEYMAP, SETUP_HOST_NAME, SETUP_TIME, SETUP_ROOT_PASSWORD, SETUP_ROOT_KEY, SETUP_ROOT_KEY };
         assert_int_equal(n, ELEMENTS(topics));
         for (size_t i = 0; i < n; i++)
                 assert_int_equal(changes[i].topic, topics[i]);
@@ -45,7 +45,8 @@ static void writes_what_it_reads(void **state) {
         char *keys[] = { (char *) KEY " anna", NULL }, *set[] = { (char *) "host=log.example.test", (char *) "options=a=b", NULL };
         struct seed_secret secret = { .name = (char *) "password", .credential = (char *) "fairlead.sssd.password" };
         struct seed_service services[] = { { .image = (char *) "docker://r.example.test/sssd:2", .name = (char *) "sssd", .mode = (char *) "ad", .set = set, .secrets = &secret, .n_secrets = 1 } };
-        const struct seed written = { .host_name = (char *) "db1.example.test", .time_zone = (char *) "UTC", .root_keys = keys, .services = services, .n_services = 1 };
+        const struct seed written = { .host_name = (char *) "db1.example.test", .time_zone = (char *) "UTC",
+                                      .locale = (char *) "de_DE.UTF-8", .layout = (char *) "de", .root_keys = keys, .services = services, .n_services = 1 };
         _cleanup_(seed_done) struct seed seed = {};
         _cleanup_error_ struct error *e = NULL;
         _cleanup_free_ char *text = seed_write(&written, "a note");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The host's own settings as they are read, and the plans that change one. */
 #include "base/str.h"
+#include "config.h"
 #include "tests/unit/backend/host/client.h"
 
 #define KEY "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGyYkVJ9yCCYQ6cWJ3QbYQ2kqv0O4lX5xWmC1H5qZ3nT"
@@ -73,6 +74,77 @@ static void reads_what_there_is(void **state) {
         assert_int_equal(strlen(s.host_keys[0]), strlen("ED25519 SHA256:") + 43);
 }
 
+/* What glibc's localedef writes: a head, a table of names, the names. */
+static void write_archive(const char *root) {
+        struct {
+                uint32_t magic, serial, offset, used, size;
+                struct {
+                        uint32_t hash, name, record;
+                } names[4];
+                char texts[4][16];
+        } archive = { .magic = 0xde020109, .offset = 20, .used = 3, .size = 4, .texts = { "de_DE.utf8", "de_DE", "fr_FR.utf8", "xx" } };
+        for (uint32_t i = 0; i < 3; i++) {
+                archive.names[i].name = (uint32_t) (offsetof(__typeof__(archive), texts) + i * sizeof archive.texts[0]);
+                archive.names[i].record = 1;
+        }
+        FILE *file = fopen(tree_path(root, "/usr/lib/locale/locale-archive"), "we");
+        assert_non_null(file);
+        assert_int_equal(fwrite(&archive, sizeof archive, 1, file), 1);
+        assert_int_equal(fclose(file), 0);
+}
+
+static void expect_list(char *const *list, const char *wanted) {
+        _cleanup_free_ char *all = strv_join(list, " ");
+        assert_string_equal(all ? all : "", wanted);
+}
+
+static void reads_languages(void **state) {
+        struct fixture *f = *state;
+        const char *root = f->client.root;
+        _cleanup_(setup_done) struct setup kbd = {}, debian = {};
+        tree_folder(root, "/usr/lib/locale/C.utf8");
+        tree_folder(root, "/usr/lib/locale/fr_FR.utf8");
+        tree_folder(root, "/usr/lib/locale/nothing");
+        write_archive(root);
+        tree_write(root, "/usr/share/keymaps/i386/qwertz/de-latin1.map.gz", "");
+        tree_write(root, "/usr/share/keymaps/i386/qwerty/us.map", "");
+        tree_write(root, "/usr/share/keymaps/i386/include/parts.map", "");
+        tree_write(root, "/usr/share/keymaps/README", "");
+        tree_write(root, "/usr/lib/systemd/system/systemd-vconsole-setup.service", "");
+        host_read_setup(f->client.host, &kbd);
+        assert_null(kbd.locale);
+        expect_list(kbd.locales, "C.UTF-8 de_DE.UTF-8 fr_FR.UTF-8");
+        expect_list(kbd.keyboards, "de-latin1 us");
+        assert_int_equal(kbd.keyboard_kind, SETUP_KEYMAP);
+        assert_null(kbd.keyboard);
+        assert_string_equal(kbd.keyboard_unit, "systemd-vconsole-setup.service");
+
+        tree_write(root, "/usr/bin/setupcon", "");
+        tree_write(root, "/usr/share/X11/xkb/rules/base.lst", "! model\n  pc105 Generic\n\n! layout\n  us              English (US)\n  de              German\n! variant\n  neo de: Neo\n");
+        tree_write(root, "/etc/default/locale", "LANG=\"de_DE.UTF-8\"\n");
+        tree_write(root, "/etc/default/keyboard", "XKBLAYOUT=\"de\"\n");
+        host_read_setup(f->client.host, &debian);
+        assert_string_equal(debian.locale, "de_DE.UTF-8");
+        expect_list(debian.keyboards, "de us");
+        assert_int_equal(debian.keyboard_kind, SETUP_LAYOUT);
+        assert_string_equal(debian.keyboard, "de");
+        assert_null(debian.keyboard_unit);
+}
+
+/* A program cannot be from the future. */
+static void knows_a_clock_that_is_off(void **state) {
+        struct fixture *f = *state;
+        static const struct timespec future[2] = { { .tv_nsec = UTIME_OMIT }, { .tv_sec = 4000000000 } };
+        _cleanup_(setup_done) struct setup right = {}, wrong = {};
+        tree_write(f->client.root, PROGRAM_PATH, "");
+        host_read_setup(f->client.host, &right);
+        assert_null(right.clock_fault);
+        assert_int_equal(utimensat(AT_FDCWD, tree_path(f->client.root, PROGRAM_PATH), future, 0), 0);
+        host_read_setup(f->client.host, &wrong);
+        assert_non_null(str_starts(wrong.clock_fault, "The clock is wrong: it says "));
+        assert_non_null(strstr(wrong.clock_fault, "and this program is from 2096-10-02"));
+}
+
 static void on_plan(struct plan *plan, struct error *e, void *userdata) {
         struct fixture *f = userdata;
         f->plan = plan;
@@ -96,6 +168,10 @@ static void plans_a_setting(void **state) {
         tree_write(f->client.root, "/etc/hostname", "db1\n");
         tree_write(f->client.root, "/usr/share/zoneinfo/Europe/Berlin", "");
         tree_write(f->client.root, "/root/.ssh/authorized_keys", KEY "\n");
+        tree_folder(f->client.root, "/usr/lib/locale/C.utf8");
+        tree_write(f->client.root, "/usr/share/keymaps/de.map.gz", "");
+        tree_write(f->client.root, "/usr/share/keymaps/us.map.gz", "");
+        tree_write(f->client.root, "/etc/vconsole.conf", "KEYMAP=us\n");
         static const struct {
                 enum setup_topic topic;
                 const char *value;
@@ -106,6 +182,9 @@ static void plans_a_setting(void **state) {
                 { SETUP_TIME, "Europe/Berlin", 0 },             { SETUP_TIME, "Europe/Paris", -ENOENT },
                 { SETUP_TIME, "Europe", -ENOENT },              { SETUP_TIME, "../hostname", -ENOENT },
                 { SETUP_ROOT_KEY, KEY, -EALREADY },             { SETUP_ROOT_KEY, "x", -EINVAL },
+                { SETUP_LOCALE, "C.UTF-8", 0 },                 { SETUP_LOCALE, "de_DE.UTF-8", -ENOENT },
+                { SETUP_KEYMAP, "de", 0 },                      { SETUP_KEYMAP, "us", -EALREADY },
+                { SETUP_KEYMAP, "../us", -ENOENT },             { SETUP_LAYOUT, "de", -ENOENT },
                 { SETUP_ROOT_PASSWORD, NULL, 0 },               { SETUP_NONE, "x", -EINVAL },
         };
         for (size_t i = 0; i < ELEMENTS(rows); i++) {
@@ -169,6 +248,8 @@ static void what_gives_no_answer_fails(void **state) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 T(reads_what_there_is),
+                T(reads_languages),
+                T(knows_a_clock_that_is_off),
                 T(plans_a_setting),
                 T(what_is_not_configured_is_not_a_failure),
                 T(what_gives_no_answer_fails),

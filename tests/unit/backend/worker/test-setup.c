@@ -88,6 +88,67 @@ static void sets_the_time_zone(void **state) {
         }
 }
 
+static void sets_the_language(void **state) {
+        struct host_fixture *f = *state;
+        static const struct {
+                const char *conf, *debian, *link; /* NULL: there is none */
+                bool is_debian;
+                const char *conf_after, *debian_after;
+        } rows[] = {
+                { NULL, NULL, NULL, false, "LANG=de_DE.UTF-8\n", NULL },
+                { "LANG=C\nLC_TIME=C\n", NULL, NULL, false, "LANG=de_DE.UTF-8\nLC_TIME=C\n", NULL },
+                { NULL, NULL, NULL, true, "LANG=de_DE.UTF-8\n", "LANG=de_DE.UTF-8\n" },
+                { NULL, "# mine\n", NULL, true, "LANG=de_DE.UTF-8\n", "# mine\nLANG=de_DE.UTF-8\n" },
+                { NULL, NULL, "../locale.conf", true, "LANG=de_DE.UTF-8\n", "LANG=de_DE.UTF-8\n" },
+        };
+        for (size_t i = 0; i < ELEMENTS(rows); i++) {
+                static const char *const files[] = { SETUP_LOCALE_FILE, SETUP_LOCALE_DEBIAN, "/etc/debian_version" };
+                for (size_t k = 0; k < ELEMENTS(files); k++)
+                        (void) unlink(tree_path(f->root, files[k]));
+                tree_folder(f->root, "/etc/default");
+                if (rows[i].conf)
+                        tree_write(f->root, SETUP_LOCALE_FILE, rows[i].conf);
+                if (rows[i].debian)
+                        tree_write(f->root, SETUP_LOCALE_DEBIAN, rows[i].debian);
+                if (rows[i].link)
+                        tree_link(f->root, SETUP_LOCALE_DEBIAN, rows[i].link);
+                if (rows[i].is_debian)
+                        tree_write(f->root, "/etc/debian_version", "13\n");
+                _cleanup_free_ char *before = settled_fingerprint(f);
+                _cleanup_plan_ struct plan *plan = setup_plan(SETUP_LOCALE, "de_DE.UTF-8");
+                _cleanup_(job_freep) struct job *job = run_done(f, plan, .prepare = ordinary);
+                _cleanup_free_ char *conf = tree_read(f->root, SETUP_LOCALE_FILE), *debian = tree_read(f->root, SETUP_LOCALE_DEBIAN);
+                assert_string_equal(conf, rows[i].conf_after);
+                assert_true(str_equal(debian, rows[i].debian_after));
+                assert_string_equal(job->message, "The language is de_DE.UTF-8");
+                roll_back_setup(f, job->id, before);
+        }
+}
+
+static void sets_the_keyboard(void **state) {
+        struct host_fixture *f = *state;
+        static const struct {
+                enum setup_topic topic;
+                const char *before, *after;
+        } rows[] = {
+                { SETUP_KEYMAP, NULL, "KEYMAP=de\n" },
+                { SETUP_KEYMAP, "FONT=eurlatgr\nKEYMAP=us\n", "FONT=eurlatgr\nKEYMAP=de\n" },
+                { SETUP_LAYOUT, "XKBMODEL=\"pc105\"\nXKBLAYOUT=\"us\"\nXKBVARIANT=\"\"\n", "XKBMODEL=\"pc105\"\nXKBLAYOUT=de\nXKBVARIANT=\"\"\n" },
+        };
+        tree_folder(f->root, "/etc/default");
+        for (size_t i = 0; i < ELEMENTS(rows); i++) {
+                const char *file = setup_topic_file(rows[i].topic);
+                if (rows[i].before)
+                        tree_write(f->root, file, rows[i].before);
+                _cleanup_free_ char *before = settled_fingerprint(f);
+                _cleanup_plan_ struct plan *plan = setup_plan(rows[i].topic, "de");
+                _cleanup_(job_freep) struct job *job = run_done(f, plan, .prepare = ordinary);
+                _cleanup_free_ char *after = tree_read(f->root, file);
+                assert_string_equal(after, rows[i].after);
+                roll_back_setup(f, job->id, before);
+        }
+}
+
 static void hashes_the_password(void **state) {
         struct host_fixture *f = *state;
         static const char password[] = "S3cr3t-CANARY-42";
@@ -159,6 +220,8 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 T(names_the_host),
                 T(sets_the_time_zone),
+                T(sets_the_language),
+                T(sets_the_keyboard),
                 T(hashes_the_password),
                 T(refuses_a_password_that_nobody_gave),
                 T(adds_a_key),

@@ -201,22 +201,67 @@ static void completes_zones(void **state) {
                 { "Europe/Berlin", NULL, 1 },
                 { "europe/be", "Europe/Belgrade, Europe/Berlin", 2 },
                 { "b", "Asia/Brunei, Europe/Belgrade, Europe/Berlin, and 2 more", 5 },
-                { "Nowhere/Land", "No zone that is listed begins so", 0 },
+                { "Nowhere/Land", "None that is listed begins so", 0 },
                 { "", NULL, 0 },
         };
         for (size_t i = 0; i < ELEMENTS(rows); i++) {
-                _cleanup_strv_ char **matches = setup_zone_matches(zones, rows[i].typed);
-                _cleanup_free_ char *note = setup_zone_note(zones, rows[i].typed);
+                _cleanup_strv_ char **matches = setup_matches(zones, rows[i].typed);
+                _cleanup_free_ char *note = setup_matches_note(zones, rows[i].typed);
                 assert_int_equal(strv_length(matches), rows[i].n);
                 if (!str_equal(note, rows[i].note))
                         fail_msg("%s: %s", rows[i].typed, note ? note : "nothing");
         }
-        assert_null(setup_zone_note(NULL, "b"));
+        assert_null(setup_matches_note(NULL, "b"));
+}
+
+static void knows_locales_and_keyboards(void **state) {
+        static const struct {
+                const char *installed, *name;
+        } rows[] = {
+                { "de_DE.utf8", "de_DE.UTF-8" }, { "de_DE.UTF-8", "de_DE.UTF-8" }, { "C.utf8", "C.UTF-8" }, { "sr_RS.utf8@latin", "sr_RS.UTF-8@latin" },
+                { "de_DE", NULL }, { "de_DE.iso88591", NULL }, { "POSIX", NULL }, { "../x.utf8", NULL }, { ".utf8", NULL }, { "de_DE.utf8x", NULL }, { "", NULL },
+        };
+        for (size_t i = 0; i < ELEMENTS(rows); i++) {
+                _cleanup_free_ char *name = setup_locale_name(rows[i].installed);
+                if (!str_equal(name, rows[i].name))
+                        fail_msg("%s: %s", rows[i].installed, name ? name : "none");
+        }
+        assert_true(setup_keyboard_valid("de-latin1") && setup_keyboard_valid("us"));
+        assert_false(setup_keyboard_valid("") || setup_keyboard_valid("../us") || setup_keyboard_valid("de us") || setup_keyboard_valid("-x"));
+}
+
+static void assigns_in_a_file(void **state) {
+        static const struct {
+                const char *before, *after, *value; /* of the text before */
+        } rows[] = {
+                { "", "LANG=x\n", NULL },
+                { "LANG=C\n", "LANG=x\n", "C" },
+                { "# LANG=a\nLANGUAGE=b\nLANG=\"C.UTF-8\"\nLC_TIME=c\n", "# LANG=a\nLANGUAGE=b\nLANG=x\nLC_TIME=c\n", "C.UTF-8" },
+                { "LANG=a\nLANG='b c'\n", "LANG=x\n", "b c" },
+                { "LC_TIME=c", "LC_TIME=c\nLANG=x\n", NULL },
+                { "LANG=\n", "LANG=x\n", NULL },
+                { "LANG=\"a\nlast", "LANG=x\nlast\n", "a" },
+        };
+        for (size_t i = 0; i < ELEMENTS(rows); i++) {
+                _cleanup_free_ char *value = setup_assigned(rows[i].before, "LANG"), *after = setup_assign(rows[i].before, "LANG", "x");
+                if (!str_equal(value, rows[i].value))
+                        fail_msg("row %zu: %s", i, value ? value : "none");
+                if (i < ELEMENTS(rows) - 1)
+                        assert_string_equal(after, rows[i].after);
+        }
+}
+
+static void says_when_the_clock_is_off(void **state) {
+        _cleanup_free_ char *fault = setup_clock_fault(725, 1795521600);
+        assert_string_equal(fault, "The clock is wrong: it says 1970-01-01 00:12 UTC, and this program is from 2026-11-24");
 }
 
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(completes_zones),
+                cmocka_unit_test(knows_locales_and_keyboards),
+                cmocka_unit_test(assigns_in_a_file),
+                cmocka_unit_test(says_when_the_clock_is_off),
                 cmocka_unit_test(judges_host_names),
                 cmocka_unit_test(names_the_host_in_hosts),
                 cmocka_unit_test(knows_zones),
