@@ -241,6 +241,7 @@ static const struct host_ops backend_ops = {
         .resolve_name = backend_resolve_name,
         .suggest = backend_suggest,
         .read_setup = backend_read_setup,
+        .read_pages = backend_read_pages,
         .look_network = backend_look_network,
         .list_services = backend_list_services,
         .list_pinned = backend_list_pinned,

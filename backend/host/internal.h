@@ -113,6 +113,7 @@ struct op *backend_list_source(struct host *host, const char *source, source_see
 void backend_read_setup(struct host *host, struct setup *ret);
 /* The part of it that language.c reads. */
 void backend_read_language(const struct backend *b, struct setup *ret);
+void backend_read_pages(struct host *host, struct page_list *ret);
 struct op *backend_look_network(struct host *host, network_done_t done, void *userdata);
 struct op *backend_setup_plan(struct backend *b, const struct plan_order *order, plan_done_t done,
                               void *userdata);

@@ -79,6 +79,9 @@ const struct argument_row option_table[_OPTION_MAX] = {
         [OPTION_OPT2] = { "opt2", 0, "WORDS", false, "words for $OPT2" },
         [OPTION_OPT3] = { "opt3", 0, "WORDS", false, "words for $OPT3" },
         [OPTION_PAGER] = { "pager", 0, NULL, false, "show the lines in $PAGER (less)" },
+        [OPTION_PAGES] = { "pages", 0, NULL, false,
+                           "list the pages as the files of this host have them, or say what is wrong with a "
+                           "file of one" },
         [OPTION_PIN] = { "pin", 0, "KEYFILE", false,
                          "have the policy ask for a signature by this public key" },
         [OPTION_PLAIN] = { "plain", 0, NULL, false, "ask and print line by line, without a screen" },

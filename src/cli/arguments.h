@@ -54,6 +54,7 @@ enum option_id {
         OPTION_OPT2,
         OPTION_OPT3,
         OPTION_PAGER,
+        OPTION_PAGES,
         OPTION_PIN,
         OPTION_PLAIN,
         OPTION_PRIORITY,

@@ -28,6 +28,7 @@
 #include "model/service/service.h"
 #include "model/service/unit.h"
 #include "model/service/update.h"
+#include "model/setup/pages.h"
 #include "model/setup/reach.h"
 #include "model/setup/setup.h"
 #include "model/trouble/trouble.h"
@@ -274,6 +275,8 @@ struct host_ops {
 
         /* The host's own settings, and who can log in. Synchronous: small files. For setup_done(). */
         void (*read_setup)(struct host *host, struct setup *ret);
+        /* The pages that ask for them, as this host's files have them. The same; for page_list_done(). */
+        void (*read_pages)(struct host *host, struct page_list *ret);
         /* Tests the network: links, addresses, gateways, each server of the DNS, this host's name in it, and
          * whether the clock is synchronized; 3 s at most. */
         struct op *(*look_network)(struct host *host, network_done_t done, void *userdata);
@@ -424,6 +427,7 @@ struct host {
 #define host_resolve_name(h, ...) HOST_CALL(h, resolve_name, __VA_ARGS__)
 #define host_suggest(h, ...) HOST_CALL(h, suggest, __VA_ARGS__)
 #define host_look_network(h, ...) HOST_CALL(h, look_network, __VA_ARGS__)
+#define host_read_pages(h, ...) HOST_CALL(h, read_pages, __VA_ARGS__)
 #define host_read_setup(h, ...) HOST_CALL(h, read_setup, __VA_ARGS__)
 #define host_list_services(h, ...) HOST_CALL(h, list_services, __VA_ARGS__)
 #define host_list_pinned(h, ...) HOST_CALL(h, list_pinned, __VA_ARGS__)

@@ -42,9 +42,10 @@ later() {
         term_keys "$1"
 }
 
+# jobs_of_setup [NAME]: all of them, or those of one setting.
 jobs_of_setup() {
         host fairlead jobs --json | python3 -c 'import json, sys
-print("\n".join(j["id"] for j in json.load(sys.stdin) if j["verb"] == "setup" and j["state"] == "done"))'
+print("\n".join(j["id"] for j in json.load(sys.stdin) if j["verb"] == "setup" and j["state"] == "done" and sys.argv[1] in ("", j["name"])))' "${1:-}"
 }
 
 # passwords FIRST SECOND: into the two fields of the page, over what is there.
@@ -195,6 +196,40 @@ step "and changes nothing" page 2
 later n
 ended "never again" 76
 
+# ---- language and keyboard, where nobody has set them; pages as the host's files have them ----
+
+check_text "the pages are listed" '^40 +time +Time +Fairlead' "$(host fairlead firstboot --pages)"
+# shellcheck disable=SC2016
+host sh -c 'mkdir -p /run/e2e-pages /etc/fairlead/firstboot.d && for f in /etc/default/locale /etc/locale.conf; do cp -a $f /run/e2e-pages/ 2>/dev/null; rm -f $f; done
+    : >/etc/fairlead/firstboot.d/realm.json
+    ln -s /dev/null /etc/fairlead/firstboot.d/services.json
+    echo "{ \"title\": \"Clock of this host\", \"priority\": 15 }" >/etc/fairlead/firstboot.d/time.json
+    printf "{\n \"titel\": 1 }\n" >/run/e2e-pages/network.json'
+check_status "a wrong file is refused" 1 host fairlead firstboot --pages /run/e2e-pages/network.json
+check_text "with its line" 'network.json:2: titel' "$output"
+check_status "a right one is not" 0 host fairlead firstboot --pages /etc/fairlead/firstboot.d/time.json
+check_text "masked ones are listed last" 'realm +masked +/etc/fairlead/firstboot.d/realm.json' "$(host fairlead firstboot --pages)"
+term_open setup-pages 80x24 tests/lab tty "$HOST" -- fairlead firstboot
+step "the first page is the language's" term_wait 'Language and keyboard +page 1 of 6'
+step "with what is installed" term_wait 'C.UTF-8'
+seen language
+term_type 'c.u'
+step "which is completed" term_wait 'Enter takes C.UTF-8'
+term_keys Enter
+step "it is set" term_wait 'Clock of this host +page 2 of 6'
+seen own-page
+check_text "in its file" '^LANG=C.UTF-8$' "$(host cat /etc/locale.conf)"
+check_text "and where logins read it" '^LANG=C.UTF-8$' "$(host cat /etc/default/locale)"
+term_keys C-x
+step "put off" term_wait 'Leave the setup'
+term_keys l
+ended "put off" 75
+check_text "it is a job" 'set the language' "$(host fairlead jobs)"
+check_status "which is rolled back" 0 host fairlead rollback "$(jobs_of_setup locale)" --yes
+check "there is none again" host sh -c '! test -e /etc/locale.conf && ! test -e /etc/default/locale'
+host sh -c 'cp -a /run/e2e-pages/locale /etc/default/ 2>/dev/null; cp -a /run/e2e-pages/locale.conf /etc/ 2>/dev/null; rm -r /run/e2e-pages /etc/fairlead/firstboot.d
+    rmdir --ignore-fail-on-non-empty /etc/fairlead'
+
 # ---- each setting was a job ----
 
 ids=$(jobs_of_setup)
@@ -221,7 +256,7 @@ write_answers() {
 }
 
 whole='{ "host-name": "db2.example.test",
-  "time-zone": "Europe/Paris",
+  "time-zone": "Europe/Paris", "locale": "C.UTF-8",
   "root-password": { "file": "/run/e2e-password" },
   "root-keys": [ "'$key'" ],
   "services": [ { "image": "localhost/rsyslog", "mode": "forward", "answers": { "host": "127.0.0.1" } } ] }'
@@ -270,6 +305,9 @@ check_text "with its name" '"host-name": *"db2.example.test"' "$(host cat /run/e
 check_text "its service's answer" '"host": *"127.0.0.1"' "$(host cat /run/e2e-answers.json)"
 answer "which fits it" 0 --check
 
+# Of two jobs of one setting only the last can be rolled back.
+check_status "its password is rolled back" 0 host fairlead rollback "$(jobs_of_setup root-password)" --yes
+store=$(host sh -c 'ls -d /etc/credstore.encrypted 2>/dev/null || :')
 printf '%s' "$password" | host sh -c 'umask 077; cat >/run/e2e-password'
 check_status "a secret is sealed" 0 host fairlead seal --name fairlead.e2e /run/e2e-password
 check_text "and said how it is used" '"credential": "fairlead.e2e"' "$output"
@@ -280,7 +318,8 @@ write_answers '{ "root-password": { "credential": "fairlead.e2e" } }'
 answer "an answer file names it" 0
 # shellcheck disable=SC2016
 check "and it is the password" host perl -e 'my $hash = (getpwnam "root")[1]; exit(crypt($ARGV[0], $hash) ne $hash)' "$password"
-host sh -c 'rm -f /etc/credstore.encrypted/fairlead.e2e; rmdir /etc/credstore.encrypted 2>/dev/null || :'
+host rm -f /etc/credstore.encrypted/fairlead.e2e
+[ -n "$store" ] || host rmdir /etc/credstore.encrypted
 answer "one that is not there is refused" 4
 check_text "with its line" 'e2e-answers.json:1: ' "$output"
 

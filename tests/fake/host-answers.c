@@ -201,3 +201,18 @@ void fake_host_output(struct fake_host *fake, const void *bytes, size_t n) {
         }
 }
 
+/* ---- the setup ---- */
+
+void fake_read_pages(struct host *host, struct page_list *ret) {
+        struct fake_host *fake = (struct fake_host *) host;
+        page_list_begin(ret);
+        if (fake->pages)
+                fake->pages(ret);
+}
+
+void fake_read_setup(struct host *host, struct setup *ret) {
+        struct fake_host *fake = (struct fake_host *) host;
+        *ret = (struct setup) {};
+        if (fake->setup)
+                fake->setup(ret);
+}

@@ -167,13 +167,6 @@ static struct op *fake_look_network(struct host *host, network_done_t done, void
         return &r->op;
 }
 
-static void fake_read_setup(struct host *host, struct setup *ret) {
-        struct fake_host *fake = (struct fake_host *) host;
-        *ret = (struct setup) {};
-        if (fake->setup)
-                fake->setup(ret);
-}
-
 static struct op *fake_list_services(struct host *host, services_done_t done, void *userdata) {
         struct request *r = request_new(host, REQUEST_SERVICES, NULL, userdata);
         r->done.services = done;
@@ -418,6 +411,7 @@ static const struct host_ops fake_ops = {
         .resolve_name = fake_resolve_name,
         .suggest = fake_suggest,
         .read_setup = fake_read_setup,
+        .read_pages = fake_read_pages,
         .look_network = fake_look_network,
         .list_services = fake_list_services,
         .list_pinned = fake_list_pinned,

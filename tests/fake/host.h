@@ -64,6 +64,7 @@ struct fake_host {
         int (*profile)(const struct image *image, struct profile **ret, struct error **reterr);
         const char *(*suggest)(const char *what);
         void (*setup)(struct setup *ret);
+        void (*pages)(struct page_list *ret); /* changes Fairlead's own; NULL: those */
         struct reach *(*network)(void);
         struct service_list *(*services)(void);
         struct service_list *(*pinned)(void);

@@ -67,3 +67,10 @@ struct op *fake_list_boots(struct host *host, boots_done_t done, void *userdata)
 struct op *fake_show_entry(struct host *host, const char *cursor, entry_done_t done, void *userdata);
 /* Answers a request of the journal. */
 void fake_deliver_log(struct request *r, struct error *e);
+
+/* ---- host-answers.c ---- */
+
+/* Of the port: what the builders of the test make. */
+void fake_read_setup(struct host *host, struct setup *ret);
+/* The same. */
+void fake_read_pages(struct host *host, struct page_list *ret);

@@ -4,11 +4,29 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "backend/format/seed/pages.h"
 #include "backend/format/seed/seed.h"
 #include "base/str.h"
 #include "tests/fuzz/must.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
+
+/* The same as the file of a page, or of none. */
+static void as_page(const char *text, size_t n) {
+        static const char *const paths[] = { "/x/time.json", "/x/summary.json", "nothing.json" };
+        for (size_t i = 0; i < ELEMENTS(paths); i++) {
+                struct page_list list;
+                struct error *e = NULL;
+                enum setup_page order[_SETUP_PAGE_MAX];
+                page_list_begin(&list);
+                int r = page_parse(paths[i], text, n, &list, &e);
+                MUST(r >= 0 ? !e && list.items[i ? PAGE_SUMMARY : PAGE_TIME].file : e && e->message);
+                size_t pages = page_list_order(&list, order);
+                MUST(pages >= _SETUP_PAGE_MAX - 1 && order[pages - 1] == PAGE_SUMMARY && !list.items[PAGE_SUMMARY].masked);
+                page_list_done(&list);
+                error_free(e);
+        }
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n) {
         /* a copy of exactly these bytes: a sanitizer sees a look beyond */
@@ -53,6 +71,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n) {
                 seed_done(&again);
                 free(first);
         }
+        as_page(text, n);
         seed_done(&seed);
         error_free(e);
         free(text);

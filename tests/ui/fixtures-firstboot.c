@@ -53,6 +53,31 @@ static void setup_hostile(struct setup *ret) {
         strv_add(&ret->host_keys, HOSTILE_LONG);
 }
 
+/* Where systemd-firstboot asked nothing. */
+static void setup_foreign(struct setup *ret) {
+        setup_fresh(ret);
+        ret->keyboard_kind = SETUP_KEYMAP;
+        for (const char *const *locale = (const char *const[]) { "C.UTF-8", "de_AT.UTF-8", "de_DE.UTF-8", "en_US.UTF-8", NULL }; *locale; locale++)
+                strv_add(&ret->locales, *locale);
+        for (const char *const *map = (const char *const[]) { "de", "de-latin1", "de-neo", "fr", "us", NULL }; *map; map++)
+                strv_add(&ret->keyboards, *map);
+}
+
+static void pages_masked(struct page_list *ret) {
+        ret->items[PAGE_SERVICES].masked = ret->items[PAGE_REALM].masked = ret->items[PAGE_LOGIN].masked = true;
+        ret->items[PAGE_TIME].priority = 1;
+        str_replace(&ret->items[PAGE_TIME].title, "Clock");
+        str_replace(&ret->items[PAGE_TIME].help, "Example Corp's hosts are all in UTC. Ask 4711 before you change it.");
+        struct error *e = NULL;
+        error_set(&e, -EINVAL, "/etc/fairlead/firstboot.d/network.json:2: titel: There is no such member");
+        page_list_keep_error(ret, e);
+}
+
+static void setup_off(struct setup *ret) {
+        setup_fresh(ret);
+        ret->clock_fault = xstrdup("The clock is wrong: it says 1970-01-01 00:12 UTC, and this program is from 2026-11-24");
+}
+
 static struct reach *network_good(void) {
         struct reach *n = new0(struct reach);
         reach_add(n, "Link", REACH_SUCCESS, "eth0 is up");
@@ -98,6 +123,12 @@ bool fixture_use_firstboot(struct fake_host *fake, const char *what, const char 
                 { "setup", "ready", offsetof(struct fake_host, setup), (void *) setup_ready },
                 { "setup", "joined", offsetof(struct fake_host, setup), (void *) setup_joined },
                 { "setup", "bare", offsetof(struct fake_host, setup), (void *) setup_bare },
+                { "setup", "foreign", offsetof(struct fake_host, setup), (void *) setup_foreign },
+                { "setup", "masked", offsetof(struct fake_host, setup), (void *) setup_ready },
+                { "setup", "locked", offsetof(struct fake_host, setup), (void *) setup_fresh },
+                { "setup", "clock", offsetof(struct fake_host, setup), (void *) setup_off },
+                { "pages", "locked", offsetof(struct fake_host, pages), (void *) pages_masked },
+                { "pages", "masked", offsetof(struct fake_host, pages), (void *) pages_masked },
                 { "setup", "hostile", offsetof(struct fake_host, setup), (void *) setup_hostile },
                 { "network", "good", offsetof(struct fake_host, network), (void *) network_good },
                 { "network", "bad", offsetof(struct fake_host, network), (void *) network_bad },

@@ -174,6 +174,7 @@ static void run_term(struct run *run, const char *arguments) {
         fixture_use(run->fake, "root", "yes");
         fixture_use(run->fake, "profile", "rsyslog");
         fixture_use(run->fake, "setup", setup);
+        fixture_use(run->fake, "pages", setup);
         run->usec = 0;
         bool other = run->kind && str_equal(run->term, "vt220") && str_equal(display, "basic");
         /* An ansi wraps at once behind the last column, libvterm with the next character: only our own account is compared. */

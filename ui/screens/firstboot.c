@@ -7,14 +7,23 @@
 #include "ui/dialog.h"
 #include "ui/widgets/form.h"
 
-static const struct firstboot_page *const firstboot_pages[] = {
-        &host_name_page, &network_page, &time_page, &login_page, &services_page, &realm_page, &summary_page,
+static const struct firstboot_page *const firstboot_pages[_SETUP_PAGE_MAX] = {
+        [PAGE_LANGUAGE] = &language_page, [PAGE_HOST_NAME] = &host_name_page,
+        [PAGE_NETWORK] = &network_page,   [PAGE_TIME] = &time_page,
+        [PAGE_LOGIN] = &login_page,       [PAGE_SERVICES] = &services_page,
+        [PAGE_REALM] = &realm_page,       [PAGE_SUMMARY] = &summary_page,
 };
 
-#define LAST_PAGE (ELEMENTS(firstboot_pages) - 1)
-
 static const struct firstboot_page *firstboot_page(const struct firstboot *f) {
-        return firstboot_pages[f->page];
+        return firstboot_pages[f->order[f->page]];
+}
+
+const struct page_text *firstboot_text(const struct firstboot *f) {
+        return &f->pages.items[f->order[f->page]];
+}
+
+static bool firstboot_is_last(const struct firstboot *f) {
+        return f->page == f->n - 1;
 }
 
 static bool firstboot_saves(const struct firstboot *f) {
@@ -44,9 +53,14 @@ void firstboot_rewrite(struct screen *s) {
         setup_done(&f->setup);
         host_read_setup(ui_host(s->ui), &f->setup);
         pager_clear(&s->text);
-        if (page->write)
+        if (page->write) {
+                const char *help = firstboot_text(f)->help;
+                if (help) {
+                        pager_addf(&s->text, DOC_PLAIN, "  %s", help);
+                        pager_end(&s->text);
+                }
                 page->write(s);
-        else if (!f->form) {
+        } else if (!f->form) {
                 if (page->fill)
                         page->fill(f);
                 f->form = form_new(&(const struct form_options) { .params = page->params,
@@ -74,7 +88,7 @@ static void firstboot_go(struct screen *s, size_t page) {
 
 static void firstboot_forth(struct screen *s) {
         const struct firstboot *f = s->state;
-        if (f->page < LAST_PAGE)
+        if (!firstboot_is_last(f))
                 firstboot_go(s, f->page + 1);
 }
 
@@ -239,12 +253,29 @@ static void firstboot_ask_later(struct screen *s) {
 
 /* ---- the screen ---- */
 
+/* Which pages come. That of the login is not left out where nobody can log in: the last page waits for it. */
+static void firstboot_choose(struct screen *s) {
+        struct firstboot *f = s->state;
+        host_read_setup(ui_host(s->ui), &f->setup);
+        host_read_pages(ui_host(s->ui), &f->pages);
+        f->asks_locale = !f->setup.locale && f->setup.locales;
+        f->asks_keyboard = !f->setup.keyboard && f->setup.keyboards;
+        f->pages.items[PAGE_LANGUAGE].masked |= !f->asks_locale && !f->asks_keyboard;
+        f->pages.items[PAGE_LOGIN].masked &= setup_can_enter(&f->setup);
+        f->n = page_list_order(&f->pages, f->order);
+}
+
 static void firstboot_open(struct screen *s, const void *arg) {
         struct firstboot *f = s->state;
         f->answers = new0(struct answers);
         f->secrets = secret_list_new();
         s->text.name_width = 14;
+        firstboot_choose(s);
         firstboot_go(s, 0);
+        if (f->pages.n_errors) {
+                _cleanup_free_ char *line = error_line(f->pages.errors[0]);
+                screen_say(s, "%s", line);
+        }
 }
 
 static void firstboot_close(struct screen *s) {
@@ -260,6 +291,7 @@ static void firstboot_close(struct screen *s) {
         secret_list_free(f->secrets);
         service_list_free(f->services);
         setup_done(&f->setup);
+        page_list_done(&f->pages);
         strv_free(f->saved);
         free(f->note);
 }
@@ -283,8 +315,8 @@ static void firstboot_changed(struct screen *s, unsigned topics) {
 
 static void firstboot_title(const struct screen *s, struct str *left, struct str *right) {
         const struct firstboot *f = s->state;
-        str_add(left, firstboot_page(f)->title);
-        str_addf(right, "page %zu of %zu", f->page + 1, LAST_PAGE + 1);
+        str_add(left, firstboot_text(f)->title);
+        str_addf(right, "page %zu of %zu", f->page + 1, f->n);
 }
 
 static void firstboot_draw(struct screen *s, const struct canvas *c) {
@@ -293,7 +325,7 @@ static void firstboot_draw(struct screen *s, const struct canvas *c) {
                 pager_draw(s->pager, c);
                 return;
         }
-        const char *help = c->rows > 9 ? firstboot_page(f)->help : NULL;
+        const char *help = c->rows > 9 ? firstboot_text(f)->help : NULL;
         int row = help ? canvas_paragraph(c, 0, 2, c->columns - 4, STYLE_PLAIN, help) + 1 : 0;
         struct canvas fields = canvas_part(c, row, 0, -1, -1);
         form_draw(f->form, &fields);
@@ -314,7 +346,7 @@ static void firstboot_status(const struct screen *s, struct str *out) {
 static bool firstboot_can(const struct screen *s, enum action action) {
         const struct firstboot *f = s->state;
         const struct firstboot_page *page = firstboot_page(f);
-        bool saves = firstboot_saves(f), last = f->page == LAST_PAGE;
+        bool saves = firstboot_saves(f), last = firstboot_is_last(f);
         switch (action) {
         case ACTION_NEXT_FIELD: return !saves && f->form && !form_at_last(f->form);
         case ACTION_NEXT_PAGE: return !saves && f->form && form_at_last(f->form);
@@ -377,9 +409,9 @@ static bool firstboot_type(struct screen *s, int key) {
 const struct screen_class firstboot_screen = {
         .name = "firstboot",
         .title = "Setup",
-        .help = "What a new host is asked, a page at a time: its name, its network, its time, how root logs "
-                "in, services, a realm. Enter saves a page and goes on, Ctrl-O skips it, Esc goes back, "
-                "Ctrl-X leaves the setup for later.\n"
+        .help = "What a new host is asked, a page at a time: its language, its name, its network, its time, "
+                "how root logs in, services, a realm. Enter saves a page and goes on, Ctrl-O skips it, Esc "
+                "goes back, Ctrl-X leaves the setup for later.\n"
                 "Whatever is changed is a job: Jobs (4) lists it, and can roll it back. A host that nobody "
                 "can log in to is not left behind: the last page waits for a way in.",
         .size = sizeof(struct firstboot),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The host's own settings as they are, and who can log in to it: small files, so that nothing waits. */
 #include "backend/appliance/appliance.h"
+#include "backend/format/seed/pages.h"
 #include "backend/host/internal.h"
 #include "base/clock.h"
 #include "config.h"
@@ -187,4 +188,8 @@ void backend_read_setup(struct host *host, struct setup *ret) {
         ret->addresses = appliance_addresses();
         ret->host_keys = appliance_host_keys(b->paths.root);
         read_network_tool(b, ret);
+}
+
+void backend_read_pages(struct host *host, struct page_list *ret) {
+        pages_read(&backend_of(host)->paths, ret);
 }

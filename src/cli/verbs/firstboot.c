@@ -5,6 +5,7 @@
 #include "cli/order.h"
 #include "cli/out.h"
 #include "cli/appliance/export-answers.h"
+#include "cli/appliance/list-pages.h"
 #include "cli/appliance/sealed.h"
 #include "cli/verbs/verbs.h"
 #include "model/image/source.h"
@@ -257,10 +258,14 @@ static int firstboot_answered(struct session *s, const char *source, bool really
 
 static int verb_firstboot_run(struct session *s, const struct verb *verb, const struct arguments *a) {
         const char *file = argument_value(a, OPTION_ANSWERS_HOST);
+        if (a->words && a->words[0] && !a->given[OPTION_PAGES])
+                return error_set(&s->error, -EINVAL, "There is a word too many: %s", a->words[0]);
         if (file)
                 return firstboot_answered(s, file, !a->given[OPTION_CHECK_ANSWERS]);
         if (a->given[OPTION_EXPORT_ANSWERS])
                 return export_answers(s);
+        if (a->given[OPTION_PAGES])
+                return list_pages(s, a->words);
         if (a->given[OPTION_CHECK_ANSWERS])
                 return error_set(&s->error, -EINVAL, "--check looks at an answer file: --answers FILE");
         if (s->firstboot && in_is_terminal() && out_is_terminal())
@@ -273,8 +278,10 @@ static int verb_firstboot_run(struct session *s, const struct verb *verb, const 
 const struct verb firstboot_verb = {
         .name = "firstboot",
         .group = GROUP_APPLIANCE,
+        .operands = "[FILE…]",
         .help = "set this host up, page by page or by an answer file",
-        .details = "Asks for the host name, the time zone, how root logs in, services, and a realm; at the "
+        .details = "Asks for the language and the keyboard where they are not set, the host name, the time "
+                   "zone, how root logs in, services, and a realm; at the "
                    "end it shows under which addresses and host keys the host is reached. Every page can be "
                    "skipped, and all of it put off. Whatever is changed is a job: fairlead jobs lists it, "
                    "and fairlead rollback JOB takes it back. A password is hashed by the worker and kept "
@@ -285,8 +292,13 @@ const struct verb firstboot_verb = {
                    "documents) is read whole and held against this host before anything is changed, and "
                    "what is wrong in it is refused with its line. What is so already is passed over. With "
                    "--check that is all. --export-answers prints such a file for this host as it is.\n"
+                   "A file in /etc/fairlead/firstboot.d (or, of a package, /usr/share/fairlead/firstboot.d) "
+                   "that is called after a page replaces its title, its help and its place; an empty one, or "
+                   "a link to /dev/null, masks the page. --pages lists them, with what is wrong in a file; "
+                   "with FILE it looks at those only.\n"
                    "Exit status 0 when it was finished, 75 when it was put off, 76 when it is not to be "
                    "offered again.",
-        .takes = OPTIONS(OPTION_ANSWERS_HOST, OPTION_CHECK_ANSWERS, OPTION_EXPORT_ANSWERS),
+        .takes = OPTIONS(OPTION_ANSWERS_HOST, OPTION_CHECK_ANSWERS, OPTION_EXPORT_ANSWERS,
+                         OPTION_PAGES),
         .run = verb_firstboot_run,
 };

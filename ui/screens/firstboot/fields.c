@@ -12,7 +12,7 @@
 #define AGAIN "root-password-again"
 #define KEY "root-key"
 
-static void fields_keep(struct firstboot *f, const char *name, const char *value) {
+void firstboot_keep(struct firstboot *f, const char *name, const char *value) {
         if (value && !answers_get(f->answers, name))
                 answers_set(f->answers, name, value, FIRSTBOOT_AS_IS);
 }
@@ -20,6 +20,13 @@ static void fields_keep(struct firstboot *f, const char *name, const char *value
 const char *firstboot_new_answer(const struct firstboot *f, const char *name, const char *present) {
         const char *answer = answers_get(f->answers, name);
         return str_empty(answer) || str_equal(answer, present) ? NULL : answer;
+}
+
+void firstboot_complete(const struct firstboot *f, const char *name, char *const *list) {
+        const char *typed = answers_get(f->answers, name);
+        _cleanup_strv_ char **matches = typed ? setup_matches(list, typed) : NULL;
+        if (strv_length(matches) == 1)
+                answers_set(f->answers, name, matches[0], "completed");
 }
 
 /* ---- the host name ---- */
@@ -34,7 +41,7 @@ static const struct param name_params[] = {
 };
 
 static void name_fill(struct firstboot *f) {
-        fields_keep(f, NAME, f->setup.host_name);
+        firstboot_keep(f, NAME, f->setup.host_name);
 }
 
 static char *name_note(const struct firstboot *f, const struct param *p) {
@@ -54,10 +61,6 @@ static int name_read(const struct firstboot *f, struct setup_change *ret, size_t
 }
 
 const struct firstboot_page host_name_page = {
-        .name = "host-name",
-        .title = "Host name",
-        .help = "The name of this host, in its log, at its prompt and in a realm. A join makes the computer "
-                "account from it, so it comes first.",
         .params = name_params,
         .n_params = ELEMENTS(name_params),
         .fill = name_fill,
@@ -88,7 +91,7 @@ static bool time_asks(const struct firstboot *f, const struct param *p) {
 }
 
 static void time_fill(struct firstboot *f) {
-        fields_keep(f, ZONE, f->setup.zone ? f->setup.zone : "UTC");
+        firstboot_keep(f, ZONE, f->setup.zone ? f->setup.zone : "UTC");
 }
 
 static char *time_note(const struct firstboot *f, const struct param *p) {
@@ -107,18 +110,10 @@ static char *time_note(const struct firstboot *f, const struct param *p) {
                               : str_printf("! %s does not run", s->time_unit);
 }
 
-/* What was typed of a zone is completed where it can mean one only; "berlin" is Europe/Berlin. */
-static void time_complete(struct answers *answers, char *const *zones) {
-        const char *typed = answers_get(answers, ZONE);
-        _cleanup_strv_ char **matches = typed ? setup_matches(zones, typed) : NULL;
-        if (strv_length(matches) == 1)
-                answers_set(answers, ZONE, matches[0], "completed");
-}
-
 static int time_read(const struct firstboot *f, struct setup_change *ret, size_t *ret_n,
                      struct error **reterr) {
         const struct setup *s = &f->setup;
-        time_complete(f->answers, s->zones);
+        firstboot_complete(f, ZONE, s->zones);
         const char *zone = firstboot_new_answer(f, ZONE, s->zone ? s->zone : "UTC");
         const char *keeps = answers_get(f->answers, CLOCK);
         bool starts = s->time_unit && !s->time_runs && !str_equal(keeps, "no");
@@ -129,9 +124,6 @@ static int time_read(const struct firstboot *f, struct setup_change *ret, size_t
 }
 
 const struct firstboot_page time_page = {
-        .name = "time",
-        .title = "Time",
-        .help = "The zone in which times are shown, and whether a service keeps the clock right.",
         .params = time_params,
         .n_params = ELEMENTS(time_params),
         .asks = time_asks,
@@ -187,10 +179,6 @@ static int login_read(const struct firstboot *f, struct setup_change *ret, size_
 }
 
 const struct firstboot_page login_page = {
-        .name = "login",
-        .title = "Login of root",
-        .help = "A host that nobody can log in to is never left behind: a password, a key, another user who "
-                "has one, or a realm.",
         .params = login_params,
         .n_params = ELEMENTS(login_params),
         .note = login_note,

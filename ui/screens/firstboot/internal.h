@@ -2,8 +2,9 @@
 #pragma once
 
 /* The first boot, page by page. Each page is one const row; firstboot.c has the table of them and goes from
- * row to row. A page asks (params), or it shows a text (write). What is asked becomes one job or several,
- * each of which can be rolled back; only when they are done the next page opens. */
+ * row to row, as the host has them (model/setup/pages.h). A page asks (params), or it shows a text (write).
+ * What is asked becomes one job or several, each of which can be rolled back; only when they are done the
+ * next page opens. */
 
 #include "model/setup/setup.h"
 #include "ui/screens/parts/join-opener.h"
@@ -12,7 +13,10 @@
 #define FIRSTBOOT_CHANGES_MAX 2U
 
 struct firstboot {
-        size_t page;
+        struct page_list pages;         /* as this host has them */
+        enum setup_page order[_SETUP_PAGE_MAX];
+        size_t n, page;                 /* in that order */
+        bool asks_locale, asks_keyboard; /* they were not set when it began */
         struct setup setup;             /* as read last */
         struct answers *answers;
         struct secret_list *secrets;
@@ -31,9 +35,6 @@ struct firstboot {
 };
 
 struct firstboot_page {
-        const char *name;               /* stable: "host-name" */
-        const char *title;
-        const char *help;               /* a few lines above the fields */
         const struct param *params;
         size_t n_params;
         bool (*asks)(const struct firstboot *f, const struct param *p); /* NULL: all of them */
@@ -50,13 +51,21 @@ struct firstboot_page {
         void (*status)(const struct screen *s, struct str *out);        /* NULL: of the focused field */
 };
 
-extern const struct firstboot_page host_name_page, network_page, time_page, login_page, services_page,
-        realm_page, summary_page;
+extern const struct firstboot_page language_page, host_name_page, network_page, time_page, login_page,
+        services_page, realm_page, summary_page;
 
 #define FIRSTBOOT_AS_IS "as it is" /* the source of an answer that is the host's present value */
 
 /* Writes the page that is shown anew. */
 void firstboot_rewrite(struct screen *s);
+
+/* Its title, and what stands above its fields, are in struct page_list. */
+const struct page_text *firstboot_text(const struct firstboot *f);
+
+/* The host's present value becomes an answer that nobody typed. */
+void firstboot_keep(struct firstboot *f, const char *name, const char *value);
+/* What was typed is completed where it can mean one of the list only; "berlin" is Europe/Berlin. */
+void firstboot_complete(const struct firstboot *f, const char *name, char *const *list);
 
 /* An answer that somebody typed and that is not the present value; NULL: none. */
 const char *firstboot_new_answer(const struct firstboot *f, const char *name, const char *present);

@@ -14,8 +14,6 @@ static void network_write(struct screen *s) {
                                                            [REACH_UNTESTED] = DOC_WARN };
         const struct firstboot *f = s->state;
         struct pager *p = &s->text;
-        pager_addf(p, DOC_PLAIN, "  What images, the time and a realm need of the network.");
-        pager_end(p);
         for (size_t i = 0; f->network && i < f->network->n; i++) {
                 const struct reach_line *t = &f->network->items[i];
                 pager_row(p, t->title, marks[t->state], "%-14s %s", reach_state_name(t->state), t->text);
@@ -69,8 +67,6 @@ static void network_status(const struct screen *s, struct str *out) {
 }
 
 const struct firstboot_page network_page = {
-        .name = "network",
-        .title = "Network",
         .write = network_write,
         .begin = network_begin,
         .can = network_can,
@@ -82,9 +78,6 @@ const struct firstboot_page network_page = {
 static void services_write(struct screen *s) {
         const struct firstboot *f = s->state;
         struct pager *p = &s->text;
-        pager_addf(p, DOC_PLAIN, "  Services from container images. Each is shown word for word before it is "
-                                 "run.");
-        pager_end(p);
         if (!f->services)
                 pager_addf(p, DOC_DIM, "  %s",
                            s->error ? s->error->message : "Looking for services ...");
@@ -110,8 +103,6 @@ static void services_status(const struct screen *s, struct str *out) {
 }
 
 const struct firstboot_page services_page = {
-        .name = "services",
-        .title = "Services",
         .write = services_write,
         .can = services_can,
         .status = services_status,
@@ -122,10 +113,6 @@ const struct firstboot_page services_page = {
 static void realm_page_write(struct screen *s) {
         const struct firstboot *f = s->state;
         struct pager *p = &s->text;
-        pager_addf(p, DOC_PLAIN,
-                   "  In a realm (Active Directory, FreeIPA) its users can log in to this host. Name, DNS "
-                   "and clock are checked first, passwords come last.");
-        pager_end(p);
         if (f->setup.realm) {
                 pager_row(p, "Realm", DOC_GOOD, "%s", f->setup.realm);
                 return;
@@ -154,8 +141,6 @@ static void realm_page_status(const struct screen *s, struct str *out) {
 }
 
 const struct firstboot_page realm_page = {
-        .name = "realm",
-        .title = "Realm",
         .write = realm_page_write,
         .can = realm_page_can,
         .status = realm_page_status,
@@ -207,8 +192,6 @@ static void summary_status(const struct screen *s, struct str *out) {
 }
 
 const struct firstboot_page summary_page = {
-        .name = "summary",
-        .title = "Summary",
         .write = summary_write,
         .can = summary_can,
         .status = summary_status,

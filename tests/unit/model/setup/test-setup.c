@@ -4,6 +4,7 @@
 
 #include "base/str.h"
 #include "model/setup/reach.h"
+#include "model/setup/pages.h"
 #include "model/setup/setup.h"
 
 #define ED "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGyYkVJ9yCCYQ6cWJ3QbYQ2kqv0O4lX5xWmC1H5qZ3nT"
@@ -251,6 +252,23 @@ static void assigns_in_a_file(void **state) {
         }
 }
 
+static void orders_pages(void **state) {
+        struct page_list list;
+        enum setup_page order[_SETUP_PAGE_MAX];
+        page_list_begin(&list);
+        assert_int_equal(page_list_order(&list, order), _SETUP_PAGE_MAX);
+        for (size_t i = 0; i < _SETUP_PAGE_MAX; i++)
+                assert_int_equal(order[i], i);
+        list.items[PAGE_REALM].priority = list.items[PAGE_HOST_NAME].priority;
+        list.items[PAGE_TIME].priority = 1;
+        list.items[PAGE_NETWORK].masked = true;
+        list.items[PAGE_SUMMARY].priority = 1;
+        static const enum setup_page wanted[] = { PAGE_TIME, PAGE_LANGUAGE, PAGE_HOST_NAME, PAGE_REALM, PAGE_LOGIN, PAGE_SERVICES, PAGE_SUMMARY };
+        assert_int_equal(page_list_order(&list, order), ELEMENTS(wanted));
+        assert_memory_equal(order, wanted, sizeof wanted);
+        page_list_done(&list);
+}
+
 static void says_when_the_clock_is_off(void **state) {
         _cleanup_free_ char *fault = setup_clock_fault(725, 1795521600);
         assert_string_equal(fault, "The clock is wrong: it says 1970-01-01 00:12 UTC, and this program is from 2026-11-24");
@@ -261,6 +279,7 @@ int main(void) {
                 cmocka_unit_test(completes_zones),
                 cmocka_unit_test(knows_locales_and_keyboards),
                 cmocka_unit_test(assigns_in_a_file),
+                cmocka_unit_test(orders_pages),
                 cmocka_unit_test(says_when_the_clock_is_off),
                 cmocka_unit_test(judges_host_names),
                 cmocka_unit_test(names_the_host_in_hosts),
