@@ -277,8 +277,8 @@ struct host_ops {
         void (*read_setup)(struct host *host, struct setup *ret);
         /* The pages that ask for them, as this host's files have them. The same; for page_list_done(). */
         void (*read_pages)(struct host *host, struct page_list *ret);
-        /* Tests the network: links, addresses, gateways, each server of the DNS, this host's name in it, and
-         * whether the clock is synchronized; 3 s at most. */
+        /* Tests the network: links, addresses, gateways, each server of the DNS, this host's name in it,
+         * whether the clock is synchronized, and how it stands to another host's; 4 s at most. */
         struct op *(*look_network)(struct host *host, network_done_t done, void *userdata);
 
         struct op *(*list_services)(struct host *host, services_done_t done, void *userdata);

@@ -93,6 +93,7 @@ static struct reach *network_bad(void) {
         reach_add(n, "Address", REACH_SUCCESS, "eth0 192.0.2.7");
         reach_add(n, "Gateway", REACH_UNTESTED, "192.0.2.1 by eth0 does not answer; some never do");
         reach_add(n, "DNS", REACH_FAIL, "192.0.2.53 does not answer");
+        reach_add(n, REACH_CLOCK, REACH_FAIL, "it is 3 h 7 min behind that of 192.0.2.1");
         reach_add(n, "DNS", REACH_SUCCESS, HOSTILE_ESCAPE);
         return n;
 }

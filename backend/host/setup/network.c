@@ -10,17 +10,31 @@
 #include "backend/io/exchange.h"
 #include "backend/io/turn.h"
 #include "backend/wire/dns.h"
+#include "backend/wire/ntp.h"
+#include "base/clock.h"
 #include "model/setup/reach.h"
 
 #define DNS_MS 3000U
 #define DEVICES_MAX 8U
 #define GATEWAY_PORT 53U /* any: a refusal is an answer */
+#define CLOCK_USEC (300U * 1000) /* that a server of the time is waited for behind all others */
+#define SKEW_USEC_MAX (5LL * 60 * 1000000) /* what Kerberos tolerates */
+#define CLOCKS_MAX 2U
 
 struct network_query {
         struct network_look *look;
         size_t at; /* the line that it settles */
         struct dns *dns;
         struct op *op; /* NULL: it has ended */
+};
+
+/* A server of the time, which need not answer. */
+struct network_clock {
+        struct network_look *look;
+        struct op *op;
+        char *address;
+        uint64_t cookie;
+        int64_t sent;
 };
 
 struct network_look {
@@ -30,6 +44,9 @@ struct network_look {
         struct network_query queries[5]; /* two gateways, and the servers of the DNS */
         size_t name;                     /* the line of this host's own name */
         size_t n, waiting;
+        struct network_clock clocks[CLOCKS_MAX];
+        size_t n_clocks;
+        sd_event_source *grace;
         network_done_t done;
         void *userdata;
 };
@@ -40,14 +57,33 @@ static void network_look_drop(struct op *op) {
                 op_cancel(l->queries[i].op);
                 dns_free(l->queries[i].dns);
         }
+        for (size_t i = 0; i < l->n_clocks; i++) {
+                op_cancel(l->clocks[i].op);
+                free(l->clocks[i].address);
+        }
+        sd_event_source_disable_unref(l->grace);
         reach_free(l->network);
 }
 
-static void network_look_end(void *state) {
-        struct network_look *l = state;
+static void network_look_end(struct network_look *l) {
         struct reach *network = TAKE(l->network);
         op_end(&l->op);
         l->done(network, l->userdata);
+}
+
+static int network_look_on_grace(sd_event_source *source, uint64_t usec, void *userdata) {
+        network_look_end(userdata);
+        return 0;
+}
+
+/* A clock is waited for only as long as nobody notices: who filters it drops what is sent. */
+static void network_look_end_soon(struct network_look *l) {
+        bool asked = false;
+        for (size_t i = 0; i < l->n_clocks; i++)
+                asked |= l->clocks[i].op != NULL;
+        if (!asked || sd_event_add_time_relative(l->backend->event, &l->grace, CLOCK_MONOTONIC, CLOCK_USEC,
+                                                 1000, network_look_on_grace, l) < 0)
+                network_look_end(l);
 }
 
 static void network_look_settled(struct network_query *q, enum reach_state state, const char *text) {
@@ -55,7 +91,7 @@ static void network_look_settled(struct network_query *q, enum reach_state state
         q->op = op_cancel(q->op);
         reach_settle(l->network, q->at, state, text);
         if (--l->waiting == 0)
-                network_look_end(l);
+                network_look_end_soon(l);
 }
 
 static void network_look_gateway(unsigned ms, struct error *e, void *userdata) {
@@ -97,6 +133,71 @@ static struct network_query *network_look_query(struct network_look *l, size_t a
         *q = (struct network_query){ .look = l, .at = at };
         l->waiting++;
         return q;
+}
+
+/* ---- clocks of others ---- */
+
+static ssize_t network_look_on_time(struct exchange *exchange, const uint8_t *bytes, size_t n, bool *ret_over,
+                                    void *userdata, struct error **reterr) {
+        struct network_clock *c = userdata;
+        struct reach *network = c->look->network;
+        int64_t now = usec_now(CLOCK_REALTIME), theirs;
+        char words[48];
+        if (ntp_read(bytes, n, c->cookie, &theirs) < 0)
+                return error_set(reterr, -EBADMSG, "%s does not say the time", c->address);
+        /* It read its clock in the middle of the round trip. */
+        int64_t ahead = c->sent + (now - c->sent) / 2 - theirs;
+        bool off = ahead > SKEW_USEC_MAX || ahead < -SKEW_USEC_MAX;
+        clock_words(words, ahead);
+        reach_add(network, REACH_CLOCK, off ? REACH_FAIL : REACH_SUCCESS, "it is %s that of %s", words,
+                  c->address);
+        *ret_over = true;
+        return (ssize_t) n;
+}
+
+static void network_look_on_clock(unsigned ms, struct error *e, void *userdata) {
+        struct network_clock *c = userdata;
+        struct network_look *l = c->look;
+        c->op = op_cancel(c->op);
+        error_free(e);
+        if (!l->grace)
+                return;
+        l->grace = sd_event_source_disable_unref(l->grace);
+        network_look_end_soon(l);
+}
+
+static void network_look_ask_clock(struct network_look *l, const char *address) {
+        uint8_t request[NTP_BYTES];
+        for (size_t i = 0; i < l->n_clocks; i++)
+                if (str_equal(l->clocks[i].address, address))
+                        return;
+        if (l->n_clocks == CLOCKS_MAX)
+                return;
+        struct network_clock *c = &l->clocks[l->n_clocks++];
+        c->look = l;
+        c->address = xstrdup(address);
+        c->sent = usec_now(CLOCK_REALTIME);
+        arc4random_buf(&c->cookie, sizeof c->cookie);
+        ntp_request(c->cookie, request);
+        c->op = exchange_start(l->backend->event, &(struct exchange_options) { .address = address,
+                                                                              .port = NTP_PORT,
+                                                                              .datagram = true,
+                                                                              .request = request,
+                                                                              .n = sizeof request,
+                                                                              .heard = network_look_on_time,
+                                                                              .done = network_look_on_clock,
+                                                                              .userdata = c });
+}
+
+/* Those that DHCP named, as systemd-networkd keeps them, and the gateway, which knows the time in many small
+ * networks. */
+static void network_look_ask_clocks(struct network_look *l, const char *gateway) {
+        _cleanup_free_ char *state = paths_read(l->backend->paths.root, "/run/systemd/netif/state", NULL),
+                            *named = setup_assigned(state ? state : "", "NTP");
+        if (named)
+                network_look_ask_clock(l, named);
+        if (gateway)
+                network_look_ask_clock(l, gateway);
 }
 
 /* ---- what is set ---- */
@@ -166,6 +267,7 @@ static void network_look_begin(void *state) {
                 reach_add(l->network, "Gateway", REACH_UNSET, "there is no default route");
         if (!servers)
                 reach_add(l->network, "DNS", REACH_UNSET, "/etc/resolv.conf names no server");
+        network_look_ask_clocks(l, gateway);
         const char *hostname = l->backend->facts.hostname;
         for (char **server = servers; server && *server; server++) {
                 size_t at = reach_add(l->network, "DNS", REACH_UNTESTED, "%s", *server);
@@ -187,7 +289,7 @@ static void network_look_begin(void *state) {
                                     hostname ? hostname : "it");
         network_look_clock(l->network);
         if (--l->waiting == 0)
-                network_look_end(l);
+                network_look_end_soon(l);
 }
 
 struct op *backend_look_network(struct host *host, network_done_t done, void *userdata) {

@@ -15,6 +15,8 @@ enum reach_state {
 };
 DECLARE_NAMES(reach_state, enum reach_state); /* "Success", "Fail", "Not configured", "Cannot test" */
 
+#define REACH_CLOCK "Clock" /* against that of another host; only where one answers */
+
 struct reach_line {
         const char *title; /* "Link", "DNS"; a constant */
         enum reach_state state;

@@ -94,6 +94,16 @@ static void time_fill(struct firstboot *f) {
         firstboot_keep(f, ZONE, f->setup.zone ? f->setup.zone : "UTC");
 }
 
+/* Of another host, as the page of the network has found it. The caller frees. */
+static char *time_skew(const struct firstboot *f) {
+        for (size_t i = 0; f->network && i < f->network->n; i++) {
+                const struct reach_line *line = &f->network->items[i];
+                if (line->state == REACH_FAIL && str_equal(line->title, REACH_CLOCK))
+                        return str_printf("! The clock is wrong: %s", line->text);
+        }
+        return f->setup.clock_fault ? str_printf("! %s", f->setup.clock_fault) : NULL;
+}
+
 static char *time_note(const struct firstboot *f, const struct param *p) {
         const struct setup *s = &f->setup;
         const char *typed = answers_get(f->answers, ZONE);
@@ -101,8 +111,9 @@ static char *time_note(const struct firstboot *f, const struct param *p) {
         char *zones = asked ? setup_matches_note(s->zones, typed) : NULL;
         if (zones)
                 return zones;
-        if (str_equal(p->name, ZONE) && s->clock_fault)
-                return str_printf("! %s", s->clock_fault);
+        char *skew = str_equal(p->name, ZONE) ? time_skew(f) : NULL;
+        if (skew)
+                return skew;
         if (!str_equal(p->name, CLOCK))
                 return s->time_unit ? NULL : xstrdup("! No time service is installed: the clock is not kept");
         return s->time_synced ? str_printf("%s runs, and a server has answered", s->time_unit)

@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The host's own settings as they are read, and the plans that change one. */
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include "backend/wire/ntp.h"
 #include "base/str.h"
 #include "config.h"
 #include "tests/unit/backend/host/client.h"
@@ -243,6 +249,37 @@ static void what_gives_no_answer_fails(void **state) {
         assert_int_equal(state_of(f, "Gateway", "127.44.55.66 by lo answers"), REACH_SUCCESS);
 }
 
+/* One that says a time of 2020, where a socket can be had. */
+static void a_clock_of_another_host_is_compared(void **state) {
+        struct fixture *f = *state;
+        struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = htons(NTP_PORT), .sin_addr.s_addr = htonl(0x7f2c3743) };
+        _cleanup_close_ int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+        if (fd < 0 || bind(fd, (struct sockaddr *) &at, sizeof at) < 0)
+                skip();
+        pid_t pid = fork();
+        if (pid == 0) {
+                uint8_t bytes[NTP_BYTES];
+                struct sockaddr_in from;
+                socklen_t size = sizeof from;
+                alarm(20);
+                if (recvfrom(fd, bytes, sizeof bytes, 0, (struct sockaddr *) &from, &size) == NTP_BYTES) {
+                        memcpy(bytes + 24, bytes + 40, 8);
+                        bytes[0] = 0x24;
+                        bytes[1] = 2;
+                        bytes[40] = 0xe1;
+                        (void) sendto(fd, bytes, sizeof bytes, 0, (struct sockaddr *) &from, size);
+                }
+                _exit(0);
+        }
+        tree_write(f->client.root, "/run/systemd/netif/state", "OPER_STATE=routable\nNTP=127.44.55.67 ntp.example.test\n");
+        assert_int_equal(state_of(f, REACH_CLOCK, "ahead of that of 127.44.55.67"), REACH_FAIL);
+        assert_int_equal(waitpid(pid, NULL, 0), pid);
+        /* nobody answers any more: no line */
+        close(fd);
+        fd = -1;
+        assert_int_equal(state_of(f, REACH_CLOCK, ""), _REACH_STATE_MAX);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void) {
@@ -253,6 +290,7 @@ int main(void) {
                 T(plans_a_setting),
                 T(what_is_not_configured_is_not_a_failure),
                 T(what_gives_no_answer_fails),
+                T(a_clock_of_another_host_is_compared),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }
