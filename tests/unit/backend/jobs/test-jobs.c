@@ -331,7 +331,7 @@ static void the_next_job_need_not_be_asked_for_twice(void **state) {
 }
 
 /* Behind the record of its end a worker clears up; one that hangs there is not waited for. */
-static void an_end_is_told_when_the_worker_hangs_up(void **state) {
+static void an_end_is_reported_when_the_worker_hangs_up(void **state) {
         struct fixture *f = *state;
         static const struct control_handlers handlers = {};
         _cleanup_free_ char *id = start_well(f, "true");
@@ -456,7 +456,7 @@ int main(int argc, char **argv) {
                 T(starts_watches_and_lists), T(cancels_and_types), T(a_second_learns_who_holds_the_host),
                 T(of_two_at_once_one_begins), T(a_worker_that_dies_is_noticed),
                 T(listeners_hear_and_idle_is_silent), T(a_flood_arrives_whole),
-                T(the_next_job_need_not_be_asked_for_twice), T(an_end_is_told_when_the_worker_hangs_up), T(a_job_that_no_worker_begins_is_reported),
+                T(the_next_job_need_not_be_asked_for_twice), T(an_end_is_reported_when_the_worker_hangs_up), T(a_job_that_no_worker_begins_is_reported),
                 T(a_dead_workers_id_is_not_the_holders), T(unknown_jobs_are_reported),
                 T(waits_until_the_last_unit_is_forgotten),
         };
