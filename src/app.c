@@ -220,7 +220,8 @@ static int app_add_sources(struct app *app) {
                 if (r < 0)
                         return r;
         }
-        r = sd_event_add_time(event, &app->frame, CLOCK_MONOTONIC, UINT64_MAX, 1000, app_frame, app);
+        /* sd-event wakes up at the end of the accuracy: each frame, that of a key too, would wait for it. */
+        r = sd_event_add_time(event, &app->frame, CLOCK_MONOTONIC, UINT64_MAX, 1, app_frame, app);
         if (r < 0)
                 return r;
         sd_event_source_set_priority(app->frame, PRIORITY_FRAME);

@@ -163,6 +163,7 @@ bool ui_begins(const struct ui *ui);
 int64_t ui_now(const struct ui *ui);            /* seconds since the epoch */
 int64_t ui_boottime(const struct ui *ui);       /* usec of CLOCK_BOOTTIME */
 void ui_invalidate(struct ui *ui);
+void ui_invalidate_soonest(struct ui *ui); /* pace_soonest() */
 
 /* A sentence in the status line until the next key, or for some seconds. */
 void screen_say(struct screen *s, const char *format, ...) __attribute__((format(printf, 2, 3)));

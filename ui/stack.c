@@ -107,6 +107,7 @@ void screen_replace(struct screen *s, const struct screen_class *class, const vo
 }
 
 void screen_loaded(struct screen *s, size_t n, struct error *e, unsigned topic) {
+        bool awaited = !s->loaded; /* its first rows */
         error_free(s->error);
         s->error = e;
         if (!e) {
@@ -114,7 +115,10 @@ void screen_loaded(struct screen *s, size_t n, struct error *e, unsigned topic) 
                 if (s->class->source)
                         list_set(&s->rows, n);
         }
-        screen_invalidate(s);
+        if (awaited)
+                ui_invalidate_soonest(s->ui);
+        else
+                screen_invalidate(s);
         if (reload_answered(&s->loading))
                 s->class->changed(s, topic);
 }

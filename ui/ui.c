@@ -48,17 +48,25 @@ bool ui_begins(const struct ui *ui) {
         return ui->begins_until;
 }
 
-void ui_invalidate(struct ui *ui) {
+static void ui_invalidate_at(struct ui *ui, int64_t (*pace)(const struct pace *pace, int64_t now)) {
         if (ui->painting || ui->over || ui->guest)
                 return;
         ui->pace.frame = 1000 * FRAME_MS;
         ui->pace.burst = ui->theme.slow ? 0 : BURST;
-        int64_t now = ui_boottime(ui), at = ui->keys ? now : pace_next(&ui->pace, now);
+        int64_t now = ui_boottime(ui), at = ui->keys ? now : pace(&ui->pace, now);
         if (ui->asked && ui->asked <= at)
                 return;
         ui->asked = at;
         if (ui->options.invalidate)
                 ui->options.invalidate((unsigned) ((at - now + 999) / 1000), ui->options.userdata);
+}
+
+void ui_invalidate(struct ui *ui) {
+        ui_invalidate_at(ui, pace_next);
+}
+
+void ui_invalidate_soonest(struct ui *ui) {
+        ui_invalidate_at(ui, pace_soonest);
 }
 
 void screen_invalidate(struct screen *s) {
