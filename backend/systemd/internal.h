@@ -64,6 +64,9 @@ struct units {
         size_t n_verdicts;
 
         /* glance.c */
+        sd_bus *direct;             /* to systemd without a bus in between, while they ask; NULL: none */
+        unsigned on_direct;         /* glances that ask over it */
+        bool direct_lost;           /* it broke: not tried again by this process */
         unsigned glances;           /* that ask now */
         struct glance *next_glance; /* those that wait until one of them has ended, in their order */
         sd_event_source *turn;      /* lets the first of them ask */

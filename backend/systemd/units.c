@@ -34,6 +34,7 @@ struct units *units_free(struct units *units) {
         if (!units)
                 return NULL;
         units_listen(units, NULL, NULL);
+        units->direct = bus_close(units->direct);
         units_disconnect(units);
         if (units->given)
                 sd_bus_unref(units->bus);

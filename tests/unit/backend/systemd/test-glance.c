@@ -4,6 +4,7 @@
 
 #include <errno.h>
 
+#include "backend/systemd/internal.h"
 #include "base/clock.h"
 #include "base/str.h"
 #include "tests/unit/backend/systemd/client.h"
@@ -233,6 +234,99 @@ static void can_be_dropped_at_any_time(void **state) {
         }
 }
 
+/* As systemd's own socket: a second fake at the end of a connection that is not the bus. */
+static struct fake_systemd *begin_direct(struct fixture *f) {
+        return fake_systemd_new(f->event, &f->units->direct);
+}
+
+static struct fake_systemd *end_direct(struct fake_systemd *direct) {
+        return fake_systemd_free(direct);
+}
+
+static void asks_systemd_without_the_bus(void **state) {
+        struct fixture *f = *state;
+        struct op *ops[40];
+        struct fake_systemd *bus = f->systemd, *direct = begin_direct(f);
+        f->systemd = direct;
+        direct->mute = true;
+        for (size_t i = 0; i < ELEMENTS(ops); i++) {
+                _cleanup_free_ char *name = str_printf("s%zu.service", i);
+                add_running(f, name);
+                ops[i] = units_glance(f->units, name, on_one_of_many, f);
+        }
+        glance_turns(f);
+        assert_int_equal(direct->n_get, ELEMENTS(ops)); /* all at once */
+        for (size_t i = 0; i < ELEMENTS(ops); i++)
+                ops[i] = op_cancel(ops[i]);
+        assert_null(f->units->direct); /* closed with the last */
+        end_direct(direct);
+        f->systemd = bus;
+        assert_int_equal(bus->n_get, 0);
+        add_running(f, "clock.service");
+        assert_int_equal(glance(f, "clock.service")->restarts, 3);
+        assert_true(bus->n_get > 0);
+}
+
+/* Each question may be the last one: both services are whole in the end. */
+static void begins_anew_over_the_bus(void **state) {
+        struct fixture *f = *state;
+        static const char *const at[] = { "ActiveState", "NRestarts", "TasksCurrent" };
+        for (size_t i = 0; i < ELEMENTS(at); i++) {
+                struct fake_systemd *bus = f->systemd, *direct = begin_direct(f);
+                f->units->direct_lost = false;
+                f->systemd = direct;
+                add_running(f, "clock.service")->restarts = 7;
+                add_running(f, "names.service");
+                direct->hang_up_at = at[i];
+                f->systemd = bus;
+                if (i == 0) {
+                        add_running(f, "clock.service");
+                        add_running(f, "names.service");
+                }
+                f->ended = 0;
+                f->glanced = unit_detail_free(f->glanced);
+                f->shown = unit_detail_free(f->shown);
+                struct op *first = units_glance(f->units, "clock.service", on_glanced, f),
+                          *second = units_glance(f->units, "names.service", on_shown, f);
+                for (int64_t until = usec_now(CLOCK_MONOTONIC) + 20000000; f->ended < 2 && usec_now(CLOCK_MONOTONIC) < until;)
+                        assert_true(sd_event_run(f->event, 20 * 1000) >= 0);
+                op_cancel(first);
+                op_cancel(second);
+                assert_int_equal(f->ended, 2);
+                assert_true(f->glanced && f->shown && !f->error);
+                assert_string_equal(f->glanced->cgroup, "/system.slice/clock.service");
+                assert_int_equal(f->glanced->restarts, 3); /* as the bus says */
+                assert_int_equal(f->shown->tasks, 2);
+                assert_null(f->units->direct);
+                end_direct(direct);
+        }
+}
+
+/* The bus would refuse all of them at once. */
+static void many_take_their_turn_on_the_bus(void **state) {
+        struct fixture *f = *state;
+        struct op *ops[40];
+        struct fake_systemd *bus = f->systemd, *direct = begin_direct(f);
+        bus->mute = true;
+        direct->hang_up_at = "NRestarts";
+        for (size_t i = 0; i < ELEMENTS(ops); i++) {
+                _cleanup_free_ char *name = str_printf("s%zu.service", i);
+                add_running(f, name);
+                f->systemd = direct;
+                add_running(f, name);
+                f->systemd = bus;
+                ops[i] = units_glance(f->units, name, on_one_of_many, f);
+        }
+        glance_turns(f);
+        assert_true(f->units->direct_lost && !f->units->direct);
+        assert_true(bus->n_get > 0 && bus->n_get <= 8);
+        for (size_t i = 0; i < ELEMENTS(ops); i++)
+                ops[i] = op_cancel(ops[i]);
+        assert_int_equal(f->units->glances, 0);
+        assert_null(f->units->next_glance);
+        end_direct(direct);
+}
+
 int main(void) {
 #define T(name) cmocka_unit_test_setup_teardown(name, begin, end)
         const struct CMUnitTest tests[] = { T(is_what_the_whole_unit_says),
@@ -242,6 +336,9 @@ int main(void) {
                                             T(one_answer_that_is_an_error_shows_the_unit),
                                             T(a_lost_connection_is_an_error),
                                             T(a_few_of_many_take_their_turn),
+                                            T(asks_systemd_without_the_bus),
+                                            T(begins_anew_over_the_bus),
+                                            T(many_take_their_turn_on_the_bus),
                                             T(can_be_dropped_at_any_time) };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }
