@@ -99,7 +99,7 @@ struct trouble *trouble_add(struct trouble_list *list, enum trouble_kind kind, c
 /* Why this kind cannot be looked for; the first reason stays. */
 void trouble_silent(struct trouble_list *list, enum trouble_kind kind, const char *format, ...)
         __attribute__((format(printf, 3, 4)));
-/* Sorts, and counts those that are awake. */
+/* Sorts lines and silences, which came as their sources answered, and counts the lines that are awake. */
 void trouble_list_sort(struct trouble_list *list);
 /* The number that are awake and at least that severe. */
 size_t trouble_count(const struct trouble_list *list, enum severity severity);

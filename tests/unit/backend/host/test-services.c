@@ -97,6 +97,7 @@ static struct trouble_list *look(struct fixture *f) {
         while (!f->trouble)
                 assert_true(sd_event_run(f->event, 10000000) > 0);
         op_cancel(op);
+        assert_non_null(f->trouble->jobs); /* files were read before the last answer or after it */
         return f->trouble;
 }
 
