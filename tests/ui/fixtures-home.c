@@ -34,6 +34,23 @@ static struct service_list *services_counted(void) {
         return list;
 }
 
+/* mq was stopped: systemd has no cgroup of it any more. */
+static struct service_list *services_one_stopped(void) {
+        struct service_list *list = services_counted();
+        for (size_t i = 0; i < list->n; i++) {
+                struct service *s = list->items[i];
+                if (!str_equal(s->name, "mq"))
+                        continue;
+                s->state = SERVICE_STOPPED;
+                s->since = 0;
+                s->cgroups = strv_free(s->cgroups);
+                s->memory = s->memory_max = s->tasks = UNIT_UNKNOWN;
+                str_replace(&s->health, NULL);
+                str_replace(&s->reason, NULL);
+        }
+        return list;
+}
+
 /* mq is busy, more and less so; the others hardly are. */
 static struct usage usage_counted(const char *service) {
         static unsigned calls;
@@ -134,6 +151,7 @@ static struct trouble_list *troubles_unseen(void) {
 bool fixture_use_home(struct fake_host *fake, const char *what, const char *which) {
         static const struct fixture_row rows[] = {
                 { "services", "counted", offsetof(struct fake_host, services), (void *) services_counted },
+                { "services", "one-stopped", offsetof(struct fake_host, services), (void *) services_one_stopped },
                 { "pinned", "two", offsetof(struct fake_host, pinned), (void *) pinned_two },
                 { "services", "ailing", offsetof(struct fake_host, services), (void *) services_ailing },
                 { "services", "unknown", offsetof(struct fake_host, services), (void *) services_unknown },

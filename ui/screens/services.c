@@ -47,7 +47,9 @@ static void services_cell(const void *owner, size_t row, size_t column, struct c
         const struct screen *s = owner;
         const struct services_state *st = s->state;
         const struct service *service = services_at(s, row);
-        home_cell(service, rates_find(&st->rates, service->name), ui_now(s->ui), column, ret);
+        /* the last sample is of what ran: without a cgroup nothing does */
+        const struct rate *rate = service->cgroups ? rates_find(&st->rates, service->name) : NULL;
+        home_cell(service, rate, ui_now(s->ui), column, ret);
 }
 
 static const char *services_identity(const void *owner, size_t row) {
