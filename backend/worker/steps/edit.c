@@ -30,6 +30,19 @@ static int edit_recall(struct worker *w, struct error **reterr) {
         return 0;
 }
 
+/* A drop-in's folder that has nothing in it any more goes with it: systemd and people would go on looking
+ * there. One that others put something into stays. */
+static int edit_remove_folder(struct worker *w, const struct plan_file *file, struct error **reterr) {
+        _cleanup_free_ char *path = path_folder(file->path);
+        _cleanup_error_ struct error *e = NULL;
+        const char *name;
+        if (w->plan->verb != VERB_EDIT || *file->text)
+                return 0;
+        _cleanup_close_ int parent = files_open_parent(w->root, path, &name, NULL);
+        int r = parent < 0 ? 0 : files_remove(parent, name, &e);
+        return r == -ENOTEMPTY || r == -EEXIST || r >= 0 ? 0 : error_take(reterr, TAKE(e));
+}
+
 static bool edit_is_written(struct worker *w, const struct plan_file *file) {
         _cleanup_free_ char *now = NULL;
         return !file->text || (edit_read(w, file, &now, NULL) >= 0 && str_equal(now, file->text));
@@ -41,7 +54,7 @@ static int edit_probe(struct worker *w) {
 
 static int edit_write_file(struct worker *w, const struct plan_file *file, struct error **reterr) {
         if (edit_is_written(w, file)) /* by a worker that died between two files, or there is none */
-                return 0;
+                return file->text ? edit_remove_folder(w, file, reterr) : 0;
         _cleanup_free_ char *now = NULL, *path = path_folder(file->path);
         int r = edit_read(w, file, &now, reterr);
         if (r < 0)
@@ -54,8 +67,9 @@ static int edit_write_file(struct worker *w, const struct plan_file *file, struc
         if (folder < 0)
                 return folder;
         const char *name = file->path + strlen(path) + 1;
-        return *file->text ? files_write(folder, name, file->text, strlen(file->text), 0644, reterr)
-                           : files_remove(folder, name, reterr);
+        r = *file->text ? files_write(folder, name, file->text, strlen(file->text), 0644, reterr)
+                        : files_remove(folder, name, reterr);
+        return r < 0 ? r : edit_remove_folder(w, file, reterr);
 }
 
 /* The policy last: one that asks for signatures which nobody looks for refuses what is well signed. */
@@ -93,7 +107,7 @@ static int edit_commit_undo(struct worker *w, struct error **reterr) {
 }
 
 const struct step edit_steps[_JOB_STEP_MAX] = {
-        [STEP_UNIT] = { .apply = edit_write, .probe = edit_probe, .recall = edit_recall },
+        [STEP_UNIT] = { .apply = edit_write, .recall = edit_recall },
         [STEP_COMMIT] = { .probe = edit_probe,
                           .recall = edit_note,
                           .apply = edit_commit,

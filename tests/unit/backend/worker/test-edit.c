@@ -2,6 +2,8 @@
 /* Jobs that write a unit's drop-in, take it away again, and are rolled back. */
 #include "tests/unit/worker-fixture.h"
 
+#define DROP_IN_FOLDER "/etc/systemd/system/demo.service.d"
+
 static void roll_back_edit(const struct host_fixture *f, const char *id) {
         assert_int_equal(run_job(f, id, (struct with) { .mode = WORKER_ROLL_BACK }), WORKER_FAILED);
         _cleanup_(job_freep) struct job *back = read_job(f, id);
@@ -27,7 +29,9 @@ static void writes_changes_and_removes_a_drop_in(void **state) {
                 _cleanup_plan_ struct plan *plan = edit_plan(rows[i].was, rows[i].text);
                 _cleanup_(job_freep) struct job *job = run_done(f, plan, .prepare = ordinary);
                 _cleanup_free_ char *path = str_printf("%s" DROP_IN, f->root);
+                _cleanup_free_ char *folder = str_printf("%s" DROP_IN_FOLDER, f->root);
                 assert_int_equal(access(path, F_OK), *rows[i].text ? 0 : -1);
+                assert_int_equal(access(folder, F_OK), *rows[i].text ? 0 : -1);
                 if (*rows[i].text) {
                         _cleanup_free_ char *now = tree_read(f->root, DROP_IN);
                         assert_string_equal(now, rows[i].text);
@@ -35,6 +39,18 @@ static void writes_changes_and_removes_a_drop_in(void **state) {
                 roll_back_edit(f, job->id);
                 assert_tree(f->root, before);
         }
+}
+
+/* The drop-in goes, and what somebody else put beside it does not. */
+static void keeps_the_drop_ins_of_others(void **state) {
+        struct host_fixture *f = *state;
+        tree_write(f->root, DROP_IN, "[Service]\nRestart=no\n");
+        tree_write(f->root, DROP_IN_FOLDER "/90-others.conf", "[Service]\nNice=5\n");
+        _cleanup_plan_ struct plan *plan = edit_plan("[Service]\nRestart=no\n", "");
+        _cleanup_(job_freep) struct job *job = run_done(f, plan, .prepare = ordinary);
+        _cleanup_free_ char *path = str_printf("%s" DROP_IN, f->root), *others = tree_read(f->root, DROP_IN_FOLDER "/90-others.conf");
+        assert_int_equal(access(path, F_OK), -1);
+        assert_string_equal(others, "[Service]\nNice=5\n");
 }
 
 /* What somebody wrote since it was planned is not overwritten. */
@@ -100,6 +116,7 @@ static void writes_neither_file_where_one_changed(void **state) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 T(writes_changes_and_removes_a_drop_in),
+                T(keeps_the_drop_ins_of_others),
                 T(leaves_what_somebody_changed_meanwhile),
                 T(writes_both_files_of_a_signer),
                 T(writes_neither_file_where_one_changed),
