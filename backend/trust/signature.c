@@ -205,7 +205,8 @@ void signature_judge(struct trust_signature *s, const struct trust_need *need, c
         const struct trust_need usual = { .identity = IDENTITY_REPOSITORY };
         if (s->finding == SIGNATURE_UNREADABLE || s->finding == SIGNATURE_BAD)
                 return;
-        if (!need && (s->finding == SIGNATURE_GOOD || s->finding == SIGNATURE_OTHER_KEY))
+        /* Of a rule for certificates only the engine knows which ones it takes. */
+        if ((!need || need->other) && (s->finding == SIGNATURE_GOOD || s->finding == SIGNATURE_OTHER_KEY))
                 s->finding = SIGNATURE_CLAIMED;
         if (s->finding == SIGNATURE_OTHER_KEY)
                 return;

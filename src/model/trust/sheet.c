@@ -16,17 +16,30 @@ static bool sheet_has(const struct trust *t, enum trust_finding finding) {
         return false;
 }
 
-/* Each requirement wants a good signature of its own kind. */
-static bool sheet_met(const struct trust *t) {
+static bool sheet_has_for(const struct trust *t, const struct trust_need *need, enum trust_finding finding) {
+        for (size_t i = 0; i < t->n_signatures; i++)
+                if (t->signatures[i].kind == need->kind && t->signatures[i].finding == finding)
+                        return true;
+        return false;
+}
+
+/* Each requirement wants a good signature of its own kind. Those by a certificate (Fulcio's, of a PKI) only
+ * the engine checks: unchecked, one that is there will do. */
+static bool sheet_met(const struct trust *t, bool unchecked) {
         for (size_t i = 0; i < t->rule.n; i++) {
-                bool met = t->rule.needs[i].kind == TRUST_ANYTHING;
-                for (size_t k = 0; k < t->n_signatures; k++)
-                        met = met || (t->signatures[k].kind == t->rule.needs[i].kind &&
-                                      t->signatures[k].finding == SIGNATURE_GOOD);
-                if (!met)
+                const struct trust_need *need = &t->rule.needs[i];
+                if (need->kind != TRUST_ANYTHING && !sheet_has_for(t, need, SIGNATURE_GOOD) &&
+                    !(unchecked && need->other && sheet_has_for(t, need, SIGNATURE_CLAIMED)))
                         return false;
         }
         return t->rule.n;
+}
+
+static bool sheet_by_certificate(const struct trust *t) {
+        for (size_t i = 0; i < t->rule.n; i++)
+                if (t->rule.needs[i].other)
+                        return true;
+        return false;
 }
 
 enum trust_verdict trust_verdict(const struct trust *t) {
@@ -38,7 +51,10 @@ enum trust_verdict trust_verdict(const struct trust *t) {
         switch (asks) {
         case ASKS_REFUSED: return TRUST_REFUSED;
         case ASKS_NOTHING: return sign ? TRUST_SIGNED : t->looked ? TRUST_UNSIGNED : TRUST_UNKNOWN;
-        case ASKS_SIGNATURE: return sheet_met(t) ? TRUST_REQUIRED : t->looked ? TRUST_MISSING : TRUST_UNKNOWN;
+        case ASKS_SIGNATURE:
+                if (sheet_met(t, false))
+                        return TRUST_REQUIRED;
+                return t->looked && !sheet_met(t, true) ? TRUST_MISSING : TRUST_UNKNOWN;
         default: return TRUST_UNKNOWN;
         }
 }
@@ -65,6 +81,9 @@ char *trust_sentence(const struct trust *t) {
         default:
                 return xstrdup(t->rule_error ? "Unknown: the policy of this host cannot be read, so every "
                                                "pull fails"
+                               : trust_rule_asks(&t->rule) == ASKS_SIGNATURE && t->looked
+                                       ? "Signed as the policy of this host asks, but whether by the right "
+                                         "certificate the engine finds out at the pull"
                                : trust_rule_asks(&t->rule) == ASKS_SIGNATURE
                                        ? "The policy of this host asks for a signature; not all places of "
                                          "signatures could be looked at"
@@ -192,6 +211,10 @@ void trust_rows(const struct trust *t, trust_row_t row, void *userdata) {
         } else if (t->rule.file) {
                 sheet_put(&s, "Rule", TONE_PLAIN, "%s", place);
                 sheet_put(&s, "", TONE_PLAIN, "%s", needs);
+                if (sheet_by_certificate(t))
+                        sheet_put(&s, "", TONE_PLAIN,
+                                  "Fairlead shows signatures by a certificate (keyless ones, by Fulcio and "
+                                  "Rekor, too) and does not check them: the engine does, at each pull.");
         }
         if (!t->local)
                 sheet_put_registry(&s, t);

@@ -39,7 +39,7 @@ struct trust_need {
         char **keys; /* files of keys */
         char **data; /* keys in the policy itself, in base64 */
         char **ids;  /* their fingerprints, where they have one */
-        bool other;  /* it takes keys that Fairlead does not read: fulcio, pki */
+        bool other;  /* it takes certificates, which Fairlead does not check: fulcio, pki */
         enum trust_identity identity;
         char *name, *prefix, *signed_prefix;
 };
@@ -95,7 +95,7 @@ void trust_place_done(struct trust_place *place);
 
 enum trust_finding {
         SIGNATURE_GOOD,       /* by a key of the rule, for this image */
-        SIGNATURE_CLAIMED,    /* the rule names no key: it is shown as it says of itself */
+        SIGNATURE_CLAIMED,    /* the rule names no key, or certificates: it is shown as it says of itself */
         SIGNATURE_OTHER_KEY,  /* by a key that the rule does not name */
         SIGNATURE_OTHER_IMAGE, /* it signs another digest */
         SIGNATURE_OTHER_NAME, /* it signs another name */

@@ -77,6 +77,21 @@ static void reads_what_gpg_says(void **state) {
         }
 }
 
+/* Of a rule for certificates only the engine knows which ones it takes. */
+static void claims_for_a_rule_of_certificates(void **state) {
+        char *digests[] = { (char *) DIGEST, NULL };
+        const struct trust_need need = { .kind = TRUST_SIGSTORE, .other = true };
+        struct trust_signature s = { .kind = TRUST_SIGSTORE,
+                                     .finding = SIGNATURE_OTHER_KEY,
+                                     .reference = (char *) REPOSITORY,
+                                     .digest = (char *) DIGEST };
+        signature_judge(&s, &need, REPOSITORY, digests, REPOSITORY "@" DIGEST);
+        assert_int_equal(s.finding, SIGNATURE_CLAIMED);
+        s.digest = (char *) OTHER;
+        signature_judge(&s, &need, REPOSITORY, digests, REPOSITORY "@" DIGEST);
+        assert_int_equal(s.finding, SIGNATURE_OTHER_IMAGE);
+}
+
 static void compares_with_image_and_rule(void **state) {
         char *digests[] = { (char *) DIGEST, NULL };
         static const struct {
@@ -180,6 +195,7 @@ int main(void) {
                 cmocka_unit_test(reads_what_is_signed),
                 cmocka_unit_test(reads_what_gpg_says),
                 cmocka_unit_test(compares_with_image_and_rule),
+                cmocka_unit_test(claims_for_a_rule_of_certificates),
                 cmocka_unit_test(reads_keys),
                 cmocka_unit_test(checks_signatures_of_sigstore),
                 cmocka_unit_test(reads_what_is_attached),

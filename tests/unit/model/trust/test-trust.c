@@ -60,6 +60,10 @@ static void compares_the_names_in_signatures(void **state) {
         }
 }
 
+static void add_row(const char *title, enum trust_tone tone, const char *text, void *userdata) {
+        str_addf(userdata, "%s\n", text);
+}
+
 static void says_the_verdict(void **state) {
         static const struct {
                 enum trust_kind rule;
@@ -97,6 +101,37 @@ static void says_the_verdict(void **state) {
         }
 }
 
+/* By a certificate: the engine checks it, so Fairlead says neither that it is good nor that it is missing. */
+static void leaves_certificates_to_the_engine(void **state) {
+        struct trust_need needs[] = { { .kind = TRUST_SIGSTORE, .other = true }, { .kind = TRUST_SIGNED_BY } };
+        struct trust_signature signature = { .kind = TRUST_SIGSTORE, .finding = SIGNATURE_CLAIMED };
+        struct trust t = { .looked = true, .rule = { .file = (char *) "p", .needs = needs, .n = 1 }, .signatures = &signature };
+        assert_int_equal(trust_verdict(&t), TRUST_MISSING);
+        t.n_signatures = 1;
+        assert_int_equal(trust_verdict(&t), TRUST_UNKNOWN);
+        assert_true(trust_permits(&t));
+        _cleanup_free_ char *sentence = trust_sentence(&t);
+        assert_non_null(strstr(sentence, "the engine finds out at the pull"));
+        signature.finding = SIGNATURE_OTHER_IMAGE;
+        assert_int_equal(trust_verdict(&t), TRUST_MISSING);
+        signature.finding = SIGNATURE_CLAIMED;
+        t.rule.n = 2; /* and one of GPG, which is not there */
+        assert_int_equal(trust_verdict(&t), TRUST_MISSING);
+}
+
+static void says_that_certificates_are_not_checked(void **state) {
+        struct trust_need need = { .kind = TRUST_SIGSTORE };
+        const struct trust t = { .looked = true, .reference = (char *) "a", .repository = (char *) "a",
+                                 .rule = { .file = (char *) "p", .needs = &need, .n = 1 },
+                                 .place = { .lookaside = (char *) "file:///s" } };
+        for (int i = 0; i < 2; i++) {
+                _cleanup_str_ struct str text = {};
+                need.other = i;
+                trust_rows(&t, add_row, &text);
+                assert_int_equal(strstr(text.text, "does not check them: the engine does") != NULL, i);
+        }
+}
+
 /* Every requirement of a rule must be met. */
 static void wants_all_requirements(void **state) {
         struct trust_need needs[] = { { .kind = TRUST_SIGNED_BY }, { .kind = TRUST_SIGSTORE } };
@@ -114,6 +149,8 @@ int main(void) {
                 cmocka_unit_test(seeks_by_the_longest_scope_first),
                 cmocka_unit_test(compares_the_names_in_signatures),
                 cmocka_unit_test(says_the_verdict),
+                cmocka_unit_test(leaves_certificates_to_the_engine),
+                cmocka_unit_test(says_that_certificates_are_not_checked),
                 cmocka_unit_test(wants_all_requirements),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
