@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "backend/appliance/appliance.h"
-#include "base/readfile.h"
+#include "backend/io/facts.h"
 #include "base/text.h"
 #include "cli/lookup.h"
 #include "cli/out.h"
@@ -26,23 +26,8 @@
 
 /* ---- who does what ---- */
 
-/* Who logged in on this terminal, whatever he has become since (loginuid; a container may have none: then as
- * fairlead-console says); NULL: nobody did. The caller frees. */
-static char *menu_user(void) {
-        _cleanup_free_ char *text = NULL;
-        const char *said = getenv("USER");
-        long long uid;
-        int r = readfile("/proc/self/loginuid", 64, &text, NULL, NULL);
-        if (r >= 0)
-                text[strcspn(text, "\n")] = '\0';
-        if (r < 0 || str_to_int(text, 0, UINT32_MAX - 1LL, &uid) < 0)
-                return str_empty(said) ? NULL : xstrdup(said);
-        const struct passwd *user = getpwuid((uid_t) uid);
-        return user ? xstrdup(user->pw_name) : str_printf("user %lld", uid);
-}
-
 static void menu_record(const char *choice) {
-        _cleanup_free_ char *user = menu_user();
+        _cleanup_free_ char *user = facts_user("");
         const char *tty = getenv("FAIRLEAD_TTY");
         sd_journal_send("MESSAGE=%s chose \"%s\" in the menu on %s", user ? user : "Nobody who logged in",
                         choice, tty ? tty : "a terminal", "PRIORITY=%d", 5, "SYSLOG_IDENTIFIER=fairlead-menu",

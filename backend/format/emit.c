@@ -187,7 +187,7 @@ static struct json_object *emit_make_failure(const void *member) {
 #define T struct job
 static const struct json_field job_fields[] = {
         TEXT(id), WORD(verb, plan_verb), TEXT(name), TEXT(image), TEXT(digest), WORD(state, job_state),
-        TIME(started), TIME(ended), TIME(approved),
+        TIME(started), TIME(ended), TIME(approved), TEXT(approved_by),
         ROW("exit_status", JSON_CALL, exit_status, .make = emit_make_natural),
         MADE("steps", emit_make_steps), TEXT(message), TEXT(hint),
         ROW("failure", JSON_CALL, failure, .make = emit_make_failure), TEXTS(left),

@@ -294,6 +294,7 @@ static const struct json_field plan_fields[] = {
         ROW("trust.place", JSON_TEXT, trust.place),
         WORD(if_interrupted, plan_interrupted),
         TIME(approved),
+        LINE("approved_by", approved_by, 512),
 };
 #undef PIN
 #undef USES

@@ -36,6 +36,7 @@ static struct json_object *updates_make_ready(const void *member) {
                 LINE("approved.image", approved.image, UPDATE_TEXT_MAX),                               \
                 LINE("approved.consent", approved.consent, UPDATE_TEXT_MAX),                           \
                 ROW("approved.given", JSON_TIME, approved.given, KNOWN(approved.given)),               \
+                LINE("approved.by", approved.by, UPDATE_TEXT_MAX),                                     \
                 LINE("failed", failed, UPDATE_TEXT_MAX)
 
 static const struct json_field update_kept_fields[] = {

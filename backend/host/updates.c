@@ -11,6 +11,7 @@
 
 #include "backend/host/internal.h"
 #include "backend/io/digest.h"
+#include "backend/io/facts.h"
 #include "backend/io/turn.h"
 #include "backend/store/services.h"
 #include "backend/store/updates.h"
@@ -295,7 +296,8 @@ int backend_approve_update(struct host *host, const char *service, const struct 
                         updates_of_services(&b->paths, &one, NULL);
                 char consent[DIGEST_HEX];
                 digest_plan(plan, consent);
-                update_approve(&list->items[0], &plan->pin, consent, (int64_t) time(NULL));
+                _cleanup_free_ char *user = facts_user(b->paths.root);
+                update_approve(&list->items[0], &plan->pin, consent, (int64_t) time(NULL), user);
                 r = updates_approve(&b->paths, &list->items[0], reterr);
         } else
                 r = updates_withdraw(&b->paths, record->name, reterr);

@@ -111,6 +111,7 @@ static void jobfolder_describe(struct job *job, const char *id, const struct pla
         str_replace(&job->domain, plan->join_domain);
         job->joins = plan->joins;
         job->approved = plan->approved;
+        str_replace(&job->approved_by, plan->approved_by);
         str_replace(&job->image, plan->pin.reference ? plan->pin.reference : plan->pin.image);
         str_replace(&job->digest, plan->pin.digest);
 }

@@ -49,7 +49,7 @@ static struct update_list *updates_approved(bool asked) {
         struct update_list *list = updates_full(true);
         for (size_t i = 0; i < list->n; i++)
                 if (str_equal(list->items[i].name, "rsyslog") || str_equal(list->items[i].name, "held"))
-                        list->items[i].approved = (struct update_approval) { xstrdup(D2), xstrdup("c0ffee"), FIXTURE_NOW - 60 };
+                        list->items[i].approved = (struct update_approval) { xstrdup(D2), xstrdup("c0ffee"), FIXTURE_NOW - 60, xstrdup("anna") };
         return list;
 }
 

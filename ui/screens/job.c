@@ -165,7 +165,8 @@ static void job_title(const struct screen *s, struct str *left, struct str *righ
 }
 
 /* Draws its result. Returns the rows. */
-static int job_result(const struct job_screen_state *st, const struct canvas *c) {
+static int job_result(const struct screen *s, const struct canvas *c) {
+        const struct job_screen_state *st = s->state;
         const struct job *job = st->job;
         int row = canvas_paragraph(c, 0, 2, c->columns - 4, job_text_style(job),
                                    job->message ? job->message : job_state_word(job));
@@ -192,6 +193,12 @@ static int job_result(const struct job_screen_state *st, const struct canvas *c)
                 else
                         canvas_text(c, row++, 11, 0, STYLE_PLAIN,
                                     st->counting ? "counting ..." : "no watched file was changed");
+        }
+        _cleanup_str_ struct str began = {};
+        str_add(&began, "by itself, ");
+        if (job_text_approved(job, ui_now(s->ui), &began)) {
+                canvas_text(c, row, 2, 8, STYLE_STRONG, "Began");
+                row += canvas_paragraph(c, row, 11, 0, STYLE_PLAIN, began.text);
         }
         _cleanup_free_ char *undo = job_text_undo(job);
         if (undo) {
@@ -225,7 +232,7 @@ static void job_draw(struct screen *s, const struct canvas *c) {
                 job_draw_terminal(st, c);
                 return;
         }
-        int row = job_text_runs(st->job) ? 0 : job_result(st, c);
+        int row = job_text_runs(st->job) ? 0 : job_result(s, c);
         if (s->error)
                 row += canvas_error(c, row, s->error, false);
         struct canvas rest = canvas_part(c, row, 0, -1, -1);

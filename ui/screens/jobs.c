@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ui/screens/screens.h"
 
+#include <ctype.h>
+
 /* The jobs of this host, newest first: the running ones, and the results of earlier ones. */
 
 #include "base/text.h"
@@ -141,9 +143,13 @@ static void jobs_status(const struct screen *s, struct str *out) {
                          job_step_title(job_current_step(job), job->verb));
         else if (job_text_runs(job))
                 job_text_running(job, ui_now(s->ui), out);
-        else
+        else {
+                _cleanup_str_ struct str approved = {};
+                if (job_text_approved(job, ui_now(s->ui), &approved))
+                        str_addf(out, "%c%s. ", toupper(approved.text[0]), approved.text + 1);
                 str_addf(out, "%s.%s%s", job->message ? job->message : "Enter shows its steps and its output",
                          job->size ? "  " : "", job->size ? text_size(size, job->size) : "");
+        }
 }
 
 static bool jobs_can(const struct screen *s, enum action action) {

@@ -67,8 +67,10 @@ static int apply_plan(struct session *s, const struct update *u, const struct ar
         if (plan_unattended(plan, &s->error) < 0 ||
             (!a->given[OPTION_YES] && apply_check(plan, u, &s->error) < 0))
                 return apply_refuse(s);
-        if (!a->given[OPTION_YES])
+        if (!a->given[OPTION_YES]) {
                 plan->approved = u->approved.given;
+                str_replace(&plan->approved_by, u->approved.by);
+        }
         report_summary(plan);
         return apply_start(s, plan, &order);
 }

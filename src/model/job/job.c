@@ -165,7 +165,8 @@ static void job_keep_check(struct job *job, enum job_step step, enum verdict ver
 struct job *job_free(struct job *job) {
         if (!job)
                 return NULL;
-        FREE_ALL(job->id, job->name, job->domain, job->image, job->digest, job->message, job->hint);
+        FREE_ALL(job->id, job->name, job->domain, job->image, job->digest, job->message, job->hint,
+                 job->approved_by);
         for (size_t i = 0; i < _JOB_STEP_MAX; i++)
                 free(job->steps[i].note);
         STRV_FREE_ALL(job->left, job->secrets);
@@ -184,7 +185,7 @@ struct job *job_copy(const struct job *job) {
         struct job *copy = new0(struct job);
         *copy = *job;
         char **texts[] = { &copy->id,     &copy->name,    &copy->domain, &copy->image,
-                           &copy->digest, &copy->message, &copy->hint };
+                           &copy->digest, &copy->message, &copy->hint,   &copy->approved_by };
         for (size_t i = 0; i < ELEMENTS(texts); i++)
                 *texts[i] = xstrdup(*texts[i]);
         for (size_t i = 0; i < _JOB_STEP_MAX; i++)

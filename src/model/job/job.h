@@ -98,6 +98,7 @@ struct job {
         int64_t started;        /* seconds since the epoch; 0: not yet */
         int64_t ended;          /* 0: not yet */
         int64_t approved;       /* when a person consented, of a job that began later by itself; 0 */
+        char *approved_by;      /* who; NULL: not known */
         int exit_status;        /* of the label's command; -1: it did not exit by itself */
         char boot[33];          /* boot id of the last record; "" without one */
         char plan_digest[65];   /* SHA-256 of plan.json as the job began with it; "": begun by 0.2.0 */

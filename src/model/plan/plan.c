@@ -64,8 +64,8 @@ struct plan *plan_free(struct plan *plan) {
         if (plan->from)
                 image_pin_done(plan->from);
         FREE_ALL(plan->name, plan->mode_title, plan->join_domain, plan->join_server, plan->join_user,
-                 plan->profile, plan->label_key, plan->label, plan->host_unit, plan->file.path,
-                 plan->adopts.container, plan->adopts.aside, plan->adopts.file,
+                 plan->profile, plan->label_key, plan->label, plan->host_unit, plan->approved_by,
+                 plan->file.path, plan->adopts.container, plan->adopts.aside, plan->adopts.file,
                  plan->file.text, plan->file.was, plan->file.sentence, plan->beside.path, plan->beside.text,
                  plan->beside.was, plan->beside.sentence, plan->trust.rule, plan->trust.place,
                  plan->setup.value, plan->setup.unit);

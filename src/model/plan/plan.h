@@ -247,6 +247,7 @@ struct plan {
         bool host_command;                    /* command is a program of the host: needs its own consent */
         enum plan_interrupted if_interrupted; /* set by the starter of the job, as the next one */
         int64_t approved; /* when a person consented, of a job that began later; 0: who began it consented */
+        char *approved_by; /* who; NULL: not known */
 };
 
 struct plan *plan_free(struct plan *plan);

@@ -27,13 +27,14 @@ static void update_image_copy(const struct update_image *from, struct update_ima
 }
 
 void update_approval_done(struct update_approval *approval) {
-        FREE_ALL(approval->image, approval->consent);
+        FREE_ALL(approval->image, approval->consent, approval->by);
         *approval = (struct update_approval){};
 }
 
 static void update_approval_copy(const struct update_approval *from, struct update_approval *to) {
         update_approval_done(to);
-        *to = (struct update_approval){ xstrdup(from->image), xstrdup(from->consent), from->given };
+        *to = (struct update_approval){ xstrdup(from->image), xstrdup(from->consent), from->given,
+                                        xstrdup(from->by) };
 }
 
 void update_done(struct update *u) {
@@ -199,10 +200,11 @@ void update_answered(struct update *u, const struct image *image, int64_t now) {
         str_replace(&u->failed, NULL);
 }
 
-void update_approve(struct update *u, const struct image_pin *pin, const char *consent, int64_t now) {
+void update_approve(struct update *u, const struct image_pin *pin, const char *consent, int64_t now,
+                    const char *by) {
         const char *image = pin->digest ? pin->digest : pin->image_id;
         update_approval_done(&u->approved);
-        u->approved = (struct update_approval){ xstrdup(image), xstrdup(consent), now };
+        u->approved = (struct update_approval){ xstrdup(image), xstrdup(consent), now, xstrdup(by) };
         if (!pin->source || !u->reference || str_equal(u->newest.digest, pin->digest))
                 return;
         update_image_done(&u->newest);
@@ -342,9 +344,12 @@ void update_detail_rows(const struct update_detail *d, int64_t now,
         update_row_image(&rows, "installed", &u->installed, now);
         if (u->newest.digest)
                 update_row_image(&rows, "newest", &u->newest, now);
-        if (update_approved(u))
-                row("approved", "exactly this image: --apply, A on Updates or its window applies it", false,
-                    userdata);
+        if (update_approved(u)) {
+                _cleanup_free_ char *text =
+                        str_printf("exactly this image%s%s: --apply, A on Updates or its window applies it",
+                                   u->approved.by ? ", by " : "", u->approved.by ? u->approved.by : "");
+                row("approved", text, false, userdata);
+        }
         if (u->failed)
                 row("not asked", u->failed, true, userdata);
         update_rows_signer(&rows, d);

@@ -32,6 +32,7 @@ struct update_approval {
         char *image;   /* its digest, or its id where it has none; NULL: not approved */
         char *consent; /* hash of the plan (backend/io/digest.h) */
         int64_t given; /* seconds since the epoch */
+        char *by;      /* who gave it; NULL: not known */
 };
 
 struct update {
@@ -74,8 +75,10 @@ void update_recall(struct update *update, const struct update *kept);
 /* Takes over what people decided; an approval of another image than the newest goes. NULL: nothing. */
 void update_decided(struct update *update, const struct update *kept);
 void update_approval_done(struct update_approval *approval);
-/* Of this image, by a plan whose consent has that hash. The image is the newest from then on. */
-void update_approve(struct update *update, const struct image_pin *pin, const char *consent, int64_t now);
+/* Of this image, by a plan whose consent has that hash; by: who gave it, NULL: not known. The image is the
+ * newest from then on. */
+void update_approve(struct update *update, const struct image_pin *pin, const char *consent, int64_t now,
+                    const char *by);
 
 /* The answer of the source: an image, or the reason why there is none. */
 void update_answered(struct update *update, const struct image *image, int64_t now);

@@ -88,6 +88,15 @@ void job_text_running(const struct job *job, int64_t now, struct str *out) {
         str_add(out, "; Enter watches it.");
 }
 
+bool job_text_approved(const struct job *job, int64_t now, struct str *out) {
+        char when[24];
+        if (job->approved <= 0)
+                return false;
+        str_addf(out, "approved %s%s%s", job_text_when(when, job->approved, now),
+                 job->approved_by ? " by " : "", job->approved_by ? job->approved_by : "");
+        return true;
+}
+
 const char *job_text_clock(char buffer[static 24], long long seconds) {
         if (seconds < 0)
                 seconds = 0;

@@ -18,6 +18,10 @@ void job_text_what(const struct job *job, struct str *out);
 /* "install rsyslog 4/11", of one that runs. */
 void job_text_brief(const struct job *job, struct str *out);
 
+/* "approved Nov 30 12:07 by anna" of one that began later by itself; false, and nothing: whoever began it
+ * consented. */
+bool job_text_approved(const struct job *job, int64_t now, struct str *out);
+
 /* "A job is running: install rsyslog, started 12:07; Enter watches it." */
 void job_text_running(const struct job *job, int64_t now, struct str *out);
 

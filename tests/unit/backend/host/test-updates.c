@@ -241,11 +241,13 @@ static void approves_a_plan(void **state) {
         plan.pin.digest = one(f, "a")->newest.digest;
         char consent[DIGEST_HEX];
         digest_plan(&plan, consent);
+        tree_write(f->root, "/proc/self/loginuid", "0"); /* has no newline */
         assert_int_equal(host_approve_update(f->host, "a", &plan, NULL), 0);
         plan.pin.digest = NULL;
         wait_for(f, host_list_updates(f->host, false, NULL, NULL, on_list, f));
         assert_true(update_approved(one(f, "a")));
         assert_string_equal(one(f, "a")->approved.consent, consent);
+        assert_string_equal(one(f, "a")->approved.by, "root");
         assert_int_equal(host_approve_update(f->host, "a", NULL, NULL), 0);
         wait_for(f, host_list_updates(f->host, false, NULL, NULL, on_list, f));
         assert_false(update_approved(one(f, "a")));

@@ -70,16 +70,17 @@ static void keeps_answers_and_holds(void **state) {
 static void keeps_approvals_of_the_newest(void **state) {
         struct fixture *f = *state;
         struct update approved = { .name = S("a"), .reference = S("registry.example.test/a:8"), .newest = { S("d2"), S("i2") },
-                                   .looked = 3, .approved = { S("d2"), S("hash"), 4 } },
+                                   .looked = 3, .approved = { S("d2"), S("hash"), 4, S("anna") } },
                       seen = { .name = S("a"), .reference = S("registry.example.test/a:8"), .newest = { S("d2"), S("i2") } };
         assert_int_equal(updates_hold(&f->paths, "a", 100, NULL), 0);
         assert_int_equal(updates_approve(&f->paths, &approved, NULL), 0);
         assert_int_equal(updates_keep(&f->paths, &(const struct update_list) { &seen, 1 }, NULL), 0);
         _cleanup_(update_list_freep) struct update_list *read = updates_read(&f->paths, NULL);
         assert_true(read->n == 1 && read->items[0].held == 100 && update_approved(&read->items[0]));
-        assert_true(str_equal(read->items[0].approved.consent, "hash") && read->items[0].approved.given == 4);
+        assert_true(str_equal(read->items[0].approved.consent, "hash") && read->items[0].approved.given == 4 &&
+                    str_equal(read->items[0].approved.by, "anna"));
         _cleanup_free_ char *json = emit_updates(read, NULL);
-        assert_non_null(strstr(json, "\"approved\": {\n      \"image\": \"d2\",\n      \"consent\": \"hash\",\n      \"given\": 4\n    }"));
+        assert_non_null(strstr(json, "\"approved\": {\n      \"image\": \"d2\",\n      \"consent\": \"hash\",\n      \"given\": 4,\n      \"by\": \"anna\"\n    }"));
 
         /* A look that finds a newer one ends it. */
         seen.newest = (struct update_image) { S("d3"), S("i3") };

@@ -147,10 +147,10 @@ static void approves_one_image(void **state) {
         update_of_service(&service, &u);
         update_answered(&u, &image, NOW);
         /* The source moved on meanwhile: what was read is what is approved. */
-        update_approve(&u, &pin, "hash", NOW + 1);
+        update_approve(&u, &pin, "hash", NOW + 1, "anna");
         assert_true(update_approved(&u) && str_equal(u.newest.id, "i3") && u.newest.size == 7 && u.found == NOW + 1);
         update_copy(&u, &later);
-        assert_true(update_approved(&later) && str_equal(later.approved.consent, "hash") && later.approved.given == NOW + 1);
+        assert_true(update_approved(&later) && str_equal(later.approved.consent, "hash") && later.approved.given == NOW + 1 && str_equal(later.approved.by, "anna"));
         update_of_service(&service, &anew);
         update_recall(&anew, &u);
         assert_true(update_approved(&anew));
@@ -163,7 +163,7 @@ static void approves_one_image(void **state) {
         assert_true(update_approved(&later));
         update_decided(&later, NULL);
         assert_true(!later.approved.image && !later.held);
-        update_approve(&later, &here, "hash", NOW);
+        update_approve(&later, &here, "hash", NOW, NULL);
         assert_string_equal(later.approved.image, "i4");
         update_done(&u);
         update_done(&later);
