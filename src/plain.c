@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "plain.h"
 
+#include <time.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -187,9 +188,29 @@ int plain_status(struct session *s) {
         return EXIT_DONE;
 }
 
+/* The list; then what waits for an approval is shown with its plan, and approved. */
 static int plain_updates(struct session *s) {
+        _cleanup_(update_list_freep) struct update_list *list = NULL;
+        struct arguments a = {};
+        char line[LINE_BYTES_MAX];
+        size_t open = 0;
         plain_call(s, "updates", NULL);
-        return EXIT_DONE;
+        int r = session_list_updates(s, false, NULL, &list, &s->error);
+        for (size_t i = 0; r >= 0 && i < list->n; i++)
+                open += update_waits(&list->items[i], (int64_t) time(NULL)) &&
+                        !update_approved(&list->items[i]);
+        if (r < 0 || !open)
+                return r < 0 ? r : EXIT_DONE;
+        if (!plain_read_line("Approve which one (a service's name, or all; nothing: back)? ", line) ||
+            !*line || str_equal(line, "q"))
+                return EXIT_DONE;
+        a.given[OPTION_APPROVE] = true;
+        a.given[OPTION_ALL_UPDATES] = str_equal(line, "all");
+        if (!a.given[OPTION_ALL_UPDATES])
+                strv_add(&a.words, line);
+        r = session_status(s, verb_named("updates")->run(s, verb_named("updates"), &a));
+        arguments_done(&a);
+        return r;
 }
 
 static int plain_install(struct session *s, struct image *image) {

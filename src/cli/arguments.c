@@ -11,7 +11,8 @@ const struct argument_row option_table[_OPTION_MAX] = {
                                  "each line with its id and what to do, those that sleep, and what cannot be "
                                  "looked for here" },
         [OPTION_ALL_UPDATES] = { "all", 'a', NULL, false,
-                                 "with --apply: each that is approved and not held" },
+                                 "with --apply: each that is approved and not held; with --approve: each "
+                                 "that waits for it" },
         [OPTION_ALLOW] = { "allow", 0, "FINDING", true,
                            "carry the plan out although this finding (by its id) blocks it" },
         [OPTION_ANSWERS] = { "answers", 0, "FILE", false,

@@ -70,12 +70,25 @@ by_keys() {
         term_keys a
         term_wait '!early +newer' || return
         check "a takes it back" term_wait 'early is not approved any more'
+        term_keys Enter
+        term_wait 'newest +5' || return
         term_keys a
         term_wait 'exactly what will run, later on' || return
         term_keys Enter
         term_wait '\[ Approve' || return
         term_keys y
-        term_wait '!early +approved' || return
+        check "its own screen marks it at once" term_wait '^approved +exactly this image'
+        term_keys a
+        check "and the way back" term_wait 'early is not approved any more'
+        term_keys q
+        term_wait '!early +newer' || return
+        term_keys y
+        term_wait 'a approves early as it is shown here' || return
+        seen consents
+        term_keys a
+        term_wait '\[ Approve' || return
+        term_keys y
+        check "y shows all that waits: a approves it there" term_wait '!early +approved'
         term_keys A
         term_wait 'early: from version 4 to 5' || return
         term_keys y
@@ -109,13 +122,21 @@ check_status "of all, none is ready" 0 host fairlead updates --apply --all
 check_text "which is said, too" 'No update is approved and ready: nothing was done' "$output"
 check_status "without a consent nothing is approved" 3 host fairlead updates later --approve
 check_text "its plan is shown" 'image +registry.example.test:5000/approve-|later' "$output"
-check_status "two are approved" 0 host fairlead updates early later --approve --yes
+check_status "all that wait are shown with what they change" 3 host fairlead updates --approve --all
+check_text "one" '^early$' "$output"
+check_text "and the other" '^later$' "$output"
+check_text "word for word" '^RUN +.*/bin/false|/bin/false' "$output"
+check "and nothing is approved by that" shows later 'not u["approved"]["image"]'
+check_status "names and all of them do not go together" 2 host fairlead updates later --approve --all
+check_status "two are approved, by whom sudo says" 0 host env SUDO_USER=anna fairlead updates --approve --all --yes
+check_status "then none waits for that" 0 host fairlead updates --approve --all --yes
+check_text "which is said" 'No newer image waits for an approval: nothing was done' "$output"
 check "the service runs what it ran" test "$(image_of later)" = "$old"
 check_status "the list shows it" 1 host fairlead updates
 check_text "in its row" '^later .* approved$' "$output"
-check_text "and since when" 'Its newest image was approved at 20' "$output"
+check_text "since when, and by whom" 'Its newest image was approved at 20[0-9: -]+ by anna' "$output"
 check_text "and that no window begins it" 'systemctl enable --now fairlead-apply.timer' "$output"
-check "for scripts" shows later 'u["ready"] and u["approved"]["image"] == u["newest"]["digest"] and len(u["approved"]["consent"]) == 64'
+check "for scripts" shows later 'u["ready"] and u["approved"]["image"] == u["newest"]["digest"] and len(u["approved"]["consent"]) == 64 and u["approved"]["by"] == "anna"'
 check_status "it is held" 0 host fairlead updates later --hold 7d
 check "then it is not ready" shows later 'not u["ready"] and u["approved"]["image"]'
 check_status "and not applied" 3 host fairlead updates later --apply
@@ -134,7 +155,7 @@ check_text "which is said" 'later has a newer image than the one that was approv
 check "the service runs what it ran" test "$(image_of later)" = "$old"
 check_status "a look ends the approval" 1 host fairlead updates --check
 check "for it is of another image" shows later 'u["state"] == "newer" and not u["approved"]["image"]'
-check_status "that one is approved" 0 host fairlead updates later --approve --yes
+check_status "that one is approved" 0 host env SUDO_USER=anna fairlead updates later --approve --yes
 record=/var/lib/fairlead/services/later.json
 host sh -c "cp -p $record $DIR/record; sed -i s/later-data/other-data/ $record"
 check_status "nor is another plan of it" 3 host fairlead updates later --apply
@@ -164,7 +185,7 @@ check_status "it is undone" 0 host fairlead rollback "$job" --yes
 check "then the former one is back" host grep -qx 'OnCalendar=Sat \*-\*-\* 04:30' $WINDOW
 check_status "the window is taken away" 0 host fairlead updates --no-window --yes
 check_not "with its file" host test -e $WINDOW
-host rmdir "${WINDOW%/*}"
+check_not "and the folder that was made for it" host test -e "${WINDOW%/*}"
 check "and the timer's own is back" grep -q 'OnCalendar=Sun \*-\*-\* 03:00:00 ' <<<"$(property TimersCalendar fairlead-apply.timer)"
 host systemctl disable --now fairlead-apply.timer 2>/dev/null
 
@@ -177,7 +198,9 @@ check "the broken update was rolled back" until_true 20 test "$(image_of early)"
 check "its service runs" host systemctl is-active --quiet early.service
 check "the next one was applied all the same" runs later 3
 output=$(host fairlead jobs --json)
-check "its job has who consented: a person, before it began" json '[j for j in d if j["name"] == "later" and j["verb"] == "upgrade" and j["approved"] and j["approved"] <= j["started"]]'
+check "its job has who consented: a person, before it began" json '[j for j in d if j["name"] == "later" and j["verb"] == "upgrade" and j["approved"] and j["approved"] <= j["started"] and j["approved_by"] == "anna"]'
+check_status "people see it" 0 host fairlead jobs
+check_text "in its row" 'upgrade later .*\(approved by anna\)' "$output"
 check "nothing newer of it waits" shows later 'u["state"] == "current" and not u["ready"]'
 check "what failed waits, and is not approved any more" shows early 'u["state"] == "newer" and not u["approved"]["image"]'
 output=$(host journalctl -b -o cat -u fairlead-apply.service)

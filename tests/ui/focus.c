@@ -42,6 +42,7 @@ static const struct {
         { "changes", AT_ROW | AT_TEXT | AT_WORDS },
         { "updates", AT_ROW | AT_WORDS },
         { "update", AT_TEXT | AT_WORDS },
+        { "consents", AT_ROW | AT_TEXT | AT_WORDS },
         { "realm", AT_TEXT | AT_WORDS },
         { "logins", AT_ROW | AT_WORDS },
         { "check", AT_ROW | AT_WORDS },

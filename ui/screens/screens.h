@@ -16,6 +16,7 @@ extern const struct screen_class source_screen;         /* arg: const char *sour
 extern const struct screen_class trust_screen;          /* arg: reference of an image */
 extern const struct screen_class updates_screen;        /* arg: const char *service; NULL */
 extern const struct screen_class update_screen;         /* arg: const char *service */
+extern const struct screen_class consents_screen;       /* arg: NULL */
 extern const struct screen_class wizard_screen;         /* arg: const struct wizard_order * */
 extern const struct screen_class firstboot_screen;      /* arg: NULL; ends the console with one of these */
 enum { FIRSTBOOT_DONE = 0, FIRSTBOOT_LATER = 75, FIRSTBOOT_NEVER = 76 };

@@ -209,6 +209,16 @@ static size_t updates_view_ready(const struct screen *s) {
         return n;
 }
 
+/* Those that wait for an approval. */
+static size_t updates_view_open(const struct screen *s) {
+        const struct updates_state *st = s->state;
+        size_t n = 0;
+        for (size_t i = 0; st->list && i < st->list->n; i++)
+                n += update_waits(&st->list->items[i], ui_now(s->ui)) &&
+                     !update_approved(&st->list->items[i]);
+        return n;
+}
+
 static void updates_view_applied(char *report, struct error *e, void *userdata) {
         struct screen *s = userdata;
         struct updates_state *st = s->state;
@@ -295,8 +305,9 @@ static void updates_view_status(const struct screen *s, struct str *out) {
         else if (update_state(u) == UPDATE_NEWER && updates_view_held(s, u))
                 str_addf(out, "It is held until %s.", job_text_when(when, u->held, ui_now(s->ui)));
         else if (update_approved(u))
-                str_addf(out, "Approved %s: A applies it now.",
-                         job_text_when(when, u->approved.given, ui_now(s->ui)));
+                str_addf(out, "Approved %s%s%s: A applies it now.",
+                         job_text_when(when, u->approved.given, ui_now(s->ui)),
+                         u->approved.by ? " by " : "", u->approved.by ? u->approved.by : "");
         else if (update_state(u) == UPDATE_NEWER && u->newest.size)
                 str_addf(out, "Its source has a newer image, %s: Enter shows what changes.",
                          text_size(size, u->newest.size));
@@ -321,6 +332,7 @@ static bool updates_view_can(const struct screen *s, enum action action) {
         case ACTION_APPROVE: return u && update_state(u) == UPDATE_NEWER && !update_approved(u);
         case ACTION_UNAPPROVE: return u && update_approved(u);
         case ACTION_APPLY_ALL: return updates_view_ready(s) && !st->applying;
+        case ACTION_CONSENTS: return updates_view_open(s) > 0;
         case ACTION_ASK: return !st->asking;
         default: return true;
         }
@@ -342,6 +354,8 @@ static bool updates_view_act(struct screen *s, enum action action) {
                                     .verb = VERB_UPGRADE, .name = u->name, .approves = true });
         else if (action == ACTION_UNAPPROVE && u)
                 updates_view_unapprove(s, u->name);
+        else if (action == ACTION_CONSENTS)
+                screen_open(s->ui, &consents_screen, NULL);
         else if (action == ACTION_APPLY_ALL)
                 updates_view_ask_apply(s);
         else if ((action == ACTION_HOLD || action == ACTION_UNHOLD) && u) {
@@ -367,12 +381,11 @@ const struct screen_class updates_screen = {
                 "Enter shows what a newer image changes: labels, findings, packages. u upgrades: its plan is "
                 "shown first, the service is checked afterwards, and a job that fails goes back by itself. z "
                 "holds an update for some days or until a date, or no longer.\n"
-                "a approves the newest image of a service: the plan of its upgrade is shown, and exactly "
-                "that "
+                "a approves the newest image of a service: the plan of its upgrade is shown, and exactly that "
                 "is what may be carried out later on, at A (all that are approved, a job each) or in the "
-                "window "
-                "of fairlead-apply.timer, when it is enabled. A newer image than the approved one is not "
-                "approved, and what is held is not applied.",
+                "window of fairlead-apply.timer, when it is enabled. y shows all that waits for an approval "
+                "in one text. A newer image than the approved one is not approved, and what is held is not "
+                "applied.",
         .size = sizeof(struct updates_state),
         .topics = TOPIC_SERVICES | TOPIC_IMAGES | TOPIC_JOBS,
         .source = &updates_view_source,
@@ -385,6 +398,7 @@ const struct screen_class updates_screen = {
                                               { 'z', ACTION_HOLD },
                                               { 'z', ACTION_UNHOLD },
                                               { 'c', ACTION_ASK },
+                                              { 'y', ACTION_CONSENTS },
                                               {} },
         .open = updates_view_begin,
         .close = updates_view_close,

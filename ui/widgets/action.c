@@ -130,6 +130,10 @@ static const struct action_row action_table[_ACTION_MAX] = {
         [ACTION_APPROVE] = { "approve", "approve",
                              "Read its plan and consent to it, for a job later on: exactly this image" },
         [ACTION_UNAPPROVE] = { "unapprove", "unapprove", "Take the approval of its newest image back" },
+        [ACTION_CONSENTS] = { "consents", "approve several",
+                              "Read what waits for an approval in one text, and approve one or all of it" },
+        [ACTION_APPROVE_ALL] = { "approve-all", "approve all",
+                                 "Consent to all plans that are shown, for jobs later on" },
         [ACTION_APPLY_ALL] = { "apply-all", "apply approved",
                                "Apply all approved updates now, one job after the other" },
 

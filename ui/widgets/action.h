@@ -117,6 +117,8 @@ enum action {
         ACTION_UNHOLD,
         ACTION_APPROVE,
         ACTION_UNAPPROVE,
+        ACTION_CONSENTS, /* all that waits for an approval */
+        ACTION_APPROVE_ALL,
         ACTION_APPLY_ALL, /* updates that were approved */
 
         /* units */

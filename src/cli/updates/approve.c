@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <time.h>
+
 #include "cli/follow.h"
 #include "cli/lookup.h"
 #include "cli/order.h"
@@ -36,11 +38,41 @@ static int approve_one(struct session *s, const char *name, const struct argumen
         return EXIT_DONE;
 }
 
+/* Those that wait for an approval. */
+static int approve_find_open(struct session *s, char ***ret) {
+        _cleanup_(update_list_freep) struct update_list *list = NULL;
+        int64_t now = (int64_t) time(NULL);
+        int r = session_list_updates(s, false, NULL, &list, &s->error);
+        for (size_t i = 0; r >= 0 && i < list->n; i++)
+                if (update_waits(&list->items[i], now) && !update_approved(&list->items[i]))
+                        strv_add(ret, list->items[i].name);
+        return r;
+}
+
+/* What cannot be compared is said by its plan, too. */
+static void approve_print_changes(struct session *s, const char *name) {
+        _cleanup_(update_detail_freep) struct update_detail *detail = NULL;
+        _cleanup_error_ struct error *e = NULL;
+        if (session_show_update(s, name, false, &detail, &e) >= 0)
+                detail_print(detail);
+        else
+                out("\n%s\n", name);
+        out("\n");
+}
+
 int approve_updates(struct session *s, const struct arguments *a) {
+        _cleanup_strv_ char **open = NULL;
         int worst = EXIT_DONE;
-        if (argument_value(a, OPTION_CONSENT) && strv_length(a->words) > 1)
+        int r = a->given[OPTION_ALL_UPDATES] ? approve_find_open(s, &open) : 0;
+        if (r < 0)
+                return r;
+        char *const *names = a->given[OPTION_ALL_UPDATES] ? open : a->words;
+        if (argument_value(a, OPTION_CONSENT) && strv_length(names) > 1)
                 return error_set(&s->error, -EINVAL, "--consent is for one service: name only that one");
-        for (char **name = a->words; *name; name++) {
+        if (!names || !*names)
+                out("No newer image waits for an approval: nothing was done.\n");
+        for (char *const *name = names; name && *name; name++) {
+                approve_print_changes(s, *name);
                 int status = session_status(s, approve_one(s, *name, a));
                 if (worst == EXIT_DONE)
                         worst = status;

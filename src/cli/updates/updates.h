@@ -9,7 +9,11 @@
 
 #define APPLY_TIMER "fairlead-apply.timer"
 
-/* Shows the plan of each named service and asks for the consent to it (--yes, --consent); what was consented
+/* What a newer image changes, in rows below the name of its service. */
+void detail_print(const struct update_detail *detail);
+
+/* Shows what the newest image of each named service, or (--all) of each that waits for that, changes, and its
+ * plan, and asks for the consent to it (--yes, --consent); what was consented
  * to is kept, and nothing is done yet. */
 int approve_updates(struct session *s, const struct arguments *a);
 /* The named ones are not approved any more. */

@@ -53,7 +53,8 @@ static void updates_print_sentences(const struct update *u, int64_t now) {
         }
         if (update_approved(u)) {
                 report_time(when, u->approved.given);
-                str_addf(&text, " Its newest image was approved at %s.", when);
+                str_addf(&text, " Its newest image was approved at %s%s%s.", when,
+                         u->approved.by ? " by " : "", u->approved.by ? u->approved.by : "");
         }
         if (!text.length)
                 return;
@@ -96,15 +97,6 @@ static int updates_print(struct session *s, const struct update_list *list,
 
 /* ---- what a newer image changes ---- */
 
-#define NAME_COLUMNS 12U
-
-static void updates_print_row(const char *name, const char *text, bool bad, void *userdata) {
-        _cleanup_free_ char *clean = text_cleaned(text);
-        _cleanup_strv_ char **lines = text_wrap(clean, UPDATES_COLUMNS - NAME_COLUMNS);
-        for (char **line = lines; line && *line; line++)
-                out("%-12s%s\n", line == lines ? name : "", *line);
-}
-
 /* Of those that have one. */
 static int updates_find_details(struct session *s, const struct update_list *list, bool fetch,
                                 struct update_detail **details) {
@@ -120,8 +112,7 @@ static void updates_print_details(const struct update_list *list, struct update_
         for (size_t i = 0; i < list->n; i++) {
                 if (!details[i])
                         continue;
-                out("\n%s\n", list->items[i].name);
-                update_detail_rows(details[i], (int64_t) time(NULL), updates_print_row, NULL);
+                detail_print(details[i]);
                 not_fetched |= !details[i]->here;
         }
         if (not_fetched)
@@ -150,14 +141,16 @@ static int updates_check(const struct arguments *a, struct error **reterr) {
         }
         bool named = a->words && a->words[0];
         for (size_t i = 0; i < ELEMENTS(names); i++)
-                if (a->given[names[i]] && !named)
+                if (a->given[names[i]] && !named && names[i] != OPTION_APPROVE)
                         return error_set(reterr, -EINVAL, "Missing argument: the SERVICE of --%s", first);
-        if (a->given[OPTION_APPLY] && named == a->given[OPTION_ALL_UPDATES])
+        bool all = a->given[OPTION_APPLY] || a->given[OPTION_APPROVE];
+        if (all && named == a->given[OPTION_ALL_UPDATES])
                 return error_set(reterr, -EINVAL,
                                  named ? "--all and names do not go together"
-                                       : "Missing argument: the SERVICE of --apply, or --all");
-        if (a->given[OPTION_ALL_UPDATES] && !a->given[OPTION_APPLY])
-                return error_set(reterr, -EINVAL, "--all goes with --apply");
+                                       : "Missing argument: the SERVICE of --%s, or --all",
+                                 first);
+        if (a->given[OPTION_ALL_UPDATES] && !all)
+                return error_set(reterr, -EINVAL, "--all goes with --apply and --approve");
         if (named && (a->given[OPTION_WINDOW] || a->given[OPTION_NO_WINDOW]))
                 return error_set(reterr, -EINVAL, "--%s is of all services", first);
         return 0;
@@ -234,7 +227,8 @@ const struct verb updates_verb = {
                 "are on this host; --fetch pulls the newer one by its digest for that. Exit status 1: a "
                 "newer image waits that is not held, or a source gave no answer; 0: neither. "
                 "--approve shows the plan of an upgrade and keeps the consent to it: to this digest, these "
-                "labels, this command and unit, bit for bit. --apply carries approved updates out, one "
+                "labels, this command and unit, bit for bit; --approve --all does so for each service that "
+                "waits for it, with what its newer image changes. --apply carries approved updates out, one "
                 "after the other, each checked and rolled back by itself when it fails; exit status 0: all "
                 "are done. An approval is for one job. What is held, and a service that joined a realm, is "
                 "never applied; --yes also applies what nobody approved. fairlead-apply.timer does it for "
