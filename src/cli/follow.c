@@ -240,21 +240,25 @@ static int follow_consent(const struct session *s, const struct plan *plan, cons
         }
         if (wanted || a->given[OPTION_YES])
                 return EXIT_DONE;
+        bool later = a->given[OPTION_APPROVE]; /* it is not carried out now */
         if (s->json || !in_is_terminal()) {
-                out_note("fairlead: Nothing was done. Add --yes to carry this plan out.\n");
+                out_note(later ? "fairlead: Nothing was approved. Add --yes to approve this plan.\n"
+                               : "fairlead: Nothing was done. Add --yes to carry this plan out.\n");
                 return EXIT_REFUSED;
         }
         char line[ASK_BYTES];
-        while (s->brief && ask_line("Carry this plan out? [yes/no, d: all of it] ", line))
+        while (s->brief && ask_line(later ? "Approve this plan for later on? [yes/no, d: all of it] "
+                                          : "Carry this plan out? [yes/no, d: all of it] ",
+                                    line))
                 if (STR_IN_SET(line, "d", "D"))
                         report_plan(plan);
                 else if (ask_is_yes(line))
                         return EXIT_DONE;
                 else
                         break;
-        if (!s->brief && ask_yes("Carry this plan out?"))
+        if (!s->brief && ask_yes(later ? "Approve this plan for later on?" : "Carry this plan out?"))
                 return EXIT_DONE;
-        out("Nothing was done.\n");
+        out(later ? "Nothing was approved.\n" : "Nothing was done.\n");
         return EXIT_REFUSED;
 }
 

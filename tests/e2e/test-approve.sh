@@ -101,6 +101,24 @@ by_keys() {
         walk_close
 }
 
+# The same line by line.
+by_lines() {
+        lines=$(mktemp)
+        cat >"$lines" <<'TALK'
+q quit: $ => u
+Approve which one .*\? $ => early
+Approve this plan for later on\? .* $ => no
+Nothing was approved(.|\n)*q quit: $ => updates
+Approve which one .*\? $ => all
+Approve this plan for later on\? .* $ => yes
+early is approved(.|\n)*q quit: $ => q
+TALK
+        output=$(expect -f tests/e2e/files/talk.exp "$HOST" "$lines" 2>&1 | tr -d '\r')
+        local status=${PIPESTATUS[0]}
+        rm -f "$lines"
+        [ "$status" -eq 0 ] && ! grep -qE '^(not seen in time|ended before|it does not end)' <<<"$output"
+}
+
 trap term_end EXIT
 term_need
 tree=$(mktemp)
@@ -218,6 +236,9 @@ check "it runs" runs early 4
 
 publish early 5
 check_status "one more is found" 1 host fairlead updates --check
+step "line by line it is approved, too" by_lines
+check "as it shows" shows early 'u["ready"]'
+check_status "and taken back" 0 host fairlead updates early --withdraw
 step "the console approves and applies it" by_keys
 check "it runs, too" runs early 5
 

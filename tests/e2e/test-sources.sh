@@ -25,17 +25,21 @@ prepare() {
                 podman save -q -m --format docker-archive -o $DIR/both.tar localhost/volume:latest localhost/volume:2
                 skopeo copy -q docker://$REGISTRY/sources-$HOST/volume:1 oci:$DIR/layout:one
                 skopeo copy -q docker://$REGISTRY/sources-$HOST/volume:2 oci:$DIR/layout:two
+                skopeo copy -q docker://$REGISTRY/sources-$HOST/volume:2 dir:$DIR/folder
                 head -c 5000 $DIR/docker.tar >$DIR/cut.tar
                 head -c 3000000 /dev/urandom >$DIR/two/random
                 printf 'FROM localhost/volume\nCOPY random /random\nLABEL INSTALL=\"podman run --rm IMAGE /bin/true\"\n' >$DIR/two/Containerfile
                 podman build -q -t localhost/volume:3 $DIR/two
                 skopeo copy -q containers-storage:localhost/volume:3 oci:$DIR/faulty:one
+                printf 'FROM localhost/volume\nCOPY random /random\n' >$DIR/two/Containerfile
+                podman build -q -t localhost/volume:4 $DIR/two
+                skopeo copy -q containers-storage:localhost/volume:4 oci:$DIR/large:one
                 podman manifest create localhost/several
                 podman manifest add localhost/several docker://$REGISTRY/sources-$HOST/volume:1
                 podman manifest add --arch s390x localhost/several docker://$REGISTRY/sources-$HOST/volume:2
                 podman manifest push -q --all localhost/several oci-archive:$DIR/several.tar
                 podman manifest rm localhost/several
-                podman rmi -f localhost/volume:latest localhost/volume:2 localhost/volume:3
+                podman rmi -f localhost/volume:latest localhost/volume:2 localhost/volume:3 localhost/volume:4
                 podman image prune -f"
 }
 
@@ -112,7 +116,8 @@ before=$(images)
 tree=$(host_tree)
 had_certs=$(host sh -c 'ls -d /etc/containers/certs.d 2>/dev/null' || true)
 hung=$(mktemp)
-trap 'rm -f "$hung"' EXIT
+trap 'rm -f "$hung"; term_end' EXIT
+term_need
 try "a registry that hangs" hang_begin
 
 # ---- without a pull ----
@@ -132,8 +137,15 @@ for source in "oci:$DIR/layout" "docker-archive:$DIR/both.tar"; do
         check_status "$source is listed" 0 host fairlead images --from "$source" --json
         check "with both of its images" json 'len(d) == 2'
 done
-for source in "oci-archive:$DIR/volume.tar" "docker-archive:$DIR/docker.tar" "oci:$DIR/layout:one"; do
+for source in "oci-archive:$DIR/volume.tar" "docker-archive:$DIR/docker.tar" "oci:$DIR/layout:one" "dir:$DIR/folder"; do
         check_status "$source is shown" 0 host fairlead show "$source"
+        check_status "linted" 0 host fairlead lint "$source"
+        check_status "planned" 0 host fairlead plan install "$source" --set volume:/data=volume-data
+        check_text "with where it comes from" "source $source" "$output"
+done
+for source in "oci-archive:$DIR/volume.tar" "dir:$DIR/folder"; do
+        check_status "$source is listed" 0 host fairlead images --from "$source" --json
+        check "with its one image" json 'len(d) == 1 and "RUN" in d[0]["labels"]'
 done
 check_status "a path may be relative" 0 host sh -c "cd $DIR && fairlead show oci-archive:volume.tar"
 check "nothing was pulled for that" is_as_before
@@ -189,13 +201,15 @@ host sh -c 'mv /usr/bin/skopeo.away /usr/bin/skopeo'
 
 # ---- installed in one job ----
 
-# installs SOURCE: installed, rolled back to the last layer; and an install that fails leaves nothing.
+# installs SOURCE [REGEX]: installed, which prints this, and rolled back to the last layer; and an install that fails leaves nothing.
 installs() {
         local source=$1 id
         check_status "$source: an install that fails" 1 host fairlead install "$source" --name volume --set volume:/data=volume-data --yes -- /no/such/program
         check "leaves no image" is_as_before
         check_status "$source: an install" 0 host fairlead install "$source" --name volume --set volume:/data=volume-data --yes
         check_text "says what it fetches" "fetching .*from $source" "$output"
+        check_text "and what came" "${2:-(pulled|loaded)}" "$output"
+        check_not "and nothing of the way there" grep -qE 'Copying blob|Writing manifest' <<<"$output"
         id=$(sed -n 's/^Job \([^ ]*\)\. You may.*/\1/p' <<<"$output")
         check "the service runs" until_true 20 host systemctl is-active --quiet volume.service
         check "the unit names the image by its digest" host sh -c 'grep -qhE "@sha256:[0-9a-f]{64}" /etc/containers/systemd/volume.container /etc/systemd/system/volume.service 2>/dev/null'
@@ -221,7 +235,8 @@ check "its images are removed" is_as_before
 
 installs "oci-archive:$DIR/volume.tar"
 installs "docker-archive:$DIR/docker.tar"
-installs "oci:$DIR/layout:two"
+installs "oci:$DIR/large:one" 'loaded [0-9.]+ .?B in [0-9]+ layer'
+installs "dir:$DIR/folder"
 installs "docker://$PRIVATE/team/volume:1"
 installs docker://gone.example.test/team/volume:1
 installs "oci-archive:$DIR/several.tar"
@@ -234,6 +249,9 @@ fails() {
 }
 fails "docker://$FAULTY/swapped:one" 'sent another image'
 fails "docker://$FAULTY/cut:one" 'could not be pulled'
+host mount -t tmpfs -o size=64k tmpfs /var/tmp
+fails "oci:$DIR/large:one" 'There is no space left'
+host umount /var/tmp
 
 # Half of the layer is here: it says how far it is, everywhere, and in no log. A cancel leaves nothing.
 pulling() {
@@ -267,11 +285,27 @@ check "and leaves no image behind" is_as_before
 # ---- no network at all, a stick ----
 
 without_network() {
-        host sh -c "mkdir -p /media/stick && cp $DIR/docker.tar /media/stick/ && ip link set eth0 down"
+        host sh -c "mkdir -p /media/stick && cp $DIR/docker.tar $DIR/volume.tar /media/stick/ && ip link set eth0 down"
 }
 step "the host has a stick and no network" without_network
 refuses 1 "$FROM:1" "The registry $REGISTRY has no address|The address of the registry $REGISTRY cannot be found|This host has no way to the registry"
 installs docker-archive:/media/stick/docker.tar
+stick_by_keys() {
+        walk_open "$HOST" || return
+        walk_to_reference oci-archive:/media/stick/volume.tar || return
+        term_keys i
+        term_wait 'Fetches +[0-9.]+ .?B from' || return
+        walk_consent || return
+        term_wait 'volume is installed; volume.service runs' 100 || return
+        term_keys p
+        term_wait '\[ Roll back' || return
+        term_keys y
+        term_wait 'Everything was restored' 60 || return
+        walk_home || return
+        walk_close
+}
+step "by keys, too" stick_by_keys
+check "and nothing of it is left" is_as_before
 host sh -c 'ip link set eth0 up; ip route replace default via 10.89.7.1; rm -rf /media/stick'
 
 # The consent is for one digest: the archive becomes another one behind it.

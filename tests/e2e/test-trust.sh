@@ -184,6 +184,14 @@ sign_sigstore() {
                 rm -r /etc/containers/registries.d"
 }
 
+# As by an authority and a transparency log; nobody signed by them.
+by_certificate() {
+        host sh -c "set -e; cd $DIR; mkdir -p /etc/containers/registries.d; cp -p $POLICY policy
+                openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout ca.key -out ca.pem -days 2 -subj /CN=authority 2>/dev/null
+                printf 'docker:\n  $TEAM:\n    use-sigstore-attachments: true\n' >/etc/containers/registries.d/test.yaml
+                printf '{\"default\":[{\"type\":\"insecureAcceptAnything\"}],\"transports\":{\"docker\":{\"$TEAM\":[{\"type\":\"sigstoreSigned\",\"fulcio\":{\"caPath\":\"$DIR/ca.pem\",\"oidcIssuer\":\"https://login.example.test\",\"subjectEmail\":\"team@example.test\"},\"rekorPublicKeyPath\":\"$DIR/cosign.pub\"}]}}}' >$POLICY"
+}
+
 if [ "$HOST" = bookworm ]; then
         host sh -c "openssl ecparam -name prime256v1 -genkey -noout | openssl ec -pubout >$DIR/cosign.pub 2>/dev/null"
         check_status "this Podman knows no sigstore" 1 host fairlead trust --pin "$DIR/cosign.pub" "docker://$TEAM/plain:1" --yes
@@ -202,6 +210,15 @@ else
         check_not "by the engine, too" host podman pull -q "$TEAM/plain:1"
         unpin
         check "both files are as before" diff <(echo "$tree") <(host_tree)
+        step "a rule is for signatures by a certificate" by_certificate
+        check_status "whether it is one the engine finds out" 0 host fairlead trust "docker://$TEAM/cosign:1" --json
+        check "so nothing is said of it" json 'd["verdict"] == "unknown" and d["signatures"][0]["finding"] == "claimed"'
+        check_status "the sheet has it" 0 host fairlead trust "docker://$TEAM/cosign:1"
+        check_text "in a sentence" 'does not check them: the engine does' "$(tr -s '\n ' ' ' <<<"$output")"
+        check_not "this one the engine does not take" host podman pull -q "$TEAM/cosign:1"
+        verdict "of one that is not signed all is known" 3 "docker://$TEAM/plain:1" missing
+        host sh -c "mv $DIR/policy $POLICY; rm -r /etc/containers/registries.d"
+        check "and both are as before" diff <(echo "$tree") <(host_tree)
 fi
 
 host sh -c "GNUPGHOME=$DIR/gpg gpgconf --kill all; rm -rf $DIR $LOOKASIDE/trust-$HOST; podman volume rm -f volume-data; podman image prune -f" >/dev/null
