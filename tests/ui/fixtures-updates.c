@@ -53,6 +53,12 @@ static struct update_list *updates_approved(bool asked) {
         return list;
 }
 
+struct job *fixture_approved(struct job *job) {
+        job->approved = FIXTURE_NOW - 3600;
+        job->approved_by = xstrdup("anna");
+        return job;
+}
+
 static struct update_list *updates_none(bool asked) {
         return new0(struct update_list);
 }

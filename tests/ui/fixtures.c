@@ -308,12 +308,6 @@ struct job *fixture_job(const char *which) {
         job->steps[STEP_PULL].note = xstrdup("already here");
         job->steps[STEP_SNAPSHOT].usec = 300000;
         job->steps[STEP_SNAPSHOT].note = xstrdup("1,812 files");
-        if (str_equal(which, "approved")) {
-                job = job_ended(job, "done");
-                job->approved = FIXTURE_NOW - 3600;
-                job->approved_by = xstrdup("anna");
-                return job;
-        }
         if (str_equal(which, "running"))
                 return job;
         if (str_equal(which, "pulling")) {
@@ -349,6 +343,8 @@ struct job *fixture_job(const char *which) {
                 job->state = JOB_CANCELLING;
                 return job;
         }
+        if (str_equal(which, "approved"))
+                return fixture_approved(job_ended(job, "done"));
         if (str_starts(which, "joined"))
                 return joined(job_ended(job, "done"), str_equal(which, "joined-badly"));
         /* "join WORDS": a failed join, reported by this row of the table of failures */
@@ -408,11 +404,7 @@ static struct job_list *jobs_bad(void) {
 /* The install of rsyslog, which an upgrade has built on. */
 static struct job_list *jobs_later(void) {
         struct job_list *list = xcalloc(1, sizeof *list);
-        struct job *later = make_job("20261124-130000-0000b0b0", VERB_UPGRADE, "rsyslog", JOB_DONE);
-        later->approved = FIXTURE_NOW - 3600;
-        later->approved_by = xstrdup("anna");
-        later->message = xstrdup("rsyslog is upgraded from version 8.2302 to 8.2404");
-        job_list_take(list, later);
+        job_list_take(list, fixture_approved(make_job("20261124-130000-0000b0b0", VERB_UPGRADE, "rsyslog", JOB_DONE)));
         job_list_take(list, make_job("20261124-120000-0000a4f1", VERB_INSTALL, "rsyslog", JOB_DONE));
         return list;
 }

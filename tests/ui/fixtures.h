@@ -57,6 +57,8 @@ struct image *fixture_image(const char *reference);
 
 /* A job by name, for watchers: "running", "done", … ; NULL: none of that name. The caller frees. */
 struct job *fixture_job(const char *which);
+/* The same job, of an update that began by itself. */
+struct job *fixture_approved(struct job *job);
 
 /* Gives the service the answers that it was installed with (fixtures-profiles.c). */
 void fixture_given(struct service *service);

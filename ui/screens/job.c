@@ -194,12 +194,7 @@ static int job_result(const struct screen *s, const struct canvas *c) {
                         canvas_text(c, row++, 11, 0, STYLE_PLAIN,
                                     st->counting ? "counting ..." : "no watched file was changed");
         }
-        _cleanup_str_ struct str began = {};
-        str_add(&began, "by itself, ");
-        if (job_text_approved(job, ui_now(s->ui), &began)) {
-                canvas_text(c, row, 2, 8, STYLE_STRONG, "Began");
-                row += canvas_paragraph(c, row, 11, 0, STYLE_PLAIN, began.text);
-        }
+        row += job_text_began(job, ui_now(s->ui), c, row);
         _cleanup_free_ char *undo = job_text_undo(job);
         if (undo) {
                 canvas_text(c, row, 2, 8, STYLE_STRONG, "Undo");

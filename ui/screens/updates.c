@@ -381,11 +381,11 @@ const struct screen_class updates_screen = {
                 "Enter shows what a newer image changes: labels, findings, packages. u upgrades: its plan is "
                 "shown first, the service is checked afterwards, and a job that fails goes back by itself. z "
                 "holds an update for some days or until a date, or no longer.\n"
-                "a approves the newest image of a service: the plan of its upgrade is shown, and exactly that "
-                "is what may be carried out later on, at A (all that are approved, a job each) or in the "
-                "window of fairlead-apply.timer, when it is enabled. y shows all that waits for an approval "
-                "in one text. A newer image than the approved one is not approved, and what is held is not "
-                "applied.",
+                "a approves the newest image of a service: the plan of its upgrade is shown, and exactly "
+                "that is what may be carried out later on, at A (all that are approved, a job each) or in "
+                "the window of fairlead-apply.timer, when it is enabled. y shows all that waits for an "
+                "approval in one text. A newer image than the approved one is not approved, and what is "
+                "held is not applied.",
         .size = sizeof(struct updates_state),
         .topics = TOPIC_SERVICES | TOPIC_IMAGES | TOPIC_JOBS,
         .source = &updates_view_source,

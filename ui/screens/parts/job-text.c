@@ -97,6 +97,15 @@ bool job_text_approved(const struct job *job, int64_t now, struct str *out) {
         return true;
 }
 
+int job_text_began(const struct job *job, int64_t now, const struct canvas *c, int row) {
+        _cleanup_str_ struct str text = {};
+        str_add(&text, "by itself, ");
+        if (!job_text_approved(job, now, &text))
+                return 0;
+        canvas_text(c, row, 2, 8, STYLE_STRONG, "Began");
+        return canvas_paragraph(c, row, 11, 0, STYLE_PLAIN, text.text);
+}
+
 const char *job_text_clock(char buffer[static 24], long long seconds) {
         if (seconds < 0)
                 seconds = 0;

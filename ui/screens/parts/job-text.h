@@ -21,6 +21,8 @@ void job_text_brief(const struct job *job, struct str *out);
 /* "approved Nov 30 12:07 by anna" of one that began later by itself; false, and nothing: whoever began it
  * consented. */
 bool job_text_approved(const struct job *job, int64_t now, struct str *out);
+/* The same as a row of its result; the rows that it takes. */
+int job_text_began(const struct job *job, int64_t now, const struct canvas *c, int row);
 
 /* "A job is running: install rsyslog, started 12:07; Enter watches it." */
 void job_text_running(const struct job *job, int64_t now, struct str *out);
