@@ -102,6 +102,20 @@ by_keys() {
         walk_close
 }
 
+# A statement about by-team, as cosign attaches it: in the registry, under a tag of its digest.
+attach() {
+        host sh -ec "cd $DIR; name=http://$REGISTRY/v2/trust-$HOST/by-team; hex=\$(skopeo inspect --raw docker://$TEAM/by-team:1 | sha256sum | cut -d ' ' -f 1)
+                printf {} >config; printf statement >statement
+                for blob in config statement; do
+                        to=\$(curl -sSf -o /dev/null -D - -X POST \$name/blobs/uploads/ | tr -d '\r' | sed -n 's/^[Ll]ocation: //p')
+                        curl -sSf -X PUT -H Content-Type:application/octet-stream --data-binary @\$blob \"\$to&digest=sha256:\$(sha256sum <\$blob | cut -d ' ' -f 1)\"
+                done
+                one() { printf '\"mediaType\":\"application/%s\",\"digest\":\"sha256:%s\",\"size\":%d' \$2 \$(sha256sum <\$1 | cut -d ' ' -f 1) \$(wc -c <\$1); }
+                printf '{\"schemaVersion\":2,\"mediaType\":\"application/vnd.oci.image.manifest.v1+json\",\"config\":{%s},\"layers\":[{%s,\"annotations\":{\"predicateType\":\"%s\"}}]}' \
+                        \"\$(one config vnd.oci.image.config.v1+json)\" \"\$(one statement vnd.dsse.envelope.v1+json)\" $1 >manifest
+                curl -sSf -X PUT -H Content-Type:application/vnd.oci.image.manifest.v1+json --data-binary @manifest \$name/manifests/sha256-\$hex.att"
+}
+
 trap term_end EXIT
 term_need
 step "images are signed" prepare
@@ -120,6 +134,16 @@ check_status "a plan says the rule" 0 host fairlead plan install "docker://$TEAM
 check_text "in words" "trust +any image is accepted, signed or not \\($POLICY, its default\\)" "$output"
 check_status "an install that requires a signature is refused" 3 host fairlead install "docker://$TEAM/plain:1" --set volume:/data=volume-data --require-signature --yes
 check_text "with the rule" "asks for no signature \\($POLICY, its default\\)" "$output"
+check_status "nothing is attached" 0 host fairlead trust "docker://$TEAM/by-team:1" --json
+check "which is said" json 'd["provenance"] == "none" and d["sbom"] == "none"'
+step "its provenance is attached" attach https://slsa.dev/provenance/v1
+check_status "it is seen" 0 host fairlead trust "docker://$TEAM/by-team:1" --json
+check "and no SBOM" json 'd["provenance"] == "attached" and d["sbom"] == "none"'
+check_status "the sheet has it" 0 host fairlead trust "docker://$TEAM/by-team:1"
+check_text "as what nobody checked" 'Provenance +attached \(not checked by Fairlead\)' "$output"
+step "now an SBOM is" attach https://spdx.dev/Document
+check_status "it is seen, too" 0 host fairlead trust "docker://$TEAM/by-team:1" --json
+check "by its type" json 'd["sbom"] == "attached"'
 check_status "there is no such image" 4 host fairlead trust "docker://$TEAM/none:1"
 check "nothing was pulled for that" diff <(echo "$before") <(pulled)
 

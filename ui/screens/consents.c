@@ -140,7 +140,8 @@ static void consents_listed(struct update_list *list, struct error *e, void *use
                         st->items[st->n++] = (struct consent){ .name = xstrdup(list->items[i].name) };
                 }
         update_list_free(list);
-        if (e) {
+        if (e) { /* nothing of before can be approved, so its text goes, too */
+                s->loaded = false;
                 screen_loaded(s, 0, e, 0);
                 return;
         }
