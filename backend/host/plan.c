@@ -240,7 +240,7 @@ static void planning_on_unit(struct unit_detail *detail, struct error *e, void *
 
 static void planning_ask_unit(struct planning *p) {
         _cleanup_free_ char *name =
-                p->name ? xstrdup(p->name) : reference_default_name(p->reference ? p->reference : "");
+                p->name ? xstrdup(p->name) : source_service_name(p->reference ? p->reference : "");
         if (!name || !service_name_valid(name)) { /* plan_make() reports the error */
                 planning_finish(p);
                 return;

@@ -242,16 +242,20 @@ installs docker://gone.example.test/team/volume:1
 installs "oci-archive:$DIR/several.tar"
 
 # fails SOURCE SENTENCE: what is wrong shows only when it comes, and nothing stays.
-fails() {
+fails_only() {
         check_status "$1: an install" 1 host fairlead install "$1" --name volume --set volume:/data=volume-data --yes
         check_text "says what was wrong" "$2" "$output"
+}
+fails() {
+        fails_only "$@"
         check "and leaves no image" is_as_before
 }
 fails "docker://$FAULTY/swapped:one" 'sent another image'
 fails "docker://$FAULTY/cut:one" 'could not be pulled'
 host mount -t tmpfs -o size=64k tmpfs /var/tmp
-fails "oci:$DIR/large:one" 'There is no space left'
+fails_only "oci:$DIR/large:one" 'There is no space left'
 host umount /var/tmp
+check "and leaves no image, as is seen when there is space again" is_as_before
 
 # Half of the layer is here: it says how far it is, everywhere, and in no log. A cancel leaves nothing.
 pulling() {

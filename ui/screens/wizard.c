@@ -139,7 +139,7 @@ static void wizard_title(const struct screen *s, struct str *left, struct str *r
         const struct wizard *w = s->state;
         const char *name = questions_name(&w->ask),
                    *latest = w->reference ? str_ends(w->reference, ":latest") : NULL;
-        _cleanup_free_ char *usual = !name && w->reference ? reference_default_name(w->reference) : NULL;
+        _cleanup_free_ char *usual = !name && w->reference ? source_service_name(w->reference) : NULL;
         if (!name)
                 name = w->name ? w->name : w->plan ? w->plan->name : usual ? usual : "";
         bool pins = w->verb == VERB_TRUST, alone = w->verb == VERB_ADOPT || pins; /* it is about no image */

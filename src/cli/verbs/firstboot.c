@@ -157,12 +157,8 @@ static int firstboot_words(struct firstboot_run *f, const struct seed_service *s
 
 /* The one that an install gives it; the caller frees. NULL: none. */
 static char *firstboot_usual_name(const struct firstboot_run *f, const struct seed_service *service) {
-        _cleanup_(source_done) struct source source = {};
-        _cleanup_free_ char *image = seed_image(service, f->folder),
-                            *name = source_named(image) && source_parse(image, NULL, &source, NULL) >= 0
-                                            ? source_name(&source)
-                                            : NULL;
-        return reference_default_name(name ? name : image);
+        _cleanup_free_ char *image = seed_image(service, f->folder);
+        return source_service_name(image);
 }
 
 static bool firstboot_is_installed(const struct firstboot_run *f, const struct seed_service *service) {
