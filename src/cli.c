@@ -85,20 +85,29 @@ static int run_verb(struct session *s, const struct verb *verb, int argc, char *
         return session_status(s, r < 0 ? r : verb->run(s, verb, &a));
 }
 
+/* The cursor cannot move there. */
+static int run_plain_instead(struct session *s, int (*plain)(struct session *session)) {
+        out_note("%s: line by line instead, as with --plain.\n", s->error->message);
+        s->error = error_free(s->error);
+        return plain(s);
+}
+
 static int run_console(struct session *s, const struct arguments *global) {
         if (global->given[OPTION_PLAIN])
                 return session_status(s, plain_run(s));
         if (in_is_terminal() && out_is_terminal()) {
                 int r = app_run(s, argument_value(global, OPTION_PROFILE));
-                if (r != -ENOTSUP)
-                        return session_status(s, r);
-                out_note("%s: line by line instead, as with --plain.\n", s->error->message);
-                s->error = error_free(s->error);
-                return session_status(s, plain_run(s));
+                return session_status(s, r == -ENOTSUP ? run_plain_instead(s, plain_run) : r);
         }
         out_note("fairlead: The console needs a terminal\n  hint: fairlead --plain, or a verb (fairlead "
                  "--help)\n");
         return EXIT_USAGE;
+}
+
+/* session.firstboot */
+static int run_firstboot(struct session *s) {
+        int r = app_run_firstboot(s);
+        return r == -ENOTSUP ? run_plain_instead(s, plain_firstboot) : r;
 }
 
 static bool cli_print_only(const struct arguments *global) {
@@ -132,7 +141,7 @@ int cli_main(int argc, char **argv) {
         if (r < 0)
                 return cli_usage(e, NULL);
         cli_use_socket(&s, &global);
-        s.firstboot = app_run_firstboot;
+        s.firstboot = run_firstboot;
         if (cli_print_only(&global))
                 return EXIT_DONE;
         if (global.given[OPTION_COMPLETION])

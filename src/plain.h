@@ -9,6 +9,8 @@
 
 /* Runs until the person leaves: an exit status. */
 int plain_run(struct session *session);
+/* The setup of a new host: an exit status, FIRSTBOOT_LATER where the person leaves. */
+int plain_firstboot(struct session *session);
 
 /* ---- for the menu (menu.h), which asks the same way ---- */
 

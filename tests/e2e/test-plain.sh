@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # The console line by line, as on a terminal that cannot move its cursor: install with every question, another answer later, the way back; the
-# realm joined and left; typed by expect(1), a line at a time.
+# realm joined and left; the setup of a new host; typed by expect(1), a line at a time.
 cd "$(dirname "$0")/../.." || exit
 source tests/e2e/lib.sh
 source tests/e2e/domain.sh
@@ -10,10 +10,10 @@ with_realm
 lines=$(mktemp)
 trap 'rm -f "$lines"' EXIT
 
-# talk: the conversation is on standard input; what was said is in $output.
+# talk [WORD…]: the conversation with fairlead WORD… is on standard input; what was said is in $output.
 talk() {
         cat >"$lines"
-        output=$(SECRET=$password expect -f tests/e2e/files/talk.exp "$HOST" "$lines" 2>&1 | tr -d '\r')
+        output=$(SECRET=$password expect -f tests/e2e/files/talk.exp "$HOST" "$lines" "$@" 2>&1 | tr -d '\r')
         [ "${PIPESTATUS[0]}" -eq 0 ] && ! grep -qE '^(not seen in time|ended before|it does not end)' <<<"$output"
 }
 
@@ -118,4 +118,58 @@ check_nowhere "the password is in no field of the journal, no file, no process" 
 try "leave, and the account with it" leave_talk || printf '%s\n' "$output" | tail -n 60
 check_not "it is gone" has_account
 check_not "and nobody of the domain is known" host getent passwd alice@$domain
+
+# ---- the setup of a new host ----
+
+setup_talk() {
+        talk firstboot <<'TALK'
+Host name \[.*\]: $ => ?
+Host name \[.*\]: $ => db 3
+Host name \[.*\]: $ => db3.example.test
+Job done(.|\n)*Time zone \[.*\]: $ => Nowhere/Land
+Time zone \[.*\]: $ => Europe/Paris
+Job done(.|\n)*Password of root.*: $ => <secret>
+Once more .*: $ => <secret>
+Job done(.|\n)*SSH key of root.*: $ => ssh-ed25519 AAAA
+Password of root.*: $ =>
+SSH key of root.*: $ =>
+Install a service .*: $ => yes
+any image's; nothing: back\)\? $ => rsyslog
+Which one\? $ => local
+Carry this plan out\? .* $ => yes
+Job done(.|\n)*Install a service .*: $ => no
+Join a realm .*: $ => ?
+Join a realm .*: $ =>
+Finish the setup \[yes\]: $ =>
+TALK
+}
+
+put_off_talk() {
+        talk firstboot <<'TALK'
+Host name \[.*\]: $ => later
+TALK
+}
+
+before=$(mktemp)
+trap 'rm -f "$lines" "$before"' EXIT
+host_tree >"$before"
+try "the setup is put off" put_off_talk || printf '%s\n' "$output" | tail -n 60
+check_text "it says that it goes on line by line" 'line by line instead' "$output"
+check_same_tree "nothing was changed" "$before"
+try "the setup, with a service" setup_talk || printf '%s\n' "$output" | tail -n 60
+check_not "the password is not shown" grep -qF "$password" <<<"$output"
+check_text "a wrong name says why" 'The name db 3 ' "$output"
+check_text "a zone that is not there, too" 'There is no time zone Nowhere/Land' "$output"
+check_text "the host has its name" '^db3.example.test$' "$(host hostname)"
+check_text "its zone" 'zoneinfo/Europe/Paris$' "$(host readlink /etc/localtime)"
+# shellcheck disable=SC2016
+check "its password" host perl -e 'my $hash = (getpwnam "root")[1]; exit(crypt($ARGV[0], $hash) ne $hash)' "$password"
+check "and its service" host systemctl is-active --quiet rsyslog.service
+check_status "the service goes" 0 host fairlead uninstall rsyslog --yes
+for id in $(host fairlead jobs --json | python3 -c 'import json, sys
+print("\n".join(j["id"] for j in json.load(sys.stdin) if j["verb"] == "setup" and j["state"] == "done"))'); do
+        check_status "$id is rolled back" 0 host fairlead rollback "$id" --yes
+done
+check_same_tree "the host is as it was" "$before"
+check_text "and has its name" "^$whole\$" "$(host hostname)"
 finish
