@@ -10,7 +10,7 @@
  *     see:NAME:TEXT                 ms until TEXT came, and NAME.bytes
  *     rest:NAME:MS                  ms to the last byte before it was silent for MS, and NAME.bytes
  *     pause:MS                      only reads
- *     key:KEYS                      types KEYS (\e and \r are understood) and sets the mark
+ *     key:KEYS                      types KEYS (\e, \r and \^O for Ctrl-O are understood) and sets the mark
  *     steps:NAME:N:KEYS:MS          bytes that KEYS cost, each time until it was silent for MS; N times
  *     answers:NAME:N:KEYS:TEXT:BACK:TEXT   ms until KEYS brought TEXT; BACK and its TEXT go back; N times
  *     idle:NAME:SECONDS             NAME.wakeups, NAME.bytes, and NAME.cpu: percent of a core, with the children that ended
@@ -168,7 +168,10 @@ static void type(struct bench *b, const char *keys) {
         for (; *keys && n < sizeof bytes; keys++)
                 if (*keys == '\\' && keys[1]) {
                         keys++;
-                        bytes[n++] = *keys == 'e' ? '\033' : *keys == 'r' ? '\r' : *keys;
+                        if (*keys == '^' && keys[1])
+                                bytes[n++] = (char) (*++keys & 0x1f);
+                        else
+                                bytes[n++] = *keys == 'e' ? '\033' : *keys == 'r' ? '\r' : *keys;
                 } else
                         bytes[n++] = *keys;
         set_mark(b);
