@@ -243,14 +243,14 @@ static void firstboot_on_end(const struct run_end *end, void *userdata) {
                 firstboot_finish(boot, boot->end);
         else if (status == FIRSTBOOT_EXIT_NEVER)
                 firstboot_record(boot, FIRSTBOOT_NEVER, "skipped");
-        else if (status == FIRSTBOOT_EXIT_LATER) {
-                firstboot_log(boot, FIRSTBOOT_NOTICE, "Setup was put off on %s until the next boot", name);
-                firstboot_finish(boot, FIRSTBOOT_LATER);
-        } else if (hung_up) {
-                /* Also with a status of 0: a program that ends with its line may not have finished. */
+        else if (hung_up) {
+                /* Also with a status of 0 or "later": a program that ends with its line asked nobody. */
                 firstboot_log(boot, FIRSTBOOT_WARNING, "The line of %s was hung up; setup is offered again",
                               name);
                 firstboot_offer(boot);
+        } else if (status == FIRSTBOOT_EXIT_LATER) {
+                firstboot_log(boot, FIRSTBOOT_NOTICE, "Setup was put off on %s until the next boot", name);
+                firstboot_finish(boot, FIRSTBOOT_LATER);
         } else if (status == FIRSTBOOT_EXIT_FINISHED)
                 firstboot_record(boot, FIRSTBOOT_FINISHED, "finished");
         else
