@@ -32,6 +32,15 @@ line_still() {
         [ "$was" = "$(term_screen)" ]
 }
 
+# What the first port printed: its file, and how many bytes.
+line_log() {
+        echo "${FAIRLEAD_LAB_CACHE:-/var/cache/fairlead-lab}/run/${FAIRLEAD_LAB:-lab}/$HOST/serial0.log"
+}
+
+line_bytes() {
+        stat -c %s "$(line_log)"
+}
+
 # line_key KEY PATTERN: a key, and the screen that comes of it, whole.
 line_key() {
         term_keys "$1"
