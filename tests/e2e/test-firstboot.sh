@@ -315,7 +315,8 @@ check_status "a name that leads elsewhere is refused" 2 host fairlead seal --nam
 host rm /run/e2e-password
 check_nowhere "it is nowhere to be read" "$password"
 write_answers '{ "root-password": { "credential": "fairlead.e2e" } }'
-answer "an answer file names it" 0
+# systemd hands it over as it lies there where a line LoadCredential= names it
+check_status "an answer file names it" 0 host env CREDENTIALS_DIRECTORY=/etc/credstore.encrypted fairlead firstboot --answers /run/e2e-answers.json
 # shellcheck disable=SC2016
 check "and it is the password" host perl -e 'my $hash = (getpwnam "root")[1]; exit(crypt($ARGV[0], $hash) ne $hash)' "$password"
 host rm -f /etc/credstore.encrypted/fairlead.e2e

@@ -61,6 +61,11 @@ int sealed_write(const char *name, int fd, struct error **reterr) {
         return r;
 }
 
+bool sealed_exists(const char *name) {
+        _cleanup_free_ char *path = str_printf(SEALED_FOLDER "/%s", name);
+        return access(path, F_OK) == 0;
+}
+
 int sealed_read(const char *name, struct error **reterr) {
         _cleanup_free_ char *option = str_printf("--name=%s", name),
                             *path = str_printf(SEALED_FOLDER "/%s", name);

@@ -12,5 +12,8 @@
  * Negative errno with a sentence; a former one of the name stays then. */
 int sealed_write(const char *name, int fd, struct error **reterr);
 
+/* Whether one of that name is sealed to this host, or to another one. */
+bool sealed_exists(const char *name);
+
 /* A memfd with its content; the caller closes it. -ENOENT with a sentence: there is none. */
 int sealed_read(const char *name, struct error **reterr);

@@ -67,7 +67,9 @@ static int firstboot_secret_words(struct firstboot_run *f, const struct seed_sec
                 return 0;
         }
         _cleanup_free_ char *path = folder ? str_printf("%s/%s", folder, secret->credential) : NULL;
-        if (!path || access(path, F_OK) < 0)
+        /* What a line LoadCredential= names is handed over as it lies there, still encrypted: systemd
+         * decrypts only for ImportCredential= and LoadCredentialEncrypted=. */
+        if (!path || access(path, F_OK) < 0 || sealed_exists(secret->credential))
                 return firstboot_unseal(f, secret, ret, reterr);
         *ret = str_printf("%s=@%s", secret->name, path);
         return 0;
