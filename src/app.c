@@ -220,8 +220,7 @@ static int app_add_sources(struct app *app) {
                 if (r < 0)
                         return r;
         }
-        /* sd-event wakes up at the end of the accuracy: each frame, that of a key too, would wait for it. */
-        r = sd_event_add_time(event, &app->frame, CLOCK_MONOTONIC, UINT64_MAX, 1, app_frame, app);
+        r = sd_event_add_time(event, &app->frame, CLOCK_MONOTONIC, UINT64_MAX, 1000, app_frame, app);
         if (r < 0)
                 return r;
         sd_event_source_set_priority(app->frame, PRIORITY_FRAME);
@@ -251,8 +250,7 @@ static void app_out_of_memory(void *userdata) {
         ui_suspend(userdata);
 }
 
-static int app_begin(struct app *app, enum display display, const struct screen_class *first,
-                     struct error **reterr) {
+static int app_begin(struct app *app, enum display display, struct error **reterr) {
         int r = session_open(app->session, reterr);
         if (r < 0)
                 return r;
@@ -263,8 +261,6 @@ static int app_begin(struct app *app, enum display display, const struct screen_
                 .host = app->session->host,
                 .places = &screen_places,
                 .display = display,
-                .first = first,
-                .status = first ? FIRSTBOOT_LATER : EXIT_DONE,
                 .invalidate = app_invalidate,
                 .lend = app_lend,
                 .userdata = app,
@@ -272,10 +268,10 @@ static int app_begin(struct app *app, enum display display, const struct screen_
         return ui_new(&options, &app->ui, reterr);
 }
 
-static int app_run_with(struct session *session, const char *display, const struct screen_class *first) {
+int app_run(struct session *session, const char *display) {
         _cleanup_(app_done) struct app app = { .session = session, .frame_due = UINT64_MAX };
         int wanted = display ? display_from_name(display) : DISPLAY_AUTO;
-        int r = app_begin(&app, (enum display) wanted, first, &session->error);
+        int r = app_begin(&app, (enum display) wanted, &session->error);
         if (r < 0)
                 return r;
         host_listen(session->host, app_changed, &app);
@@ -284,13 +280,5 @@ static int app_run_with(struct session *session, const char *display, const stru
         app_settle(&app);
         r = sd_event_loop(session->event);
         oom_prepare(NULL, NULL);
-        return r < 0 ? EXIT_FAILED : ui_status(app.ui);
-}
-
-int app_run(struct session *session, const char *display) {
-        return app_run_with(session, display, NULL);
-}
-
-int app_run_firstboot(struct session *session) {
-        return app_run_with(session, NULL, &firstboot_screen);
+        return r < 0 ? EXIT_FAILED : EXIT_DONE;
 }

@@ -7,5 +7,3 @@
 
 /* Runs until the user leaves: an exit status. display: "basic", "normal", "rich" or NULL (by terminal). */
 int app_run(struct session *session, const char *display);
-/* The setup of the host alone: an exit status, FIRSTBOOT_LATER for every other end. */
-int app_run_firstboot(struct session *session);

@@ -65,9 +65,9 @@ static int cli_take_sources(const struct verb *verb, const struct arguments *a, 
 static int run_verb(struct session *s, const struct verb *verb, int argc, char **argv, int from) {
         struct error *e = NULL;
         _cleanup_(arguments_done) struct arguments a = {};
-        struct option_set takes = verb_takes(verb);
-        takes.has[OPTION_HELP] = takes.has[OPTION_ENGINE_SOCKET] = true;
-        int r = arguments_read(argc, argv, from, &takes, false, &a, NULL, &e);
+        int r = arguments_read(argc, argv, from,
+                               verb_takes(verb) | TAKES(OPTION_HELP) | TAKES(OPTION_ENGINE_SOCKET), false, &a,
+                               NULL, &e);
         if (r < 0)
                 return cli_usage(e, verb);
         if (a.given[OPTION_HELP]) {
@@ -85,29 +85,20 @@ static int run_verb(struct session *s, const struct verb *verb, int argc, char *
         return session_status(s, r < 0 ? r : verb->run(s, verb, &a));
 }
 
-/* The cursor cannot move there. */
-static int run_plain_instead(struct session *s, int (*plain)(struct session *session)) {
-        out_note("%s: line by line instead, as with --plain.\n", s->error->message);
-        s->error = error_free(s->error);
-        return plain(s);
-}
-
 static int run_console(struct session *s, const struct arguments *global) {
         if (global->given[OPTION_PLAIN])
                 return session_status(s, plain_run(s));
         if (in_is_terminal() && out_is_terminal()) {
                 int r = app_run(s, argument_value(global, OPTION_PROFILE));
-                return session_status(s, r == -ENOTSUP ? run_plain_instead(s, plain_run) : r);
+                if (r != -ENOTSUP)
+                        return session_status(s, r);
+                out_note("%s: line by line instead, as with --plain.\n", s->error->message);
+                s->error = error_free(s->error);
+                return session_status(s, plain_run(s));
         }
         out_note("fairlead: The console needs a terminal\n  hint: fairlead --plain, or a verb (fairlead "
                  "--help)\n");
         return EXIT_USAGE;
-}
-
-/* session.firstboot */
-static int run_firstboot(struct session *s) {
-        int r = app_run_firstboot(s);
-        return r == -ENOTSUP ? run_plain_instead(s, plain_firstboot) : r;
 }
 
 static bool cli_print_only(const struct arguments *global) {
@@ -136,12 +127,10 @@ int cli_main(int argc, char **argv) {
         int next;
         if (argc > 1 && str_equal(argv[1], "--complete"))
                 return completion_main(argv + 2);
-        const struct option_set takes = option_set_of(GLOBAL_OPTIONS);
-        int r = arguments_read(argc, argv, 1, &takes, true, &global, &next, &e);
+        int r = arguments_read(argc, argv, 1, GLOBAL_OPTIONS, true, &global, &next, &e);
         if (r < 0)
                 return cli_usage(e, NULL);
         cli_use_socket(&s, &global);
-        s.firstboot = run_firstboot;
         if (cli_print_only(&global))
                 return EXIT_DONE;
         if (global.given[OPTION_COMPLETION])

@@ -73,9 +73,9 @@ static void completion_add(char ***list, const char *candidate) {
                 strv_add(list, candidate);
 }
 
-static void completion_add_options(char ***list, const struct option_set *takes) {
+static void completion_add_options(char ***list, unsigned long long takes) {
         for (int i = 0; i < _OPTION_MAX; i++)
-                if (takes->has[i]) {
+                if (takes & TAKES(i)) {
                         _cleanup_free_ char *option = str_printf("--%s", option_table[i].name);
                         completion_add(list, option);
                 }
@@ -128,15 +128,15 @@ static void completion_add_kinds(const struct completing *c, const char *kinds, 
 
 /* The option before the last word that still lacks its value; NULL: none. */
 static const struct argument_row *completion_open_option(char *const *words, size_t n,
-                                                         const struct option_set *takes) {
+                                                         unsigned long long takes) {
         const char *value = NULL;
         int id = n < 2 || words[n - 2][0] != '-' ? -1 : argument_option(words[n - 2], takes, &value);
         return id >= 0 && !value && option_table[id].argument ? &option_table[id] : NULL;
 }
 
 /* "--mode=for": the candidates, each with the text before the value. */
-static void completion_add_joined(struct completing *c, const struct option_set *takes,
-                                  completion_source_t source, void *userdata, char ***list) {
+static void completion_add_joined(struct completing *c, unsigned long long takes, completion_source_t source,
+                                  void *userdata, char ***list) {
         const char *value = NULL, *word = c->word;
         int id = argument_option(word, takes, &value);
         if (id < 0 || !option_table[id].argument)
@@ -149,9 +149,8 @@ static void completion_add_joined(struct completing *c, const struct option_set 
         c->word = word;
 }
 
-static void completion_add_word(struct completing *c, char *const *words, size_t n,
-                                const struct option_set *takes, completion_source_t source, void *userdata,
-                                char ***list) {
+static void completion_add_word(struct completing *c, char *const *words, size_t n, unsigned long long takes,
+                                completion_source_t source, void *userdata, char ***list) {
         const struct argument_row *open = completion_open_option(words, n, takes);
         if (open)
                 completion_add_kinds(c, open->argument, source, userdata, list);
@@ -172,11 +171,10 @@ static void completion_add_word(struct completing *c, char *const *words, size_t
 
 static void completion_add_after_verb(struct completing *c, char *const *words, size_t n, size_t from,
                                       completion_source_t source, void *userdata, char ***list) {
-        struct option_set takes = verb_takes(c->verb);
-        takes.has[OPTION_HELP] = true;
-        size_t before = n - (completion_open_option(words, n, &takes) ? 2 : 1);
-        arguments_read((int) before, (char **) words, (int) from, &takes, false, &c->given, NULL, NULL);
-        completion_add_word(c, words, n, &takes, source, userdata, list);
+        unsigned long long takes = verb_takes(c->verb) | TAKES(OPTION_HELP);
+        size_t before = n - (completion_open_option(words, n, takes) ? 2 : 1);
+        arguments_read((int) before, (char **) words, (int) from, takes, false, &c->given, NULL, NULL);
+        completion_add_word(c, words, n, takes, source, userdata, list);
 }
 
 static char **completion_filter(char **candidates, const char *word) {
@@ -191,11 +189,10 @@ char **completion_candidates(char *const *words, completion_source_t source, voi
         size_t n = strv_length(words), verb_words = 0;
         _cleanup_strv_ char **candidates = NULL;
         struct completing c = { .word = n ? words[n - 1] : "" };
-        const struct option_set takes = option_set_of(GLOBAL_OPTIONS);
         int next = 0;
-        int r = arguments_read((int) n - 1, (char **) words, 0, &takes, true, &c.global, &next, NULL);
+        int r = arguments_read((int) n - 1, (char **) words, 0, GLOBAL_OPTIONS, true, &c.global, &next, NULL);
         if (r < 0 || next + 1 >= (int) n)
-                completion_add_word(&c, words, n, &takes, source, userdata, &candidates);
+                completion_add_word(&c, words, n, GLOBAL_OPTIONS, source, userdata, &candidates);
         else {
                 c.verb = verb_find(words + next, &verb_words, NULL);
                 size_t from = (size_t) next + verb_words;

@@ -24,11 +24,11 @@ static void help_row(const char *word, size_t indent, const char *meaning) {
         out("\n");
 }
 
-static void help_options(const struct option_set *takes) {
+static void help_options(unsigned long long takes) {
         out("\nOptions:\n");
         for (int i = 0; i < _OPTION_MAX; i++) {
                 const struct argument_row *row = &option_table[i];
-                if (!takes->has[i])
+                if (!(takes & TAKES(i)))
                         continue;
                 char letter[] = "-x, ";
                 letter[1] = row->letter;
@@ -53,8 +53,7 @@ void help_print(void) {
                         if ((int) verb_table[i]->group == group)
                                 help_verb_row(verb_table[i]);
         }
-        const struct option_set takes = option_set_of(GLOBAL_OPTIONS);
-        help_options(&takes);
+        help_options(GLOBAL_OPTIONS);
         _cleanup_free_ char *statuses = exit_status_text();
         _cleanup_free_ char *text =
                 str_printf("\nExit status: %s.\n\"fairlead VERB --help\" describes a verb.", statuses);
@@ -82,9 +81,7 @@ void help_print_verb(const struct verb *verb) {
                 out("\n");
                 help_wrapped(verb->details);
         }
-        struct option_set takes = verb_takes(verb);
-        takes.has[OPTION_HELP] = true;
-        help_options(&takes);
+        help_options(verb_takes(verb) | TAKES(OPTION_HELP));
 }
 
 bool help_print_family(const char *first) {

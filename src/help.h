@@ -6,9 +6,10 @@
 #include "cli/verb.h"
 
 /* The options before a verb. */
-#define GLOBAL_OPTIONS                                                                           \
-        OPTIONS(OPTION_HELP, OPTION_VERSION, OPTION_PLAIN, OPTION_PROFILE, OPTION_ENGINE_SOCKET, \
-                OPTION_MANUAL, OPTION_COMPLETION, OPTION_FINDINGS, OPTION_TROUBLE)
+#define GLOBAL_OPTIONS                                                                              \
+        (TAKES(OPTION_HELP) | TAKES(OPTION_VERSION) | TAKES(OPTION_PLAIN) | TAKES(OPTION_PROFILE) | \
+         TAKES(OPTION_ENGINE_SOCKET) | TAKES(OPTION_MANUAL) | TAKES(OPTION_COMPLETION) |            \
+         TAKES(OPTION_FINDINGS) | TAKES(OPTION_TROUBLE))
 
 void help_print(void);
 void help_print_verb(const struct verb *verb);

@@ -9,7 +9,6 @@
 #include "atomic.h"
 #include "cli.h"
 #include "cli/verb.h"
-#include "menu.h"
 
 /* A closed standard descriptor would become the first socket that is opened, and text would be printed into
  * it. */
@@ -32,9 +31,7 @@ int main(int argc, char **argv) {
          * that we start do not inherit it. */
         (void) prctl(PR_SET_DUMPABLE, 0);
         umask(077);
-        int status = atomic_called(argv[0]) ? atomic_main(argc, argv)
-                     : menu_called(argv[0]) ? menu_main()
-                                            : cli_main(argc, argv);
+        int status = atomic_called(argv[0]) ? atomic_main(argc, argv) : cli_main(argc, argv);
         if (fflush(stdout) != 0 && status == EXIT_DONE)
                 status = EXIT_FAILED;
         return status;

@@ -49,10 +49,10 @@ static void manual_sentence(const char *text) {
         manual_put(sentence);
 }
 
-static void put_options(struct option_set takes) {
+static void put_options(unsigned long long takes) {
         for (int i = 0; i < _OPTION_MAX; i++) {
                 const struct argument_row *row = &option_table[i];
-                if (!takes.has[i])
+                if (!(takes & TAKES(i)))
                         continue;
                 char letter[] = "-x, ";
                 letter[1] = row->letter;
@@ -88,25 +88,12 @@ static void put_verbs(void) {
         }
 }
 
-/* Of a key that means several things each on a line: which one it is depends on what is shown. */
-static void put_key(const struct binding *first) {
-        char name[16];
-        out(".TP\n");
-        manual_request(".B", keys_name(first->key, name));
-        for (const struct binding *b = first; b->key; b++)
-                if (b->key == first->key) {
-                        out(b == first ? "" : ".br\n");
-                        manual_sentence(action_row(b->action)->help);
-                }
-}
-
 static void put_bindings(const struct binding *bindings) {
-        for (const struct binding *b = bindings; b && b->key; b++) {
-                bool stood = false;
-                for (const struct binding *before = bindings; before < b; before++)
-                        stood |= before->key == b->key;
-                if (!stood)
-                        put_key(b);
+        for (; bindings && bindings->key; bindings++) {
+                char name[16];
+                out(".TP\n");
+                manual_request(".B", keys_name(bindings->key, name));
+                manual_sentence(action_row(bindings->action)->help);
         }
 }
 
@@ -136,8 +123,7 @@ static void put_statuses(void) {
                 manual_sentence(exit_status_texts[i]);
         }
         out(".PP\nfairlead status without a name ends with 1, too, when not all is well on this host, "
-            "so that a monitor or cron needs no more than its exit status. So does fairlead updates when a "
-            "newer image waits that is not held, or a source gave no answer.\n");
+            "so that a monitor or cron needs no more than its exit status.\n");
 }
 
 static void put_examples(void) {
@@ -185,29 +171,6 @@ static void put_atomic(void) {
         out(".\n");
 }
 
-static void put_appliance(void) {
-        out(".B fairlead\\-console@TTY.service\nshows the state of the host on a terminal, a serial port as "
-            "well: "
-            "name, addresses, fingerprints of the SSH keys, services, failed units, realm, and what needs a "
-            "person; and behind it a menu by numbers: status, services, install, realm, network test, roll "
-            "back a "
-            "recent change, shell, restart, power off.\n"
-            "It takes the place of the login prompt there:\n"
-            ".PP\n.nf\n    systemctl mask serial\\-getty@ttyS0.service\n"
-            "    systemctl enable \\-\\-now fairlead\\-console@ttyS0.service\n.fi\n.PP\n"
-            "The lock in\n.I /etc/fairlead/console.conf\nsays who has the menu; everybody must be able to "
-            "read it, and a change acts at once:\n"
-            ".PP\n.nf\n    [console]\n    lock = login\n.fi\n"
-            ".TP\n.B open\nwhoever stands before the host, as root.\n"
-            ".TP\n.B login\nwhoever logs in there, as this user (the default).\n"
-            ".TP\n.B status\nnobody: the state is shown by\n.B fairlead\\-status@TTY.service\nas a user who "
-            "can "
-            "start no program.\n"
-            ".PP\nThe journal has who chose what: journalctl \\-t fairlead\\-menu.\n"
-            "As the shell of a user,\n.I /usr/libexec/fairlead/fairlead\\-menu\nis that menu for each "
-            "login.\n");
-}
-
 void manual_print(void) {
         out(".TH FAIRLEAD 8 \"\" \"fairlead %s\"\n.SH NAME\n"
             "fairlead \\- install system services from container images and look after their units\n"
@@ -219,13 +182,11 @@ void manual_print(void) {
             "asks for their parameters, installs them with live output, and looks after the units. "
             "Everything that a screen does is also a verb.\n",
             VERSION);
-        put_options(option_set_of(GLOBAL_OPTIONS));
+        put_options(GLOBAL_OPTIONS);
         out(".SH VERBS\n");
         put_verbs();
         out(".SH THE CONSOLE\n");
         put_screens();
-        out(".SH THE HOST'S OWN CONSOLE\n");
-        put_appliance();
         out(".SH EXIT STATUS\n");
         put_statuses();
         out(".SH THE COMMAND ATOMIC\n");
@@ -235,7 +196,6 @@ void manual_print(void) {
         out(".SH FILES\n.TP\n.I /var/lib/fairlead/jobs/ID/\nA job: plan.json, journal, snapshot, log, "
             "result.json.\n"
             ".TP\n.I /var/lib/fairlead/services/NAME.json\nAn installed service.\n"
-            ".TP\n.I /etc/fairlead/console.conf\nThe lock of the host's own console.\n"
             ".TP\n.I /etc/fairlead/fairlead.conf\nLimits of the jobs that are kept: [jobs], keep = 50, days "
             "= 90.\n"
             ".TP\n.I /etc/fairlead/profiles.d/*.json\nProfiles of this host; a file here hides a "

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "plain.h"
 
-#include <time.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -10,13 +9,15 @@
 #include "cli/lookup.h"
 #include "cli/order.h"
 #include "cli/out.h"
-#include "cli/realm-images.h"
 #include "cli/report.h"
 #include "cli/typed-secret.h"
 #include "cli/verbs/verbs.h"
 #include "model/image/recipe.h"
 
-bool plain_read_line(const char *prompt, char line[static LINE_BYTES_MAX]) {
+#define LINE_BYTES_MAX 4096
+
+/* A line without its end; false at the end of the input. */
+static bool plain_read_line(const char *prompt, char line[static LINE_BYTES_MAX]) {
         out("%s", prompt);
         fflush(stdout);
         if (!fgets(line, LINE_BYTES_MAX, stdin)) {
@@ -27,17 +28,15 @@ bool plain_read_line(const char *prompt, char line[static LINE_BYTES_MAX]) {
         return true;
 }
 
-/* The index of one of the names, by its number or by itself; their number n: back ("q", the end of the input,
- * or an empty line where none of them is meant by it). */
-static size_t plain_pick_or(const char *prompt, char *const *names, const char *initial) {
+/* The index of one of the names, by its number or by itself; their number n: back (an empty line, "q", or the
+ * end of the input). */
+static size_t plain_pick(const char *prompt, char *const *names) {
         char line[LINE_BYTES_MAX];
         size_t n = strv_length(names);
         while (plain_read_line(prompt, line)) {
                 long long number;
-                if (strcmp(line, "q") == 0 || (!*line && !initial))
+                if (!*line || strcmp(line, "q") == 0)
                         return n;
-                if (!*line)
-                        snprintf(line, sizeof line, "%s", initial);
                 if (str_to_int(line, 1, (long long) n, &number) == 0)
                         return (size_t) number - 1;
                 for (size_t i = 0; i < n; i++)
@@ -48,10 +47,6 @@ static size_t plain_pick_or(const char *prompt, char *const *names, const char *
                     line, n);
         }
         return n;
-}
-
-size_t plain_pick(const char *prompt, char *const *names) {
-        return plain_pick_or(prompt, names, NULL);
 }
 
 /* ---- asking the parameters ---- */
@@ -96,8 +91,7 @@ static int ask_parameter(struct session *s, const struct param *p, struct order 
         if (p->type == PARAM_CHOICE)
                 plain_print_choices(p);
         _cleanup_free_ char *prompt =
-                str_printf("%s%s [%s]: ", p->title,
-                           p->required || p->wanted || !str_empty(initial) ? "" : " (optional)", initial);
+                str_printf("%s%s [%s]: ", p->title, p->required || p->wanted ? "" : " (optional)", initial);
         char line[LINE_BYTES_MAX];
         while (plain_read_line(prompt, line)) {
                 if (strcmp(line, "?") == 0) {
@@ -130,88 +124,27 @@ static int ask_mode(const struct profile *profile, struct order *o) {
                 out("  %zu %s: %s%s%s\n", i + 1, mode->name, mode->title, mode->help ? ": " : "",
                     mode->help ? mode->help : "");
         }
-        _cleanup_free_ char *prompt = str_printf(o->mode ? "Which one [%s]? " : "Which one? ", o->mode);
-        size_t n = plain_pick_or(prompt, names, o->mode);
+        size_t n = plain_pick("Which one? ", names);
         if (n == profile->n_modes)
                 return -ECANCELED;
         str_replace(&o->mode, names[n]);
         return 0;
 }
 
-/* What the command line said is not asked again. */
-static bool plain_knows(const struct param *p, const struct order *o) {
-        for (size_t i = 0; i < o->answers->n; i++)
-                if (str_equal(o->answers->items[i].name, p->name))
-                        return str_equal(o->answers->items[i].source, "command line");
-        return false;
-}
-
-/* session.ask */
-static int plain_ask(struct session *s, struct order *o, const struct mode *mode) {
+static int plain_ask_all(struct session *s, struct order *o) {
         const struct profile *profile = o->profile;
-        if (!profile)
-                return 0;
-        int r = mode ? 0 : ask_mode(profile, o);
-        mode = mode ? mode : profile_mode(profile, o->mode);
+        int r = ask_mode(profile, o);
+        const struct mode *mode = profile_mode(profile, o->mode);
         for (size_t i = 0; i < profile->n_parameters && r >= 0; i++) {
                 const struct param *p = &profile->parameters[i];
-                if (mode_asks(mode, p) && !plain_knows(p, o) &&
+                if (mode_asks(mode, p) &&
                     param_applies(p, profile->parameters, profile->n_parameters, o->answers))
                         r = ask_parameter(s, p, o);
         }
         return r;
 }
 
-/* ---- the verbs ---- */
-
-/* image (may be NULL): of --image */
-static void plain_call_for(struct session *s, const char *verb, const char *word, const char *image) {
-        struct arguments a = {};
-        /* Where users are meant, "@GROUP" is a group. */
-        a.given[OPTION_GROUPS] = word && *word == '@';
-        if (!str_empty(word))
-                strv_add(&a.words, word + a.given[OPTION_GROUPS]);
-        if (image)
-                strv_add(&a.values[OPTION_IMAGE], image);
-        session_status(s, verb_named(verb)->run(s, verb_named(verb), &a));
-        arguments_done(&a);
-}
-
-void plain_call(struct session *s, const char *verb, const char *word) {
-        plain_call_for(s, verb, word, NULL);
-}
-
 /* ---- the places ---- */
-
-int plain_status(struct session *s) {
-        plain_call(s, "status", NULL);
-        return EXIT_DONE;
-}
-
-/* The list; then what waits for an approval is shown with its plan, and approved. */
-static int plain_updates(struct session *s) {
-        _cleanup_(update_list_freep) struct update_list *list = NULL;
-        struct arguments a = {};
-        char line[LINE_BYTES_MAX];
-        size_t open = 0;
-        plain_call(s, "updates", NULL);
-        int r = session_list_updates(s, false, NULL, &list, &s->error);
-        for (size_t i = 0; r >= 0 && i < list->n; i++)
-                open += update_waits(&list->items[i], (int64_t) time(NULL)) &&
-                        !update_approved(&list->items[i]);
-        if (r < 0 || !open)
-                return r < 0 ? r : EXIT_DONE;
-        if (!plain_read_line("Approve which one (a service's name, or all; nothing: back)? ", line) ||
-            !*line || str_equal(line, "q"))
-                return EXIT_DONE;
-        a.given[OPTION_APPROVE] = true;
-        a.given[OPTION_ALL_UPDATES] = str_equal(line, "all");
-        if (!a.given[OPTION_ALL_UPDATES])
-                strv_add(&a.words, line);
-        r = session_status(s, verb_named("updates")->run(s, verb_named("updates"), &a));
-        arguments_done(&a);
-        return r;
-}
 
 static int plain_install(struct session *s, struct image *image) {
         struct arguments a = {};
@@ -223,30 +156,17 @@ static int plain_install(struct session *s, struct image *image) {
         if (r < 0)
                 return r;
         order.port.image = image_reference(image);
-        return order_ask(s, &order, NULL) < 0 ? EXIT_DONE : follow_order(s, &order, &a);
-}
-
-/* The image that the line means: its number or name in the list, which gives it up, else any reference;
- * NULL: said why not. */
-static struct image *plain_find_image(struct session *s, struct image_list *list, char *const *names,
-                                      const char *line) {
-        struct image *image = NULL;
-        long long number = 0;
-        for (size_t i = 0; i < list->n; i++)
-                if (str_equal(names[i], line))
-                        number = (long long) i + 1;
-        if (number || str_to_int(line, 1, (long long) list->n, &number) == 0) {
-                image = list->items[number - 1];
-                list->items[number - 1] = list->items[--list->n];
-                return image;
+        r = plain_ask_all(s, &order);
+        if (r < 0) {
+                out("Nothing was done.\n");
+                return EXIT_DONE;
         }
-        int r = session_find_image(s, line, &image, &s->error);
-        if (r < 0)
-                session_status(s, r);
-        return image;
+        order.port.mode = order.mode;
+        order.port.secrets = order.secret_names;
+        return follow_order(s, &order, &a);
 }
 
-int plain_images(struct session *s) {
+static int plain_images(struct session *s) {
         _cleanup_(image_list_freep) struct image_list *list = NULL;
         int r = session_list_images(s, &list, &s->error);
         if (r < 0)
@@ -261,18 +181,23 @@ int plain_images(struct session *s) {
                 out("%zu %s  %s\n", i + 1, reference, labels);
         }
         if (!list->n) {
-                out("No image here offers a system service. These can be fetched:\n");
-                plain_call(s, "catalog list", NULL);
+                out("No image here offers a system service.\n");
+                return EXIT_DONE;
         }
-        char line[LINE_BYTES_MAX];
-        while (plain_read_line("Which one to install (its number or name, or any image's; nothing: back)? ",
-                               line) &&
-               *line && strcmp(line, "q") != 0) {
-                struct image *image = plain_find_image(s, list, names, line);
-                if (image)
-                        return plain_install(s, image);
-        }
-        return EXIT_DONE;
+        size_t n = plain_pick("Which one to install (nothing: back)? ", names);
+        if (n == list->n)
+                return EXIT_DONE;
+        struct image *image = list->items[n];
+        list->items[n] = list->items[--list->n];
+        return plain_install(s, image);
+}
+
+static void plain_call(struct session *s, const char *verb, const char *word) {
+        struct arguments a = {};
+        if (word)
+                strv_add(&a.words, word);
+        session_status(s, verb_named(verb)->run(s, verb_named(verb), &a));
+        arguments_done(&a);
 }
 
 /* One of the verbs for this thing, by number or name. */
@@ -287,7 +212,7 @@ static void plain_act(struct session *s, char *const *verbs, const char *thing) 
 #define WORDS(...) ((char *const[]){ __VA_ARGS__, NULL })
 #define W(word) ((char *) word)
 
-int plain_services(struct session *s) {
+static int plain_services(struct session *s) {
         _cleanup_(service_list_freep) struct service_list *list = NULL;
         _cleanup_strv_ char **names = NULL;
         int r = session_list_services(s, &list, &s->error);
@@ -307,8 +232,7 @@ int plain_services(struct session *s) {
         if (n < list->n)
                 plain_act(s,
                           WORDS(W("status"), W("start"), W("stop"), W("restart"), W("enable"), W("disable"),
-                                W("logs"), W("changes"), W("upgrade"), W("reconfigure"), W("run"),
-                                W("uninstall")),
+                                W("logs"), W("changes"), W("upgrade"), W("run"), W("uninstall")),
                           names[n]);
         return EXIT_DONE;
 }
@@ -368,109 +292,66 @@ static int plain_jobs(struct session *s) {
         return EXIT_DONE;
 }
 
-/* An image whose profile joins a realm; where there are several, the person chooses one. *ret is the
- * caller's; NULL: the person went back. */
-static int plain_choose_joining(struct session *s, char **ret) {
-        _cleanup_(image_list_freep) struct image_list *list = NULL;
-        _cleanup_strv_ char **names = NULL;
-        int r = session_list_images(s, &list, &s->error);
-        for (size_t i = 0; r >= 0 && i < list->n; i++)
-                if (joining_image(s, list->items[i]))
-                        strv_add(&names, image_reference(list->items[i]));
-        if (r < 0)
-                return r;
-        for (size_t i = 0; strv_length(names) > 1 && names[i]; i++)
-                out("%zu %s\n", i + 1, names[i]);
-        size_t n = strv_length(names) > 1 ? plain_pick("By which image (nothing: back)? ", names) : 0;
-        /* Without any the verb says so. */
-        *ret = names && !names[n] ? NULL : xstrdup(names ? names[n] : "");
-        return 0;
-}
-
-static int plain_join(struct session *s, const char *domain) {
-        _cleanup_free_ char *image = NULL;
-        int r = plain_choose_joining(s, &image);
-        if (r < 0 || !image)
-                return r;
-        plain_call_for(s, "join", domain, str_empty(image) ? NULL : image);
-        return EXIT_DONE;
-}
-
-int plain_realm(struct session *s) {
+static int plain_realm(struct session *s) {
         static const struct {
                 const char *verb, *asks;
-                bool needs; /* an answer */
-                int (*run)(struct session *s, const char *answer);
         } rows[] = {
-                { "realm status" },
+                { "realm status", NULL },
                 { "realm discover", "Domain (nothing: this host's)? " },
                 { "check", "Domain (nothing: this host's)? " },
-                { "join", "Domain (nothing: this host's)? ", .run = plain_join },
-                { "realm test", "User? ", .needs = true },
-                { "realm permit", "User, or @GROUP (nothing: back)? ", .needs = true },
-                { "realm deny", "User, or @GROUP (nothing: back)? ", .needs = true },
-                { "realm renew" },
-                { "leave" },
+                { "realm test", "User? " },
         };
         _cleanup_strv_ char **verbs = NULL;
         for (size_t i = 0; i < ELEMENTS(rows); i++) {
                 strv_add(&verbs, rows[i].verb);
                 out("%zu %s: %s\n", i + 1, rows[i].verb, verb_named(rows[i].verb)->help);
         }
+        out("To join, install an image that joins (2), or use fairlead join and fairlead leave.\n");
         size_t n = plain_pick("What to do (nothing: back)? ", verbs);
         if (!verbs[n])
                 return EXIT_DONE;
         char line[LINE_BYTES_MAX] = "";
-        if (rows[n].asks && (!plain_read_line(rows[n].asks, line) || (rows[n].needs && !*line)))
+        if (rows[n].asks && !plain_read_line(rows[n].asks, line))
                 return EXIT_DONE;
-        if (rows[n].run)
-                return rows[n].run(s, line);
-        plain_call(s, rows[n].verb, line);
+        if (*line || !str_equal(rows[n].verb, "realm test"))
+                plain_call(s, rows[n].verb, *line ? line : NULL);
         return EXIT_DONE;
 }
 
-/* The keys of the console's tabs. */
+/* The numbers of the console's keys. */
 static const struct place {
-        char key;
         const char *name;
         int (*open)(struct session *s);
 } places[] = {
-        { '1', "services", plain_services }, { '2', "images", plain_images },
-        { '3', "units", plain_units },       { '4', "jobs", plain_jobs },
-        { '5', "realm", plain_realm },       { 's', "status", plain_status },
-        { 'u', "updates", plain_updates },
+        { "services", plain_services }, { "images", plain_images }, { "units", plain_units },
+        { "jobs", plain_jobs },         { "realm", plain_realm },
 };
 
-int plain_open(struct session *session) {
+int plain_run(struct session *session) {
         int r = session_open(session, &session->error);
         if (r < 0)
                 return r;
         setvbuf(stdin, NULL, _IONBF, 0);        /* see cli/typed-secret.c */
         session->brief = true;
-        session->ask = plain_ask;
-        return 0;
-}
-
-int plain_run(struct session *session) {
-        int r = plain_open(session);
-        if (r < 0)
-                return r;
+        _cleanup_strv_ char **names = NULL;
         _cleanup_str_ struct str prompt = {};
-        for (size_t i = 0; i < ELEMENTS(places); i++)
-                str_addf(&prompt, "%c %s, ", places[i].key, places[i].name);
+        for (size_t i = 0; i < ELEMENTS(places); i++) {
+                strv_add(&names, places[i].name);
+                str_addf(&prompt, "%zu %s, ", i + 1, places[i].name);
+        }
         str_add(&prompt, "q quit: ");
         out("Fairlead on %s. One question a line; an empty line goes back.\n",
             host_status(session->host)->hostname);
         char line[LINE_BYTES_MAX];
         while (plain_read_line(prompt.text, line) && strcmp(line, "q") != 0) {
-                const struct place *place = NULL;
-                for (size_t i = 0; i < ELEMENTS(places); i++)
-                        if (str_equal(places[i].name, line) || (line[0] == places[i].key && !line[1]))
-                                place = &places[i];
-                if (place)
-                        session_status(session, place->open(session));
+                size_t at = 0;
+                while (names[at] && !str_equal(names[at], line) &&
+                       !(line[0] == (char) ('1' + at) && !line[1]))
+                        at++;
+                if (names[at])
+                        session_status(session, places[at].open(session));
                 else
-                        out("Type a number or a word of these, or q.\n");
+                        out("Type a number from 1 to %zu, or q.\n", ELEMENTS(places));
         }
         return EXIT_DONE;
 }

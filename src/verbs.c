@@ -8,7 +8,6 @@ const struct verb *const verb_table[] = {
         &catalog_verbs[CATALOG_LIST],
         &catalog_verbs[CATALOG_CHECK],
         &show_verb,
-        &trust_verb,
         &lint_verb,
         &plan_verb_row,
         &rehearse_verb,
@@ -19,7 +18,6 @@ const struct verb *const verb_table[] = {
         &status_verb,
         &logs_verb,
         &changes_verb,
-        &updates_verb,
         &upgrade_verb,
         &reconfigure_verb,
         &uninstall_verb,
@@ -41,7 +39,6 @@ const struct verb *const verb_table[] = {
         &unit_action_verbs[UNIT_KILL],
         &unit_action_verbs[UNIT_FREEZE],
         &unit_action_verbs[UNIT_THAW],
-        &unit_action_verbs[UNIT_UNPAUSE],
 
         &jobs_verb,
         &attach_verb,
@@ -59,10 +56,6 @@ const struct verb *const verb_table[] = {
         &realm_verbs[REALM_DENY],
         &realm_verbs[REALM_RENEW],
         &leave_verb,
-
-        &firstboot_verb,
-        &seal_verb,
-        &issue_verb,
         NULL,
 };
 

@@ -12,27 +12,21 @@ rooms='
 base
 model/finding
 model/image
-model/trust
 model/command
 model/param
 model/realm
 model/profile
 model/log
 model/service
-model/setup
 model/plan
 model/job
 model/trouble
-model/appliance
 model
 backend/io
 backend/format
-backend/rpm
 backend/systemd
-backend/console
 backend/engine
 backend/skopeo
-backend/trust
 backend/wire
 backend/snapshot
 backend/store
@@ -40,7 +34,6 @@ backend/realm
 backend/worker
 backend/jobs
 backend/trouble
-backend/appliance
 backend/host
 ui/widgets
 ui
@@ -54,7 +47,7 @@ program
 layers='
 base     base                          : unistring
 model    base,model                    : pcre2-8
-backend  base,model,backend            : curl json-c systemd crypto ssl cares lber resolv crypt
+backend  base,model,backend            : curl json-c systemd crypto ssl cares lber resolv
 ui       base,model,ui                 : ncursesw tinfo vterm
 program  base,model,backend,ui,program : systemd
 '
@@ -191,7 +184,7 @@ library_symbols() {
         local library path
         for library in c:libc.so.6 loader:ld-linux-x86-64.so.2 m:libm.so.6 curl:libcurl.so json-c:libjson-c.so systemd:libsystemd.so \
                 crypto:libcrypto.so ssl:libssl.so cares:libcares.so lber:liblber.so resolv:libresolv.so.2 unistring:libunistring.so pcre2-8:libpcre2-8.so \
-                vterm:libvterm.so crypt:libcrypt.so ncursesw:libncursesw.so.6 tinfo:libtinfo.so.6; do
+                vterm:libvterm.so ncursesw:libncursesw.so.6 tinfo:libtinfo.so.6; do
                 path=$("${CC:-cc}" -print-file-name="${library#*:}")
                 [ -e "$path" ] || continue
                 nm -D --defined-only "$path" | awk -v library="${library%%:*}" '{ sub(/@.*/, "", $3); print $3, library }'

@@ -4,16 +4,14 @@
 # And the tables of meson.build list each source once: their merges take both sides, which doubles lines.
 . "$(dirname "$0")/house.sh"
 
-# The rooms of the table as "LINE PATH"; a row may be of several.
+# The rooms of the table as "LINE PATH".
 map() {
         awk '
                 /^## / { inside = $0 == "## Rooms"; next }
-                inside && match($0, /^\| `[^`|]+\/`(, `[^`|]+\/`)* \| [^|]/) {
-                        n = split(substr($0, 1, index(substr($0, 2), "|")), words, "`")
-                        for (i = 2; i <= n; i += 2) {
-                                sub(/\/$/, "", words[i])
-                                print FNR, words[i]
-                        }
+                inside && match($0, /^\| `[^`]+\/` \| [^|]/) {
+                        path = substr($0, 4)
+                        sub(/\/`.*/, "", path)
+                        print FNR, path
                 }' README.md
 }
 

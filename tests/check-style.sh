@@ -5,12 +5,12 @@
 
 # Files above 500 lines and functions above 60 that have a reason: "FILE REASON" and "FILE FUNCTION REASON".
 long_files='
-tests/kill.d/test-kill.c a scenario for each kind of job that is struck, and what strikes them all
 src/model/realm/failure-rows.c one table, a row for each of the words that tools have for their failures
+tests/fake/host.c        the answers of the whole port, a call each
+tests/fake/systemd.c     the tables of a whole bus interface
 '
 long_functions='
 tests/ui/run.c run_command           one command of the scripts after the other
-tests/fake/host-answers.c request_deliver    a row for each kind of question
 tests/unit/backend/skopeo/test-explain.c explains_what_skopeo_says    a table of complaints
 tests/unit/model/image/test-reference.c separates_valid_from_invalid    a table of references
 '
@@ -130,11 +130,11 @@ look_headers() {
 }
 
 # No shell at run time, and no program found by whoever sets PATH. backend/io/pty.c runs a label`s command, whose first word may be a plain name:
-# the worker sets its PATH itself. A shell that a person opens is his own, or the container's.
+# the worker sets its PATH itself. A shell that a person opens in a container is the container's own.
 look_shells() {
         # shellcheck disable=SC2046
         grep -nE '\b(system|popen|wordexp|execlp?|execvpe?|posix_spawnp|g_spawn[a-z_]*) *\(|"sh"|"-c"|"(/usr)?/bin/(ba|da)?sh"' $(sources src ui backend) /dev/null |
-                grep -vE '^backend/io/pty\.c:[0-9]+: +execvp\(options->argv\[0\]|^src/app\.c:[0-9]+:.*pw_shell|^src/menu\.c:[0-9]+:#define MENU_SHELL |^ui/screens/unit-inside\.c:[0-9]+:#define UNIT_INSIDE_SHELL' |
+                grep -vE '^backend/io/pty\.c:[0-9]+: +execvp\(options->argv\[0\]|^src/app\.c:[0-9]+:.*pw_shell|^ui/screens/unit-inside\.c:[0-9]+:#define UNIT_INSIDE_SHELL' |
                 sed -E 's/^([^:]*:[0-9]+):.*/\1: a shell, or a program looked for in PATH; run a program by its whole path, word by word/' || true
 }
 

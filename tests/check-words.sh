@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # House rule: the terms of the field (systemd.unit(5), podman(1), realm(8), sssd.conf(5), git), not words that an administrator would have to translate
 # back: in the code, its comments, what the program prints, documents, tests and the screens they expect. Also within names: tell_plan, on_rung.
-# And no sentence stands twice in a document.
 . "$(dirname "$0")/house.sh"
 
 # KEY@ERE, case does not count, no letter may stand before or after it@WHAT THE FIELD SAYS.
@@ -52,18 +51,6 @@ look() {
                         grep -v $(printf -- '-e ^%s ' nowhere $(sed -n "s/^$key //p" <<<"$spared")) |
                         sed -E "s|^([^:]*:[0-9]+):.*|\1: \"$key\" is not the word of the field: $right|" || true
         done < <(words)
-        # shellcheck disable=SC2016  # awk counts them
-        grep -E '\.md$' "$all" | xargs awk '
-                BEGIN { RS = "" }
-                FNR == 1 { delete seen }
-                /^ *[|`]|^    / { next }
-                {
-                        gsub(/[ \n]+/, " ")
-                        n = split($0, sentence, /[.:;]( |$)/)
-                        for (i = 1; i <= n; i++)
-                                if (length(sentence[i]) > 40 && seen[sentence[i]]++)
-                                        print FILENAME ":1: a sentence stands twice: " sentence[i]
-                }'
         rm "$all"
 }
 
@@ -71,7 +58,6 @@ plant_comment() { echo '/* Tells who waits. */' >>src/cli/out.c; echo 'src/cli/o
 plant_name() { echo 'static int on_rung;' >>src/cli/out.c; echo 'src/cli/out.c:[0-9]+: "rung"'; }
 plant_message() { echo 'static const char x[] = "1 in the way";' >>ui/ui.c; echo 'ui/ui.c:[0-9]+: "in-the-way"'; }
 plant_document() { echo 'It is put back.' >>data/json.md; echo 'data/json.md:[0-9]+: "put-back"'; }
-plant_twice() { for _ in 1 2; do printf '\nThe realm of a host is where its users come from, and its keys.\n'; done >>README.md; echo 'README.md:1: a sentence stands twice: The realm of a host'; }
 plant_screen() { echo 'Safety net' >>tests/ui/join.screen; echo 'tests/ui/join.screen:[0-9]+: "login"'; }
 plant_script() { echo '# mended' >>tests/house.sh; echo 'tests/house.sh:[0-9]+: "mend"'; }
 plant_inside() { echo 'static int plan_told;' >>src/verbs.c; echo 'src/verbs.c:[0-9]+: "tell"'; }

@@ -239,10 +239,7 @@ static void ui_quit_consented(struct screen *s) {
 
 static void ui_quit(struct ui *ui) {
         for (struct screen *s = ui->top; s; s = s->below)
-                if (s->class->keep && s->class == ui->options.first) {
-                        screen_act(s, ACTION_LATER); /* asks, too */
-                        return;
-                } else if (s->class->keep) {
+                if (s->class->keep) {
                         static const struct question lost = {
                                 .title = "Leave Fairlead",
                                 .text = "The answers in the open form are lost. Nothing was changed on this "

@@ -227,15 +227,12 @@ void screen_draw_rows(struct screen *s, const struct canvas *c, const char *thin
 }
 
 void screen_draw_text(struct screen *s, const struct canvas *c) {
-        if (s->loaded) {
+        if (s->loaded)
                 pager_draw(&s->text, c);
-                return;
-        }
-        if (s->error)
+        else if (s->error)
                 canvas_error(c, 1, s->error, true);
         else
                 canvas_text(c, 1, 2, 0, STYLE_BUSY, s->class->looking);
-        canvas_cursor(c, 1, 2);
 }
 
 static void frame_screen(struct screen *s, const struct canvas *c) {
@@ -284,8 +281,6 @@ void frame_paint(struct ui *ui) {
                         "Too small: %dx%d. Fairlead needs %dx%d: enlarge the terminal, or q leaves.", columns,
                         rows, UI_COLUMNS_MIN, UI_ROWS_MIN);
                 canvas_paragraph(&c, 0, 0, 0, STYLE_PLAIN, text);
-        } else if (base && ui_begins(ui) && !base->loaded && !base->error) {
-                tabs_draw(ui, &c);
         } else if (base) {
                 _cleanup_str_ struct str sentence = {};
                 status_text(ui, ui->top, &sentence);

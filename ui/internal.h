@@ -42,14 +42,11 @@ struct ui {
         struct pace pace;               /* on boottime */
         int64_t asked;                  /* boottime of the requested paint; 0: none */
         int64_t settle_at;              /* boottime when the lists settle; 0: they have */
-        int64_t begins_until;           /* boottime: see ui_begins(); 0: it has begun */
         struct bar bar;                 /* as last drawn */
         const struct screen *bar_of;    /* only compared; NULL: of none */
         int cursor[2];
         bool over;
-        int status;                     /* of the program, then */
         char *guest;                    /* what has the terminal: "tools"; NULL: we have it */
-        bool guest_self;                /* a verb of this program: its exit status has a meaning */
         bool guest_holds;               /* its last words stay until a key, even if it ended well */
         bool guest_ended;               /* they stand there now */
         bool keys;                      /* inside ui_input(): changes now are answers to a key */

@@ -8,12 +8,8 @@
 
 #include "ui/dialog.h"
 
-/* Of a verb: a finding refused it, or the consent was not given, which it has said. */
-#define LEND_REFUSED 3
-
 static void lend_begin(struct ui *ui, const char *name, bool holds, const char *line) {
         str_replace(&ui->guest, name);
-        ui->guest_self = false;
         ui->guest_holds = holds;
         ui->guest_ended = false;
         ui->asked = 0;
@@ -47,7 +43,6 @@ bool screen_lend(struct screen *s, const char *name, char *const *argv, char *co
         struct ui *ui = s->ui;
         _cleanup_free_ char *line = str_printf("%s has the terminal; Fairlead returns when it ends", name);
         lend_begin(ui, name, holds, line);
-        ui->guest_self = str_equal(argv[0], LEND_SELF);
         int r = lend_start(ui, argv, environment);
         if (r < 0)
                 lend_failed(ui, r, name);
@@ -71,8 +66,6 @@ void ui_shell(struct ui *ui) {
 static void lend_sentence(const struct ui *ui, int status, struct str *out) {
         if (WIFSIGNALED(status))
                 str_addf(out, "%s ran and was ended by signal %d", ui->guest, WTERMSIG(status));
-        else if (ui->guest_self && WEXITSTATUS(status) == LEND_REFUSED)
-                str_addf(out, "%s changed nothing", ui->guest);
         else
                 str_addf(out, "%s ran and ended with status %d", ui->guest, WEXITSTATUS(status));
 }

@@ -138,8 +138,6 @@ void screen_open(struct ui *ui, const struct screen_class *class, const void *ar
 /* Closes this screen and all above it; it and its state stay valid until the caller has returned to the
  * ui. */
 void screen_close(struct screen *s);
-/* Ends the console, with this as ui_status(). */
-void screen_end(struct screen *s, int status);
 /* Closes s and opens another in its place. */
 void screen_replace(struct screen *s, const struct screen_class *class, const void *arg);
 /* Requests a paint after a change. */
@@ -157,13 +155,9 @@ void screen_draw_text(struct screen *s, const struct canvas *c);
 
 struct host *ui_host(const struct ui *ui);
 const struct theme *ui_theme(const struct ui *ui);
-/* Where bytes are dear, the first answers have a moment before words are drawn that they would replace at
- * once: until they are there, the moment is over or a key has come, no screen says that it looks. */
-bool ui_begins(const struct ui *ui);
 int64_t ui_now(const struct ui *ui);            /* seconds since the epoch */
 int64_t ui_boottime(const struct ui *ui);       /* usec of CLOCK_BOOTTIME */
 void ui_invalidate(struct ui *ui);
-void ui_invalidate_soonest(struct ui *ui); /* pace_soonest() */
 
 /* A sentence in the status line until the next key, or for some seconds. */
 void screen_say(struct screen *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -172,8 +166,6 @@ void screen_say(struct screen *s, const char *format, ...) __attribute__((format
  * for the sentence about its end. Where it holds, or did not end well, its last words stay until a key. The
  * words are only read now. false: it could not be started, and a dialog says why. */
 bool screen_lend(struct screen *s, const char *name, char *const *argv, char *const *environment, bool holds);
-/* This program, for one of its verbs: of that the exit status is understood. */
-#define LEND_SELF "/proc/self/exe"
 
 /* Whether anything can have the terminal. */
 bool screen_can_lend(const struct screen *s);

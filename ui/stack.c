@@ -61,8 +61,6 @@ void ui_reap(struct ui *ui) {
 
 void screen_open(struct ui *ui, const struct screen_class *class, const void *arg) {
         struct screen *s = new0(struct screen);
-        if (ui->top)
-                ui->begins_until = 0;
         s->state = xcalloc(1, class->size);
         s->class = class;
         s->ui = ui;
@@ -94,11 +92,6 @@ void screen_close(struct screen *s) {
         ui_invalidate(s->ui);
 }
 
-void screen_end(struct screen *s, int status) {
-        s->ui->status = status;
-        s->ui->over = true;
-}
-
 void screen_replace(struct screen *s, const struct screen_class *class, const void *arg) {
         screen_open(s->ui, class, arg);
         struct screen *fresh = s->ui->top;
@@ -107,7 +100,6 @@ void screen_replace(struct screen *s, const struct screen_class *class, const vo
 }
 
 void screen_loaded(struct screen *s, size_t n, struct error *e, unsigned topic) {
-        bool awaited = !s->loaded; /* its first rows */
         error_free(s->error);
         s->error = e;
         if (!e) {
@@ -115,10 +107,7 @@ void screen_loaded(struct screen *s, size_t n, struct error *e, unsigned topic) 
                 if (s->class->source)
                         list_set(&s->rows, n);
         }
-        if (awaited)
-                ui_invalidate_soonest(s->ui);
-        else
-                screen_invalidate(s);
+        screen_invalidate(s);
         if (reload_answered(&s->loading))
                 s->class->changed(s, topic);
 }

@@ -13,8 +13,6 @@
  * slow line each paint is waited for. */
 #define FRAME_MS 250
 #define BURST 3
-/* Milliseconds of ui_begins(). */
-#define BEGIN_MS 200
 /* Milliseconds until a message gives way to the sentence of the screen. */
 #define MESSAGE_MS 6000
 
@@ -44,29 +42,17 @@ int64_t ui_boottime(const struct ui *ui) {
         return ui_clock(ui, CLOCK_BOOTTIME);
 }
 
-bool ui_begins(const struct ui *ui) {
-        return ui->begins_until;
-}
-
-static void ui_invalidate_at(struct ui *ui, int64_t (*pace)(const struct pace *pace, int64_t now)) {
+void ui_invalidate(struct ui *ui) {
         if (ui->painting || ui->over || ui->guest)
                 return;
         ui->pace.frame = 1000 * FRAME_MS;
         ui->pace.burst = ui->theme.slow ? 0 : BURST;
-        int64_t now = ui_boottime(ui), at = ui->keys ? now : pace(&ui->pace, now);
+        int64_t now = ui_boottime(ui), at = ui->keys ? now : pace_next(&ui->pace, now);
         if (ui->asked && ui->asked <= at)
                 return;
         ui->asked = at;
         if (ui->options.invalidate)
                 ui->options.invalidate((unsigned) ((at - now + 999) / 1000), ui->options.userdata);
-}
-
-void ui_invalidate(struct ui *ui) {
-        ui_invalidate_at(ui, pace_next);
-}
-
-void ui_invalidate_soonest(struct ui *ui) {
-        ui_invalidate_at(ui, pace_soonest);
 }
 
 void screen_invalidate(struct screen *s) {
@@ -113,12 +99,7 @@ int ui_new(const struct ui_options *options, struct ui **ret, struct error **ret
                 display = theme_choose(term_colours(ui->term), term_attributes(ui->term), term_utf8(ui->term),
                                        term_slow(ui->term), !str_empty(no_colour));
         theme_init(&ui->theme, display, term_utf8(ui->term), term_slow(ui->term));
-        if (display == DISPLAY_BASIC || ui->theme.slow)
-                ui->begins_until = ui_boottime(ui) + BEGIN_MS * 1000LL;
-        ui->status = options->status;
         screen_open(ui, ui->options.places->home, NULL);
-        if (options->first)
-                screen_open(ui, options->first, NULL);
         if (term_unknown(ui->term))
                 screen_say(ui->top, "TERM=%s is not known here: drawn as %s (--plain only writes lines)",
                            term_unknown(ui->term), term_name(ui->term));
@@ -147,7 +128,6 @@ void ui_input(struct ui *ui) {
                 return;
         }
         ui->keys = true;
-        ui->begins_until = 0;
         pace_key(&ui->pace, ui_boottime(ui));
         ui_reap(ui);
         while (!ui->over && !ui->guest && (key = term_read_key(ui->term, &resized)) != KEY_NONE) {
@@ -199,8 +179,6 @@ unsigned ui_tick_ms(const struct ui *ui) {
                 return 0;
         if (ui->message_until && (!next || ui->message_until < next))
                 next = ui->message_until;
-        if (ui->begins_until && (!next || ui->begins_until < next))
-                next = ui->begins_until;
         FOR_VIEWED(s, ui) {
                 unsigned ms = s->class->tick_ms ? s->class->tick_ms(s) : 0;
                 if (!ms)
@@ -227,10 +205,6 @@ void ui_tick(struct ui *ui) {
                                 list_settle(s->list);
                 ui_invalidate(ui);
         }
-        if (ui->begins_until && ui->begins_until <= now) {
-                ui->begins_until = 0;
-                ui_invalidate(ui);
-        }
         if (ui->message_until && ui->message_until <= now) {
                 ui_forget_message(ui);
                 ui_invalidate(ui);
@@ -247,10 +221,6 @@ void ui_tick(struct ui *ui) {
 
 bool ui_over(const struct ui *ui) {
         return ui->over;
-}
-
-int ui_status(const struct ui *ui) {
-        return ui->status;
 }
 
 void ui_suspend(struct ui *ui) {

@@ -40,8 +40,6 @@ struct ui_places {
 struct ui_options {
         struct host *host;              /* of the caller; must outlive the ui */
         const struct ui_places *places;
-        const struct screen_class *first;       /* opened above the home at the start; NULL: none */
-        int status;                     /* ui_status() of a console that no screen has ended */
         enum display display;
         FILE *input, *output;           /* NULL: stdin and stdout. Tests give a pipe and a file */
         const char *term;               /* NULL: $TERM; where terminfo lacks it: vt220, vt100, ansi */
@@ -74,7 +72,6 @@ void ui_changed(struct ui *ui, unsigned topics);
 unsigned ui_tick_ms(const struct ui *ui);
 void ui_tick(struct ui *ui);
 bool ui_over(const struct ui *ui);
-int ui_status(const struct ui *ui);             /* the program's exit status */
 
 /* The program that had the terminal has ended, with this status of waitpid(). Until then nothing is painted
  * and no time passes for the screens; what changes is painted now, all at once. Where the last words of the

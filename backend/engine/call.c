@@ -147,11 +147,9 @@ static void engine_call_send(struct engine_call *call) {
                 engine_call_end(call, e);
                 return;
         }
-        const char *docker = request->dockers ? engine->dialect->docker_prefix : NULL;
         _cleanup_free_ char *rest = request->path ? request->path(call)
                                                   : engine_path(request->before, call->name, request->behind),
-                            *path = str_printf("%s%s", docker ? docker : engine->prefix, rest);
-        char *header = request->header ? request->header(call) : NULL;
+                            *path = str_printf("%s%s", engine->prefix, rest);
         unsigned seconds = request->seconds;
         bool streams = request->body == ENGINE_LIST || request->body == ENGINE_LINES;
         if (streams)
@@ -170,16 +168,12 @@ static void engine_call_send(struct engine_call *call) {
                                    .method = request->method,
                                    .path = path,
                                    .body = request->sends ? call->other : NULL,
-                                   .header = header,
                                    .seconds = seconds ? engine_seconds(engine, seconds + call->seconds) : 0,
                                    .stall = request->stall,
                                    .piece = streams ? engine_call_piece : NULL,
                                    .done = engine_call_answered,
                                    .userdata = call,
                            }));
-        if (header)
-                explicit_bzero(header, strlen(header));
-        free(header);
 }
 
 static void engine_call_found(struct error *e, void *userdata) {

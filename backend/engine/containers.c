@@ -239,31 +239,12 @@ static const struct json_field inside_fields[] = {
 #undef F
 };
 
-/* Of Config's member: a list, or Podman 4.3's text of an entry point. */
-static size_t containers_count_words(struct json_value *config, const char *member) {
-        struct json_value *value = config ? json_member(config, member) : NULL;
-        size_t n = 0;
-        if (!json_is(value, SHAPE_LIST))
-                return !str_empty(json_text(value));
-        while (json_entry(value, n))
-                n++;
-        return n;
-}
-
-/* Podman repeats the word of a command that has no other one. */
-static void containers_drop_repeated(struct container_inside *c, struct json_value *config) {
-        size_t words = containers_count_words(config, "Cmd") + containers_count_words(config, "Entrypoint");
-        if (words <= 1 && strv_length(c->arguments) == 1 && str_equal(c->arguments[0], c->path))
-                c->arguments = strv_free(c->arguments);
-}
-
 static int containers_looked_inside(struct engine_call *call, struct json_value *o, struct error **reterr) {
         struct container_inside *c = call->inside = new0(struct container_inside);
         int r = json_read(o, "the container", inside_fields, ELEMENTS(inside_fields), c, reterr);
         if (r < 0)
                 return r;
         struct json_value *config = json_member(o, "Config");
-        containers_drop_repeated(c, config);
         if (!c->image)
                 str_replace(&c->image, config ? json_text(json_member(config, "Image")) : NULL);
         if (c->name && c->name[0] == '/') /* Docker */
@@ -352,19 +333,6 @@ static const struct engine_request start_request = {
 struct op *engine_start_container(struct engine *engine, const char *id, nothing_done_t done,
                                   void *userdata) {
         return containers_do(engine, &start_request, id, NULL, done, userdata);
-}
-
-static const struct engine_request unpause_request = {
-        .method = "POST",
-        .before = "/containers/",
-        .behind = "/unpause",
-        .failed = "The container could not be unpaused",
-        .seconds = 60,
-};
-
-struct op *engine_unpause_container(struct engine *engine, const char *id, nothing_done_t done,
-                                    void *userdata) {
-        return containers_do(engine, &unpause_request, id, NULL, done, userdata);
 }
 
 static char *containers_rename_path(const struct engine_call *call) {

@@ -27,13 +27,17 @@ char *engine_path(const char *before, const char *name, const char *behind) {
         return str_printf("%s%s%s", before, escaped, behind ? behind : "");
 }
 
+static char *podman_pull_path(const char *reference) {
+        return engine_path("/images/pull?reference=", reference, "&policy=missing");
+}
+
 static const struct engine_dialect podman_dialect = {
         .kind = ENGINE_PODMAN,
         .stop_seconds = "timeout",
         .volume_behind = "/json",
         .events = "/events?stream=true",
         .prefix = podman_prefix,
-        .docker_prefix = "/v1.40",
+        .pull_path = podman_pull_path,
 };
 
 /* Docker's dialect. Docker refuses API versions outside its range: its newest is used, 1.47 at most. */
@@ -46,12 +50,25 @@ static char *docker_prefix(const char *version, const char *api_version) {
         return str_printf("/v1.%u", minor);
 }
 
+/* Without a tag Docker pulls all of them. */
+static char *docker_pull_path(const char *reference) {
+        const char *slash = strrchr(reference, '/'), *name = slash ? slash + 1 : reference;
+        const char *divider = strchr(name, '@');
+        if (!divider)
+                divider = strchr(name, ':');
+        _cleanup_free_ char *from = xstrndup(reference,
+                                             divider ? (size_t) (divider - reference) : strlen(reference)),
+                            *image = engine_path("/images/create?fromImage=", from, "&tag=");
+        return engine_path(image, divider ? divider + 1 : "latest", "");
+}
+
 static const struct engine_dialect docker_dialect = {
         .kind = ENGINE_DOCKER,
         .stop_seconds = "t",
         .volume_behind = "",
         .events = "/events",
         .prefix = docker_prefix,
+        .pull_path = docker_pull_path,
 };
 
 /* ---- the engine ---- */

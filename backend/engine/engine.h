@@ -7,7 +7,6 @@
 #include <systemd/sd-event.h>
 
 #include "model/host.h"
-#include "model/image/packages.h"
 
 struct engine;
 
@@ -78,24 +77,10 @@ typedef void (*container_inside_done_t)(struct container_inside *container, stru
 struct op *engine_look_inside(struct engine *engine, const char *container, container_inside_done_t done,
                               void *userdata);
 
-/* seen: each layer as it comes, by the first digits of its digest, with the bytes and the size of PULL_MOVES
- * (0: unknown); it may drop the handle. NULL: nobody looks. Podman reports once a second, of small layers
- * only the beginning and the end. Success needs a clean end of the stream, no error in it, and the image
- * present afterwards; done() gets that image. The registry is given what somebody's login left (backend/
- * format/logins.h). */
-typedef void (*layer_seen_t)(const char *layer, enum pull_event event, uint64_t bytes, uint64_t size,
-                             void *userdata);
-struct op *engine_pull(struct engine *engine, const char *reference, layer_seen_t seen, image_done_t done,
-                       void *userdata);
-
-/* The packages in an image of the engine's storage, by id, from the files of its layers (packages.c): sorted.
- * Errors: -ENOENT (no such image, or it has no package manager), -ENOTSUP (a storage or a database that is
- * not read), -EBADMSG (a damaged one), -EACCES (not for this user). */
-typedef void (*packages_done_t)(struct package_list *packages, struct error *e, void *userdata);
-struct op *engine_read_packages(struct engine *engine, const char *image, packages_done_t done,
-                                void *userdata);
-/* The same from the folders of its layers, the topmost first. */
-int engine_packages_read(char *const *layers, struct package_list **ret, struct error **reterr);
+/* progress: a line of text for people ("Copying blob 3 of 7"), may be NULL. Success needs a clean end of the
+ * stream, no error in it, and the image present afterwards; done() gets that image. */
+struct op *engine_pull(struct engine *engine, const char *reference,
+                       void (*progress)(const char *text, void *userdata), image_done_t done, void *userdata);
 
 /* Stops (TERM, then KILL after seconds) and removes; a missing container is not an error. */
 struct op *engine_remove_container(struct engine *engine, const char *name, unsigned seconds,
@@ -105,9 +90,6 @@ struct op *engine_remove_container(struct engine *engine, const char *name, unsi
  * or runs already, is not an error. */
 struct op *engine_stop_container(struct engine *engine, const char *id, nothing_done_t done, void *userdata);
 struct op *engine_start_container(struct engine *engine, const char *id, nothing_done_t done, void *userdata);
-/* One that is not paused is an error. */
-struct op *engine_unpause_container(struct engine *engine, const char *id, nothing_done_t done,
-                                    void *userdata);
 struct op *engine_rename_container(struct engine *engine, const char *id, const char *name,
                                    nothing_done_t done, void *userdata);
 

@@ -4,9 +4,6 @@
 
 #include "backend/engine/internal.h"
 
-/* In a file that the engine reads, too: that of a session is only the session's (containers-auth.json(5)). */
-#define LOGIN "podman login --authfile /root/.config/containers/auth.json REGISTRY stores what it asks for"
-
 /* Podman's status codes are unreliable (4.3: 500 for a name in use or an unknown image): text decides
  * first. */
 static const struct {
@@ -21,8 +18,8 @@ static const struct {
         { "name is already in use", -EEXIST, "Choose another name, or remove the container of that name" },
         { "no space left on device", -ENOSPC, "podman system df shows what takes the room" },
         { "manifest unknown", -ENOENT, "The registry has no such tag or digest" },
-        { "unauthorized", -EACCES, LOGIN },
-        { "authentication required", -EACCES, LOGIN },
+        { "unauthorized", -EACCES, "podman login REGISTRY stores what the registry asks for" },
+        { "authentication required", -EACCES, "podman login REGISTRY stores what the registry asks for" },
         { "connection refused", -ECONNREFUSED,
           "The registry does not answer: its address and this host's network decide" },
         { "no such host", -EHOSTUNREACH, "The registry's name is not known to DNS" },
@@ -30,11 +27,6 @@ static const struct {
         { "http response to https client", -EPROTO,
           "The registry speaks plain HTTP: registries.conf can allow it with insecure = true" },
         { "toomanyrequests", -EAGAIN, "The registry limits how often it is asked: try again later" },
-        { "too many requests", -EAGAIN, "The registry limits how often it is asked: try again later" },
-        { "did not match", -EBADMSG,
-          "The registry, or somebody on the way, sent another image: do not use it" },
-        { "does not match", -EBADMSG,
-          "The registry, or somebody on the way, sent another image: do not use it" },
 };
 
 int engine_explain(struct error **reterr, int status, const char *what, const char *body, size_t n) {

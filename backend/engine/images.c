@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include <pwd.h>
-#include <unistd.h>
-
 #include "backend/engine/internal.h"
 #include "backend/format/image-fields.h"
-#include "backend/format/logins.h"
 #include "model/image/image.h"
 
 #define LIST_SECONDS 60U        /* a host with thousands of images needs this long */
@@ -161,57 +157,32 @@ struct op *engine_inspect_image(struct engine *engine, const char *reference, im
 
 /* ---- pulls ---- */
 
-/* Without a tag Docker pulls all of them; a digest is a tag to it. */
 static char *images_pull_path(const struct engine_call *call) {
-        const char *slash = strrchr(call->name, '/'), *name = slash ? slash + 1 : call->name;
-        const char *divider = strchr(name, '@');
-        if (!divider)
-                divider = strchr(name, ':');
-        size_t n = divider ? (size_t) (divider - call->name) : strlen(call->name);
-        _cleanup_free_ char *from = xstrndup(call->name, n),
-                            *image = engine_path("/images/create?fromImage=", from, "&tag=");
-        return engine_path(image, divider ? divider + 1 : "latest", "");
+        return call->engine->dialect->pull_path(call->name);
 }
 
-/* Podman finds by itself what podman login left; Docker wants it from the client. */
-static char *images_pull_header(const struct engine_call *call) {
-        const struct passwd *user = getpwuid(geteuid());
-        char *auth = call->engine->dialect->kind == ENGINE_DOCKER && user && user->pw_dir
-                             ? logins_registry_auth("", user->pw_dir, call->name)
-                             : NULL;
-        char *header = auth ? str_printf("X-Registry-Auth: %s", auth) : NULL;
-        if (auth)
-                explicit_bzero(auth, strlen(auth));
-        free(auth);
-        return header;
-}
-
-/* What both engines say of a layer. Behind its download Docker verifies and extracts it, with figures of
- * that. */
-static const struct {
-        const char *status;
-        enum pull_event event;
-} images_pull_table[] = {
-        { "Pulling fs layer", PULL_FOUND }, { "Downloading", PULL_MOVES },
-        { "Download complete", PULL_DONE }, { "Pull complete", PULL_DONE },
-        { "Already exists", PULL_HERE },
-};
-
-static uint64_t images_pull_size(const struct json_value *detail, const char *member) {
-        int64_t size = json_integer(json_member(detail, member));
-        return size > 0 ? (uint64_t) size : 0;
-}
-
-static void images_pull_layer(const struct engine_call *call, const struct json_value *o) {
-        const char *status = json_text(json_member(o, "status")), *layer = json_text(json_member(o, "id"));
-        const struct json_value *detail = json_member(o, "progressDetail");
-        for (size_t i = 0; call->layer_seen && layer && i < ELEMENTS(images_pull_table); i++)
-                if (str_equal(status, images_pull_table[i].status)) {
-                        call->layer_seen(layer, images_pull_table[i].event,
-                                         images_pull_size(detail, "current"),
-                                         images_pull_size(detail, "total"), call->userdata);
-                        return;
-                }
+/* The text for people in an object of a pull: libpod's "stream", Docker's "status" with layer, progress. */
+static void images_progress(const struct engine_call *call, const struct json_value *o) {
+        const char *stream = json_text(json_member(o, "stream")),
+                   *status = json_text(json_member(o, "status")), *layer = json_text(json_member(o, "id"));
+        const struct json_value *detail = json_member(o, "progressDetail"),
+                                *current = json_member(detail, "current"),
+                                *total = json_member(detail, "total");
+        if (!call->progress)
+                return;
+        if (stream || !status) {
+                if (stream)
+                        call->progress(stream, call->userdata);
+                return;
+        }
+        _cleanup_str_ struct str s = {};
+        str_addf(&s, "%s%s%s", layer ? layer : "", layer ? ": " : "", status);
+        int64_t whole = json_integer(total),
+                there = json_is(current, SHAPE_INTEGER) ? json_integer(current) : -1;
+        if (there >= 0 && whole > 0)
+                str_addf(&s, " %d%%", there < whole ? (int) ((double) there / (double) whole * 100) : 100);
+        str_add(&s, "\n");
+        call->progress(s.text, call->userdata);
 }
 
 static int images_pulling(struct engine_call *call, struct json_value *o, struct error **reterr) {
@@ -219,7 +190,7 @@ static int images_pulling(struct engine_call *call, struct json_value *o, struct
         if (!value)
                 value = json_member(o, "error");
         if (!value || str_equal(json_text(value), ""))
-                images_pull_layer(call, o);
+                images_progress(call, o);
         else if (!call->error)
                 error_set(&call->error, -EIO, "%s",
                           json_text(value) ? json_text(value)
@@ -227,28 +198,26 @@ static int images_pulling(struct engine_call *call, struct json_value *o, struct
         return 0;
 }
 
-/* By Docker's path, which Podman has, too: its own reports no bytes. A pull fails with status 200, and a
- * clean end of the stream does not prove that the image is present. */
+/* A pull fails with status 200, and a clean end of the stream does not prove that the image is present. */
 static const struct engine_request pull_request = {
         .method = "POST",
-        .dockers = true,
         .stall = PULL_STALL_SECONDS,
         .body = ENGINE_LINES,
         .limits = { PULL_LINE_MAX, 16, 100000 },
         .path = images_pull_path,
-        .header = images_pull_header,
         .document = images_pulling,
         .next = &inspect_request,
 };
 
-struct op *engine_pull(struct engine *engine, const char *reference, layer_seen_t seen, image_done_t done,
+struct op *engine_pull(struct engine *engine, const char *reference,
+                       void (*progress)(const char *text, void *userdata), image_done_t done,
                        void *userdata) {
         return engine_call(engine,
                            (struct engine_call){
                                    .request = &pull_request,
                                    .name = xstrdup(reference),
                                    .failed = str_printf("The image %s could not be pulled", reference),
-                                   .layer_seen = seen,
+                                   .progress = progress,
                                    .done.image = done,
                                    .userdata = userdata,
                            });

@@ -17,8 +17,8 @@ struct engine_dialect {
         /* The path's prefix for an engine of this version (and its API's, of the headers); the caller
          * frees. */
         char *(*prefix)(const char *version, const char *api_version);
-        /* Of Docker's paths, where it has them beside its own; NULL: its own are. */
-        const char *docker_prefix;
+        /* Behind the prefix; the caller frees. */
+        char *(*pull_path)(const char *reference);
 };
 
 struct engine {
@@ -57,12 +57,9 @@ struct engine_request {
         const struct json_table *wanted;
         bool may_be_absent;             /* a missing object is not an error */
         bool sends;                     /* the call's other, as JSON */
-        bool dockers;                   /* the path is one of Docker's */
         bool may_fail;                  /* no failure is an error: the next request decides */
         /* Another path behind the prefix; the caller frees. */
         char *(*path)(const struct engine_call *call);
-        /* One more header, which may be secret, or NULL; it is wiped and freed. */
-        char *(*header)(const struct engine_call *call);
         /* The error of status 404, where the engine's own words are not enough; NULL: they are. */
         struct error *(*missing)(const struct engine_call *call);
         /* Reads an object, an element or a line into the call's result. */
@@ -85,7 +82,7 @@ struct engine_call {
         struct container_inside *inside;
         char **volumes;
         struct error *error;            /* that a stream brought: a pull fails with status 200 */
-        layer_seen_t layer_seen;        /* may drop the op */
+        void (*progress)(const char *text, void *userdata);     /* may drop the op */
         image_seen_t seen;              /* in place of a list of images */
         struct {
                 images_done_t images;

@@ -3,7 +3,6 @@
 
 #include "backend/format/internal.h"
 #include "backend/format/json-files.h"
-#include "backend/io/stamp.h"
 #include "model/image/source.h"
 
 /* ---- one entry ---- */
@@ -141,12 +140,6 @@ void catalogs_read(const struct paths *paths, struct catalog *ret) {
         files.shipped = shipped;
         json_files_read(&files);
         catalog_sort(ret);
-}
-
-uint64_t catalogs_stamp(const struct paths *paths) {
-        _cleanup_free_ char *local = str_printf("%s/catalog.d", paths->config),
-                            *shipped = str_printf("%s/catalog.d", paths->data);
-        return stamp_add(stamp_add(0, local), shipped);
 }
 
 int catalogs_check(const char *path, struct catalog *ret, struct error **reterr) {

@@ -13,8 +13,6 @@
 /* Fills *ret, sorted. Bad files are left out and kept as its errors, never fatal. Synchronous: small files,
  * read when they are to be shown. */
 void catalogs_read(const struct paths *paths, struct catalog *ret);
-/* Another number whenever they changed (backend/io/stamp.h). */
-uint64_t catalogs_stamp(const struct paths *paths);
 
 /* One file, whether it is a catalog: 0, or negative with file, line and reason. *ret may be NULL. */
 int catalogs_check(const char *path, struct catalog *ret, struct error **reterr);

@@ -165,20 +165,6 @@ static struct json_object *emit_make_checks(const void *member) {
         return all;
 }
 
-/* While an image is pulled. */
-static struct json_object *emit_make_pull(const void *member) {
-        typedef struct pull_progress T;
-        static const struct json_field fields[] = {
-                ROW("layers", JSON_UINT32, layers), ROW("done", JSON_UINT32, done),
-                ROW("bytes", JSON_UINT64, bytes),   ROW("total", JSON_UINT64, total, KNOWN(total)),
-                ROW("rate", JSON_UINT64, rate, KNOWN(rate)),
-        };
-        const struct job *job = member;
-        return job->pull.layers
-                       ? json_new_struct(JSON_TABLE(fields, struct pull_progress), &job->pull)
-                       : NULL;
-}
-
 static struct json_object *emit_make_failure(const void *member) {
         const struct failure *f = *(const struct failure *const *) member;
         return json_new_text(f ? f->id : NULL);
@@ -187,11 +173,10 @@ static struct json_object *emit_make_failure(const void *member) {
 #define T struct job
 static const struct json_field job_fields[] = {
         TEXT(id), WORD(verb, plan_verb), TEXT(name), TEXT(image), TEXT(digest), WORD(state, job_state),
-        TIME(started), TIME(ended), TIME(approved), TEXT(approved_by),
-        ROW("exit_status", JSON_CALL, exit_status, .make = emit_make_natural),
+        TIME(started), TIME(ended), ROW("exit_status", JSON_CALL, exit_status, .make = emit_make_natural),
         MADE("steps", emit_make_steps), TEXT(message), TEXT(hint),
         ROW("failure", JSON_CALL, failure, .make = emit_make_failure), TEXTS(left),
-        MADE("checks", emit_make_checks), MADE("pull", emit_make_pull), COUNT(log_size), COUNT(size),
+        MADE("checks", emit_make_checks), COUNT(log_size), COUNT(size),
         ROW("way", JSON_WORD, way, KNOWN(way), JSON_NAMES(job_way)),
         ROW("secrets", JSON_TEXTS, secrets, KNOWN(way)),
 };
@@ -211,7 +196,7 @@ char *emit_job(const struct job *job) {
 
 #define T struct pruning
 static const struct json_field pruning_fields[] = {
-        ROW("done", JSON_BOOL, done), TEXTS(removed), TEXTS(closed), TEXTS(edits), TEXTS(volumes),
+        ROW("done", JSON_BOOL, done), TEXTS(removed), TEXTS(closed), TEXTS(volumes),
         ROW("drops_volumes", JSON_BOOL, drops_volumes), COUNT(jobs), COUNT(freed), COUNT(size),
         ROW("keep", JSON_UINT32, limits.jobs), ROW("days", JSON_UINT32, limits.days),
 };

@@ -25,7 +25,6 @@ char *emit_jobs(const struct job_list *jobs);
 char *emit_job(const struct job *job);
 char *emit_pruning(const struct pruning *pruning);
 char *emit_changes(const struct change_report *report);
-char *emit_trust(const struct trust *trust);
 char *emit_realm(const struct realm *realm);
 char *emit_membership(const struct membership *membership);
 char *emit_preflight(const struct preflight *preflight);

@@ -98,11 +98,6 @@ extern const struct json_field finding_fields[6];
 json_make_t answers_make, labels_make, opt_make;
 json_item_t answers_read, labels_read, opt_read;
 
-/* [{"key", "change", "words"}] (plan.c) */
-extern const struct json_field label_change_fields[3];
-/* as emit_trust() prints it (trust.c) */
-struct json_object *trust_object(const struct trust *trust);
-
 /* as emit_services() and emit_job() print them (service.c, emit.c) */
 struct json_object *services_array(const struct service_list *services);
 struct json_object *job_object(const struct job *job);

@@ -13,7 +13,6 @@ struct json_files {
         const char *local, *shipped; /* the folders; an absent one has no files */
         size_t bytes_max;            /* of a file */
         unsigned files_max;          /* of a folder; what is beyond is left out */
-        bool masks;                  /* a link to /dev/null is read as a file without any text */
         /* One file, in the order of names, those of /etc first. Owns text. Negative with the error: it is
          * bad. */
         int (*read)(const char *path, char *text, size_t n, bool local, void *userdata,

@@ -164,7 +164,7 @@ static const struct json_field word_fields[] = {
 #undef T
 
 #define T struct label_change
-const struct json_field label_change_fields[3] = {
+static const struct json_field label_change_fields[] = {
         TEXT(key),
         ROW("change", JSON_WORD, difference, JSON_NAMES(difference)),
         LIST("words", words, n, word_fields, struct word_change),
@@ -236,7 +236,6 @@ static const struct json_field plan_fields[] = {
         TEXT(mode_title),
         WORD(joins, realm_kind),
         FLAG(deletes_account),
-        FLAG(member),
         LINE("join_domain", join_domain, 256),
         LINE("join_server", join_server, 256),
         LINE("join_user", join_user, 256),
@@ -285,16 +284,7 @@ static const struct json_field plan_fields[] = {
         ROW("health.seconds", JSON_UINT32, health_seconds),
         ROW("renew", JSON_TEXTS, renew_argv, KNOWN(renew_argv)),
         ROW("file", JSON_CALL, file, .call = plan_read_file, .make = plan_make_file),
-        ROW("beside", JSON_CALL, beside, .call = plan_read_file, .make = plan_make_file),
-        ROW("setup.topic", JSON_WORD, setup.topic, KNOWN(setup.topic), JSON_NAMES(setup_topic)),
-        LINE("setup.value", setup.value, PARAM_VALUE_MAX),
-        LINE("setup.unit", setup.unit, 256),
-        ROW("trust.asks", JSON_WORD, trust.asks, KNOWN(trust.asks), JSON_NAMES(trust_asks)),
-        ROW("trust.rule", JSON_TEXT, trust.rule),
-        ROW("trust.place", JSON_TEXT, trust.place),
         WORD(if_interrupted, plan_interrupted),
-        TIME(approved),
-        LINE("approved_by", approved_by, 512),
 };
 #undef PIN
 #undef USES
@@ -305,13 +295,6 @@ char *emit_plan(const struct plan *plan) {
         return json_write_take(json_new_struct(JSON_TABLE(plan_fields, struct plan), plan));
 }
 
-/* A file of registries.d that is Fairlead's own. */
-static bool plan_may_write_beside(const struct plan *plan) {
-        const char *path = plan->beside.path, *name = path ? str_starts(path, PLAN_REGISTRIES_FOLDER) : NULL;
-        return plan->verb == VERB_TRUST && name && str_starts(name, PLAN_REGISTRIES_PREFIX) &&
-               str_ends(name, ".yaml") && !strchr(name, '/');
-}
-
 static bool plan_may_write(const struct plan *plan) {
         const char *path = plan->file.path, *file = path ? str_starts(path, PLAN_QUADLET_FOLDER) : NULL;
         const char *end = file ? str_ends(file, ".container") : NULL;
@@ -319,40 +302,17 @@ static bool plan_may_write(const struct plan *plan) {
                 return str_equal(path, PLAN_ACCESS_FILE);
         if (plan->verb == VERB_EDIT)
                 return drop_in_path_valid(path);
-        if (plan->verb == VERB_TRUST)
-                return str_equal(path, PLAN_POLICY_FILE);
         return (plan->verb == VERB_ENABLE || plan->verb == VERB_DISABLE) && end && end > file &&
                !strchr(file, '/');
-}
-
-/* What the worker makes files of. */
-static bool plan_may_set_up(const struct plan *plan) {
-        const char *value = plan->setup.value;
-        if (plan->setup.unit && !unit_name_valid(plan->setup.unit))
-                return false;
-        switch (plan->setup.topic) {
-        case SETUP_HOST_NAME: return value && !setup_host_name_fault(value);
-        case SETUP_TIME: return value && setup_zone_valid(value);
-        case SETUP_ROOT_KEY: return value && setup_check_key(value, NULL) >= 0;
-        case SETUP_LOCALE: return value && setup_locale_valid(value);
-        case SETUP_KEYMAP:
-        case SETUP_LAYOUT: return value && setup_keyboard_valid(value);
-        case SETUP_ROOT_PASSWORD: return !value;
-        default: return false;
-        }
 }
 
 /* The worker writes to the plan's paths as root: only to allowed ones. */
 static int plan_check(const struct plan *plan, struct error **reterr) {
         const struct unit_file *unit = &plan->unit;
         bool named = plan->verb == VERB_EDIT ? unit_name_valid(plan->name) || quadlet_name_valid(plan->name)
-                     : plan->verb == VERB_TRUST ? reference_valid(plan->name)
-                                                : service_name_valid(plan->name);
+                                             : service_name_valid(plan->name);
         if (!named)
                 return error_set(reterr, -EINVAL, "\"%s\" cannot be the name of a service", plan->name);
-        if (plan->verb == VERB_SETUP &&
-            (!plan_may_set_up(plan) || !str_equal(plan->name, setup_topic_name(plan->setup.topic))))
-                return error_set(reterr, -EINVAL, "It does not say what is set up");
         if (plan->command && plan->host_command != (plan->command->engine == ENGINE_NONE))
                 return error_set(reterr, -EINVAL, "host_command does not say what the command is");
         for (char **path = plan->paths; path && *path; path++)
@@ -365,9 +325,6 @@ static int plan_check(const struct plan *plan, struct error **reterr) {
         if (plan->file.text && (!plan->file.was || !plan_may_write(plan)))
                 return error_set(reterr, -EINVAL, "No job may write the file %s",
                                  plan->file.path ? plan->file.path : "");
-        if (plan->beside.text && (!plan->beside.was || !plan_may_write_beside(plan)))
-                return error_set(reterr, -EINVAL, "No job may write the file %s",
-                                 plan->beside.path ? plan->beside.path : "");
         if (unit->kind == UNIT_NONE || (unit->kind == UNIT_BY_IMAGE && !unit->path))
                 return 0;
         bool quadlet = unit->kind == UNIT_QUADLET ||

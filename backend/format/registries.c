@@ -6,13 +6,10 @@
 #include <dirent.h>
 
 #include "backend/io/paths.h"
-#include "backend/io/stamp.h"
 #include "base/error.h"
 #include "model/image/image.h"
 
-#define FIRST "/etc/containers/registries.conf"
-#define FOLDER FIRST ".d"
-#define CHOSEN "/var/cache/containers/short-name-aliases.conf"
+#define FOLDER "/etc/containers/registries.conf.d"
 #define WRONG_MAX 16U
 
 void registries_done(struct registries *r) {
@@ -226,7 +223,7 @@ static int registries_by_name(const struct dirent **a, const struct dirent **b) 
 }
 
 void registries_read(const char *root, struct registries *ret) {
-        registries_add(root, FIRST, ret);
+        registries_add(root, "/etc/containers/registries.conf", ret);
         _cleanup_free_ char *folder = str_printf("%s" FOLDER, root);
         struct dirent **entries = NULL;
         int n = scandir(folder, &entries, registries_is_conf, registries_by_name);
@@ -237,17 +234,7 @@ void registries_read(const char *root, struct registries *ret) {
                 free(entries[i]);
         }
         free(entries);
-        registries_add(root, CHOSEN, ret);
-}
-
-uint64_t registries_stamp(const char *root) {
-        static const char *const files[] = { FIRST, FOLDER, CHOSEN };
-        uint64_t stamp = 0;
-        for (size_t i = 0; i < ELEMENTS(files); i++) {
-                _cleanup_free_ char *path = str_printf("%s%s", root, files[i]);
-                stamp = stamp_add(stamp, path);
-        }
-        return stamp;
+        registries_add(root, "/var/cache/containers/short-name-aliases.conf", ret);
 }
 
 /* ---- names ---- */

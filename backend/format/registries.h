@@ -29,8 +29,6 @@ void registries_done(struct registries *registries);
 
 /* The files below root ("": the host's). Those that cannot be read are as if absent: skopeo will say so. */
 void registries_read(const char *root, struct registries *ret);
-/* Another number whenever they changed (backend/io/stamp.h). */
-uint64_t registries_stamp(const char *root);
 
 /* One file's text, over what is there. */
 void registries_parse(const char *file, const char *text, size_t n, struct registries *ret);

@@ -125,8 +125,6 @@ static const struct json_field state_fields[] = {
         COUNT(memory),
         ROW("image_gone", JSON_BOOL, image_gone, KNOWN(images_known)),
         ROW("newer", JSON_BOOL, newer, KNOWN(images_known)),
-        FLAG(newer_there),
-        TIME(update_held),
 };
 #undef PIN
 #undef COMMAND

@@ -74,7 +74,6 @@ char *emit_status(const struct host_status *status, const struct host_figures *f
                                json_new_structs(JSON_TABLE(silence_fields, struct trouble_silence),
                                                 list->silent, list->n_silent));
         json_object_object_add(all, "services", list->services ? services_array(list->services) : NULL);
-        json_object_object_add(all, "pinned", list->pinned ? services_array(list->pinned) : NULL);
         json_object_object_add(all, "realm", realm);
         json_object_object_add(all, "job",
                                list->jobs && list->jobs->n ? job_object(list->jobs->items[0]) : NULL);

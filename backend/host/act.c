@@ -2,22 +2,17 @@
 /* Actions on units: looks at the unit, refuses what cannot come of it, acts as its kind needs it, and
  * looks again before it says what came of it.
  *
- *     LOOK -> systemd | systemd-sysv-install, reload | a job -> LOOK AGAIN -> done
- *     look at the container behind it -> the engine -> done */
+ *     LOOK -> systemd | systemd-sysv-install, reload | a job -> LOOK AGAIN -> done */
 
 #include "backend/host/internal.h"
 #include "backend/io/pty.h"
 #include "backend/io/turn.h"
-#include "base/clock.h"
 #include "base/text.h"
 #include "model/service/action.h"
 #include "model/service/signal.h"
-#include "model/service/why.h"
 
 #define SYSV_INSTALL "/usr/lib/systemd/systemd-sysv-install"
 #define SAID_MAX 4096U
-/* What a program does with its configuration shows soon behind its start: in its log, or by its end. */
-#define FIRST_USEC (1000U * 1000)
 
 struct acting {
         struct op op; /* inner: the present operation */
@@ -32,7 +27,6 @@ struct acting {
         struct pty *pty; /* systemd-sysv-install */
         struct str said;
         sd_event_source *later;
-        bool settled; /* its first second is over */
         struct error *error;
         char *report;
         acted_done_t done;
@@ -98,39 +92,12 @@ static void acting_on_words(struct log_line *lines, size_t n, void *userdata) {
         acting_end(a);
 }
 
-static void acting_look_again(struct acting *a);
-
-static int acting_on_settled(sd_event_source *source, uint64_t usec, void *userdata) {
-        struct acting *a = userdata;
-        a->later = sd_event_source_disable_unref(a->later);
-        a->settled = true;
-        acting_look_again(a);
-        return 0;
-}
-
-/* Of a program that does not say itself when it is ready only the start is known by now. */
-static bool acting_settles(struct acting *a) {
-        const struct unit_detail *d = a->after;
-        int64_t age = usec_now(CLOCK_REALTIME) - (int64_t) d->activated;
-        return !a->settled && d->main_pid && !unit_says_ready(d) && age >= 0 && age < FIRST_USEC &&
-               sd_event_add_time_relative(a->backend->event, &a->later, CLOCK_MONOTONIC,
-                                          FIRST_USEC - (uint64_t) age, 1, acting_on_settled, a) >= 0;
-}
-
 static void acting_on_after(struct unit_detail *unit, struct error *e, void *userdata) {
         struct acting *a = userdata;
         bool starts = a->action == UNIT_START || a->action == UNIT_RESTART;
         op_wait(&a->op, NULL);
-        unit_detail_free(a->after);
         a->after = unit;
         error_free(e); /* a unit that is gone after a stop or disable (a transient one) has no state */
-        if (starts && unit && acting_settles(a))
-                return;
-        if (starts && unit && a->settled &&
-            unit_why(acting_unit(a), a->action, NULL, unit, &a->error) < 0) {
-                acting_end(a);
-                return;
-        }
         if (starts && unit && unit->invocation) {
                 op_wait(&a->op,
                         units_last_words(a->units, unit->invocation, NULL, 0, true, acting_on_words,
@@ -272,37 +239,6 @@ static void acting_start_job(struct acting *a, const struct service *record) {
                 op_wait(&a->op, jobs_start(a->backend->jobs, plan, NULL, acting_on_started, a));
 }
 
-/* ---- by the engine ---- */
-
-static void acting_on_unpaused(struct error *e, void *userdata) {
-        struct acting *a = userdata;
-        op_wait(&a->op, NULL);
-        if (e)
-                error_wrap(&e, e->code, "%s was not unpaused", acting_unit(a));
-        a->error = e;
-        acting_report(a);
-        acting_end(a);
-}
-
-static void acting_on_inside(struct unit_inside *inside, struct error *e, void *userdata) {
-        struct acting *a = userdata;
-        const struct container_inside *c = inside ? inside->container : NULL;
-        op_wait(&a->op, NULL);
-        if (e)
-                a->error = e;
-        else if (!c)
-                error_set(&a->error, -ENOENT,
-                          "%s was not unpaused: no container of the engine stands behind it", a->name);
-        else if (!str_equal(c->status, "paused"))
-                a->report = str_printf("%s was not paused", a->name);
-        else
-                op_wait(&a->op,
-                        engine_unpause_container(a->backend->engine, c->name, acting_on_unpaused, a));
-        unit_inside_free(inside);
-        if (a->error || a->report)
-                acting_end(a);
-}
-
 /* ---- the beginning ---- */
 
 static void acting_go(struct acting *a) {
@@ -349,8 +285,5 @@ struct op *backend_act_on_unit(struct host *host, const char *address, enum unit
         a->name = xstrdup(name);
         if (unit_action_check_name(action, name, &a->error) < 0)
                 return op_answer(&a->op, a->backend->event, acting_end);
-        if (action == UNIT_UNPAUSE)
-                return op_wait(&a->op,
-                               host_look_inside(host, address, INSIDE_CONTAINER, acting_on_inside, a));
         return op_wait(&a->op, units_show(a->units, name, acting_on_before, a));
 }

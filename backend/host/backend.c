@@ -235,21 +235,13 @@ static const struct host_ops backend_ops = {
         .each_image = backend_each_image,
         .list_source = backend_list_source,
         .find_image = backend_find_image,
-        .look_trust = backend_look_trust,
         .find_profile = backend_find_profile,
         .read_catalog = backend_read_catalog,
         .resolve_name = backend_resolve_name,
         .suggest = backend_suggest,
-        .read_setup = backend_read_setup,
-        .read_pages = backend_read_pages,
-        .look_network = backend_look_network,
         .list_services = backend_list_services,
         .list_pinned = backend_list_pinned,
         .pin_unit = backend_pin_unit,
-        .list_updates = backend_list_updates,
-        .show_update = backend_show_update,
-        .hold_update = backend_hold_update,
-        .approve_update = backend_approve_update,
         .read_usage = backend_read_usage,
         .list_units = backend_list_units,
         .show_unit = backend_show_unit,
@@ -319,7 +311,7 @@ struct host *backend_free(struct host *host) {
         engine_free(b->engine);
         skopeo_free(b->skopeo);
         profiles_free(b->profiles);
-        backend_texts_done(&b->texts);
+        catalog_done(&b->catalog);
         facts_done(&b->facts);
         figures_done(&b->figures);
         sd_event_source_disable_unref(b->looking);

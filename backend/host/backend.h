@@ -13,8 +13,7 @@ struct backend_options {
         const struct paths *paths;              /* NULL: paths_default */
         const char *const *sockets;             /* engine sockets, NULL: the usual ones */
         sd_bus *bus;                            /* NULL: the system bus */
-        uint64_t lookup_usec;                   /* the most that a lookup of a user takes, or that a source
-                                                 * of updates is waited for; 0: 30 s */
+        uint64_t lookup_usec;                   /* the most that a lookup of a user takes; 0: 30 s */
 };
 struct host *backend_new(sd_event *event, const struct backend_options *options);
 struct host *backend_free(struct host *host);

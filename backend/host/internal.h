@@ -7,21 +7,12 @@
 #include "backend/engine/engine.h"
 #include "backend/format/catalogs.h"
 #include "backend/format/profiles.h"
-#include "backend/format/registries.h"
 #include "backend/host/backend.h"
 #include "backend/io/facts.h"
 #include "backend/jobs/jobs.h"
 #include "backend/skopeo/skopeo.h"
 #include "backend/systemd/units.h"
 #include "backend/trouble/trouble.h"
-
-/* Small files that are read again only when they changed (catalog.c). */
-struct backend_texts {
-        struct catalog catalog;
-        struct registries registries;
-        uint64_t catalog_stamp, registries_stamp; /* 0: not read yet */
-        uint64_t turn; /* of the loop, the last in which the catalogs were looked at for an image */
-};
 
 struct backend {
         struct host host; /* first */
@@ -34,9 +25,10 @@ struct backend {
         struct manager *managers; /* of users, as they were asked for */
         struct jobs *jobs;
         struct profiles *profiles;
-        struct backend_texts texts;
+        struct catalog catalog; /* as it was read last */
+        bool catalog_read;
         struct figures figures;
-        uint64_t lookup_usec; /* the most that a lookup takes, or the answer of a source about updates */
+        uint64_t lookup_usec; /* the most that a lookup takes */
 
         struct host_status status;
         bool root, systemd;
@@ -109,24 +101,6 @@ struct op *backend_find_image(struct host *host, const char *reference, image_do
 /* Of sources (sources.c). */
 struct op *backend_list_source(struct host *host, const char *source, source_seen_t seen, nothing_done_t done,
                                void *userdata);
-/* The host's own settings, and the plan of VERB_SETUP (setup/). */
-void backend_read_setup(struct host *host, struct setup *ret);
-/* The part of it that language.c reads. */
-void backend_read_language(const struct backend *b, struct setup *ret);
-void backend_read_pages(struct host *host, struct page_list *ret);
-struct op *backend_look_network(struct host *host, network_done_t done, void *userdata);
-struct op *backend_setup_plan(struct backend *b, const struct plan_order *order, plan_done_t done,
-                              void *userdata);
-/* Who signed an image, and the plan of VERB_TRUST (trust/). */
-struct op *backend_look_trust(struct host *host, const char *reference, trust_done_t done, void *userdata);
-struct op *backend_trust_plan(struct backend *b, const char *reference, const char *key, plan_done_t done,
-                              void *userdata);
-/* The host's rule for the image of a plan, into it; needed: reports where it asks for no signature. */
-void backend_report_trust(const struct backend *b, enum engine_kind engine, bool needed, struct plan *plan);
-/* The image of a registry that a name means, by its transport, its registry or the host's short names; *ret
- * is the caller's, also on failure. -EINVAL for one that only this host can have. */
-int backend_registry_source(const struct backend *b, const char *name, struct source *ret,
-                            struct error **reterr);
 /* Whether the engine can take this image of a source; what it will not know of it goes. */
 int backend_fit_engine(const char *source, enum engine_kind engine, struct image *image,
                        struct error **reterr);
@@ -136,7 +110,6 @@ struct op *backend_find_in_source(struct host *host, const char *source, image_d
 int backend_find_profile(struct host *host, const struct image *image, struct profile **ret,
                          struct error **reterr);
 const struct catalog *backend_read_catalog(struct host *host);
-void backend_texts_done(struct backend_texts *texts);
 int backend_resolve_name(struct host *host, const char *name, char ***ret, char **why,
                          struct error **reterr);
 struct op *backend_find_container(struct host *host, const char *name, container_done_t done, void *userdata);
@@ -153,21 +126,6 @@ struct op *backend_list_services(struct host *host, services_done_t done, void *
 typedef void (*image_states_done_t)(void *userdata);
 struct op *backend_image_states(struct backend *b, struct service_list *services, image_states_done_t done,
                                 void *userdata);
-
-struct op *backend_list_updates(struct host *host, bool ask, char *const *names, update_seen_t seen,
-                                updates_done_t done, void *userdata);
-struct op *backend_show_update(struct host *host, const char *service, bool fetch, update_done_t done,
-                               void *userdata);
-int backend_hold_update(struct host *host, const char *service, int64_t until, struct error **reterr);
-int backend_approve_update(struct host *host, const char *service, const struct plan *plan,
-                           struct error **reterr);
-/* Fills in what is kept of newer images at the sources of services (newer_there, update_held). */
-void backend_recall_updates(const struct backend *b, struct service_list *services);
-/* The image that the reference of a service means now: at its source, where that is known to have a newer one
- * or the image was fetched from there; else, or where that does not answer and somebody pulled a newer one
- * than the service's, in the engine. */
-struct op *backend_find_newest(struct backend *b, const struct service *record, image_done_t done,
-                               void *userdata);
 
 struct op *backend_list_pinned(struct host *host, services_done_t done, void *userdata);
 int backend_pin_unit(struct host *host, const char *unit, bool *ret, struct error **reterr);

@@ -24,11 +24,12 @@ struct planning {
 
         /* the order: our own copy */
         enum plan_verb verb;
-        char *label, *reference, *name, *key, *text; /* key: of VERB_TRUST; text: of VERB_EDIT */
+        char *label, *reference, *name;
+        char *text; /* VERB_EDIT; NULL */
         struct given given;
         char **secrets; /* NULL: not requested yet */
         char **allowed;
-        bool all_answers, deletes_account, removes_volumes, removes_unit, needs_signature;
+        bool all_answers, deletes_account, removes_volumes, removes_unit;
         struct access_change access;
         char **names; /* of the access */
 
@@ -53,7 +54,7 @@ static void planning_drop(struct op *op) {
         struct planning *p = container_of(op, struct planning, op);
         op_cancel(p->estimate);
         plan_free(p->plan);
-        FREE_ALL(p->label, p->text, p->key, p->reference, p->source, p->name, p->unit_path, p->unit.path,
+        FREE_ALL(p->label, p->text, p->reference, p->source, p->name, p->unit_path, p->unit.path,
                  p->unit.text);
         STRV_FREE_ALL(p->secrets, p->allowed, p->names);
         given_done(&p->given);
@@ -175,7 +176,8 @@ static int planning_make(struct planning *p) {
                 .userdata = p,
         };
         const struct plan_request request = {
-                .verb = p->verb, .image = p->image,
+                .verb = p->verb,
+                .image = p->image,
                 .reference = p->reference || !p->record ? p->reference : p->record->pin.reference,
                 .label = p->label,
                 .source = p->source, .here = p->here, .pinned = true,
@@ -189,16 +191,16 @@ static int planning_make(struct planning *p) {
                 .arguments = p->given.words,
                 .allowed = p->allowed,
                 .deletes_account = p->deletes_account,
-                .removes_volumes = p->removes_volumes, .removes_unit = p->removes_unit,
+                .removes_volumes = p->removes_volumes,
+                .removes_unit = p->removes_unit,
                 .service = p->verb == VERB_RUN || p->verb == VERB_STOP ? NULL : p->record,
-                .unit_path = p->unit.path, .unit_text = p->unit.text,
+                .unit_path = p->unit.path,
+                .unit_text = p->unit.text,
                 .facts = &facts,
         };
         r = plan_make(&request, &p->plan, &p->error);
-        if (r >= 0) {
+        if (r >= 0)
                 backend_report_space(b, engine, p->plan);
-                backend_report_trust(b, engine, p->needs_signature, p->plan);
-        }
         return r;
 }
 
@@ -240,7 +242,7 @@ static void planning_on_unit(struct unit_detail *detail, struct error *e, void *
 
 static void planning_ask_unit(struct planning *p) {
         _cleanup_free_ char *name =
-                p->name ? xstrdup(p->name) : source_service_name(p->reference ? p->reference : "");
+                p->name ? xstrdup(p->name) : reference_default_name(p->reference ? p->reference : "");
         if (!name || !service_name_valid(name)) { /* plan_make() reports the error */
                 planning_finish(p);
                 return;
@@ -300,7 +302,9 @@ static void planning_on_old_image(struct image *image, struct error *e, void *us
 static void planning_ask_old_image(struct planning *p) {
         const struct service *s = p->record;
         if (str_equal(p->image->id, s->pin.image_id)) {
-                service_nothing_newer(s, p->reference, p->source, &p->error);
+                error_set(&p->error, -EALREADY, "%s runs the newest image of %s that is on this host",
+                          s->name, p->reference ? p->reference : s->pin.reference);
+                error_hint(&p->error, "Get a newer one first, with the engine's pull or build");
                 planning_end(p);
                 return;
         }
@@ -327,13 +331,14 @@ static void planning_on_here(struct image *image, struct error *e, void *userdat
 static void planning_on_image(struct image *image, struct error *e, void *userdata) {
         struct planning *p = userdata;
         bool gone = e && e->code == -ENOENT && p->record;
-        p->image = image;
         if (image && source_named(image->source)) {
+                p->image = image;
                 p->source = xstrdup(image->source);
                 str_replace(&p->reference, image_reference(image));
                 op_wait(&p->op, engine_inspect_image(p->backend->engine, image->id, planning_on_here, p));
                 return;
         }
+        p->image = image;
         if (gone && p->verb == VERB_UNINSTALL) {
                 e = error_free(e);
                 p->image_gone = true;
@@ -368,8 +373,6 @@ static void planning_copy_order(struct planning *p, const struct plan_order *o) 
         p->deletes_account = o->deletes_account;
         p->removes_volumes = o->removes_volumes;
         p->removes_unit = o->removes_unit;
-        p->needs_signature = o->needs_signature;
-        p->key = xstrdup(o->key);
         p->label = xstrdup(o->label);
         p->text = xstrdup(o->text);
         p->reference = xstrdup(o->image);
@@ -417,24 +420,28 @@ static void planning_on_adoption(struct plan *plan, struct adoption_found *found
         op_wait(&p->op, engine_list_containers(p->backend->engine, planning_on_containers, p));
 }
 
-static void planning_on_files(struct plan *plan, struct error *e, void *userdata) {
+static void planning_on_edit(struct plan *plan, struct error *e, void *userdata) {
         struct planning *p = userdata;
         p->plan = plan;
         p->error = e;
         planning_end(p);
 }
 
+/* An upgrade reads it when it knows the image. */
+static bool planning_needs_unit(const struct planning *p) {
+        return p->verb == VERB_UNINSTALL || p->verb == VERB_RECONFIGURE;
+}
+
 /* Finds the record of the service that an order without an image names; begins the search for the image. */
 static void planning_begin(void *state) {
         struct planning *p = state;
         struct backend *b = p->backend;
-        const char *name = p->name ? p->name : "", *image = p->reference ? p->reference : "";
-        if (p->verb == VERB_EDIT)
-                op_wait(&p->op, backend_edit_plan(b, name, p->given.set, p->text, planning_on_files, p));
-        else if (p->verb == VERB_TRUST)
-                op_wait(&p->op, backend_trust_plan(b, image, p->key, planning_on_files, p));
-        if (p->verb == VERB_EDIT || p->verb == VERB_TRUST)
+        if (p->verb == VERB_EDIT) {
+                op_wait(&p->op, backend_edit_plan(b, p->name ? p->name : "", p->given.set, p->text,
+                                                  planning_on_edit, p));
                 return;
+        }
+        bool upgrade = p->verb == VERB_UPGRADE && p->name; /* else a label is examined */
         if (p->verb == VERB_ADOPT) {
                 op_wait(&p->op, backend_adoption(b, p->reference, p->name, planning_on_adoption, p));
                 return;
@@ -448,12 +455,11 @@ static void planning_begin(void *state) {
                         planning_end(p);
                 return;
         }
-        bool upgrade = p->verb == VERB_UPGRADE && p->name; /* else a label is examined */
         if (p->reference && !upgrade) {
                 op_wait(&p->op, backend_find_image(&b->host, p->reference, planning_on_image, p));
                 return;
         }
-        if (services_read(&b->paths, name, &p->record, &p->error) < 0) {
+        if (services_read(&b->paths, p->name ? p->name : "", &p->record, &p->error) < 0) {
                 planning_end(p);
                 return;
         }
@@ -467,27 +473,23 @@ static void planning_begin(void *state) {
         }
         /* Labels name them, too. */
         given_complete(&p->given, &p->record->given, !p->all_answers);
-        /* an upgrade reads it when it knows the image */
-        bool reads = p->verb == VERB_UNINSTALL || p->verb == VERB_RECONFIGURE;
-        if (reads && backend_read_unit(b, p->record, p->verb, &p->unit, &p->error) < 0) {
+        if (planning_needs_unit(p) && backend_read_unit(b, p->record, p->verb, &p->unit, &p->error) < 0) {
                 planning_end(p);
                 return;
         }
         const struct image_pin *pin = &p->record->pin;
         /* By id: the reference may name another image by now; an upgrade needs just that one. */
         const char *which = pin->image_id ? pin->image_id : pin->image ? pin->image : pin->reference;
-        bool native = str_starts(pin->reference, NATIVE_PREFIX); /* no engine knows it */
-        op_wait(&p->op, upgrade && p->reference
-                                ? backend_find_image(&b->host, p->reference, planning_on_image, p)
-                        : upgrade || native
-                                ? backend_find_newest(b, p->record, planning_on_image, p)
+        const char *newer = p->reference ? p->reference : pin->reference;
+        /* no engine knows it */
+        bool native = str_starts(pin->reference, NATIVE_PREFIX);
+        op_wait(&p->op, upgrade || native
+                                ? backend_find_image(&b->host, newer ? newer : "", planning_on_image, p)
                                 : engine_inspect_image(b->engine, which ? which : "", planning_on_image, p));
 }
 
 struct op *backend_make_plan(struct host *host, const struct plan_order *order, plan_done_t done,
                              void *userdata) {
-        if (order->verb == VERB_SETUP)
-                return backend_setup_plan(backend_of(host), order, done, userdata);
         struct planning *p = new0(struct planning);
         *p = (struct planning){
                 .op.drop = planning_drop, .backend = backend_of(host), .done = done, .userdata = userdata

@@ -84,8 +84,6 @@ static void services_take_state(struct service *s, const struct unit_detail *d) 
         s->restarts = d->restarts;
         if (!str_empty(d->cgroup))
                 strv_add(&s->cgroups, d->cgroup);
-        if (unit_is_frozen(d))
-                str_replace(&s->health, "frozen");
         if (unit_was_stopped(d)) {
                 s->state = SERVICE_STOPPED;
                 free(s->reason);
@@ -144,8 +142,7 @@ static void services_take_containers(struct service_listing *l, const struct con
                         const char *health = str_equal(containers->items[c].state, "paused")
                                                      ? "paused"
                                                      : containers->items[c].health;
-                        /* nor does a check of what is frozen say anything */
-                        if (health && !str_equal(s->health, "frozen"))
+                        if (health)
                                 str_replace(&s->health, str_equal(health, "healthy") ? "ok" : health);
                         _cleanup_free_ char *cgroup =
                                 usage_container_cgroup(l->backend, containers->items[c].id);
@@ -204,8 +201,6 @@ static void services_begin(void *state) {
         }
         l->services = l->pinned ? services_of_pins(&l->backend->paths)
                                 : services_list(&l->backend->paths, NULL);
-        if (!l->pinned)
-                backend_recall_updates(l->backend, l->services);
         l->n = l->services->n;
         l->units = xcalloc(l->n + 1, sizeof *l->units);
         services_ask_units(l);

@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The port's trouble. systemd, the engine and SSSD are asked in parallel, and small files are read while they
- * work; each answer asks further by itself. What has no answer after a while is left out, with a word.
+/* The port's trouble. Small files are read at once; systemd, the engine, SSSD and the journal are asked in
+ * parallel, then the units that they point at; what has no answer after a while is left out, with a word.
  *
- *     ask all -> FILES
- *             -> loaded units -> the failed, the edited
- *             -> services     -> containers, the journal
- *             -> realm                                      -> all of them: the list */
+ *     FILES, ask all -> the answers -> ask about units and containers, ask the journal -> the list */
 
 #include "backend/host/internal.h"
 #include "backend/io/turn.h"
@@ -33,19 +30,18 @@ struct troubles {
         struct backend *backend;
         struct trouble_list *list;
         struct trouble_limits limits;
-        struct op *services, *pinned, *loaded, *realm, *journal;
+        struct op *services, *loaded, *realm, *journal;
         struct unit_list *units;
         int64_t read, now; /* usec: when systemd read all unit files; now */
         sd_event_source *patience;
-        sd_event_source *reading; /* files; NULL: they are read */
         struct subject *subjects;
+        bool second; /* the second round was begun */
         trouble_done_t done;
         void *userdata;
 };
 
 static void troubles_forget(struct troubles *t) {
         t->services = op_cancel(t->services);
-        t->pinned = op_cancel(t->pinned);
         t->loaded = op_cancel(t->loaded);
         t->realm = op_cancel(t->realm);
         t->journal = op_cancel(t->journal);
@@ -61,7 +57,6 @@ static void troubles_drop(struct op *op) {
         struct troubles *t = container_of(op, struct troubles, op);
         troubles_forget(t);
         sd_event_source_disable_unref(t->patience);
-        sd_event_source_disable_unref(t->reading);
         trouble_list_free(t->list);
         unit_list_free(t->units);
         trouble_limits_done(&t->limits);
@@ -100,8 +95,14 @@ static void troubles_end(struct troubles *t) {
         t->done(list, NULL, t->userdata);
 }
 
+static void troubles_ask_further(struct troubles *t);
+
 static void troubles_check(struct troubles *t) {
-        if (t->reading || t->services || t->pinned || t->loaded || t->realm || t->journal)
+        if (t->services || t->loaded || t->realm)
+                return;
+        if (!t->second)
+                troubles_ask_further(t);
+        if (t->journal)
                 return;
         for (const struct subject *s = t->subjects; s; s = s->next)
                 if (s->asking)
@@ -109,11 +110,8 @@ static void troubles_check(struct troubles *t) {
         troubles_end(t);
 }
 
-static void troubles_read_files(struct troubles *t);
-
 static int troubles_on_patience(sd_event_source *source, uint64_t usec, void *userdata) {
         struct troubles *t = userdata;
-        troubles_read_files(t);
         if (t->loaded)
                 trouble_silent(t->list, TROUBLE_UNIT_FAILED, "systemd did not answer in time");
         if (t->services)
@@ -127,7 +125,7 @@ static int troubles_on_patience(sd_event_source *source, uint64_t usec, void *us
         return 0;
 }
 
-/* ---- what the answers point at ---- */
+/* ---- the second round ---- */
 
 static void troubles_on_unit(struct unit_detail *d, struct error *e, void *userdata) {
         struct subject *s = userdata;
@@ -192,6 +190,7 @@ static void troubles_ask_journal(struct troubles *t) {
         struct journal_question questions[3 + TROUBLE_LOGS_MAX];
         size_t n = 0;
         const struct service_list *services = t->list->services;
+        figures_read(t->backend->paths.root, &t->backend->figures);
         bool booted_lately =
                 t->backend->figures.shown.uptime < (int64_t) t->limits.value[LIMIT_BOOT_HOURS] * 3600;
         if (troubles_wants(t, TROUBLE_RESTART_LOOP))
@@ -222,11 +221,11 @@ static void troubles_ask_journal(struct troubles *t) {
 static void troubles_without_engine(struct troubles *t) {
         static const char reason[] = "The container engine did not answer in time";
         trouble_silent(t->list, TROUBLE_HEALTH, reason);
-        trouble_silent(t->list, TROUBLE_PAUSED, reason);
         trouble_silent(t->list, TROUBLE_UPDATE, reason);
 }
 
-static void troubles_ask_about_units(struct troubles *t) {
+static void troubles_ask_further(struct troubles *t) {
+        t->second = true;
         for (size_t i = 0, n = 0; t->units && i < t->units->n && n < TROUBLE_UNITS_MAX; i++)
                 if (str_equal(t->units->items[i].active, "failed")) {
                         troubles_ask_unit(t, TROUBLE_UNIT_FAILED, t->units->items[i].name);
@@ -237,18 +236,12 @@ static void troubles_ask_about_units(struct troubles *t) {
                 trouble_find_edited(t->backend->paths.root, t->read, &edited);
         for (char **unit = edited; unit && *unit; unit++)
                 troubles_ask_unit(t, TROUBLE_NOT_RELOADED, *unit);
-        trouble_judge_clock(t->backend->paths.root, trouble_clock_unsynchronized(),
-                            t->backend->figures.shown.uptime, t->units, &t->limits, t->list);
-}
-
-static void troubles_ask_about_services(struct troubles *t) {
         const struct service_list *services = t->list->services;
         for (size_t i = 0; services && i < services->n; i++) {
                 const struct service *s = services->items[i];
                 if (!s->images_known && s->container)
                         troubles_without_engine(t);
                 trouble_judge_update(s, host_status(&t->backend->host), t->list);
-                trouble_judge_paused(s, host_status(&t->backend->host)->engine, t->list);
                 if (!str_equal(s->health, "unhealthy") || !s->container)
                         continue;
                 struct subject *subject = troubles_subject(t, TROUBLE_HEALTH);
@@ -257,9 +250,11 @@ static void troubles_ask_about_services(struct troubles *t) {
                         engine_find_origin(t->backend->engine, s->container, troubles_on_container, subject);
         }
         troubles_ask_journal(t);
+        trouble_judge_clock(t->backend->paths.root, trouble_clock_unsynchronized(),
+                            t->backend->figures.shown.uptime, t->units, &t->limits, t->list);
 }
 
-/* ---- the answers ---- */
+/* ---- the first round ---- */
 
 static void troubles_on_services(struct service_list *services, struct error *e, void *userdata) {
         struct troubles *t = userdata;
@@ -268,17 +263,6 @@ static void troubles_on_services(struct service_list *services, struct error *e,
         if (e)
                 trouble_silent(t->list, TROUBLE_HEALTH, "%s", e->message);
         error_free(e);
-        troubles_ask_about_services(t);
-        troubles_check(t);
-}
-
-static void troubles_on_pinned(struct service_list *pinned, struct error *e, void *userdata) {
-        struct troubles *t = userdata;
-        t->pinned = op_cancel(t->pinned);
-        t->list->pinned = pinned;
-        for (size_t i = 0; pinned && i < pinned->n; i++)
-                trouble_judge_paused(pinned->items[i], ENGINE_NONE, t->list);
-        error_free(e); /* that of the services says it, too */
         troubles_check(t);
 }
 
@@ -293,7 +277,6 @@ static void troubles_on_loaded(struct unit_list *units, int64_t read, struct err
         if (!read)
                 trouble_silent(t->list, TROUBLE_NOT_RELOADED,
                                "systemd does not say when it last read its files");
-        troubles_ask_about_units(t);
         troubles_check(t);
 }
 
@@ -336,41 +319,21 @@ static void troubles_read_jobs(struct troubles *t) {
                 trouble_judge_job(t->list->jobs->items[i], t->list);
 }
 
-/* Once. */
-static void troubles_read_files(struct troubles *t) {
-        const char *root = t->backend->paths.root;
-        if (!t->reading)
-                return;
-        t->reading = sd_event_source_disable_unref(t->reading);
-        trouble_look_at_disks(root, &t->limits, t->list);
-        trouble_look_at_pressure(root, &t->limits, t->list);
-        trouble_look_at_cgroups(root, &t->limits, t->list);
-        trouble_look_at_certificates(root, t->now / 1000000, &t->limits, t->list);
-        troubles_read_jobs(t);
-}
-
-static int troubles_on_reading(sd_event_source *source, void *userdata) {
-        struct troubles *t = userdata;
-        troubles_read_files(t);
-        troubles_check(t);
-        return 0;
-}
-
-/* Files are read when all questions are on their way, so that the answers are made meanwhile. */
 static void troubles_begin(void *state) {
         struct troubles *t = state;
         struct backend *b = t->backend;
         t->now = usec_now(CLOCK_REALTIME);
         troubles_read_limits(t);
-        figures_read(b->paths.root, &b->figures);
         sd_event_add_time_relative(b->event, &t->patience, CLOCK_MONOTONIC, TROUBLE_USEC, 100000,
                                    troubles_on_patience, t);
         t->services = backend_list_services(&b->host, troubles_on_services, t);
-        t->pinned = backend_list_pinned(&b->host, troubles_on_pinned, t);
         t->loaded = units_loaded(b->units, (char *const *) trouble_time_services, troubles_on_loaded, t);
         t->realm = membership_start(b->event, &b->paths, NULL, troubles_on_realm, t);
-        sd_event_add_defer(b->event, &t->reading, troubles_on_reading, t);
-        sd_event_source_set_priority(t->reading, SD_EVENT_PRIORITY_IDLE);
+        trouble_look_at_disks(b->paths.root, &t->limits, t->list);
+        trouble_look_at_pressure(b->paths.root, &t->limits, t->list);
+        trouble_look_at_cgroups(b->paths.root, &t->limits, t->list);
+        trouble_look_at_certificates(b->paths.root, t->now / 1000000, &t->limits, t->list);
+        troubles_read_jobs(t);
 }
 
 struct op *backend_look_trouble(struct host *host, trouble_done_t done, void *userdata) {

@@ -2,11 +2,8 @@
 #include "backend/io/facts.h"
 
 #include <ctype.h>
-#include <pwd.h>
 
 #include "backend/io/paths.h"
-#include "base/readfile.h"
-#include "base/text.h"
 
 /* hosts(5): address, canonical name, aliases. `hostname --fqdn` finds the same one first. */
 static char *name_of_hosts(const char *root, const char *hostname) {
@@ -100,21 +97,4 @@ bool facts_quadlet(const char *root) {
                 if (paths_access(root, paths[i], X_OK))
                         return true;
         return false;
-}
-
-char *facts_user(const char *root) {
-        static const char *const said[] = { "SUDO_USER", "USER" };
-        _cleanup_free_ char *path = str_printf("%s/proc/self/loginuid", root), *text = NULL;
-        long long uid;
-        int r = readfile(path, 64, &text, NULL, NULL);
-        if (r >= 0)
-                text[strcspn(text, "\n")] = '\0';
-        if (r >= 0 && str_to_int(text, 0, UINT32_MAX - 1LL, &uid) >= 0) {
-                const struct passwd *user = getpwuid((uid_t) uid);
-                return user ? xstrdup(user->pw_name) : str_printf("user %lld", uid);
-        }
-        for (size_t i = 0; i < ELEMENTS(said); i++)
-                if (!str_empty(getenv(said[i])))
-                        return xstrdup(getenv(said[i]));
-        return NULL;
 }

@@ -18,10 +18,6 @@ void facts_done(struct facts *facts);
 /* For the port's suggest(): "hostname", "fqdn", "domain", "realm"; NULL: not known. Borrowed. */
 const char *facts_suggest(const struct facts *facts, const char *what);
 
-/* Who logged in, whatever he has become since: by the kernel's loginuid, else as sudo(8) or the login left it
- * in the environment; NULL: nobody did, as where a timer begins it. Text from outside. The caller frees. */
-char *facts_user(const char *root);
-
 /* The engine's program: absolute, constant; of ENGINE_NONE the first installed one. NULL: not installed. */
 const char *facts_engine_program(const char *root, enum engine_kind kind);
 

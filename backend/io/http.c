@@ -25,7 +25,7 @@ struct transfer {
         struct transfer *next;
         CURL *easy;
         struct curl_slist *headers;
-        char *socket, *url; /* one of them */
+        char *socket;
         int fd; /* of a new connection, curl's; -1: a reused one */
         struct http_answer answer;
         struct error *error;
@@ -53,12 +53,10 @@ static void transfer_free(struct transfer *t) {
         if (t->added)
                 curl_multi_remove_handle(t->http->multi, t->easy);
         curl_easy_cleanup(t->easy);
-        for (struct curl_slist *header = t->headers; header; header = header->next)
-                explicit_bzero(header->data, strlen(header->data));
         curl_slist_free_all(t->headers);
         str_done(&t->answer.body);
         error_free(t->error);
-        FREE_ALL(t->socket, t->url);
+        free(t->socket);
         op_release(&t->op);
 }
 
@@ -189,17 +187,10 @@ int http_error(struct error **reterr, int code, const char *socket) {
 
 /* ---- requests ---- */
 
-#define REDIRECTS_MAX 5L
-
-static void set_network_options(CURL *easy) {
-        curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-        curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
-        curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 1L);
-        curl_easy_setopt(easy, CURLOPT_MAXREDIRS, REDIRECTS_MAX);
-}
-
-static void set_socket_options(struct transfer *t) {
+static void set_options(struct transfer *t, const struct http_request *request, const char *url) {
         CURL *easy = t->easy;
+        curl_easy_setopt(easy, CURLOPT_PRIVATE, t);
+        curl_easy_setopt(easy, CURLOPT_URL, url);
         curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, t->socket);
         curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, socket_made);
         curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, t);
@@ -207,18 +198,8 @@ static void set_socket_options(struct transfer *t) {
         curl_easy_setopt(easy, CURLOPT_PREREQDATA, t);
         curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http");
         curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-        curl_easy_setopt(easy, CURLOPT_PROXY, "");
-}
-
-static void set_options(struct transfer *t, const struct http_request *request, const char *url) {
-        CURL *easy = t->easy;
-        curl_easy_setopt(easy, CURLOPT_PRIVATE, t);
-        curl_easy_setopt(easy, CURLOPT_URL, url);
-        if (t->url)
-                set_network_options(easy);
-        else
-                set_socket_options(t);
         curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, PIECE_BYTES);
+        curl_easy_setopt(easy, CURLOPT_PROXY, "");
         curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
         curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, bytes_came);
         curl_easy_setopt(easy, CURLOPT_WRITEDATA, t);
@@ -235,8 +216,6 @@ static void set_options(struct transfer *t, const struct http_request *request, 
         /* Without a type podman reads a POST's body as a form and finds nothing in it. */
         t->headers = curl_slist_append(t->headers, "Content-Type: application/json");
         t->headers = curl_slist_append(t->headers, "Expect:");
-        if (request->header)
-                t->headers = curl_slist_append(t->headers, request->header);
         curl_easy_setopt(easy, CURLOPT_HTTPHEADER, t->headers);
         if (strcmp(request->method, "POST") == 0)
                 curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, request->body ? request->body : "");
@@ -244,15 +223,13 @@ static void set_options(struct transfer *t, const struct http_request *request, 
 
 struct op *http_start(struct http *http, const struct http_request *request) {
         struct transfer *t = new0(struct transfer);
-        _cleanup_free_ char *url = request->url ? xstrdup(request->url)
-                                                : str_printf("http://localhost%s", request->path);
+        _cleanup_free_ char *url = str_printf("http://localhost%s", request->path);
         *t = (struct transfer) { .op.drop = transfer_drop,
                                  .request = *request,
                                  .http = http,
                                  .next = http->transfers,
                                  .easy = curl_easy_init(),
                                  .socket = xstrdup(request->socket),
-                                 .url = xstrdup(request->url),
                                  .fd = -1 };
         if (!t->easy)
                 oom();
@@ -276,9 +253,7 @@ static void transfer_ended(struct transfer *t, CURLcode code) {
         /* curl takes a line cut within the header for an answer without a body. */
         if (code == CURLE_OK && !t->header_whole)
                 code = CURLE_PARTIAL_FILE;
-        if (!t->error && code != CURLE_OK && t->url)
-                error_set(&t->error, -EIO, "%s cannot be read: %s", t->url, curl_easy_strerror(code));
-        else if (!t->error && code != CURLE_OK)
+        if (!t->error && code != CURLE_OK)
                 http_error(&t->error, code, t->socket);
         transfer_finish(t, TAKE(t->error));
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* HTTP over a unix socket, or of a server on the network: libcurl's multi interface on the event loop. One
- * request is one op; its answer comes whole or in pieces. Nothing waits.
+/* HTTP over a unix socket: libcurl's multi interface on the event loop. One request is one op; its answer
+ * comes whole or in pieces. Nothing waits.
  *
  * Limits of curl 7.88: curl_multi_remove_handle() and curl_multi_add_handle() fail inside a callback of curl
  * ("API function called from within callback"), so requests begin, and dropped ones end, in a defer source;
@@ -36,12 +36,9 @@ const char *http_header(const struct http_answer *answer, const char *name);
 
 struct http_request {
         const char *socket;     /* path */
-        const char *url;        /* of a server on the network, in the place of socket and path: "https://…";
-                                 * redirects are followed, proxies are those of the environment. NULL */
         const char *method;     /* "GET", "POST", "DELETE" */
         const char *path;       /* escaped, with its query: "/v4.0.0/libpod/images/json?all=true" */
         const char *body;       /* JSON to send, or NULL */
-        const char *header;     /* one more, "Name: value", which may be secret; NULL */
         size_t limit;           /* bytes of a whole answer; 0: 16 MiB */
         unsigned seconds;       /* in total; 0: no limit */
         unsigned stall;         /* seconds without a byte that end it; 0: no limit */

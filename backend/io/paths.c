@@ -18,7 +18,6 @@ const struct paths paths_default = {
         .cache = "/var/cache/fairlead",
         .config = "/etc/fairlead",
         .data = DATA_DIR,
-        .gpg = "/usr/bin/gpg",
         .worker = WORKER_PATH,
         .pam = PAM_TOOL_PATH,
 };

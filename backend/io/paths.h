@@ -13,7 +13,6 @@ struct paths {
         const char *config;     /* "/etc/fairlead" */
         const char *data;       /* "/usr/share/fairlead" */
         const char *skopeo;     /* NULL: that of root's PATH folders */
-        const char *gpg;        /* the absolute path */
         const char *worker;     /* the worker's absolute path */
         const char *pam;        /* that of the program which asks PAM */
 };

@@ -119,10 +119,6 @@ static void pty_arm(struct pty *pty, unsigned seconds, sd_event_time_handler_t h
 
 static int on_child(sd_event_source *source, const siginfo_t *info, void *userdata) {
         struct pty *pty = userdata;
-        if (!pty) {
-                sd_event_source_set_floating(source, false); /* one that was killed: the last reference */
-                return 0;
-        }
         pty->reaped = true;
         pty->exited = info->si_code == CLD_EXITED;
         pty->status = info->si_status;
@@ -241,25 +237,15 @@ int pty_new(sd_event *event, const struct pty_options *options, struct pty **ret
         return 0;
 }
 
-/* A command that the kernel holds, in a read of a disk that is gone, dies when that ends: the loop takes it
- * then, and nothing waits for it. */
-static void pty_kill(struct pty *pty) {
-        kill_session(pty->pid);
-        kill(pty->pid, SIGKILL);
-        if (!pty->child) {
-                waitpid(pty->pid, NULL, 0); /* the loop never had it */
-                return;
-        }
-        sd_event_source_set_userdata(pty->child, NULL);
-        sd_event_source_set_floating(pty->child, true);
-        pty->child = sd_event_source_unref(pty->child);
-}
-
 struct pty *pty_free(struct pty *pty) {
         if (!pty)
                 return NULL;
-        if (pty->pid > 0 && !pty->reaped)
-                pty_kill(pty);
+        if (pty->pid > 0 && !pty->reaped) {
+                kill_session(pty->pid);
+                kill(pty->pid, SIGKILL);
+                pty->child = sd_event_source_disable_unref(pty->child);
+                waitpid(pty->pid, NULL, 0);
+        }
         sd_event_source_disable_unref(pty->io);
         sd_event_source_disable_unref(pty->child);
         sd_event_source_disable_unref(pty->timer);

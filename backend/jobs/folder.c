@@ -39,7 +39,6 @@ void jobs_settle(struct jobs *jobs, int folder, struct job *job) {
         if (job->way == WAY_BEGIN || job->way == WAY_AGAIN)
                 list_secrets(folder, job);
         job->state = JOB_INTERRUPTED;
-        job->pull = (struct pull_progress) {}; /* of the worker that is gone */
         str_replace(&job->message,
                     queued ? "Its worker never started" : "Its worker ended before the job did");
         free(job->hint);

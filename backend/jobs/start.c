@@ -201,8 +201,9 @@ static int start_follow(struct start *s, struct error **reterr) {
 /* Reported at once if possible; the lock itself decides. */
 static int check_free(struct start *s, struct error **reterr) {
         _cleanup_free_ char *holder = hostlock_holder(&s->jobs->paths);
-        /* The new worker waits for the last one that only releases the host. */
-        if (!holder || jobfolder_has_ended(&s->jobs->paths, holder))
+        _cleanup_(job_freep) struct job *job = NULL;
+        /* A job whose end is recorded releases the host in a moment; the new worker waits for that. */
+        if (!holder || (jobs_read(s->jobs, holder, &job, NULL) >= 0 && job_state_final(job->state)))
                 return 0;
         error_set(reterr, -EBUSY,
                   str_equal(holder, s->id) ? "Job %s is running" : "Another job is changing this host: %s",

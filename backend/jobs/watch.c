@@ -14,7 +14,6 @@
 #define RECHECK_USEC \
         200000 /* a dying worker drops its socket before its lock, or vice versa */
 #define RECHECKS 25U
-#define LINGER_USEC 2000000 /* for what a worker clears away behind the record of the end */
 #define PACE_USEC 20000  /* less than a frame: not visible */
 #define CHUNKS_A_TURN 4U /* so that keys are handled during a flood of output */
 
@@ -28,7 +27,6 @@ struct job_watching {
         struct inotify *inotify;
         sd_event_source *work, *life, *recheck;
         unsigned rechecks;
-        bool lingers; /* the end is recorded; the worker has not hung up yet */
         bool stale; /* the journal changed, or the worker hung up */
         char *buffer;
         struct error *error; /* it never began */
@@ -93,47 +91,22 @@ static int on_life(sd_event_source *source, int fd, uint32_t events, void *userd
         return 0;
 }
 
-static bool watch_connect(struct job_watching *w) {
-        _cleanup_close_ int fd = control_connect(&w->jobs->paths, w->id, NULL);
-        if (fd < 0 || sd_event_add_io(w->jobs->event, &w->life, fd, EPOLLHUP | EPOLLRDHUP, on_life, w) < 0)
-                return false;
-        sd_event_source_set_io_fd_own(w->life, 1);
-        fd = -1;
-        return true;
-}
-
 /* A connection shows that the worker lives. Without one the job is checked again: a few times, while the
  * worker dies, and until it begins or jobs_settle() says that it never will. */
 static void follow_life(struct job_watching *w, const struct job *job) {
         if (w->life)
                 return;
-        if (watch_connect(w))
+        _cleanup_close_ int fd = control_connect(&w->jobs->paths, w->id, NULL);
+        if (fd >= 0 &&
+            sd_event_add_io(w->jobs->event, &w->life, fd, EPOLLHUP | EPOLLRDHUP, on_life, w) >= 0) {
+                sd_event_source_set_io_fd_own(w->life, 1);
+                fd = -1;
                 w->rechecks = 0;
-        else if (!w->recheck && (job->state == JOB_QUEUED || w->rechecks++ < RECHECKS))
+                return;
+        }
+        if (!w->recheck && (job->state == JOB_QUEUED || w->rechecks++ < RECHECKS))
                 (void) sd_event_add_time_relative(w->jobs->event, &w->recheck, CLOCK_MONOTONIC, RECHECK_USEC,
                                                   20000, on_recheck, w);
-}
-
-static int on_lingered(sd_event_source *source, uint64_t usec, void *userdata) {
-        struct job_watching *w = userdata;
-        w->life = sd_event_source_disable_unref(w->life);
-        return on_recheck(source, usec, userdata);
-}
-
-/* Behind the record of the end the worker takes its socket and the mark of the running job away and hangs
- * up: whoever goes on behind the end meets nothing of it. One that hangs there is not waited for. */
-static bool watch_lingers(struct job_watching *w, const struct job *job) {
-        bool again = w->lingers;
-        w->lingers = job_state_final(job->state);
-        if (w->lingers && !again) {
-                w->lingers = true;
-                w->recheck = sd_event_source_disable_unref(w->recheck);
-                if ((!w->life && !watch_connect(w)) ||
-                    sd_event_add_time_relative(w->jobs->event, &w->recheck, CLOCK_MONOTONIC, LINGER_USEC,
-                                               20000, on_lingered, w) < 0)
-                        return false;
-        }
-        return w->lingers && w->life;
 }
 
 /* 0, or -ECANCELED: the watch is gone. */
@@ -153,13 +126,12 @@ static int on_work(sd_event_source *source, void *userdata) {
                 w->stale = false;
                 job = jobfolder_job(w->folder, w->id);
                 jobs_settle(w->jobs, w->folder, job);
-                bool lingers = watch_lingers(w, job);
-                ended = !lingers && (job_state_final(job->state) || job->state == JOB_INTERRUPTED);
+                ended = job_state_final(job->state) || job->state == JOB_INTERRUPTED;
                 if (ended)
                         w->recheck = sd_event_source_disable_unref(w->recheck);
-                else if (!lingers)
+                else
                         follow_life(w, job);
-                if (!ended && !lingers && watch_report(w, job) < 0)
+                if (!ended && watch_report(w, job) < 0)
                         return 0;
         }
         int r = watch_output(w);

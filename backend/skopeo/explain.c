@@ -3,9 +3,6 @@
  * comes first. "*" in a sentence or a hint is the registry or the path, "#" the whole source. */
 #include "backend/skopeo/internal.h"
 
-/* Without a file the login is the session's own (XDG_RUNTIME_DIR): no engine and no job looks there. */
-#define LOGIN "podman login --authfile /root/.config/containers/auth.json *"
-
 enum {
         OF_ANY,
         OF_REGISTRY,
@@ -47,23 +44,21 @@ static const struct {
           "registries.conf can allow it with insecure = true; containers-registries.conf(5)" },
         { "tls:", OF_REGISTRY, -EPROTO, "The TLS connection to * failed", NULL },
         { "toomanyrequests", OF_REGISTRY, -EAGAIN, "The registry * limits how often it may be asked",
-          "Try again later, or log in: " LOGIN },
+          "Try again later, or log in: podman login *" },
         { "too many requests", OF_REGISTRY, -EAGAIN, "The registry * limits how often it may be asked",
-          "Try again later, or log in: " LOGIN },
+          "Try again later, or log in: podman login *" },
         { "invalid username/password", OF_REGISTRY, -EACCES, "The registry * refuses the stored password",
-          LOGIN " stores another one" },
+          "podman login * stores another one" },
         { "unauthorized", OF_REGISTRY, -EACCES, "The registry * wants a login for #",
-          LOGIN " stores one, and replaces an expired one" },
+          "podman login * stores one; an expired one is replaced" },
         { "authentication required", OF_REGISTRY, -EACCES, "The registry * wants a login for #",
-          LOGIN " stores one, and replaces an expired one" },
+          "podman login * stores one; an expired one is replaced" },
         { "requested access to the resource is denied", OF_REGISTRY, -EACCES,
-          "The registry * denies access to #", LOGIN " stores another login" },
+          "The registry * denies access to #", "podman login * stores another login" },
         { "denied:", OF_REGISTRY, -EACCES, "The registry * denies access to #",
-          LOGIN " stores another login" },
-        { ": denied", OF_REGISTRY, -EACCES, "The registry * denies access to #",
-          LOGIN " stores another login" },
+          "podman login * stores another login" },
         { "403 (forbidden)", OF_REGISTRY, -EACCES, "The registry * denies access to #",
-          LOGIN " stores another login" },
+          "podman login * stores another login" },
         { "manifest unknown", OF_REGISTRY, -ENOENT, "The registry * has no #",
           "fairlead images --from docker://HOST/NAME lists the tags of a name" },
         { "name unknown", OF_REGISTRY, -ENOENT, "The registry * does not know the name of #",
@@ -110,10 +105,6 @@ static const struct {
         { "not a directory", OF_PATH, -ENOENT, "There is no image at *",
           "ls -l shows what is there; a stick must be mounted" },
         { "permission denied", OF_ANY, -EACCES, "Permission denied for #", "Run fairlead as root" },
-        { "maximum allowed size", OF_ANY, -E2BIG, "# has a manifest that is too large",
-          "A manifest has at most 4 MiB: this is none, or made to do harm" },
-        { "did not match", OF_ANY, -EBADMSG, "# is not what its digest says",
-          "It was changed on the way, or where it lies: do not use it" },
         { "does not match", OF_ANY, -EBADMSG, "# is not what its digest says",
           "It was changed on the way, or where it lies: do not use it" },
         { "unexpected eof", OF_PATH, -EBADMSG, "* is cut off or damaged", "Copy it again" },

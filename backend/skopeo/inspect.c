@@ -8,7 +8,6 @@ struct inspect {
         struct source source; /* as asked for */
         char *digest;         /* of the manifest; NULL: not known yet */
         bool child;           /* it was chosen from a list */
-        bool many;            /* with others: not yet resolved */
         struct skopeo_manifest manifest;
         image_done_t done;
         void *userdata;
@@ -78,17 +77,13 @@ static void inspect_on_config(struct str *answer, struct error *e, void *userdat
                 inspect_end(i, NULL, e);
                 return;
         }
-        digest_bytes(answer->text ? answer->text : "", answer->length, hex);
-        /* An archive has no way to ask for a manifest of its list. skopeo takes the image for this processor,
-         * whose manifest and configuration it compares with their digests. */
-        if (!i->manifest.config)
-                i->manifest.config = str_printf("sha256:%s", hex);
+        digest_bytes(answer->text, answer->length, hex);
         if (!str_equal(hex, i->manifest.config + strlen("sha256:"))) {
                 inspect_fail_digest(i, "configuration");
                 return;
         }
         skopeo_cache_put(&i->skopeo->cache, i->manifest.config, answer->text, answer->length);
-        inspect_take_config(i, answer->text ? answer->text : "", answer->length);
+        inspect_take_config(i, answer->text, answer->length);
 }
 
 static void inspect_look(void *state);
@@ -98,8 +93,11 @@ static void inspect_take_manifest(struct inspect *i, const char *text, size_t n)
         size_t length;
         skopeo_manifest_done(&i->manifest);
         int r = skopeo_read_manifest(text, n, i->skopeo->architecture, &i->manifest, &e);
-        if (r >= 0 && i->manifest.child && i->child)
-                r = error_set(&e, -EBADMSG, "It is a list of lists of images");
+        /* An archive has no way to ask for one of a list, and a list of lists is nobody's. */
+        if (r >= 0 && i->manifest.child && (i->child || i->source.transport != SOURCE_REGISTRY)) {
+                r = error_set(&e, -EBADMSG, "It is a list of images for several processors");
+                error_hint(&e, "skopeo copy takes the one for this host out of it");
+        }
         if (r < 0) {
                 inspect_fail(i, e);
                 return;
@@ -107,10 +105,7 @@ static void inspect_take_manifest(struct inspect *i, const char *text, size_t n)
         if (i->manifest.child) {
                 str_replace(&i->digest, i->manifest.child);
                 i->child = true;
-                if (i->source.transport == SOURCE_REGISTRY)
-                        inspect_look(i);
-                else
-                        inspect_ask(i, true, inspect_on_config);
+                inspect_look(i);
                 return;
         }
         _cleanup_free_ char *known = skopeo_cache_get(&i->skopeo->cache, i->manifest.config, &length);
@@ -139,21 +134,10 @@ static void inspect_on_manifest(struct str *answer, struct error *e, void *userd
         inspect_take_manifest(i, answer->text ? answer->text : "", answer->length);
 }
 
-static void inspect_on_resolved(const char *digest, void *userdata) {
-        struct inspect *i = userdata;
-        str_replace(&i->digest, digest);
-        inspect_look(i);
-}
-
 /* The manifest of a digest may be known; that of a tag must be asked for. */
 static void inspect_look(void *state) {
         struct inspect *i = state;
         size_t n;
-        if (i->many && !i->digest) {
-                i->many = false;
-                op_wait(&i->op, skopeo_resolve(i->skopeo, &i->source, inspect_on_resolved, i));
-                return;
-        }
         _cleanup_free_ char *known = i->digest ? skopeo_cache_get(&i->skopeo->cache, i->digest, &n) : NULL;
         if (known)
                 inspect_take_manifest(i, known, n);
@@ -161,34 +145,16 @@ static void inspect_look(void *state) {
                 inspect_ask(i, false, inspect_on_manifest);
 }
 
-static struct op *inspect_new(struct skopeo *skopeo, const struct source *source, bool many,
-                              image_done_t done, void *userdata) {
+struct op *skopeo_inspect(struct skopeo *skopeo, const struct source *source, image_done_t done,
+                          void *userdata) {
         struct inspect *i = new0(struct inspect);
         *i = (struct inspect) {
                 .op.drop = inspect_drop,
                 .skopeo = skopeo,
                 .digest = xstrdup(source->digest),
-                .many = many,
                 .done = done,
                 .userdata = userdata,
         };
         source_copy(source, &i->source);
         return op_answer(&i->op, skopeo->event, inspect_look);
-}
-
-struct op *skopeo_inspect(struct skopeo *skopeo, const struct source *source, image_done_t done,
-                          void *userdata) {
-        return inspect_new(skopeo, source, false, done, userdata);
-}
-
-struct op *skopeo_inspect_of_many(struct skopeo *skopeo, const struct source *source, image_done_t done,
-                                  void *userdata) {
-        return inspect_new(skopeo, source, true, done, userdata);
-}
-
-void skopeo_known_layers(struct skopeo *skopeo, const char *digest, skopeo_layer_t seen, void *userdata) {
-        size_t n;
-        _cleanup_free_ char *text = skopeo_cache_get(&skopeo->cache, digest, &n);
-        if (text)
-                skopeo_read_layers(text, n, seen, userdata);
 }

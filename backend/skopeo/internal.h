@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Shared by the files of the room: child.c begins children, run.c has those for one question, proxy.c those
- * for many tags, read.c what they print, cache.c what is kept, explain.c what they complain of; inspect.c and
- * list.c ask. */
+/* Shared by the files of the room: run.c has the children, read.c what they print, cache.c what is kept,
+ * explain.c what they complain of; inspect.c and list.c ask. */
 
 #include "backend/io/digest.h"
 #include "backend/skopeo/skopeo.h"
@@ -12,8 +11,6 @@
 #define SKOPEO_TAGS_MAX 5000U
 
 struct skopeo_run;
-struct skopeo_proxy;
-struct skopeo_resolve;
 
 struct skopeo_cache {
         char *path;   /* NULL: nothing is kept */
@@ -29,21 +26,8 @@ struct skopeo {
         char *program, *architecture;
         unsigned at_once, seconds, running;
         struct skopeo_run *first, *last; /* waiting */
-        struct skopeo_proxy *proxies;
-        struct skopeo_resolve *resolves; /* waiting for a proxy */
-        unsigned n_proxies;
-        bool no_proxy; /* this skopeo has none */
-        sd_event_source *proxy_turn;
         struct skopeo_cache cache;
 };
-
-/* ---- child.c ---- */
-
-/* A child in a group of its own, with these descriptors (-1: nothing) and nothing else of ours. */
-int skopeo_spawn(const char *program, char *const *words, int in, int out, int err, pid_t *ret,
-                 struct error **reterr);
-/* Kills its group. The loop reaps it when it is dead; its handler is called with NULL then. */
-void skopeo_child_kill(sd_event_source **child, pid_t pid);
 
 /* ---- run.c ---- */
 
@@ -54,21 +38,6 @@ typedef void (*skopeo_answer_t)(struct str *answer, struct error *e, void *userd
 struct op *skopeo_ask(struct skopeo *skopeo, const struct source *source, char **words, size_t max,
                       skopeo_answer_t done, void *userdata);
 
-/* ---- proxy.c ---- */
-
-/* The digest of the manifest for this processor that a registry's tag names now, with its documents in the
- * cache, as far as they are to be had this way; digest NULL: ask in the usual way. For many at a time. */
-typedef void (*skopeo_resolved_t)(const char *digest, void *userdata);
-struct op *skopeo_resolve(struct skopeo *skopeo, const struct source *source, skopeo_resolved_t done,
-                          void *userdata);
-void skopeo_proxies_free(struct skopeo *skopeo);
-
-/* ---- inspect.c ---- */
-
-/* skopeo_inspect() for one of many of a registry. */
-struct op *skopeo_inspect_of_many(struct skopeo *skopeo, const struct source *source, image_done_t done,
-                                  void *userdata);
-
 /* ---- read.c: foreign bytes; -EBADMSG with a sentence ---- */
 
 struct skopeo_manifest {
@@ -76,14 +45,11 @@ struct skopeo_manifest {
         char *config;   /* digest of the configuration; NULL with a child */
         size_t layers;
         uint64_t bytes; /* of the layers */
-        uint64_t config_bytes;
 };
 void skopeo_manifest_done(struct skopeo_manifest *manifest);
 /* architecture: "amd64". -ENOENT: the list has none for it. *ret is the caller's, also on failure. */
 int skopeo_read_manifest(const char *text, size_t n, const char *architecture, struct skopeo_manifest *ret,
                          struct error **reterr);
-/* The layers of a manifest, as far as they can be read. */
-void skopeo_read_layers(const char *text, size_t n, skopeo_layer_t seen, void *userdata);
 /* Adds labels, volumes, architecture and time of a configuration to the image. */
 int skopeo_read_config(const char *text, size_t n, struct image *image, struct error **reterr);
 /* The answer of list-tags: tags of a registry, whole names of an archive; sorted, without those that cannot

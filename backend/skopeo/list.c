@@ -6,7 +6,6 @@
 #include "backend/skopeo/internal.h"
 
 #define LIST_BYTES_MAX (4U * 1024 * 1024)
-#define LIST_MANY 8U /* from so many on a proxy pays (proxy.c) */
 
 struct list_row {
         struct list *list;
@@ -98,10 +97,8 @@ static void list_begin_rows(struct list *l, char *const *names) {
                         str_replace(&row->source.tag, *names[i] ? names[i] : NULL);
                 row->reference = source_text(&row->source);
         }
-        bool many = l->source.transport == SOURCE_REGISTRY && l->n >= LIST_MANY;
         for (size_t i = 0; i < l->n; i++)
-                l->rows[i].op = (many ? skopeo_inspect_of_many : skopeo_inspect)(
-                        l->skopeo, &l->rows[i].source, list_on_image, &l->rows[i]);
+                l->rows[i].op = skopeo_inspect(l->skopeo, &l->rows[i].source, list_on_image, &l->rows[i]);
         for (size_t i = 0; i < l->n; i++)
                 if (!list_say(l, i, NULL, NULL))
                         return;

@@ -88,35 +88,12 @@ int skopeo_read_manifest(const char *text, size_t n, const char *architecture, s
         if (json_member(o, "fsLayers"))
                 return error_set(reterr, -EBADMSG, "The image is in a format that was given up (schema 1)");
         const char *config = json_text(json_member(json_member(o, "config"), "digest"));
-        int64_t config_bytes = json_integer(json_member(json_member(o, "config"), "size"));
         if (!skopeo_digest_valid(config))
                 return error_set(reterr, -EBADMSG, "The manifest names no configuration by its SHA-256");
         ret->config = xstrdup(config);
-        ret->config_bytes = config_bytes > 0 ? (uint64_t) config_bytes : 0;
         return json_each(json_member(o, "layers"), "layers", LAYERS_MAX, read_layer, &reading, reterr) < 0
                        ? error_wrap(reterr, -EBADMSG, "The layers of the image's manifest cannot be read")
                        : 0;
-}
-
-struct read_sizes {
-        skopeo_layer_t seen;
-        void *userdata;
-};
-
-static int read_size(struct json_value *value, const char *where, void *userdata, struct error **reterr) {
-        const struct read_sizes *sizes = userdata;
-        const char *digest = json_text(json_member(value, "digest"));
-        int64_t size = json_integer(json_member(value, "size"));
-        if (skopeo_digest_valid(digest) && size >= 0)
-                sizes->seen(digest, (uint64_t) size, sizes->userdata);
-        return 0;
-}
-
-void skopeo_read_layers(const char *text, size_t n, skopeo_layer_t seen, void *userdata) {
-        _cleanup_json_value_ struct json_value *o = NULL;
-        struct read_sizes sizes = { seen, userdata };
-        if (json_parse(text, n, &document_limits, &o, NULL, NULL) >= 0)
-                (void) json_each(json_member(o, "layers"), "layers", LAYERS_MAX, read_size, &sizes, NULL);
 }
 
 /* ---- configurations ---- */

@@ -2,6 +2,9 @@
 /* A child with two pipes. Not on a pty (backend/io/pty.h): what skopeo prints is compared with a digest, byte
  * for byte, and a terminal changes newlines. */
 #include <fcntl.h>
+#include <pwd.h>
+#include <signal.h>
+#include <spawn.h>
 #include <sys/wait.h>
 
 #include "backend/skopeo/internal.h"
@@ -71,14 +74,16 @@ static void skopeo_run_drop(struct op *op) {
         struct skopeo_run *run = container_of(op, struct skopeo_run, op);
         if (run->waits)
                 skopeo_unqueue(run);
+        run->child = sd_event_source_disable_unref(run->child);
         run->deadline = sd_event_source_disable_unref(run->deadline);
         if (run->pid > 0) {
-                skopeo_child_kill(&run->child, run->pid);
+                /* Its group: a helper for passwords goes with it. It is gone at once. */
+                kill(-run->pid, SIGKILL);
+                waitpid(run->pid, NULL, 0);
                 run->pid = 0;
                 run->skopeo->running--;
                 sd_event_source_set_enabled(run->skopeo->turn, SD_EVENT_ONESHOT);
         }
-        run->child = sd_event_source_disable_unref(run->child);
         for (size_t i = 0; i < ELEMENTS(run->pipes); i++) {
                 skopeo_pipe_close(&run->pipes[i]);
                 str_done(&run->pipes[i].text);
@@ -132,10 +137,6 @@ static int skopeo_on_io(sd_event_source *source, int fd, uint32_t events, void *
 static int skopeo_on_child(sd_event_source *source, const siginfo_t *info, void *userdata) {
         struct skopeo_run *run = userdata;
         struct error *e = NULL;
-        if (!run) {
-                sd_event_source_set_floating(source, false); /* one that was killed: the last reference */
-                return 0;
-        }
         run->pid = 0;
         run->skopeo->running--;
         sd_event_source_set_enabled(run->skopeo->turn, SD_EVENT_ONESHOT);
@@ -171,6 +172,54 @@ static int skopeo_on_deadline(sd_event_source *source, uint64_t usec, void *user
         return 0;
 }
 
+/* Nothing of ours but the way out: authentication files are found by HOME, temporary ones are large. */
+char **skopeo_environment(void) {
+        static const char *const proxies[] = { "http_proxy", "https_proxy", "no_proxy",
+                                               "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY" };
+        const struct passwd *user = getpwuid(geteuid());
+        char **list = NULL;
+        strv_add(&list, "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+        strv_add(&list, "LC_ALL=C");
+        strv_add(&list, "TMPDIR=/var/tmp");
+        strv_addf(&list, "HOME=%s", user && user->pw_dir ? user->pw_dir : "/");
+        for (size_t i = 0; i < ELEMENTS(proxies); i++)
+                if (!str_empty(getenv(proxies[i])))
+                        strv_addf(&list, "%s=%s", proxies[i], getenv(proxies[i]));
+        return list;
+}
+
+static int skopeo_spawn(struct skopeo_run *run, const char *program, int out, int err,
+                        struct error **reterr) {
+        posix_spawn_file_actions_t actions;
+        posix_spawnattr_t attributes;
+        sigset_t none, all, child;
+        sigemptyset(&none);
+        sigfillset(&all);
+        sigemptyset(&child);
+        sigaddset(&child, SIGCHLD);
+        sigprocmask(SIG_BLOCK, &child, NULL); /* as sd-event wants it */
+        posix_spawn_file_actions_init(&actions);
+        posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+        posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
+        posix_spawn_file_actions_adddup2(&actions, err, STDERR_FILENO);
+        posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
+        posix_spawn_file_actions_addchdir_np(&actions, "/");
+        posix_spawnattr_init(&attributes);
+        posix_spawnattr_setsigmask(&attributes, &none);
+        posix_spawnattr_setsigdefault(&attributes, &all);
+        posix_spawnattr_setpgroup(&attributes, 0);
+        posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF |
+                                                      POSIX_SPAWN_SETPGROUP);
+        _cleanup_strv_ char **environment = skopeo_environment();
+        int r = posix_spawn(&run->pid, program, &actions, &attributes, run->words, environment);
+        posix_spawn_file_actions_destroy(&actions);
+        posix_spawnattr_destroy(&attributes);
+        if (r == 0)
+                return 0;
+        run->pid = 0;
+        return error_errno(reterr, -r, "%s cannot be started", program);
+}
+
 static int skopeo_start(struct skopeo_run *run, struct error **reterr) {
         struct skopeo *s = run->skopeo;
         _cleanup_free_ char *found = s->program ? NULL : skopeo_find(reterr);
@@ -189,7 +238,7 @@ static int skopeo_start(struct skopeo_run *run, struct error **reterr) {
         /* The child's ends wait as every program expects it. */
         fcntl(out_end, F_SETFL, 0);
         fcntl(err_end, F_SETFL, 0);
-        int r = skopeo_spawn(program, run->words, -1, out_end, err_end, &run->pid, reterr);
+        int r = skopeo_spawn(run, program, out_end, err_end, reterr);
         if (r < 0)
                 return r;
         s->running++;
@@ -242,6 +291,20 @@ struct op *skopeo_ask(struct skopeo *skopeo, const struct source *source, char *
 
 /* ---- the room's own state ---- */
 
+char *skopeo_find(struct error **reterr) {
+        static const char *const folders[] = { "/usr/local/sbin", "/usr/local/bin", "/usr/sbin",
+                                               "/usr/bin",        "/sbin",          "/bin" };
+        for (size_t i = 0; i < ELEMENTS(folders); i++) {
+                _cleanup_free_ char *path = str_printf("%s/skopeo", folders[i]);
+                if (access(path, X_OK) == 0)
+                        return TAKE(path);
+        }
+        error_set(reterr, -ENOENT,
+                  "skopeo is not installed, which reads images from registries and archives");
+        error_hint(reterr, "Install the package skopeo");
+        return NULL;
+}
+
 struct skopeo *skopeo_new(sd_event *event, const struct skopeo_options *options) {
         struct skopeo *s = new0(struct skopeo);
         long cores = sysconf(_SC_NPROCESSORS_ONLN);
@@ -261,7 +324,6 @@ struct skopeo *skopeo_new(sd_event *event, const struct skopeo_options *options)
 struct skopeo *skopeo_free(struct skopeo *s) {
         if (!s)
                 return NULL;
-        skopeo_proxies_free(s);
         sd_event_source_disable_unref(s->turn);
         skopeo_cache_close(&s->cache);
         sd_event_unref(s->event);

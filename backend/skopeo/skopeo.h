@@ -14,7 +14,6 @@
 
 #include "model/host.h"
 #include "model/image/source.h"
-#include "model/job/pull.h"
 
 struct skopeo;
 
@@ -45,36 +44,6 @@ struct op *skopeo_inspect(struct skopeo *skopeo, const struct source *source, im
  * for all of them. done() has an error where there is no list. */
 struct op *skopeo_list(struct skopeo *skopeo, const struct source *source, source_seen_t seen,
                        nothing_done_t done, void *userdata);
-
-/* The layers of the manifest of this digest, if it was seen before: at once, and nothing is asked. */
-typedef void (*skopeo_layer_t)(const char *digest, uint64_t size, void *userdata);
-void skopeo_known_layers(struct skopeo *skopeo, const char *digest, skopeo_layer_t seen, void *userdata);
-/* The manifest of exactly this, as many bytes as it has, unread: answer is lent. */
-typedef void (*skopeo_bytes_done_t)(struct str *answer, struct error *e, void *userdata);
-struct op *skopeo_manifest(struct skopeo *skopeo, const struct source *source, skopeo_bytes_done_t done,
-                           void *userdata);
-/* The tags of its repository, sorted; done() owns them. */
-typedef void (*skopeo_tags_done_t)(char **tags, struct error *e, void *userdata);
-struct op *skopeo_tags(struct skopeo *skopeo, const struct source *source, skopeo_tags_done_t done,
-                       void *userdata);
-/* Copies all of it to an empty folder, as dir: has it: for what is small, by a manifest that was read. */
-struct op *skopeo_copy(struct skopeo *skopeo, const struct source *source, const char *folder,
-                       nothing_done_t done, void *userdata);
-
-/* A line of what `skopeo copy` prints on a terminal of SKOPEO_COPY_COLUMNS, where it has a bar for each
- * layer; any text. */
-#define SKOPEO_COPY_COLUMNS 120U
-enum skopeo_copy_line {
-        SKOPEO_COPY_WORDS, /* what a person should read: a warning, an error */
-        SKOPEO_COPY_STEP,  /* what it does now */
-        SKOPEO_COPY_LAYER, /* how far it is with a layer */
-};
-struct skopeo_copying {
-        char layer[PULL_ID + 1];
-        enum pull_event event;
-        uint64_t bytes, size; /* of PULL_MOVES */
-};
-enum skopeo_copy_line skopeo_read_copy_line(const char *line, struct skopeo_copying *ret);
 
 /* From what skopeo printed on standard error about the source, any bytes: sets *reterr and returns its
  * code. */

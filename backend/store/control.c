@@ -100,21 +100,15 @@ int control_new(sd_event *event, const struct paths *paths, const char *id,
         return 0;
 }
 
-void control_shut(struct control *control) {
-        if (!control || !control->path)
-                return;
-        control->listener = sd_event_source_disable_unref(control->listener);
-        unlink(control->path);
-        free(TAKE(control->path));
-}
-
 struct control *control_free(struct control *control) {
         if (!control)
                 return NULL;
-        control_shut(control);
+        sd_event_source_disable_unref(control->listener);
         for (size_t i = 0; i < CLIENTS_MAX; i++)
                 sd_event_source_disable_unref(control->clients[i]);
-        free(control);
+        if (control->path)
+                unlink(control->path);
+        FREE_ALL(control->path, control);
         return NULL;
 }
 

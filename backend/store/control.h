@@ -25,12 +25,9 @@ struct control_handlers {
 
 struct control;
 
-/* The worker's side. control_shut() takes the socket's path away, so that nobody comes any more;
- * control_free() does it, too, and hangs up on those who are there, which is how they know that the worker is
- * done. */
+/* The worker's side. The socket is removed by control_free(). */
 int control_new(sd_event *event, const struct paths *paths, const char *id,
                 const struct control_handlers *handlers, struct control **ret, struct error **reterr);
-void control_shut(struct control *control);
 struct control *control_free(struct control *control);
 DEFINE_CLEANUP(struct control, control_free)
 

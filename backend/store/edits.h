@@ -6,7 +6,6 @@
 
 #include "backend/io/paths.h"
 #include "base/error.h"
-#include "model/job/retention.h"
 
 struct edit_copy {
         int folder;   /* of this unit, locked until the copy is closed; -1: closed */
@@ -29,11 +28,6 @@ int edit_copy_read(const struct edit_copy *copy, size_t max, char **ret, struct 
 
 /* What was typed counts, or there was nothing: the folder goes, but for an older copy that was kept. */
 void edit_copy_remove(struct edit_copy *copy, const struct paths *paths, const char *unit);
-
-/* Copies that were set aside or left stay as long as finished jobs do: no more units than those, by the
- * newest file of each, none older. That which somebody edits stays. *ret gets the names of the units whose
- * copies are removed, or (really false) would be, newest first. */
-void edits_sweep(const struct paths *paths, const struct retention *limits, bool really, char ***ret);
 
 /* Gives the lock back; the copy stays. */
 void edit_copy_close(struct edit_copy *copy);

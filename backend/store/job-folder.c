@@ -110,17 +110,8 @@ static void jobfolder_describe(struct job *job, const char *id, const struct pla
         str_replace(&job->name, plan->name);
         str_replace(&job->domain, plan->join_domain);
         job->joins = plan->joins;
-        job->approved = plan->approved;
-        str_replace(&job->approved_by, plan->approved_by);
         str_replace(&job->image, plan->pin.reference ? plan->pin.reference : plan->pin.image);
         str_replace(&job->digest, plan->pin.digest);
-}
-
-static void jobfolder_read_progress(int folder, struct pull_progress *ret) {
-        _cleanup_free_ char *text = NULL;
-        size_t n;
-        if (files_read(folder, JOBFOLDER_PROGRESS, 256, &text, &n, NULL) >= 0)
-                (void) pull_progress_parse(text, n, ret);
 }
 
 struct job *jobfolder_job(int folder, const char *id) {
@@ -133,18 +124,10 @@ struct job *jobfolder_job(int folder, const char *id) {
         jobfolder_describe(job, id, plan);
         if (files_read(folder, "journal", JOURNAL_BYTES_MAX, &journal, &n, NULL) >= 0)
                 (void) journal_replay(journal, n, job, NULL);
-        if (job->state == JOB_RUNNING && job->steps[STEP_PULL].state == STEP_NOW)
-                jobfolder_read_progress(folder, &job->pull);
         struct stat st;
         if (fstatat(folder, "log", &st, AT_SYMLINK_NOFOLLOW) == 0)
                 job->log_size = (uint64_t) st.st_size;
         return job;
-}
-
-bool jobfolder_has_ended(const struct paths *paths, const char *id) {
-        _cleanup_close_ int folder = jobfolder_open(paths, id, NULL);
-        _cleanup_(job_freep) struct job *job = folder < 0 ? NULL : jobfolder_job(folder, id);
-        return job && job_state_final(job->state);
 }
 
 void jobfolder_write_result(int folder, const char *id) {

@@ -23,9 +23,6 @@ int jobfolder_remove(const struct paths *paths, const char *id);
 /* The rest of removals that died. */
 void jobfolder_sweep(const struct paths *paths);
 
-/* How far the pull is, while that step runs (backend/worker/meter.h). */
-#define JOBFOLDER_PROGRESS "progress"
-
 /* Whether contents that an undo needs are gone (backend/store/retention.h). */
 bool jobfolder_is_closed(int folder);
 #define JOBFOLDER_CLOSED "closed"
@@ -41,9 +38,6 @@ int jobfolder_plan_digest(int folder, char hex[static DIGEST_HEX]);
 
 /* Reads the job from its folder. Its state is the journal's: the caller checks whether its worker lives. */
 struct job *jobfolder_job(int folder, const char *id);
-
-/* Whether the job's end is recorded. Its worker may hold the host's lock for a moment longer. */
-bool jobfolder_has_ended(const struct paths *paths, const char *id);
 
 /* Writes result.json from the rest of the folder. */
 void jobfolder_write_result(int folder, const char *id);

@@ -9,7 +9,6 @@
 #include "backend/format/emit.h"
 #include "backend/io/files.h"
 #include "backend/snapshot/snapshot.h"
-#include "backend/store/edits.h"
 #include "backend/store/job-folder.h"
 #include "backend/store/services.h"
 
@@ -63,9 +62,13 @@ static int kept_only_jobs(const struct dirent *item) {
         return job_id_valid(item->d_name);
 }
 
+static int64_t kept_time(const struct kept_job *kept) {
+        return kept->job->last_usec ? kept->job->last_usec : job_id_time(kept->job->id) * 1000000;
+}
+
+/* By their last record: the ids of two jobs of one second have no order. */
 static int kept_newest_first(const void *a, const void *b) {
-        int64_t x = job_order(((const struct kept_job *) a)->job),
-                y = job_order(((const struct kept_job *) b)->job);
+        int64_t x = kept_time(a), y = kept_time(b);
         return x == y ? 0 : x < y ? 1 : -1;
 }
 
@@ -289,7 +292,6 @@ int retention_run(const struct paths *paths, const struct retention *limits, boo
         retention_judge(all.past, all.n, &ret->limits, time(NULL));
         for (size_t i = 0; i < all.n; i++)
                 run_one(paths, &all, i, really, ret);
-        edits_sweep(paths, &ret->limits, really, &ret->edits);
         if (really)
                 write_sizes(paths, &all);
         return 0;

@@ -3,8 +3,7 @@
 
 /* Finished jobs: which of them stay, and with what (model/job/retention.h), carried out on `state`/jobs. A
  * run that dies leaves each folder as it was, or on its way out under a name that nobody lists; the next one
- * goes on. What was typed in an editor and did not become a job (backend/store/edits.h) stays as long. The
- * caller holds the lock of the host. */
+ * goes on. The caller holds the lock of the host. */
 
 #include "backend/io/paths.h"
 #include "model/job/retention.h"

@@ -6,17 +6,9 @@
  * reads its files again for each; and what has failed needs its reason. That one is shown instead, and so is
  * the unit of which any answer is an error: no member is left out as if it had no value.
  *
- *     its turn -> ActiveState -> active: the others at once -> done
- *                             -> else, or an error:  units_show() -> done
- *                             -> the connection is lost: done with that error
- *
- * root asks over systemd's own socket: a bus in between reads and writes each of the some 300 questions about
- * twenty services twice more, and that is most of their time. Where that connection breaks, its glances wait
- * for their turn on the bus. It is closed with the last of them, as systemd sends all its signals over it.
- *
- * Over the bus a few take their turn together: dbus-daemon(1) refuses what a connection asks while 128 of its
- * calls have no answer (max_replies_per_connection of the system's bus), and others ask over the same
- * connection. systemd itself refuses none. */
+ *     ActiveState -> active: the others at once -> done
+ *                 -> else, or an error:  units_show() -> done
+ *                 -> the connection is lost: done with that error */
 
 #include "backend/systemd/internal.h"
 
@@ -30,7 +22,6 @@ static const struct glance_property {
         { "UnitFileState" },
         { "StateChangeTimestamp" },
         { "CanReload" },
-        { "FreezerState" },
         { "RequiredBy" },
         { "WantedBy" },
         { "NRestarts", true },
@@ -41,15 +32,9 @@ static const struct glance_property {
         { "TasksCurrent", true },
 };
 
-#define GLANCES_MAX 4U
-#define GLANCES_DIRECT_MAX 64U
-
 struct glance {
         struct op op; /* inner: shows it whole */
         struct units *units;
-        struct glance *next; /* that waits */
-        bool asks;
-        bool direct; /* over units->direct */
         char *name, *path;
         struct glance_question {
                 struct glance *glance;
@@ -67,52 +52,10 @@ static void glance_forget(struct glance *g) {
         g->detail = unit_detail_free(g->detail);
 }
 
-static int glance_on_turn(sd_event_source *source, void *userdata);
-
-static unsigned glance_most(const struct units *units) {
-        return units->direct && !units->direct_lost ? GLANCES_DIRECT_MAX : GLANCES_MAX;
-}
-
-static void glance_wake(struct units *units) {
-        if (!units->next_glance || units->glances >= glance_most(units))
-                return;
-        if (!units->turn)
-                sd_event_add_defer(units->event, &units->turn, glance_on_turn, units);
-        sd_event_source_set_enabled(units->turn, SD_EVENT_ONESHOT);
-}
-
-static void glance_open_direct(struct units *units) {
-        if (!units->direct && !units->direct_lost && !units->given && !units->socket)
-                (void) bus_open_direct(units->event, &units->direct);
-}
-
-static sd_bus *glance_bus(const struct glance *g) {
-        return g->direct ? g->units->direct : g->units->bus;
-}
-
-/* Not closed before the last one has heard of its end. */
-static void glance_leave_direct(struct glance *g) {
-        struct units *units = g->units;
-        if (g->direct)
-                units->on_direct--;
-        g->direct = false;
-        if (!units->on_direct && (units->direct_lost || (!units->glances && !units->next_glance)))
-                units->direct = bus_close(units->direct);
-}
-
 static void glance_drop(struct op *op) {
         struct glance *g = container_of(op, struct glance, op);
         glance_forget(g);
         FREE_ALL(g->name, g->path);
-        if (g->asks)
-                g->units->glances--;
-        for (struct glance **at = &g->units->next_glance; *at && !g->asks; at = &(*at)->next)
-                if (*at == g) {
-                        *at = g->next;
-                        break;
-                }
-        glance_leave_direct(g);
-        glance_wake(g->units);
 }
 
 static void glance_end(struct unit_detail *detail, struct error *e, void *userdata) {
@@ -126,34 +69,8 @@ static void glance_show(struct glance *g) {
         op_wait(&g->op, units_show(g->units, g->name, glance_end, g));
 }
 
-static void glance_queue(struct glance *g) {
-        struct glance **last = &g->units->next_glance;
-        while (*last)
-                last = &(*last)->next;
-        *last = g;
-}
-
-/* Its turn comes on the bus: there all of them at once would be refused. */
-static void glance_begin_anew(struct glance *g) {
-        glance_forget(g);
-        g->detail = unit_detail_new();
-        g->detail->unit.name = xstrdup(g->name);
-        g->waiting = 0;
-        g->next = NULL;
-        g->asks = false;
-        g->units->glances--;
-        glance_queue(g);
-        glance_leave_direct(g);
-        glance_wake(g->units);
-}
-
 /* To connect anew here would close the connection before others that wait on it have heard of its end. */
 static bool glance_is_lost(struct glance *g) {
-        if (g->direct && sd_bus_is_open(g->units->direct) <= 0) {
-                g->units->direct_lost = true;
-                glance_begin_anew(g);
-                return true;
-        }
         if (sd_bus_is_open(g->units->bus) > 0)
                 return false;
         struct error *e = NULL;
@@ -180,7 +97,7 @@ static int glance_ask(struct glance *g, size_t i, sd_bus_message_handler_t callb
         struct glance_question *q = &g->questions[i];
         q->glance = g;
         return sd_bus_call_method_async(
-                glance_bus(g), &q->slot, SYSTEMD_NAME, g->path, BUS_PROPERTIES, "Get", callback, q, "ss",
+                g->units->bus, &q->slot, SYSTEMD_NAME, g->path, BUS_PROPERTIES, "Get", callback, q, "ss",
                 p->of_service ? SYSTEMD_NAME ".Service" : SYSTEMD_NAME ".Unit", p->name);
 }
 
@@ -216,42 +133,6 @@ static int glance_on_state(sd_bus_message *m, void *userdata, sd_bus_error *erro
         return 0;
 }
 
-static void glance_take(struct glance *g) {
-        g->asks = true;
-        g->units->glances++;
-}
-
-static void glance_begin(struct glance *g) {
-        struct units *units = g->units;
-        bool service = str_ends(g->name, ".service") && !unit_template(g->name) &&
-                       unit_name_check(g->name, NULL) >= 0;
-        if (!service || units_connect(units, NULL) < 0 ||
-            (!g->path && sd_bus_path_encode(SYSTEMD_UNITS, g->name, &g->path) < 0)) {
-                glance_show(g);
-                return;
-        }
-        if (units->direct && !units->direct_lost && !g->direct) {
-                g->direct = true;
-                units->on_direct++;
-        }
-        units_expect_echo(units, g->name);
-        if (glance_ask(g, 0, glance_on_state) < 0 && !glance_is_lost(g))
-                glance_show(g);
-}
-
-static int glance_on_turn(sd_event_source *source, void *userdata) {
-        struct units *units = userdata;
-        struct glance *g = units->next_glance;
-        if (!g || units->glances >= glance_most(units))
-                return 0;
-        units->next_glance = g->next;
-        glance_take(g);
-        glance_wake(units);
-        if (!units->bus || !glance_is_lost(g))
-                glance_begin(g);
-        return 0;
-}
-
 struct op *units_glance(struct units *units, const char *name, detail_done_t done, void *userdata) {
         struct glance *g = new0(struct glance);
         *g = (struct glance){ .op.drop = glance_drop,
@@ -261,12 +142,14 @@ struct op *units_glance(struct units *units, const char *name, detail_done_t don
                               .done = done,
                               .userdata = userdata };
         g->detail->unit.name = xstrdup(name);
-        glance_open_direct(units);
-        if (!units->next_glance && units->glances < glance_most(units)) {
-                glance_take(g);
-                glance_begin(g);
+        bool service = str_ends(name, ".service") && !unit_template(name) && unit_name_check(name, NULL) >= 0;
+        if (!service || units_connect(units, NULL) < 0 ||
+            sd_bus_path_encode(SYSTEMD_UNITS, name, &g->path) < 0) {
+                glance_show(g);
                 return &g->op;
         }
-        glance_queue(g);
+        units_expect_echo(units, name);
+        if (glance_ask(g, 0, glance_on_state) < 0)
+                glance_show(g);
         return &g->op;
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Shared by connection.c, search-path.c, show.c, glance.c, stopped.c, list.c, act.c, units.c, lowest
- * first. */
+/* Shared by connection.c, show.c, glance.c, stopped.c, list.c, act.c, units.c, lowest first. */
 
 #include <sys/stat.h>
 
@@ -62,14 +61,6 @@ struct units {
                 bool stopped;
         } verdicts[VERDICTS_MAX];       /* of failed services (stopped.c) */
         size_t n_verdicts;
-
-        /* glance.c */
-        sd_bus *direct;             /* to systemd without a bus in between, while they ask; NULL: none */
-        unsigned on_direct;         /* glances that ask over it */
-        bool direct_lost;           /* it broke: not tried again by this process */
-        unsigned glances;           /* that ask now */
-        struct glance *next_glance; /* those that wait until one of them has ended, in their order */
-        sd_event_source *turn;      /* lets the first of them ask */
 };
 
 /* connection.c */
@@ -94,16 +85,6 @@ void units_forget_verdict(struct units *units, const char *name);
 void units_report_all(struct units *units);
 /* A callback that ignores its message: without one sd-bus ends the whole connection when a match fails. */
 int units_ignore(sd_bus_message *m, void *userdata, sd_bus_error *error);
-
-/* search-path.c */
-/* Asks systemd for the folders of unit files; the callback takes what it answers. */
-int units_ask_folders(struct units *units, sd_bus_slot **slot, sd_bus_message_handler_t callback,
-                      void *userdata);
-void units_read_folders(struct units *units, sd_bus_message *m);
-/* By precedence, without the root; where systemd did not say, the usual ones. */
-char *const *units_folders(const struct units *units);
-/* The file of this name in the folder that counts, without the root; NULL: none. The caller frees. */
-char *units_find_file(const struct units *units, const char *name);
 
 /* list.c */
 void units_forget_files(struct units *units);

@@ -11,24 +11,26 @@
 
 #include "backend/io/turn.h"
 
-/* To read a folder of thousands of files takes longer than a screen needs to paint the list that they follow;
- * it has this time to do so first. */
-#define LOOK_USEC (20U * 1000)
+/* systemd.unit(5), for a systemd that does not report its folders. */
+static const char *const usual_folders[] = { "/etc/systemd/system.control", "/run/systemd/system.control",
+                                             "/run/systemd/transient",      "/run/systemd/generator.early",
+                                             "/etc/systemd/system",         "/etc/systemd/system.attached",
+                                             "/run/systemd/system",         "/run/systemd/system.attached",
+                                             "/run/systemd/generator",      "/usr/local/lib/systemd/system",
+                                             "/lib/systemd/system",         "/usr/lib/systemd/system",
+                                             "/run/systemd/generator.late", NULL };
 
 /* Asks systemd for its folders, unless they are known, then reads their files. */
 struct looking {
         struct op op;
         struct units *units;
         sd_bus_slot *slot;
-        sd_event_source *pause; /* before it begins; NULL: none */
         void (*done)(struct unit_files *files, void *userdata);
         void *userdata;
 };
 
 static void looking_drop(struct op *op) {
-        struct looking *l = container_of(op, struct looking, op);
-        sd_bus_slot_unref(l->slot);
-        sd_event_source_disable_unref(l->pause);
+        sd_bus_slot_unref(container_of(op, struct looking, op)->slot);
 }
 
 static void list_on_read(struct unit_files *files, void *userdata) {
@@ -38,36 +40,26 @@ static void list_on_read(struct unit_files *files, void *userdata) {
 }
 
 static void list_read_folders(struct looking *l) {
-        op_wait(&l->op, unit_files_read(l->units->event, l->units->root, units_folders(l->units),
-                                        list_on_read, l));
+        char *const *folders = l->units->folders ? l->units->folders : (char *const *) usual_folders;
+        op_wait(&l->op, unit_files_read(l->units->event, l->units->root, folders, list_on_read, l));
 }
 
 static int list_on_folders(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         struct looking *l = userdata;
-        units_read_folders(l->units, m);
+        if (!sd_bus_message_is_method_error(m, NULL) && sd_bus_message_enter_container(m, 'v', "as") >= 0)
+                sd_bus_message_read_strv(m, &l->units->folders);
         list_read_folders(l);
         return 0;
 }
 
-static void list_begin_look(struct looking *l) {
-        if (l->units->folders || units_ask_folders(l->units, &l->slot, list_on_folders, l) < 0)
-                list_read_folders(l);
-}
-
-static int list_on_pause(sd_event_source *source, uint64_t usec, void *userdata) {
-        struct looking *l = userdata;
-        l->pause = sd_event_source_disable_unref(l->pause);
-        list_begin_look(l);
-        return 0;
-}
-
-static struct op *list_look(struct units *units, uint64_t pause,
-                            void (*done)(struct unit_files *files, void *userdata), void *userdata) {
+static struct op *list_look(struct units *units, void (*done)(struct unit_files *files, void *userdata),
+                            void *userdata) {
         struct looking *l = new0(struct looking);
         *l = (struct looking){ .op.drop = looking_drop, .units = units, .done = done, .userdata = userdata };
-        if (!pause || sd_event_add_time_relative(units->event, &l->pause, CLOCK_MONOTONIC, pause, 1000,
-                                                 list_on_pause, l) < 0)
-                list_begin_look(l);
+        if (units->folders ||
+            sd_bus_call_method_async(units->bus, &l->slot, SYSTEMD_NAME, SYSTEMD_PATH, BUS_PROPERTIES, "Get",
+                                     list_on_folders, l, "ss", SYSTEMD_MANAGER, "UnitPath") < 0)
+                list_read_folders(l);
         return &l->op;
 }
 
@@ -103,7 +95,7 @@ static void list_read_files(struct units *units) {
         if (!units->changed || units->looking || (units->files && !units->files_stale))
                 return;
         units->files_stale = false;
-        units->looking = list_look(units, LOOK_USEC, list_files_read, units);
+        units->looking = list_look(units, list_files_read, units);
 }
 
 struct listing {
@@ -322,5 +314,5 @@ struct op *units_list(struct units *units, const char *pattern, units_done_t don
                 bus_fail(&l->error, NULL, r, "The units could not be listed");
                 return op_answer(&l->op, units->event, listing_end);
         }
-        return l->followed ? &l->op : op_wait(&l->op, list_look(units, 0, list_on_files, l));
+        return l->followed ? &l->op : op_wait(&l->op, list_look(units, list_on_files, l));
 }

@@ -20,33 +20,15 @@ struct log_line *loglines_room(struct loglines *lines) {
         return &lines->items[lines->n++];
 }
 
-/* Whether the bytes that text_decode() took are a character: a NUL would hide the rest. */
-static bool log_is_character(const char *bytes, size_t n, unsigned c) {
-        static const char replacement[] = "\xef\xbf\xbd"; /* U+FFFD: itself, and what else is none */
-        return c && (c != 0xfffd || (n == sizeof replacement - 1 && memcmp(bytes, replacement, n) == 0));
-}
-
-/* The bytes up to LOG_MESSAGE_MAX as a string in UTF-8; what is no character is there as "<ff>". The caller
- * frees. */
+/* The bytes up to LOG_MESSAGE_MAX as a string, with U+FFFD for NUL. The caller frees. */
 static char *log_text(const char *bytes, size_t n) {
+        static const char instead[] = "\xef\xbf\xbd"; /* for a NUL, which would hide the rest */
         _cleanup_str_ struct str out = {};
-        for (size_t i = 0, takes; i < n && out.length < LOG_MESSAGE_MAX; i += takes) {
-                unsigned c = ' ';
-                size_t room = LOG_MESSAGE_MAX - out.length;
-                takes = text_ascii_run(bytes + i, n - i);
-                bool character = takes;
-                if (takes > room)
-                        takes = room;
-                if (!character) {
-                        takes = text_decode(bytes + i, n - i, &c);
-                        character = log_is_character(bytes + i, takes, c);
-                }
-                if ((character ? takes : 4 * takes) > room)
+        for (size_t i = 0; i < n; i++) {
+                size_t takes = bytes[i] ? 1 : sizeof instead - 1;
+                if (out.length + takes > LOG_MESSAGE_MAX)
                         break;
-                if (character)
-                        str_add_bytes(&out, bytes + i, takes);
-                for (size_t k = 0; !character && k < takes; k++)
-                        str_addf(&out, "<%02x>", (unsigned) (unsigned char) bytes[i + k]);
+                str_add_bytes(&out, bytes[i] ? bytes + i : instead, takes);
         }
         return str_take(&out);
 }

@@ -31,7 +31,6 @@ struct reading {
         char *newest;           /* cursor of the newest entry seen on the way backwards */
         uint64_t entries;       /* read so far */
         bool backwards;         /* lines are found in the wrong order, and sent at the end */
-        bool begun;             /* forwards, entries that are wanted by their time were reached */
         uint64_t written;       /* WRITE: entries */
         int64_t said;           /* when progress was sent last */
         struct error *error;
@@ -110,10 +109,8 @@ static int reading_step(struct reading *r, bool *ret_added) {
                 sd_journal_get_cursor(r->journal, &r->newest);
         if (sd_journal_get_realtime_usec(r->journal, &real) < 0)
                 return 1;
-        /* A clock that was set back makes a later entry look earlier: the journal's order counts. */
-        bool early = query->since && (int64_t) real < query->since && (r->backwards || !r->begun),
+        bool early = query->since && (int64_t) real < query->since,
              late = query->until && (int64_t) real > query->until;
-        r->begun = r->begun || !early;
         if (early || late) /* behind it nothing else is wanted */
                 return r->backwards ? !early : !late;
         if (query->cursor && r->entries == 0 && sd_journal_test_cursor(r->journal, query->cursor) > 0)
@@ -221,7 +218,6 @@ static int reading_forwards(struct reading *r, unsigned most) {
 }
 
 static int reading_follow(struct reading *r) {
-        r->begun = true; /* what comes now is later than what was asked for, whatever the clock says */
         for (;;) {
                 reading_forwards(r, 0);
                 int code = sd_journal_wait(r->journal, UINT64_MAX);

@@ -7,7 +7,7 @@
 
 #include "backend/io/turn.h"
 
-enum kind { TEXT, TEXTS, INT32, UINT32, UINT64, FLAG, TIME, BYTES, LOAD_ERROR, JOB, ARGV };
+enum kind { TEXT, TEXTS, INT32, UINT32, UINT64, FLAG, TIME, BYTES, LOAD_ERROR, JOB, COMMANDS, ARGV };
 
 static const struct property {
         const char *name;
@@ -29,12 +29,8 @@ static const struct property {
         P("Result", TEXT, result),
         P("ExecMainCode", INT32, exit_code),
         P("ExecMainStatus", INT32, exit_status),
-        P("ExecMainStartTimestamp", UINT64, main_began),
         P("ExecMainExitTimestamp", UINT64, main_ended),
-        P("ActiveEnterTimestamp", UINT64, activated),
-        P("ActiveExitTimestamp", UINT64, stop_began),
-        P("RuntimeMaxUSec", UINT64, runtime_max),
-        P("Type", TEXT, type),
+        P("ExecStop", COMMANDS, stop_began),
         P("ExecStart", ARGV, starts),
         P("NRestarts", UINT32, restarts),
         P("MainPID", UINT32, main_pid),
@@ -83,7 +79,8 @@ static const struct {
 } kinds[] = {
         [TEXT] = { "s" },          [TEXTS] = { "as", 4096 }, [INT32] = { "i" }, [UINT32] = { "u" },
         [UINT64] = { "t" },        [FLAG] = { "b" },         [TIME] = { "t" },  [BYTES] = { "ay", 64 },
-        [LOAD_ERROR] = { "(ss)" }, [JOB] = { "(uo)" },       [ARGV] = { "a(sasbttttuii)", 4096 },
+        [LOAD_ERROR] = { "(ss)" }, [JOB] = { "(uo)" },       [COMMANDS] = { "a(sasbttttuii)" },
+        [ARGV] = { "a(sasbttttuii)", 4096 },
 };
 
 /* Of a LOAD_ERROR the message, else its name; of a JOB only the path of its object, which has its type. */
@@ -97,7 +94,6 @@ static int show_read_text(sd_bus_message *m, enum kind kind, char **target) {
                 return r;
         if (!*text)
                 text = name;
-        text = str_skip_blanks(text);
         str_replace(target, *text && id ? text : NULL);
         return 0;
 }
@@ -134,6 +130,21 @@ static int show_read_bytes(sd_bus_message *m, char **target) {
                 str_addf(&hex, "%02x", bytes[i]);
         str_replace(target, hex.text);
         return 0;
+}
+
+/* When the newest of them began. */
+static int show_read_commands(sd_bus_message *m, uint64_t *target) {
+        int r = sd_bus_message_enter_container(m, 'a', "(sasbttttuii)");
+        while (r >= 0 && (r = sd_bus_message_enter_container(m, 'r', "sasbttttuii")) > 0) {
+                uint64_t began = 0;
+                r = sd_bus_message_skip(m, "sasb");
+                r = r < 0 ? r : sd_bus_message_read(m, "t", &began);
+                r = r < 0 ? r : sd_bus_message_skip(m, "tttuii");
+                if (r >= 0 && began > *target)
+                        *target = began;
+                r = r < 0 ? r : sd_bus_message_exit_container(m);
+        }
+        return r < 0 ? r : sd_bus_message_exit_container(m);
 }
 
 /* The words of the first command. */
@@ -184,6 +195,7 @@ static int show_read_value(sd_bus_message *m, enum kind kind, void *target) {
         case JOB: return show_read_text(m, kind, target);
         case TEXTS: return show_read_texts(m, target);
         case BYTES: return show_read_bytes(m, target);
+        case COMMANDS: return show_read_commands(m, target);
         case ARGV: return show_read_argv(m, target);
         default: return show_read_number(m, kind, target);
         }
@@ -331,16 +343,7 @@ static int show_on_shown(sd_bus_message *m, void *userdata, sd_bus_error *error)
         return 0;
 }
 
-static int show_on_folders(sd_bus_message *m, void *userdata, sd_bus_error *error) {
-        struct showing *s = userdata;
-        units_read_folders(s->units, m);
-        s->slot = sd_bus_slot_unref(s->slot);
-        s->detail->fragment = units_find_file(s->units, s->name);
-        showing_end(s);
-        return 0;
-}
-
-/* systemd loads no template, but knows the state of its file. */
+/* systemd loads no template, but knows its file. */
 static int show_on_template(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         struct showing *s = userdata;
         const char *state;
@@ -358,9 +361,6 @@ static int show_on_template(sd_bus_message *m, void *userdata, sd_bus_error *err
                                  .active = xstrdup("template"),
                                  .sub = xstrdup("template"),
                                  .file_state = xstrdup(state) };
-        if (!s->units->folders && units_ask_folders(s->units, &s->slot, show_on_folders, s) >= 0)
-                return 0;
-        d->fragment = units_find_file(s->units, s->name);
         showing_end(s);
         return 0;
 }

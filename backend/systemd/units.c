@@ -34,12 +34,10 @@ struct units *units_free(struct units *units) {
         if (!units)
                 return NULL;
         units_listen(units, NULL, NULL);
-        units->direct = bus_close(units->direct);
         units_disconnect(units);
         if (units->given)
                 sd_bus_unref(units->bus);
         units_forget_files(units);
-        sd_event_source_disable_unref(units->turn);
         for (size_t i = 0; i < ELEMENTS(units->echoes); i++)
                 free(units->echoes[i].name);
         sd_event_unref(units->event);

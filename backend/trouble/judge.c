@@ -104,21 +104,6 @@ void trouble_judge_health(const struct service *s, const char *check, struct tro
         t->service = xstrdup(s->name);
 }
 
-/* s: a service, or a pinned unit. engine: whose container it is. */
-void trouble_judge_paused(const struct service *s, enum engine_kind engine, struct trouble_list *list) {
-        const char *unit = s->units ? s->units[0] : NULL;
-        struct trouble *t = NULL;
-        if (str_equal(s->health, "paused"))
-                t = trouble_add(list, TROUBLE_PAUSED, s->name, PLACE_UNIT, unit,
-                                "%s is paused, so its clients wait: %s unpause %s", s->name,
-                                engine_kind_name(engine), s->container);
-        else if (str_equal(s->health, "frozen"))
-                t = trouble_add(list, TROUBLE_PAUSED, s->name, PLACE_UNIT, unit,
-                                "%s is frozen, so its clients wait: systemctl thaw %s", s->name, unit);
-        if (t && !s->pinned)
-                t->service = xstrdup(s->name);
-}
-
 /* What lint says of the labels of a service's image, or of the newer one under the same name. */
 static void judge_lint(const struct service *s, const struct label_list *labels, const struct host_status *h,
                        struct finding_list *ret) {
@@ -131,7 +116,11 @@ static void judge_lint(const struct service *s, const struct label_list *labels,
  * nothing where all are in both. */
 static void judge_findings_beyond(struct str *out, const char *one, const char *many,
                                   const struct finding_list *these, const struct finding_list *others) {
-        _cleanup_strv_ char **sentences = finding_list_beyond(these, others);
+        _cleanup_strv_ char **sentences = NULL;
+        for (size_t i = 0; i < these->n; i++)
+                if (!finding_list_find(others, these->items[i].id) &&
+                    !strv_contains(sentences, these->items[i].message))
+                        strv_add(&sentences, these->items[i].message);
         size_t n = strv_length(sentences);
         for (size_t i = 0; i < n && i < FINDINGS_NAMED; i++)
                 str_addf(out, "%s%s", i > 0 ? "; " : plural(n, one, many), sentences[i]);
@@ -142,16 +131,8 @@ static void judge_findings_beyond(struct str *out, const char *one, const char *
 /* A finding that is gone is a reason to upgrade, a new one a reason to look first. */
 void trouble_judge_update(const struct service *s, const struct host_status *h, struct trouble_list *list) {
         _cleanup_(finding_list_done) struct finding_list before = {}, after = {};
-        if (s->update_held || !(s->newer || s->newer_there))
+        if (!s->newer)
                 return;
-        if (!s->newer) {
-                struct trouble *there = trouble_add(
-                        list, TROUBLE_UPDATE, s->name, PLACE_UPDATES, s->name,
-                        "The source of %s has a newer image than the one that %s runs: upgrade it",
-                        s->pin.reference, s->name);
-                there->service = xstrdup(s->name);
-                return;
-        }
         judge_lint(s, &s->pin.labels, h, &before);
         judge_lint(s, &s->newer_labels, h, &after);
         const char *image = s->pin.reference, *name = s->name;

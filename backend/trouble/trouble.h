@@ -103,7 +103,6 @@ void trouble_judge_answer(const struct journal_answer *answer, const struct trou
                           struct trouble_list *list);
 void trouble_judge_job(const struct job *job, struct trouble_list *list);
 void trouble_judge_health(const struct service *s, const char *check, struct trouble_list *list);
-void trouble_judge_paused(const struct service *s, enum engine_kind engine, struct trouble_list *list);
 /* h: the engine whose options the findings are judged by */
 void trouble_judge_update(const struct service *s, const struct host_status *h, struct trouble_list *list);
 void trouble_judge_realm(const struct membership *m, int64_t now, const struct trouble_limits *limits,

@@ -121,7 +121,7 @@ static int containers_next(struct worker *w, struct error **reterr) {
                                        ? worker_wait(w, MAKING_USEC, containers_look, reterr)
                                        : containers_look(w, reterr);
         }
-        return worker_remove_containers(w, TAKE(w->wait.queue.names), true, w->wait.then, reterr);
+        return worker_remove_containers(w, TAKE(w->wait.queue.names), true, NULL, reterr);
 }
 
 static int containers_listed(struct worker *w, struct error **reterr) {
@@ -141,11 +141,10 @@ const struct container *worker_left_container(struct worker *w) {
         return left;
 }
 
-int worker_remove_own_containers(struct worker *w, step_next_t then) {
+int worker_remove_own_containers(struct worker *w) {
         /* Without the list the command was never started. */
         if (!worker_needs_engine(w) || faccessat(w->folder, BEFORE, F_OK, 0) < 0)
                 return STEP_ENDED;
         w->got.container_at = 0;
-        w->wait.then = then;
         return worker_list_containers(w, containers_listed);
 }

@@ -50,7 +50,6 @@ static void last_lines_on_words(struct log_line *lines, size_t n, void *userdata
                 _cleanup_free_ char *text = joblog_redacted(w->log, quote);
                 error_hint(&e, "%s", text);
         }
-        w->quoted = why;
         worker_on_done(e, w);
 }
 

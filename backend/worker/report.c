@@ -81,11 +81,7 @@ void worker_record_failure(struct run *run, const struct error *e) {
         const struct failure *failure = TAKE(run->w.failure);
         if (failure)
                 worker_record(run, run->w.at, RECORD_REASON, failure->id);
-        if (run->w.quoted) /* once is enough: the hint is in the result, too */
-                joblog_note(run->w.log, "%s", line);
-        else
-                worker_log_error(&run->w, e);
-        run->w.quoted = false;
+        worker_log_error(&run->w, e);
 }
 
 char *worker_read_log(const struct worker *w, size_t *ret_n) {

@@ -80,11 +80,10 @@ static int start_begin(struct run *run, const struct worker_options *options, st
 static void start_clean_up(struct run *run, const struct worker_options *options) {
         struct worker *w = &run->w;
         worker_clear_step(run);
-        control_shut(run->control);
-        /* Of what is on the disk the link goes last: while it exists, there may be more to clean up. */
+        control_free(run->control);
+        /* The link goes last: while it exists, there may be more to clean up. */
         if (w->recorder && job_state_final(w->recorder->job->state))
                 jobfolder_clear_active(w->paths, w->id);
-        control_free(run->control);     /* whoever waits for the end goes on now */
         sd_event_source_disable_unref(run->turn);
         sd_event_source_disable_unref(run->terminate);
         sd_event_source_disable_unref(run->interrupt);
@@ -101,13 +100,20 @@ static void start_clean_up(struct run *run, const struct worker_options *options
         sd_event_unref(w->event);
 }
 
+/* Has the job ended, so that its worker releases the host in a moment? */
+static bool start_is_nearly_over(const struct paths *paths, const char *id) {
+        _cleanup_close_ int folder = jobfolder_open(paths, id, NULL);
+        _cleanup_(job_freep) struct job *job = folder < 0 ? NULL : jobfolder_job(folder, id);
+        return job && job_state_final(job->state);
+}
+
 /* The next job may be requested as soon as the end of the last one is visible; and a holder of the lock
  * without an id will write it in a moment, or only cleans up. Nothing else runs here yet, so it may wait. */
 static int start_take_host(struct worker *w, struct error **reterr) {
         for (unsigned tries = 0;; tries++) {
                 _cleanup_free_ char *holder = NULL;
                 int lock = hostlock_take(w->paths, w->id, &holder, reterr);
-                if (lock != -EBUSY || tries == TRIES || (holder && !jobfolder_has_ended(w->paths, holder)))
+                if (lock != -EBUSY || tries == TRIES || (holder && !start_is_nearly_over(w->paths, holder)))
                         return lock;
                 if (reterr)
                         *reterr = error_free(*reterr);

@@ -49,7 +49,7 @@ struct step {
 extern const struct step prepare_step, pull_step, snapshot_step, command_step, changes_step, unit_step,
         remove_step, health_step, commit_step, rehearsal_steps[_JOB_STEP_MAX], rewrite_steps[_JOB_STEP_MAX],
         units_steps[_JOB_STEP_MAX],
-        adopt_steps[_JOB_STEP_MAX], edit_steps[_JOB_STEP_MAX], setup_steps[_JOB_STEP_MAX];
+        adopt_steps[_JOB_STEP_MAX], edit_steps[_JOB_STEP_MAX];
 
 /* The implementation of a step for this kind of job (steps/steps.c); never NULL. */
 const struct step *worker_step(enum plan_verb verb, enum job_step step);
@@ -125,7 +125,6 @@ struct worker {
         bool undoing;
         enum job_step at;              /* current step */
         const struct failure *failure; /* of the next error, where its reason is known */
-        bool quoted;                   /* the log has the lines that its hint quotes */
 
         /* of the current step; dropped when it ends */
         void *state; /* step.size bytes */
@@ -202,11 +201,6 @@ int worker_unpin(struct worker *w, bool planned, step_next_t next);
 /* The plan's such name, recorded for an undo, for who gives it by other means; NULL: there is none. */
 int worker_pin_ahead(struct worker *w, char **ret, struct error **reterr);
 
-/* Notes that the plan's image is not here, before it is fetched; and removes it, if that was noted, and
- * nobody has named it since (backend/worker/fetched.c). One that cannot be removed becomes a leftover. */
-int worker_save_fetched(struct worker *w, struct error **reterr);
-int worker_remove_fetched(struct worker *w, struct error **reterr);
-
 /* Load w->record from the first step's copy in the job's folder: an uninstall removes the record. */
 int worker_save_record(struct worker *w, struct error **reterr);
 int worker_load_record(struct worker *w, struct error **reterr);
@@ -239,11 +233,10 @@ struct restore_options;
 int worker_restore(struct worker *w, const struct restore_options *options, const char *job,
                    struct error **reterr);
 
-/* Removes the containers that the plan's command created (backend/worker/containers.c); then: what follows,
- * unless STEP_ENDED says that it made none. NULL: the end of the step. worker_save_containers() saves the
- * list of those that exist before it starts. */
+/* Removes the containers that the plan's command created, and ends the step (backend/worker/containers.c).
+ * worker_save_containers() saves the list of those that exist before it starts. */
 int worker_save_containers(struct worker *w, struct error **reterr);
-int worker_remove_own_containers(struct worker *w, step_next_t then);
+int worker_remove_own_containers(struct worker *w);
 /* Of w->got.containers the one that the plan's command left; NULL: none. */
 const struct container *worker_left_container(struct worker *w);
 

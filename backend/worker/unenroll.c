@@ -41,7 +41,7 @@ static int unenroll_judge(struct worker *w, struct error **reterr) {
                 joblog_note(w->log, "the realm no longer accepts the keys that this join made");
         else
                 worker_report_enrolled(w, REALM_IPA);
-        return worker_remove_own_containers(w, NULL);
+        return worker_remove_own_containers(w);
 }
 
 /* With the keys, before the snapshot's files replace them. */
@@ -58,7 +58,7 @@ static int unenroll_run(struct worker *w, struct error **reterr) {
 int worker_undo_join(struct worker *w, struct error **reterr) {
         size_t n;
         if (w->plan->joins == REALM_NONE || w->plan->verb != VERB_INSTALL)
-                return worker_remove_own_containers(w, NULL);
+                return worker_remove_own_containers(w);
         _cleanup_free_ char *text = worker_read_log(w, &n);
         enum realm_kind kind = failure_enrolled(text, n);
         if (kind == REALM_IPA && paths_access(w->paths->root, IPA_JOIN, X_OK) &&
@@ -68,5 +68,5 @@ int worker_undo_join(struct worker *w, struct error **reterr) {
                         return STEP_WAITS;
         }
         worker_report_enrolled(w, kind);
-        return worker_remove_own_containers(w, NULL);
+        return worker_remove_own_containers(w);
 }

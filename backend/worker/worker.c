@@ -19,7 +19,6 @@ static const char *worker_title(const struct worker *w) {
 void worker_finish(struct run *run, enum job_state state, int status) {
         struct worker *w = &run->w;
         (void) files_remove(w->folder, "reserve", NULL);
-        (void) files_remove(w->folder, JOBFOLDER_PROGRESS, NULL); /* of a worker that was killed */
         /* The log first: a reader of the end in the journal then has all of the log. */
         bool back = w->recorder->job->withdrawn && (state == JOB_CANCELLED || state == JOB_FAILED);
         joblog_note(w->log, "Job %s", back ? "rolled back" : job_state_name(state));

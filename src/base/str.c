@@ -226,10 +226,6 @@ const char *str_ends(const char *s, const char *suffix) {
         return s && n >= m && strcmp(s + n - m, suffix) == 0 ? s + n - m : NULL;
 }
 
-const char *str_skip_blanks(const char *s) {
-        return s + strspn(s, " \t\r\n\v\f");
-}
-
 char *str_vprintf(const char *format, va_list arguments) {
         char *text;
         if (vasprintf(&text, format, arguments) < 0)

@@ -66,7 +66,6 @@ bool str_among(const char *s, const char *const *list);
 
 const char *str_starts(const char *s, const char *prefix);      /* the text after the prefix, or NULL */
 const char *str_ends(const char *s, const char *suffix);        /* the beginning of the suffix, or NULL */
-const char *str_skip_blanks(const char *s);             /* the text behind blanks, tabs and newlines */
 /* never NULL */
 char *str_printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 char *str_vprintf(const char *format, va_list arguments) __attribute__((format(printf, 1, 0)));

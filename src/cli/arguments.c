@@ -4,30 +4,19 @@
 #include "base/nearest.h"
 
 const struct argument_row option_table[_OPTION_MAX] = {
-        [OPTION_ALL] = { "all", 'a', NULL, false, "all images, not only those that offer a system service" },
-        [OPTION_ALL_THERE] = { "all", 'a', NULL, false,
-                               "all there are: each job that can go, each user of the domain" },
+        [OPTION_ALL] = { "all", 'a', NULL, false,
+                         "all images, not only those that offer a system service" },
+        [OPTION_ALL_JOBS] = { "all", 'a', NULL, false, "all jobs that can go" },
         [OPTION_ALL_TROUBLE] = { "all", 'a', NULL, false,
                                  "each line with its id and what to do, those that sleep, and what cannot be "
                                  "looked for here" },
-        [OPTION_ALL_UPDATES] = { "all", 'a', NULL, false,
-                                 "with --apply: each that is approved and not held; with --approve: each "
-                                 "that waits for it" },
+        [OPTION_ALL_USERS] = { "all", 'a', NULL, false, "the whole domain" },
         [OPTION_ALLOW] = { "allow", 0, "FINDING", true,
                            "carry the plan out although this finding (by its id) blocks it" },
         [OPTION_ANSWERS] = { "answers", 0, "FILE", false,
                              "take the answers from a JSON object {\"name\": \"value\"}" },
-        [OPTION_ANSWERS_HOST] = { "answers", 0, "FILE", false,
-                                  "set the host up by this answer file, and ask nothing" },
-        [OPTION_APPLY] = { "apply", 0, NULL, false,
-                           "carry out what was approved, a job each, one after the other" },
-        [OPTION_APPROVE] = { "approve", 0, NULL, false,
-                             "consent to exactly this image by exactly this plan, for a later --apply" },
         [OPTION_BOOT] = { "boot", 'b', "BOOT", false,
                           "only this boot: 0 (the one that runs), -1 (the one before), or its id" },
-        [OPTION_CHECK] = { "check", 0, NULL, false, "ask the sources now; nothing is pulled" },
-        [OPTION_CHECK_ANSWERS] = { "check", 0, NULL, false,
-                                   "only look whether the answer file fits this host" },
         [OPTION_COMPLETION] = { "completion", 0, "[bash|zsh|fish]", false,
                                 "print the completion of a shell (bash)" },
         [OPTION_CONSENT] = { "consent", 0, "HASH", false,
@@ -41,10 +30,6 @@ const struct argument_row option_table[_OPTION_MAX] = {
                             "with --labels: the engine they are for (podman=5.4, podman=4.3, docker=20.10)" },
         [OPTION_ENGINE_SOCKET] = { "engine-socket", 0, "PATH", false,
                                    "use the container engine at this socket" },
-        [OPTION_EXPORT_ANSWERS] = { "export-answers", 0, NULL, false,
-                                    "print this host as an answer file, without its secrets" },
-        [OPTION_FETCH] = { "fetch", 0, NULL, false,
-                           "fetch the newer images that are named, to compare their packages" },
         [OPTION_FINDINGS] = { "findings", 0, NULL, false,
                               "print all findings there are, as a table in Markdown" },
         [OPTION_FOLLOW] = { "follow", 'f', NULL, false, "go on with new lines as they come" },
@@ -55,8 +40,6 @@ const struct argument_row option_table[_OPTION_MAX] = {
                           "only entries with this text, in any case; ~EXPRESSION: a regular expression" },
         [OPTION_GROUPS] = { "groups", 0, NULL, false, "the names are those of groups" },
         [OPTION_HELP] = { "help", 'h', NULL, false, "print this help" },
-        [OPTION_HOLD] = { "hold", 0, "DATE", false,
-                          "do not report a newer image until this day, 2026-12-24, or for so many days, 7d" },
         [OPTION_IF_INTERRUPTED] = { "if-interrupted", 0, "ask|resume|rollback", false,
                                     "what the job does by itself when the host comes up again in the middle "
                                     "of it (ask)" },
@@ -72,19 +55,10 @@ const struct argument_row option_table[_OPTION_MAX] = {
         [OPTION_MANUAL] = { "manual", 0, NULL, false, "print the manual page" },
         [OPTION_MODE] = { "mode", 0, "MODE", false, "the mode of the image's profile" },
         [OPTION_NAME] = { "name", 'N', "NAME", false, "the service's name (the image's last word)" },
-        [OPTION_NAME_SEALED] = { "name", 0, "NAME", false,
-                                 "the credential's name (fairlead. and that of the file)" },
-        [OPTION_NO_WINDOW] = { "no-window", 0, NULL, false,
-                               "take the window away: the one of the timer's own file applies" },
         [OPTION_OPT1] = { "opt1", 0, "WORDS", false, "words for $OPT1 of the label" },
         [OPTION_OPT2] = { "opt2", 0, "WORDS", false, "words for $OPT2" },
         [OPTION_OPT3] = { "opt3", 0, "WORDS", false, "words for $OPT3" },
         [OPTION_PAGER] = { "pager", 0, NULL, false, "show the lines in $PAGER (less)" },
-        [OPTION_PAGES] = { "pages", 0, NULL, false,
-                           "list the pages as the files of this host have them, or say what is wrong with a "
-                           "file of one" },
-        [OPTION_PIN] = { "pin", 0, "KEYFILE", false,
-                         "have the policy ask for a signature by this public key" },
         [OPTION_PLAIN] = { "plain", 0, NULL, false, "ask and print line by line, without a screen" },
         [OPTION_PRIORITY] = { "priority", 'p', "PRIORITY", false,
                               "only lines this urgent or more: 0 to 7, or emerg, alert, crit, err, warning, "
@@ -99,8 +73,6 @@ const struct argument_row option_table[_OPTION_MAX] = {
         [OPTION_REMOVE_VOLUMES] = { "remove-volumes", 0, NULL, false,
                                     "remove the volumes that hold the service's state, too" },
         [OPTION_REPLACE] = { "replace", 'r', NULL, false, "remove a stopped container of this name first" },
-        [OPTION_REQUIRE_SIGNATURE] = { "require-signature", 0, NULL, false,
-                                       "refuse where the host's policy asks for no signature of the image" },
         [OPTION_SECRET] = { "secret", 0, "NAME=@FILE|NAME=-", true,
                             "a secret parameter, from a file or from standard input" },
         [OPTION_SET] = { "set", 0, "NAME=VALUE", true, "answer a parameter, or set a variable of the label" },
@@ -111,7 +83,6 @@ const struct argument_row option_table[_OPTION_MAX] = {
                            "only lines since then: \"2026-11-29 10:00\", 10:00, 2h (ago), yesterday" },
         [OPTION_TROUBLE] = { "trouble", 0, NULL, false,
                              "print all kinds of trouble and their thresholds, as a table in Markdown" },
-        [OPTION_UNHOLD] = { "unhold", 0, NULL, false, "report newer images again" },
         [OPTION_UNTIL] = { "until", 0, "WHEN", false, "only lines until then" },
         [OPTION_UNTIL_DATE] = { "until", 0, "DATE", false,
                                 "with --sleep: this day, 2026-12-24, or for so many days, 3d" },
@@ -121,11 +92,9 @@ const struct argument_row option_table[_OPTION_MAX] = {
         [OPTION_VOLUMES] = { "volumes", 0, NULL, false,
                              "remove the volumes, too, that an uninstall kept: the state in them is lost" },
         [OPTION_WAKE] = { "wake", 0, "TROUBLE", false, "wake a line of trouble that sleeps" },
-        [OPTION_WATCH] = { "watch", 0, NULL, false, "go on, and print it again when something changes" },
-        [OPTION_WINDOW] = { "window", 0, "CALENDAR", false,
-                            "have fairlead-apply.timer apply them then (systemd.time(7)): \"Sat 03:00\"" },
+        [OPTION_WATCH] = { "watch", 0, NULL, false,
+                           "go on, and print it again when something changes" },
         [OPTION_WITHDRAW] = { "withdraw", 'x', NULL, false, "take the names off the lists, each by itself" },
-        [OPTION_WITHDRAW_UPDATE] = { "withdraw", 0, NULL, false, "take the approval back" },
         [OPTION_WRITE] = { "write", 0, "FILE", false, "write it to this new file instead" },
         [OPTION_YES] = { "yes", 'y', NULL, false, "consent without being asked" },
 };
@@ -133,13 +102,6 @@ const struct argument_row option_table[_OPTION_MAX] = {
 char *option_words(const struct argument_row *row) {
         return str_printf("--%s%s%s", row->name, row->argument ? " " : "",
                           row->argument ? row->argument : "");
-}
-
-struct option_set option_set_of(const enum option_id *list) {
-        struct option_set set = {};
-        for (; list && *list != _OPTION_MAX; list++)
-                set.has[*list] = true;
-        return set;
 }
 
 void arguments_done(struct arguments *a) {
@@ -154,17 +116,17 @@ const char *argument_value(const struct arguments *a, enum option_id id) {
         return n ? a->values[id][n - 1] : NULL;
 }
 
-static int find_long(const char *name, size_t n, const struct option_set *takes) {
+static int find_long(const char *name, size_t n, unsigned long long takes) {
         for (int i = 0; i < _OPTION_MAX; i++)
-                if (takes->has[i] && strlen(option_table[i].name) == n &&
+                if (takes & TAKES(i) && strlen(option_table[i].name) == n &&
                     strncmp(option_table[i].name, name, n) == 0)
                         return i;
         return -1;
 }
 
-static int find_letter(char letter, const struct option_set *takes) {
+static int find_letter(char letter, unsigned long long takes) {
         for (int i = 0; i < _OPTION_MAX; i++)
-                if (takes->has[i] && option_table[i].letter == letter)
+                if (takes & TAKES(i) && option_table[i].letter == letter)
                         return i;
         return -1;
 }
@@ -204,11 +166,11 @@ static int keep_value(int argc, char **argv, int *i, int id, const char *value, 
         return 0;
 }
 
-static int arguments_unknown(const char *word, const struct option_set *takes, struct error **reterr) {
+static int arguments_unknown(const char *word, unsigned long long takes, struct error **reterr) {
         _cleanup_free_ char *name = strndup(word + 2, strcspn(word + 2, "="));
         struct nearest near = { .word = name };
         for (int i = 0; word[1] == '-' && i < _OPTION_MAX; i++)
-                if (takes->has[i])
+                if (takes & TAKES(i))
                         nearest_offer(&near, option_table[i].name);
         if (near.best)
                 return error_set(reterr, -EINVAL, "There is no option %s here. Did you mean --%s?", word,
@@ -216,7 +178,7 @@ static int arguments_unknown(const char *word, const struct option_set *takes, s
         return error_set(reterr, -EINVAL, "There is no option %s here", word);
 }
 
-int argument_option(const char *word, const struct option_set *takes, const char **ret_value) {
+int argument_option(const char *word, unsigned long long takes, const char **ret_value) {
         if (word[1] == '-') {
                 size_t n = strcspn(word + 2, "=");
                 *ret_value = word[2 + n] == '=' ? word + 2 + n + 1 : NULL;
@@ -226,8 +188,8 @@ int argument_option(const char *word, const struct option_set *takes, const char
         return find_letter(word[1], takes);
 }
 
-static int arguments_read_option(int argc, char **argv, int *i, const struct option_set *takes,
-                                 struct arguments *a, struct error **reterr) {
+static int arguments_read_option(int argc, char **argv, int *i, unsigned long long takes, struct arguments *a,
+                                 struct error **reterr) {
         const char *word = argv[*i], *value;
         int id = argument_option(word, takes, &value);
         if (id < 0)
@@ -235,7 +197,7 @@ static int arguments_read_option(int argc, char **argv, int *i, const struct opt
         return keep_value(argc, argv, i, id, value, a, reterr);
 }
 
-int arguments_read(int argc, char **argv, int from, const struct option_set *takes, bool stop_at_word,
+int arguments_read(int argc, char **argv, int from, unsigned long long takes, bool stop_at_word,
                    struct arguments *ret, int *ret_next, struct error **reterr) {
         int i;
         for (i = from; i < argc; i++) {

@@ -11,17 +11,12 @@
 
 enum option_id {
         OPTION_ALL,
-        OPTION_ALL_THERE,
+        OPTION_ALL_JOBS,
         OPTION_ALL_TROUBLE,
-        OPTION_ALL_UPDATES,
+        OPTION_ALL_USERS,
         OPTION_ALLOW,
         OPTION_ANSWERS,
-        OPTION_ANSWERS_HOST,
-        OPTION_APPLY,
-        OPTION_APPROVE,
         OPTION_BOOT,
-        OPTION_CHECK,
-        OPTION_CHECK_ANSWERS,
         OPTION_COMPLETION,
         OPTION_CONSENT,
         OPTION_CONTAINER,
@@ -30,15 +25,12 @@ enum option_id {
         OPTION_DISPLAY,
         OPTION_ENGINE,
         OPTION_ENGINE_SOCKET,
-        OPTION_EXPORT_ANSWERS,
-        OPTION_FETCH,
         OPTION_FINDINGS,
         OPTION_FOLLOW,
         OPTION_FROM,
         OPTION_GREP,
         OPTION_GROUPS,
         OPTION_HELP,
-        OPTION_HOLD,
         OPTION_IF_INTERRUPTED,
         OPTION_IMAGE,
         OPTION_JSON,
@@ -48,14 +40,10 @@ enum option_id {
         OPTION_MANUAL,
         OPTION_MODE,
         OPTION_NAME,
-        OPTION_NAME_SEALED,
-        OPTION_NO_WINDOW,
         OPTION_OPT1,
         OPTION_OPT2,
         OPTION_OPT3,
         OPTION_PAGER,
-        OPTION_PAGES,
-        OPTION_PIN,
         OPTION_PLAIN,
         OPTION_PRIORITY,
         OPTION_PROFILE,
@@ -65,14 +53,12 @@ enum option_id {
         OPTION_REMOVE_UNIT,
         OPTION_REMOVE_VOLUMES,
         OPTION_REPLACE,
-        OPTION_REQUIRE_SIGNATURE,
         OPTION_SECRET,
         OPTION_SET,
         OPTION_SIGNAL,
         OPTION_SLEEP,
         OPTION_SINCE,
         OPTION_TROUBLE,
-        OPTION_UNHOLD,
         OPTION_UNTIL,
         OPTION_UNTIL_DATE,
         OPTION_USER,
@@ -80,9 +66,7 @@ enum option_id {
         OPTION_VOLUMES,
         OPTION_WAKE,
         OPTION_WATCH,
-        OPTION_WINDOW,
         OPTION_WITHDRAW,
-        OPTION_WITHDRAW_UPDATE,
         OPTION_WRITE,
         OPTION_YES,
         _OPTION_MAX,
@@ -112,20 +96,14 @@ void arguments_done(struct arguments *a);
 /* the last one given, or NULL */
 const char *argument_value(const struct arguments *a, enum option_id id);
 
-/* A list of options, as a verb's row has it. */
-#define OPTIONS(...) ((const enum option_id[]){ __VA_ARGS__, _OPTION_MAX })
-
-struct option_set {
-        bool has[_OPTION_MAX];
-};
-/* NULL: none. */
-struct option_set option_set_of(const enum option_id *list);
+/* A bit for each option a verb takes, from a list. */
+#define TAKES(id) (1ULL << (id))
 
 /* The option named by a word with a leading "-", or a negative number; *ret_value: the value in the same
  * word, or NULL. */
-int argument_option(const char *word, const struct option_set *takes, const char **ret_value);
+int argument_option(const char *word, unsigned long long takes, const char **ret_value);
 
-/* Reads argv[from…] with these options. stop_at_word: reading ends at the first operand (its
+/* Reads argv[from…] with the options of the bit set. stop_at_word: reading ends at the first operand (its
  * index is *ret_next), for the options before a verb. -EINVAL with a sentence that names the word. */
-int arguments_read(int argc, char **argv, int from, const struct option_set *takes, bool stop_at_word,
+int arguments_read(int argc, char **argv, int from, unsigned long long takes, bool stop_at_word,
                    struct arguments *ret, int *ret_next, struct error **reterr);

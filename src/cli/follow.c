@@ -25,29 +25,14 @@ struct following {
         struct job *job;
         struct error *error;
         uint64_t bytes;                    /* of the log, printed so far */
-        size_t drawn;                      /* cells of the line that shows a pull; 0: there is none */
         follow_end_t end;                  /* NULL: the usual end */
         const struct arguments *arguments; /* of end */
 };
 
-/* On a terminal a pull is one line that is written over; "" takes it away. Not on a dumb one: whoever reads
- * that aloud, or on paper, would have a line a second. */
-static void follow_draw(struct following *f, const char *text) {
-        if (!f->drawn && !*text)
-                return;
-        _cleanup_free_ char *line = str_printf("%-*s", (int) f->drawn, text);
-        out("\r%s", line);
-        if (!*text)
-                out("\r");
-        f->drawn = strlen(text);
-        fflush(stdout);
-}
-
 static void print_line(const char *text, const uint8_t *marks, size_t bytes, void *userdata) {
-        struct following *f = userdata;
+        const struct following *f = userdata;
         if (f->session->json)
                 return; /* the output stays in the job's log; only the end is printed */
-        follow_draw(f, "");
         /* What a command prints could look like our steps and result. */
         if (!marks_are_own(marks, bytes))
                 out_raw("| ", 2);
@@ -66,13 +51,6 @@ static void follow_job_moved(const struct job *job, void *userdata) {
         struct following *f = userdata;
         job_free(f->job);
         f->job = job_copy(job);
-        const char *term = getenv("TERM");
-        if (out_is_terminal() && !str_equal(term, "dumb") && !f->session->json && !f->mute) {
-                _cleanup_str_ struct str text = {};
-                if (job->pull.layers)
-                        pull_progress_text(&job->pull, &text);
-                follow_draw(f, text.text ? text.text : "");
-        }
         end_when_whole(f);
 }
 
@@ -109,7 +87,6 @@ static int follow_typed(sd_event_source *source, int fd, uint32_t events, void *
 }
 
 static int result_of(struct following *f) {
-        follow_draw(f, "");
         if (f->error)
                 return error_take(&f->session->error, TAKE(f->error));
         if (f->left) {
@@ -200,25 +177,6 @@ int follow_print_job(struct session *s, const char *id) {
         return r < 0 ? r : out_json(emit_job(job));
 }
 
-/* Where somebody is asked: each finding that refuses the plan may be allowed, as on the console's last page.
- * *allowed has those of before, too, and is the order's. */
-static int follow_allow(struct session *s, struct order *order, char ***allowed, struct plan **plan) {
-        const struct finding *f;
-        while ((f = finding_list_allowable(&(*plan)->findings))) {
-                _cleanup_free_ char *question = str_printf("Allow %s, if you know better?", f->id);
-                out("\n%s%s%s.\n", f->where ? f->where : "", f->where ? ": " : "", f->message);
-                if (strv_contains(*allowed, f->id) || !ask_yes(question))
-                        return 0;
-                strv_add(allowed, f->id);
-                order->port.allowed = *allowed;
-                *plan = plan_free(*plan);
-                int r = session_make_plan(s, &order->port, plan, &s->error);
-                if (r < 0)
-                        return r;
-        }
-        return 0;
-}
-
 /* Consent: --yes, the hash of this very plan, or the word yes on a terminal after the plan was shown. */
 static int follow_consent(const struct session *s, const struct plan *plan, const struct arguments *a) {
         _cleanup_error_ struct error *e = NULL;
@@ -240,25 +198,21 @@ static int follow_consent(const struct session *s, const struct plan *plan, cons
         }
         if (wanted || a->given[OPTION_YES])
                 return EXIT_DONE;
-        bool later = a->given[OPTION_APPROVE]; /* it is not carried out now */
         if (s->json || !in_is_terminal()) {
-                out_note(later ? "fairlead: Nothing was approved. Add --yes to approve this plan.\n"
-                               : "fairlead: Nothing was done. Add --yes to carry this plan out.\n");
+                out_note("fairlead: Nothing was done. Add --yes to carry this plan out.\n");
                 return EXIT_REFUSED;
         }
         char line[ASK_BYTES];
-        while (s->brief && ask_line(later ? "Approve this plan for later on? [yes/no, d: all of it] "
-                                          : "Carry this plan out? [yes/no, d: all of it] ",
-                                    line))
+        while (s->brief && ask_line("Carry this plan out? [yes/no, d: all of it] ", line))
                 if (STR_IN_SET(line, "d", "D"))
                         report_plan(plan);
                 else if (ask_is_yes(line))
                         return EXIT_DONE;
                 else
                         break;
-        if (!s->brief && ask_yes(later ? "Approve this plan for later on?" : "Carry this plan out?"))
+        if (!s->brief && ask_yes("Carry this plan out?"))
                 return EXIT_DONE;
-        out(later ? "Nothing was approved.\n" : "Nothing was done.\n");
+        out("Nothing was done.\n");
         return EXIT_REFUSED;
 }
 
@@ -266,16 +220,11 @@ int follow_order(struct session *s, struct order *order, const struct arguments 
         return follow_order_to(s, order, a, NULL);
 }
 
-int follow_agree(struct session *s, struct order *order, const struct arguments *a, struct plan **ret) {
+int follow_order_to(struct session *s, struct order *order, const struct arguments *a, follow_end_t end) {
         _cleanup_plan_ struct plan *plan = NULL;
-        _cleanup_strv_ char **allowed = strv_copy(order->port.allowed);
         int r = session_make_plan(s, &order->port, &plan, &s->error);
-        if (r >= 0 && s->ask)
-                r = follow_allow(s, order, &allowed, &plan);
         if (r == -EALREADY) { /* the requested state exists already: not a failure */
                 out("%s\n", s->error->message);
-                if (s->error->hint)
-                        out("  hint: %s\n", s->error->hint);
                 return EXIT_DONE;
         }
         if (r < 0)
@@ -285,23 +234,16 @@ int follow_agree(struct session *s, struct order *order, const struct arguments 
         else if (!s->json)
                 report_plan(plan);
         int status = follow_consent(s, plan, a);
-        if (status == EXIT_DONE)
-                *ret = TAKE(plan);
-        else if (s->json)
-                out_json(emit_plan(plan));
-        return status;
-}
-
-int follow_order_to(struct session *s, struct order *order, const struct arguments *a, follow_end_t end) {
-        _cleanup_plan_ struct plan *plan = NULL;
-        int status = follow_agree(s, order, a, &plan);
-        if (!plan)
+        if (status != EXIT_DONE) {
+                if (s->json)
+                        out_json(emit_plan(plan));
                 return status;
+        }
         const char *way = argument_value(a, OPTION_IF_INTERRUPTED);
         if (way)
                 plan->if_interrupted = (enum plan_interrupted) plan_interrupted_from_name(way);
         _cleanup_free_ char *id = NULL;
-        int r = session_start_job(s, plan, TAKE(order->secrets), &id, &s->error);
+        r = session_start_job(s, plan, TAKE(order->secrets), &id, &s->error);
         if (r < 0)
                 return r;
         if (a->given[OPTION_DETACH]) {

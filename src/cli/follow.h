@@ -35,9 +35,6 @@ struct order;
 struct arguments;
 int follow_order(struct session *s, struct order *order, const struct arguments *a);
 
-/* The first part of it, up to the consent. EXIT_DONE and *ret NULL: there is nothing to do, as was said. */
-int follow_agree(struct session *s, struct order *order, const struct arguments *a, struct plan **ret);
-
 /* The same with another end, called when the job has ended: in the place of its JSON, else after its result.
  * Returns the exit status. */
 typedef int (*follow_end_t)(struct session *s, const struct job *job, const struct arguments *a);

@@ -120,14 +120,14 @@ static void status_print_trouble(const struct trouble_list *list, bool all) {
                     asleep);
 }
 
-static void status_print_heads(void) {
+static void status_print_services(const struct service_list *services) {
+        if (!services->n) {
+                out("No service is installed. fairlead images lists what could be.\n");
+                return;
+        }
         out("%-20s %-8s %-9s %-4s %-9s %-8s %-9s %s\n", "SERVICE", "STATE", "FOR", "BOOT", "HEALTH", "MEMORY",
             "VERSION", "UPDATE");
-}
-
-/* NULL: none. */
-static void status_print_services(const struct service_list *services) {
-        for (size_t i = 0; services && i < services->n; i++) {
+        for (size_t i = 0; i < services->n; i++) {
                 const struct service *s = services->items[i];
                 char age[24] = "-", memory[16] = "-";
                 if (s->since > 0)
@@ -138,7 +138,7 @@ static void status_print_services(const struct service_list *services) {
                     service_state_name(s->state), age, s->at_boot ? unit_boot_name(s->at_boot) : "-",
                     s->health ? s->health : "-", memory, s->pin.version ? s->pin.version : "-",
                     s->image_gone ? "gone"
-                    : s->newer || s->newer_there ? "newer"
+                    : s->newer    ? "newer"
                                   : "-");
         }
 }
@@ -152,13 +152,8 @@ static void status_print(struct session *s, const struct host_figures *f, const 
         out("\n");
         status_print_trouble(list, all);
         out("\n");
-        size_t pinned = list->pinned ? list->pinned->n : 0;
-        if (list->services && !list->services->n)
-                out("No service is installed. fairlead images lists what could be.\n");
-        if (pinned || (list->services && list->services->n))
-                status_print_heads();
-        status_print_services(list->services);
-        status_print_services(list->pinned);
+        if (list->services)
+                status_print_services(list->services);
 }
 
 /* ---- for programs ---- */

@@ -25,7 +25,11 @@ int find_service(struct session *s, const char *name, struct service **ret, stru
 /* The table of services, for people. */
 void lookup_print_services(const struct service_list *services);
 
+/* The order to upgrade this service, from the command line (--image, --set, …); the service must outlive the
+ * order. */
 struct order;
+int upgrade_read(struct session *s, const struct arguments *a, const struct service *service,
+                 struct order *ret, struct error **reterr);
 
 /* The order to set the installed service of this name up again (VERB_RECONFIGURE, or VERB_REHEARSE of it),
  * from the command line; -ENOENT: none is installed. *ret, the caller's, must outlive the order. */

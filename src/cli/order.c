@@ -217,19 +217,8 @@ int order_read(struct session *s, const struct arguments *a, enum plan_verb verb
                          argument_value(a, OPTION_OPT3) },
                 .arguments = a->rest,
                 .allowed = a->values[OPTION_ALLOW],
-                .needs_signature = a->given[OPTION_REQUIRE_SIGNATURE],
         };
         return 0;
-}
-
-int order_ask(struct session *s, struct order *o, const struct mode *mode) {
-        int r = s->ask ? s->ask(s, o, mode) : 0;
-        if (!mode)
-                o->port.mode = o->mode;
-        o->port.secrets = o->secret_names;
-        if (r == -ECANCELED)
-                out("Nothing was done.\n");
-        return r;
 }
 
 int order_read_image(struct session *s, const struct arguments *a, enum plan_verb verb, struct order *ret,
@@ -237,24 +226,4 @@ int order_read_image(struct session *s, const struct arguments *a, enum plan_ver
         struct image *image = NULL;
         int r = session_find_image(s, a->words[0], &image, reterr);
         return r < 0 ? r : order_read(s, a, verb, image, ret, reterr);
-}
-
-int order_read_upgrade(struct session *s, const struct arguments *a, const struct service *service,
-                       struct order *ret, struct error **reterr) {
-        const char *reference = argument_value(a, OPTION_IMAGE), *own = service->pin.reference;
-        struct image *image = NULL;
-        /* Only its profile is needed here: it decides which of --set are answers. What was fetched by its
-         * digest has no name, and then what the service runs has a profile as good. */
-        int r = session_find_image(s, reference ? reference : own ? own : "", &image, reterr);
-        if (r == -ENOENT && !reference && service->pin.image_id &&
-            session_find_image(s, service->pin.image_id, &image, NULL) >= 0) {
-                *reterr = error_free(*reterr);
-                r = 0;
-        }
-        if (r < 0)
-                return r;
-        r = order_read(s, a, VERB_UPGRADE, image, ret, reterr);
-        ret->port.name = service->name;
-        ret->port.image = reference;
-        return r;
 }

@@ -8,9 +8,9 @@
 #include "model/host.h"
 
 /* Options of every verb that plans. */
-#define ORDER_OPTIONS                                                                                \
-        OPTION_NAME, OPTION_MODE, OPTION_SET, OPTION_ANSWERS, OPTION_OPT1, OPTION_OPT2, OPTION_OPT3, \
-                OPTION_ALLOW
+#define ORDER_OPTIONS                                                                          \
+        (TAKES(OPTION_NAME) | TAKES(OPTION_MODE) | TAKES(OPTION_SET) | TAKES(OPTION_ANSWERS) | \
+         TAKES(OPTION_OPT1) | TAKES(OPTION_OPT2) | TAKES(OPTION_OPT3) | TAKES(OPTION_ALLOW))
 
 struct order {
         struct plan_order port;         /* points into the members below and into the arguments */
@@ -36,15 +36,7 @@ int order_read_file(const char *path, struct answers *answers, char **mode, stru
 /* "P=@FILE" or "P=-" of --secret: the name goes to *names, the secret to the list. */
 int order_read_secret(const char *text, char ***names, struct secret_list *secrets, struct error **reterr);
 
-/* Where somebody is asked line by line: asks for the parameters of this mode, or of the one that the person
- * chooses (NULL). Else nothing: the command line says all. -ECANCELED, said: the person went back. */
-int order_ask(struct session *s, struct order *o, const struct mode *mode);
-
 /* For verbs whose first word is an image: finds it, then reads the order. */
 int order_read_image(struct session *s, const struct arguments *a, enum plan_verb verb, struct order *ret,
                      struct error **reterr);
 
-/* The order to upgrade this service, from the command line (--image, --set, …); the service must outlive the
- * order. */
-int order_read_upgrade(struct session *s, const struct arguments *a, const struct service *service,
-                       struct order *ret, struct error **reterr);

@@ -21,11 +21,6 @@ static struct profile *profile_of(struct session *s, const struct image *image) 
         return profile;
 }
 
-bool joining_image(struct session *s, const struct image *image) {
-        _cleanup_(profile_freep) struct profile *profile = profile_of(s, image);
-        return profile && realm_images_joins(profile);
-}
-
 static int find_named(struct session *s, const char *reference, struct image **ret,
                       struct profile **ret_profile, struct error **reterr) {
         int r = session_find_image(s, reference, ret, reterr);

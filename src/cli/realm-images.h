@@ -11,9 +11,6 @@
 int joining_find_image(struct session *s, const char *reference, struct image **ret,
                        struct profile **ret_profile, struct error **reterr);
 
-/* Whether the image's profile has a mode that joins. */
-bool joining_image(struct session *s, const struct image *image);
-
 /* The mode that joins this kind of realm; NULL: none. */
 const struct mode *joining_mode(const struct profile *profile, enum realm_kind kind);
 

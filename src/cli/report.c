@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "cli/out.h"
+#include "model/plan/drop-in.h"
 
 static const char *const severity_words[_SEVERITY_MAX] = {
         [SEVERITY_INFO] = "note",
@@ -138,11 +139,11 @@ static void report_all_findings(const struct plan *plan) {
         report_findings(&plan->findings);
 }
 
-static void report_file(const struct plan_file *file, bool restarts) {
+static void report_file(const struct plan_file *file) {
         _cleanup_strv_ char **lines = plan_file_lines(file);
-        if (file->sentence)
-                out(restarts ? "\n%s\n" : "\n%s.\n", file->sentence);
-        out(restarts ? "\nIn %s, and its service is started again:\n" : "\nIn %s:\n", file->path);
+        bool edit = drop_in_path_valid(file->path);
+        out(edit ? "\n%s.\n\nIn %s:\n" : "\n%s\n\nIn %s, and its service is started again:\n",
+            file->sentence ? file->sentence : "", file->path);
         for (char **line = lines; line && *line; line++)
                 out("  %s\n", *line);
 }
@@ -171,10 +172,6 @@ static void report_head(const struct plan *plan) {
         _cleanup_free_ char *whole =
                 is_short ? str_printf("%.*s%s", (int) strcspn(found, "@"), found, tag ? tag : "") : NULL;
         _cleanup_free_ char *what = plan_verb_what(plan->verb, plan->joins, plan->join_domain, plan->name);
-        if (plan->verb == VERB_TRUST) { /* it is about a repository, not about one image of it */
-                out("%s\n", what);
-                return;
-        }
         bool realm = plan->joins != REALM_NONE &&
                      (plan->verb == VERB_INSTALL || plan->verb == VERB_UNINSTALL);
         out(realm ? "%s through %s\n" : "%s from %s\n", what, whole ? whole : typed ? typed : "-");
@@ -203,16 +200,9 @@ static void report_image(const struct image_pin *pin) {
                 out("  source %s\n", pin->source);
 }
 
-/* The rule that the engine goes by when it fetches it. */
-static void report_trust(const struct plan_trust *trust) {
-        if (trust->rule)
-                out(trust->place ? "  trust  %s (%s)\n" : "  trust  %s\n", trust->rule, trust->place);
-}
-
 void report_plan(const struct plan *plan) {
         report_head(plan);
         report_image(&plan->pin);
-        report_trust(&plan->trust);
         if (plan->mode_title)
                 out("  mode   %s\n", plan->mode_title);
         if (plan->from && plan->verb == VERB_UPGRADE)
@@ -224,10 +214,8 @@ void report_plan(const struct plan *plan) {
         if (plan->verb == VERB_REHEARSE)
                 report_all_findings(plan);
         if (plan->file.text)
-                report_file(&plan->file, plan->verb != VERB_EDIT && plan->verb != VERB_TRUST);
-        if (plan->beside.text)
-                report_file(&plan->beside, false);
-        if (!plan->file.text && plan->command) {
+                report_file(&plan->file);
+        else if (plan->command) {
                 out("\n%s\n", plan->host_command ? "This program of the HOST runs, outside any container:"
                               : plan->verb == VERB_REHEARSE ? "This runs, word for word, on a copy of the "
                                                               "host's files that is thrown away:"
@@ -236,7 +224,7 @@ void report_plan(const struct plan *plan) {
                 if (plan->command->n_privileges || plan->command->n_mounts)
                         out("\nWhat it may do:\n");
                 report_risks(plan->command);
-        } else if (!plan->file.text)
+        } else
                 out("\n%s\n", plan_no_command(plan->verb));
         if (plan->verb == VERB_UNINSTALL || plan->verb == VERB_ADOPT) {
                 _cleanup_strv_ char **lines = plan_summary(plan);

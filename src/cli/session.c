@@ -62,20 +62,10 @@ static int session_wait(struct session *s, struct waiting *w, struct op *op, str
 WAIT(list_images, struct image_list *, (struct session * s, struct image_list **ret, struct error **reterr))
 WAIT(find_image, struct image *,
      (struct session * s, const char *reference, struct image **ret, struct error **reterr), reference, )
-WAIT(look_trust, struct trust *,
-     (struct session * s, const char *reference, struct trust **ret, struct error **reterr), reference, )
 WAIT(look_trouble, struct trouble_list *,
      (struct session * s, struct trouble_list **ret, struct error **reterr))
 WAIT(list_services, struct service_list *,
      (struct session * s, struct service_list **ret, struct error **reterr))
-WAIT(list_updates, struct update_list *,
-     (struct session * s, bool ask, char *const *names, struct update_list **ret, struct error **reterr), ask,
-     names, NULL, )
-WAIT(show_update, struct update_detail *,
-     (struct session * s, const char *service, bool fetch, struct update_detail **ret, struct error **reterr),
-     service, fetch, )
-WAIT(list_triggers, struct trigger_list *,
-     (struct session * s, const char *pattern, struct trigger_list **ret, struct error **reterr), pattern, )
 WAIT(list_units, struct unit_list *,
      (struct session * s, const char *pattern, struct unit_list **ret, struct error **reterr), pattern, )
 WAIT(show_unit, struct unit_detail *,
@@ -108,17 +98,6 @@ int session_act_on_unit(struct session *s, const char *name, enum unit_action ac
         struct waiting w = { .result = ret };
         struct op *op = host_act_on_unit(s->host, name, action, signal, waited_report, &w);
         return session_wait(s, &w, op, reterr);
-}
-
-static void waited_network(struct reach *network, void *userdata) {
-        struct waiting *w = userdata;
-        *(struct reach **) w->result = network;
-        session_arrived(w, NULL);
-}
-
-int session_look_network(struct session *s, struct reach **ret, struct error **reterr) {
-        struct waiting w = { .result = ret };
-        return session_wait(s, &w, host_look_network(s->host, waited_network, &w), reterr);
 }
 
 static void waited_container(enum container_state state, struct error *e, void *userdata) {

@@ -8,20 +8,12 @@
 #include "cli/verb.h"
 #include "model/host.h"
 
-struct mode;
-struct order;
-
 struct session {
         sd_event *event;
         struct host *host;          /* after session_open() */
         const char *const *sockets; /* of --engine-socket, or NULL */
         bool json;
         bool brief; /* a plan is a few lines, and all of it on request */
-        /* Asks for the parameters of the mode (NULL: the person chooses one) that the command line does not
-         * give. -ECANCELED: the person went back. NULL: the command line says all. See order_ask() */
-        int (*ask)(struct session *s, struct order *o, const struct mode *mode);
-        /* Sets the host up on this terminal: an exit status, or a negative errno. NULL: it cannot be had. */
-        int (*firstboot)(struct session *s);
         const char *engine_socket[2];
         struct error *error; /* of a verb that failed */
 };
@@ -37,16 +29,8 @@ int session_list_images(struct session *s, struct image_list **ret, struct error
 int session_list_source(struct session *s, const char *source, source_seen_t seen, void *userdata,
                         struct error **reterr);
 int session_find_image(struct session *s, const char *reference, struct image **ret, struct error **reterr);
-int session_look_trust(struct session *s, const char *reference, struct trust **ret, struct error **reterr);
 int session_look_trouble(struct session *s, struct trouble_list **ret, struct error **reterr);
 int session_list_services(struct session *s, struct service_list **ret, struct error **reterr);
-/* As the port's: whether there are newer images of the services. */
-int session_list_updates(struct session *s, bool ask, char *const *names, struct update_list **ret,
-                         struct error **reterr);
-int session_show_update(struct session *s, const char *service, bool fetch, struct update_detail **ret,
-                        struct error **reterr);
-int session_list_triggers(struct session *s, const char *pattern, struct trigger_list **ret,
-                          struct error **reterr);
 int session_list_units(struct session *s, const char *pattern, struct unit_list **ret, struct error **reterr);
 int session_show_unit(struct session *s, const char *name, struct unit_detail **ret, struct error **reterr);
 int session_unit_effects(struct session *s, const char *name, enum unit_action action,
@@ -54,7 +38,6 @@ int session_unit_effects(struct session *s, const char *name, enum unit_action a
 /* *ret: what came of it */
 int session_act_on_unit(struct session *s, const char *name, enum unit_action action, int signal, char **ret,
                         struct error **reterr);
-int session_look_network(struct session *s, struct reach **ret, struct error **reterr);
 int session_find_container(struct session *s, const char *name, enum container_state *ret,
                            struct error **reterr);
 /* "NAME:SERVICE" of those that an uninstall kept */

@@ -25,14 +25,13 @@ static ssize_t typed_secret_read_line(char *line, size_t room) {
 int typed_secret(const char *title, struct secret *secret) {
         struct termios before;
         bool terminal = tcgetattr(STDIN_FILENO, &before) == 0;
+        out("%s (not shown): ", title);
+        fflush(stdout);
         if (terminal) {
                 struct termios silent = before;
                 silent.c_lflag &= ~(tcflag_t) ECHO;
                 tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
         }
-        /* Behind that: who answers at once, as expect(1) does, would be shown, and then lost by the flush. */
-        out("%s (not shown): ", title);
-        fflush(stdout);
         char line[SECRET_BYTES_MAX + 2];
         ssize_t n = typed_secret_read_line(line, sizeof line);
         if (terminal)

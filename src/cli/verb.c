@@ -16,7 +16,6 @@ const char *const verb_group_titles[_VERB_GROUP_MAX] = {
         [GROUP_UNITS] = "Units of systemd",
         [GROUP_JOBS] = "Jobs",
         [GROUP_REALM] = "Realm",
-        [GROUP_APPLIANCE] = "The host itself",
 };
 
 char *exit_status_text(void) {
@@ -26,10 +25,8 @@ char *exit_status_text(void) {
         return str_take(&s);
 }
 
-struct option_set verb_takes(const struct verb *verb) {
-        struct option_set set = option_set_of(verb->takes);
-        set.has[OPTION_JSON] |= verb->json;
-        return set;
+unsigned long long verb_takes(const struct verb *verb) {
+        return verb->takes | (verb->json ? TAKES(OPTION_JSON) : 0);
 }
 
 static char **verb_operands(const struct verb *verb) {
@@ -63,12 +60,11 @@ int verb_check_words(const struct verb *verb, const struct arguments *a, struct 
 }
 
 char **verb_synopsis(const struct verb *verb) {
-        const struct option_set takes = verb_takes(verb);
         char **ret = NULL;
         strv_addf(&ret, "fairlead %s", verb->name);
         for (int i = 0; i < _OPTION_MAX; i++) {
                 const struct argument_row *row = &option_table[i];
-                if (!takes.has[i])
+                if (!(verb_takes(verb) & TAKES(i)))
                         continue;
                 _cleanup_free_ char *words = option_words(row);
                 strv_addf(&ret, "[%s]%s", words, row->several ? "…" : "");

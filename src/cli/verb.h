@@ -25,7 +25,6 @@ enum verb_group {
         GROUP_UNITS,
         GROUP_JOBS,
         GROUP_REALM,
-        GROUP_APPLIANCE,
         _VERB_GROUP_MAX,
 };
 extern const char *const verb_group_titles[_VERB_GROUP_MAX];
@@ -39,17 +38,17 @@ struct verb {
         /* "IMAGE", "SERVICE|JOB", "[DOMAIN]" (may be left out), "UNIT…" (one or more), "[NAME…]"; NULL: none.
          * The words also choose the completion (src/completion.c). */
         const char *operands;
-        const char *rest;            /* words after "--": "[ARG…]", "CMD…"; NULL: none allowed */
-        const char *help;            /* one line of 62 characters at most */
-        const char *details;         /* paragraphs for `fairlead VERB --help` and the man page, or NULL */
-        const enum option_id *takes; /* OPTIONS() besides --help and --json; NULL: none */
-        bool json;                   /* --json prints a shape of data/json.md */
+        const char *rest;         /* words after "--": "[ARG…]", "CMD…"; NULL: none allowed */
+        const char *help;         /* one line of 62 characters at most */
+        const char *details;      /* paragraphs for `fairlead VERB --help` and the man page, or NULL */
+        unsigned long long takes; /* options besides --help and --json */
+        bool json;                /* --json prints a shape of data/json.md */
         /* an exit status; or a negative errno with its sentence in session->error, for session_status() */
         int (*run)(struct session *session, const struct verb *verb, const struct arguments *arguments);
 };
 
 /* All options of the verb that are shown. */
-struct option_set verb_takes(const struct verb *verb);
+unsigned long long verb_takes(const struct verb *verb);
 
 /* 0, or -EINVAL with a sentence: an operand is missing, or one is too many. */
 int verb_check_words(const struct verb *verb, const struct arguments *a, struct error **reterr);

@@ -27,12 +27,7 @@
 #include "model/service/inside.h"
 #include "model/service/service.h"
 #include "model/service/unit.h"
-#include "model/service/update.h"
-#include "model/setup/pages.h"
-#include "model/setup/reach.h"
-#include "model/setup/setup.h"
 #include "model/trouble/trouble.h"
-#include "model/trust/trust.h"
 
 /* Topics of changes; screens of a topic reload. A bit set. */
 enum {
@@ -129,10 +124,6 @@ typedef void (*images_done_t)(struct image_list *images, struct error *e, void *
 typedef void (*image_seen_t)(const struct image *image, void *userdata);
 /* row: lent */
 typedef void (*source_seen_t)(const struct source_row *row, void *userdata);
-/* update: lent */
-typedef void (*update_seen_t)(const struct update *update, void *userdata);
-typedef void (*update_done_t)(struct update_detail *update, struct error *e, void *userdata);
-typedef void (*updates_done_t)(struct update_list *updates, struct error *e, void *userdata);
 typedef void (*image_done_t)(struct image *image, struct error *e, void *userdata);
 typedef void (*services_done_t)(struct service_list *services, struct error *e, void *userdata);
 typedef void (*units_done_t)(struct unit_list *units, struct error *e, void *userdata);
@@ -149,10 +140,8 @@ typedef void (*started_done_t)(const char *job_id, struct error *e, void *userda
 typedef void (*report_done_t)(struct change_report *report, struct error *e, void *userdata);
 typedef void (*realm_done_t)(struct realm *realm, struct error *e, void *userdata);
 typedef void (*preflight_done_t)(struct preflight *preflight, void *userdata);
-typedef void (*network_done_t)(struct reach *network, void *userdata); /* owns it; never NULL */
 typedef void (*membership_done_t)(struct membership *membership, struct error *e, void *userdata);
 typedef void (*user_done_t)(struct account *account, struct error *e, void *userdata);
-typedef void (*trust_done_t)(struct trust *trust, struct error *e, void *userdata);
 typedef void (*trouble_done_t)(struct trouble_list *trouble, struct error *e, void *userdata);
 typedef void (*nothing_done_t)(struct error *e, void *userdata);                        /* e NULL: done */
 
@@ -183,10 +172,6 @@ struct plan_order {
                                          * account there is deleted, too */
         bool removes_volumes;           /* VERB_UNINSTALL: of those that hold the service's state, too */
         bool removes_unit;              /* VERB_UNINSTALL: of its unit file, too, if it was edited */
-        bool needs_signature;           /* it is refused where the host's policy asks for none of the image */
-        const char *key;                /* VERB_TRUST, of the repository of image: the signer's public key, an
-                                         * absolute path */
-        struct setup_change setup;      /* VERB_SETUP; its secret is SETUP_SECRET */
 };
 
 /* The subject of a preflight. */
@@ -250,59 +235,28 @@ struct host_ops {
         /* Of the engine, or where the reference has a transport, of that source; its paths are absolute.
          * -ENOENT error when not found; -EEXIST when the name means several images (the hint lists them). */
         struct op *(*find_image)(struct host *host, const char *reference, image_done_t done, void *userdata);
-        /* Who signed an image of the engine or of a source, and what the host's policy asks (-ENOENT: there
-         * is no such image). A short name that the engine has not got is resolved as by resolve_name(). A
-         * place of signatures that cannot be looked at is a note in the answer. */
-        struct op *(*look_trust)(struct host *host, const char *reference, trust_done_t done, void *userdata);
         /* The profile for an image: its label's, a file's, or the generic one. Synchronous: profiles are read
          * at the start. Errors of a bad profile are returned, with file, line and reason; the caller may then
          * continue with *ret == the generic one. Caller frees *ret. */
         int (*find_profile)(struct host *host, const struct image *image, struct profile **ret,
                             struct error **reterr);
-        /* The catalog of this host, read anew where a file of it changed. Synchronous, small files; valid
-         * until the next call of this or of find_profile(). */
+        /* The catalog of this host, read anew: a few small files. Synchronous; valid until the next call. */
         const struct catalog *(*read_catalog)(struct host *host);
         /* The whole names that a name as typed can mean on this host, the likeliest first, by
          * containers-registries.conf(5); *ret is the caller's. *why: where that comes from, a sentence
          * without a full stop, or NULL where the name is whole; the caller's. Errors: -EINVAL (no name),
-         * -ENOENT (no registry is configured for short names). Synchronous: small files, read again where
-         * one changed. */
+         * -ENOENT (no registry is configured for short names). Synchronous: small files. */
         int (*resolve_name)(struct host *host, const char *name, char ***ret, char **why,
                             struct error **reterr);
         /* The host's proposal for a parameter's `suggest` ("hostname", "domain", "realm", …; "=TEXT": that
-         * text), or NULL. Valid until the host is freed, or repair() or read_setup() found another. */
+         * text), or NULL. Valid until the host is freed or repair() changed it. */
         const char *(*suggest)(struct host *host, const char *what);
-
-        /* The host's own settings, and who can log in. Synchronous: small files. For setup_done(). */
-        void (*read_setup)(struct host *host, struct setup *ret);
-        /* The pages that ask for them, as this host's files have them. The same; for page_list_done(). */
-        void (*read_pages)(struct host *host, struct page_list *ret);
-        /* Tests the network: links, addresses, gateways, each server of the DNS, this host's name in it,
-         * whether the clock is synchronized, and how it stands to another host's; 4 s at most. */
-        struct op *(*look_network)(struct host *host, network_done_t done, void *userdata);
 
         struct op *(*list_services)(struct host *host, services_done_t done, void *userdata);
         /* The units that people pinned beside the services, as services without a record. */
         struct op *(*list_pinned)(struct host *host, services_done_t done, void *userdata);
         /* Pins a unit, or unpins it where it is pinned; *ret: it is now. At once. */
         int (*pin_unit)(struct host *host, const char *unit, bool *ret, struct error **reterr);
-        /* Whether there are newer images of the services, as it was seen last; or (ask) their sources are
-         * asked now, those of names alone (NULL: all), 30 s each at most, and nothing is pulled. seen(),
-         * which may be NULL, gets each when asking begins and when it is answered, and may drop the handle.
-         * -ENOENT error: there is no service of a name. */
-        struct op *(*list_updates)(struct host *host, bool ask, char *const *names, update_seen_t seen,
-                                   updates_done_t done, void *userdata);
-        /* What the newer image of a service changes, against the one that it runs. Packages are compared
-         * where the engine has both; with fetch it pulls the newer one by its digest before. -EALREADY
-         * error: none is known. */
-        struct op *(*show_update)(struct host *host, const char *service, bool fetch, update_done_t done,
-                                  void *userdata);
-        /* Newer images of this service are not reported until then; 0: from now on. At once. */
-        int (*hold_update)(struct host *host, const char *service, int64_t until, struct error **reterr);
-        /* Exactly this plan of an upgrade of the service may be carried out by `fairlead updates --apply`;
-         * NULL: what was approved may not. At once. -EPERM error: it wants a person (plan_unattended()). */
-        int (*approve_update)(struct host *host, const char *service, const struct plan *plan,
-                              struct error **reterr);
         /* What a listed service uses, at once: a few small files of the kernel. */
         void (*read_usage)(struct host *host, const struct service *service, struct usage *ret);
         /* Units are named by their address (model/service/address.h). pattern: fnmatch, NULL: all of the
@@ -421,21 +375,13 @@ struct host {
 #define host_each_image(h, ...) HOST_CALL(h, each_image, __VA_ARGS__)
 #define host_list_source(h, ...) HOST_CALL(h, list_source, __VA_ARGS__)
 #define host_find_image(h, ...) HOST_CALL(h, find_image, __VA_ARGS__)
-#define host_look_trust(h, ...) HOST_CALL(h, look_trust, __VA_ARGS__)
 #define host_find_profile(h, ...) HOST_CALL(h, find_profile, __VA_ARGS__)
 #define host_read_catalog(h) HOST_CALL(h, read_catalog)
 #define host_resolve_name(h, ...) HOST_CALL(h, resolve_name, __VA_ARGS__)
 #define host_suggest(h, ...) HOST_CALL(h, suggest, __VA_ARGS__)
-#define host_look_network(h, ...) HOST_CALL(h, look_network, __VA_ARGS__)
-#define host_read_pages(h, ...) HOST_CALL(h, read_pages, __VA_ARGS__)
-#define host_read_setup(h, ...) HOST_CALL(h, read_setup, __VA_ARGS__)
 #define host_list_services(h, ...) HOST_CALL(h, list_services, __VA_ARGS__)
 #define host_list_pinned(h, ...) HOST_CALL(h, list_pinned, __VA_ARGS__)
 #define host_pin_unit(h, ...) HOST_CALL(h, pin_unit, __VA_ARGS__)
-#define host_list_updates(h, ...) HOST_CALL(h, list_updates, __VA_ARGS__)
-#define host_show_update(h, ...) HOST_CALL(h, show_update, __VA_ARGS__)
-#define host_hold_update(h, ...) HOST_CALL(h, hold_update, __VA_ARGS__)
-#define host_approve_update(h, ...) HOST_CALL(h, approve_update, __VA_ARGS__)
 #define host_read_usage(h, ...) HOST_CALL(h, read_usage, __VA_ARGS__)
 #define host_list_units(h, ...) HOST_CALL(h, list_units, __VA_ARGS__)
 #define host_show_unit(h, ...) HOST_CALL(h, show_unit, __VA_ARGS__)

@@ -2,10 +2,7 @@
 /* How long the bare calls take that a screen cannot do without: what there is to compare the console with. Nothing is read out of the
  * answers; the connections are opened before.
  *
- *     bare-calls [-n REPEATS] [-w MS] units | files | images SOCKET
- *
- * Each call is made MS after the last one (0): one upon the other finds systemd's units in the caches of the processor, and a key that is
- * pressed once does not.
+ *     bare-calls [-n REPEATS] units | files | images SOCKET
  *
  * Prints "MEDIAN LEAST MOST" in ms. */
 #include <errno.h>
@@ -89,23 +86,17 @@ static int call_engine(const char *socket_path, double *ret_ms) {
 
 int main(int argc, char **argv) {
         double ms[REPEATS_MAX];
-        int repeats = 11, wait_ms = 0, c;
-        while ((c = getopt(argc, argv, "+n:w:")) != -1) {
-                if (c == 'n')
-                        repeats = atoi(optarg);
-                else if (c == 'w')
-                        wait_ms = atoi(optarg);
-                if (c == '?' || repeats < 1 || repeats > REPEATS_MAX || wait_ms < 0 || wait_ms > 10000)
+        int repeats = 11, c;
+        while ((c = getopt(argc, argv, "+n:")) != -1)
+                if (c != 'n' || (repeats = atoi(optarg)) < 1 || repeats > REPEATS_MAX)
                         return 2;
-        }
         const char *what = argc > optind ? argv[optind] : "";
         const char *method = strcmp(what, "units") == 0 ? "ListUnits" : strcmp(what, "files") == 0 ? "ListUnitFiles" : NULL;
         if (!method && (strcmp(what, "images") != 0 || argc != optind + 2)) {
-                fprintf(stderr, "usage: bare-calls [-n REPEATS] [-w MS] units | files | images SOCKET\n");
+                fprintf(stderr, "usage: bare-calls [-n REPEATS] units | files | images SOCKET\n");
                 return 2;
         }
         for (int i = 0; i < repeats; i++) {
-                usleep((useconds_t) wait_ms * 1000);
                 int r = method ? call_systemd(method, &ms[i]) : call_engine(argv[optind + 1], &ms[i]);
                 if (r < 0) {
                         fprintf(stderr, "bare-calls: %s: %s\n", what, strerror(-r));

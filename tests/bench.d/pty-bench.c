@@ -10,14 +10,13 @@
  *     see:NAME:TEXT                 ms until TEXT came, and NAME.bytes
  *     rest:NAME:MS                  ms to the last byte before it was silent for MS, and NAME.bytes
  *     pause:MS                      only reads
- *     key:KEYS                      types KEYS (\e, \r and \^O for Ctrl-O are understood) and sets the mark
+ *     key:KEYS                      types KEYS (\e and \r are understood) and sets the mark
  *     steps:NAME:N:KEYS:MS          bytes that KEYS cost, each time until it was silent for MS; N times
  *     answers:NAME:N:KEYS:TEXT:BACK:TEXT   ms until KEYS brought TEXT; BACK and its TEXT go back; N times
- *     idle:NAME:SECONDS             NAME.wakeups, NAME.bytes, and NAME.cpu: percent of a core, with the children that ended
+ *     idle:NAME:SECONDS             NAME.wakeups and NAME.bytes
  *     memory:NAME                   NAME.rss and NAME.peak, KiB
  *     memory-of:NAME:PROGRAM        the same of the newest process of that name
  *     touch:PATH                    makes a file and sets the mark
- *     run:COMMAND                   sets the mark and runs it by the shell
  *     end:NAME                      ms until the program has ended, and NAME.bytes
  *
  * Prints "NAME MEDIAN LEAST MOST" for each, over all repeats. A text that does not come within 60 s ends it with status 1. */
@@ -168,10 +167,7 @@ static void type(struct bench *b, const char *keys) {
         for (; *keys && n < sizeof bytes; keys++)
                 if (*keys == '\\' && keys[1]) {
                         keys++;
-                        if (*keys == '^' && keys[1])
-                                bytes[n++] = (char) (*++keys & 0x1f);
-                        else
-                                bytes[n++] = *keys == 'e' ? '\033' : *keys == 'r' ? '\r' : *keys;
+                        bytes[n++] = *keys == 'e' ? '\033' : *keys == 'r' ? '\r' : *keys;
                 } else
                         bytes[n++] = *keys;
         set_mark(b);
@@ -234,33 +230,6 @@ static long long wakeups(pid_t pid) {
                 }
         if (d)
                 closedir(d);
-        return sum;
-}
-
-/* Milliseconds of processors that it has used: its threads to the nanosecond, its children that ended to the tick. */
-static double cpu_ms(pid_t pid) {
-        char path[64 + 256], line[1024];
-        unsigned long long ns, user = 0, system = 0;
-        double sum = 0;
-        snprintf(path, sizeof path, "/proc/%d/task", (int) pid);
-        DIR *d = opendir(path);
-        for (struct dirent *item; d && (item = readdir(d));) {
-                snprintf(path, sizeof path, "/proc/%d/task/%s/schedstat", (int) pid, item->d_name);
-                FILE *f = item->d_name[0] != '.' ? fopen(path, "re") : NULL;
-                if (f && fscanf(f, "%llu", &ns) == 1)
-                        sum += (double) ns / 1e6;
-                if (f)
-                        fclose(f);
-        }
-        if (d)
-                closedir(d);
-        snprintf(path, sizeof path, "/proc/%d/stat", (int) pid);
-        FILE *f = fopen(path, "re");
-        const char *name_end = f && fgets(line, sizeof line, f) ? strrchr(line, ')') : NULL;
-        if (name_end && sscanf(name_end + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %llu %llu", &user, &system) == 2)
-                sum += (double) (user + system) * 1e3 / (double) sysconf(_SC_CLK_TCK);
-        if (f)
-                fclose(f);
         return sum;
 }
 
@@ -345,12 +314,10 @@ static void do_answers(struct bench *b, char **f) {
 
 static void do_idle(struct bench *b, char **f) {
         long long before = wakeups(b->pid);
-        double used = cpu_ms(b->pid);
         set_mark(b);
         for (double left; !b->ended && (left = b->mark + atof(f[2]) * 1000 - now_ms()) > 0;)
                 take(b, left);
         value(b, f[1], ".wakeups", (double) (wakeups(b->pid) - before));
-        value(b, f[1], ".cpu", (cpu_ms(b->pid) - used) * 100 / (now_ms() - b->mark));
         value(b, f[1], ".bytes", (double) b->bytes);
 }
 
@@ -373,23 +340,6 @@ static void do_touch(struct bench *b, char **f) {
         set_mark(b);
 }
 
-/* In the background: what it does to the screen may come before its end. */
-static void do_run(struct bench *b, char **f) {
-        set_mark(b);
-        pid_t pid = fork();
-        if (pid == 0) {
-                if (fork() == 0) {
-                        int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-                        for (int fd = 0; fd < 3; fd++)
-                                dup2(null, fd);
-                        execl("/bin/sh", "sh", "-c", f[1], NULL);
-                }
-                _exit(0);
-        }
-        if (pid < 0 || waitpid(pid, NULL, 0) < 0)
-                die("%s: %s", f[1], strerror(errno));
-}
-
 static void do_end(struct bench *b, char **f) {
         while (!b->ended)
                 if (!take(b, 100) && now_ms() - b->mark > PATIENCE_MS)
@@ -405,7 +355,7 @@ static const struct {
 } measures[] = {
         { "first", 2, do_first }, { "see", 3, do_see }, { "rest", 3, do_rest }, { "pause", 2, do_pause }, { "key", 2, do_key },
         { "steps", 5, do_steps }, { "answers", 7, do_answers }, { "idle", 3, do_idle }, { "memory", 2, do_memory },
-        { "memory-of", 3, do_memory_of }, { "touch", 2, do_touch }, { "run", 2, do_run }, { "end", 2, do_end },
+        { "memory-of", 3, do_memory_of }, { "touch", 2, do_touch }, { "end", 2, do_end },
 };
 
 /* With `dry` only says whether it is well said. */

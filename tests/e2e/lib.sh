@@ -42,7 +42,7 @@ check() {
                 ok "$what"
         else
                 not_ok "$what"
-                printf '%s\n' "$said" | tail -n 30 | sed 's/^/        /' >&3
+                printf '%s\n' "$said" | tail -n 30 | sed 's/^/        /'
         fi
 }
 
@@ -56,7 +56,7 @@ try() {
                 rm -f "$said"
         else
                 not_ok "$what"
-                tail -n 30 "$said" | sed 's/^/        /' >&3
+                tail -n 30 "$said" | sed 's/^/        /'
                 rm -f "$said"
                 return 1
         fi
@@ -65,7 +65,7 @@ try() {
 # step WHAT FUNCTION…: as try; without it the rest makes no sense, so the test ends.
 step() {
         try "$@" || {
-                [ -z "${TERM_DIR:-}" ] || term_screen | sed 's/^/        /' >&3
+                [ -z "${TERM_DIR:-}" ] || term_screen | sed 's/^/        /'
                 finish
                 exit 1
         }
@@ -87,7 +87,7 @@ check_not() {
         shift
         if said=$("$@" 2>&1); then
                 not_ok "$what"
-                printf '%s\n' "$said" | tail -n 30 | sed 's/^/        /' >&3
+                printf '%s\n' "$said" | tail -n 30 | sed 's/^/        /'
         else
                 ok "$what"
         fi
@@ -102,7 +102,7 @@ check_status() {
                 ok "$what"
         else
                 not_ok "$what (status $status, not $wanted)"
-                printf '%s\n' "$output" | tail -n 30 | sed 's/^/        /' >&3
+                printf '%s\n' "$output" | tail -n 30 | sed 's/^/        /'
         fi
 }
 
@@ -112,7 +112,7 @@ check_text() {
                 ok "$1"
         else
                 not_ok "$1 (no match for $2)"
-                printf '%s\n' "$3" | tail -n 30 | sed 's/^/        /' >&3
+                printf '%s\n' "$3" | tail -n 30 | sed 's/^/        /'
         fi
 }
 
@@ -166,15 +166,6 @@ build_image() {
         [ $# -eq 0 ] || tests/lab put "$HOST" "$@" "/run/e2e/$name"
         host podman build -q -t "localhost/$name:latest" "/run/e2e/$name" >/dev/null
         host rm -r "/run/e2e/$name"
-}
-
-# publish_image NAME FOLDER VERSION LINE…: NAME:8 at the registry becomes an image of this version, made in that folder of the host by these lines from
-# localhost/volume; the engine forgets it.
-publish_image() {
-        local name=$1 folder=$2 version=$3
-        shift 3
-        printf '%s\n' "FROM localhost/volume" "LABEL version=$version" "$@" | host sh -c "cat >$folder/Containerfile"
-        host sh -c "set -e; podman build -q -t $name:8 $folder && podman push -q $name:8 && podman rmi -f $name:8" >/dev/null
 }
 
 # places_of SECRET…: where these are on the host, a line each: any field of the journal, the engine's events, containers and images, properties of units,

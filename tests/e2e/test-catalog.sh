@@ -77,8 +77,7 @@ open_short() {
         term_wait 'Open an image' || return
         term_type "$NAME"
         term_wait "> $REGISTRY/$NAME" || return
-        # the longest name of the host's images, shown or not, leaves the words their room
-        check "the catalog's words stand beside it" term_wait "> $REGISTRY/$NAME +A volume"
+        check "the catalog's words stand beside it" term_wait 'A volume of its own'
         term_keys Enter
         term_wait "Source +docker://$REGISTRY/$NAME" || return
         term_wait '2 images' || return

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# A service is changed on a real host: a wrong port reconfigured by verb and by keys, the way back byte for byte, what is refused; a setting of its unit edited, refused in systemd's words, undone; a command and a shell in its container.
+# A service is changed on a real host: a wrong port reconfigured by verb and by keys, the way back byte for byte, what is refused; a setting of its unit edited, refused in systemd's words, undone.
 cd "$(dirname "$0")/../.." || exit
 source tests/e2e/lib.sh
 source tests/e2e/walk.sh
@@ -83,16 +83,14 @@ repair_port() {
 step "a wrong port is repaired by keys" repair_port
 check "by fewer than ten of them" test "$pressed" -lt 10
 check "the file has it" host grep -q 'port="514"' "$forward"
-# roll_back SAYS: the job that is shown, by p; the question says what of it is restored.
 roll_back() {
-        term_wait 'p roll back' || return
         term_keys p
-        term_wait "$1" || return
+        term_wait 'has its former answers' || return
         term_keys y
         term_wait 'rolled back' || return
         term_wait 'Everything was restored' || return
 }
-step "p on the done job rolls it back" roll_back 'has its former answers'
+step "p on the done job rolls it back" roll_back
 same_tree "byte for byte" "$wrong"
 leave() {
         walk_home || return
@@ -161,36 +159,17 @@ edit_by_keys() {
 step "a wrong value is refused below its field, the right one taken" edit_by_keys
 check "it is in force" until_true 20 test_setting TasksMax 78
 check "so is the other" test "$(setting Restart)" = always
-step "p on the job takes them out again" roll_back 'former settings'
+undo_by_keys() {
+        term_wait 'p roll back' || return
+        term_keys p
+        term_wait 'former settings' || return
+        term_keys y
+        term_wait 'rolled back' || return
+        term_wait 'Everything was restored' || return
+}
+step "p on the job takes them out again" undo_by_keys
 check "they are what they were" test "$(setting TasksMax)" = "$tasks"
 same_tree "without a trace" "$wrong"
-step "the console ends" leave
-
-# ---- in the container behind it: a command, and a shell ----
-in_its_container() {
-        walk_open "$HOST" || return
-        to_unit || return
-        term_keys c
-        term_wait 'image +localhost/rsyslog' || return
-        term_keys e
-        term_wait 'Command in the container:' || return
-        term_type "sh -c 'cat /proc/1/comm; exit 3'"
-        term_keys Enter
-        term_wait '^rsyslogd' || return
-        term_wait 'Enter returns to Fairlead' || return
-        term_keys Enter
-        term_wait 'image +localhost/rsyslog' || return
-        term_keys i
-        term_wait '^[^ ]*[#$] *$' || return
-        # shellcheck disable=SC2016 # for that shell
-        term_type 'echo in-$((40+2))'
-        term_keys Enter
-        term_wait '^in-42' || return
-        term_type exit
-        term_keys Enter
-        term_wait 'image +localhost/rsyslog' || return
-}
-step "a command runs in its container, and a shell" in_its_container
 step "the console ends" leave
 
 # ---- any setting, in an editor outside the screen ----
@@ -200,28 +179,25 @@ host sh -c 'cat >/run/e2e-editor; chmod 755 /run/e2e-editor' <<'END'
 grep -q "^### .*for reading only" "$1" && grep -q "^# ExecStart=" "$1" || exit 7
 if grep -q ^Nice= "$1"; then sed -i 's/^Nice=.*/Nice=7/' "$1"; else sed -i '1i[Service]\nNice=loud' "$1"; fi
 END
-# in_the_editor KEY IN_BAR REFUSAL LINE: opens the editor by this key of the unit's files; its first text is refused, the
-# second has the line, which is consented to.
-in_the_editor() {
+edit_in_editor() {
         term_open console 80x24 tests/lab tty "$HOST" -- env EDITOR=/run/e2e-editor fairlead
         term_wait '^  SERVICE +STATE' || return
         to_unit || return
         term_keys v
-        term_wait "$1 $2" || return
-        term_keys "$1"
-        term_wait "$3" || return
+        term_wait 'E editor' || return
+        term_keys E
+        term_wait 'Nice=loud: Failed to parse' || return
         term_wait 'Edit it again' || return
         term_type y
         term_keys Enter
-        term_wait "\\+$4" || return
+        term_wait '\+Nice=7' || return
         term_type y
         term_keys Enter
         term_wait 'Enter returns to Fairlead' || return
         term_keys Enter
         term_wait 'files' || return
 }
-step "systemd refuses a line in the editor's text, and takes it corrected" \
-        in_the_editor E editor 'Nice=loud: Failed to parse' Nice=7
+step "systemd refuses a line in the editor's text, and takes it corrected" edit_in_editor
 check "it is in force" test "$(setting Nice)" = 7
 check_not "no copy is left" host ls -d /var/lib/fairlead/edits/rsyslog.service
 step "the console ends" leave
@@ -253,15 +229,11 @@ editor_fails() {
 }
 step "an editor that fails loses nothing" editor_fails
 check "the copy has what was typed" host grep -q '^Nice=9' "$kept"
-# goes_on ANSWER: to the question whether to go on with what was kept.
-goes_on() {
+consent_refused() {
         an_edit || return
         term_wait 'Go on with it' || return
-        term_type "$1"
+        term_type y
         term_keys Enter
-}
-consent_refused() {
-        goes_on y || return
         term_wait '\+Nice=9' || return
         term_type n
         term_keys Enter
@@ -271,7 +243,10 @@ consent_refused() {
 step "the next edit goes on with it; a no keeps it again" consent_refused
 check "the copy still has it" host grep -q '^Nice=9' "$kept"
 begins_anew() {
-        goes_on n || return
+        an_edit || return
+        term_wait 'Go on with it' || return
+        term_type n
+        term_keys Enter
         term_wait "^  $kept~" || return
         term_wait 'ended with an error' || return
         end_edit
@@ -279,8 +254,6 @@ begins_anew() {
 step "who begins anew finds the former one beside it" begins_anew
 check "there it is" host grep -q '^Nice=9' "$kept~"
 same_tree "nothing was written" "$wrong"
-check_status "prune --all would remove them" 3 host fairlead prune --all
-check_text "and says of which unit" '^What was typed for rsyslog.service, and not written, can be removed' "$output"
 host rm -rf /var/lib/fairlead/edits
 
 # ---- the Quadlet file behind it: through Podman's generator ----
@@ -301,8 +274,25 @@ if host test -e /etc/containers/systemd/rsyslog.container; then
 grep -q "^### .*for reading only" "$1" && grep -q "^# Image=" "$1" || exit 7
 if grep -q ^PidsLimitt= "$1"; then sed -i 's/^PidsLimitt=/PidsLimit=/' "$1"; else sed -i '1i[Container]\nPidsLimitt=99' "$1"; fi
 END
-        step "the generator refuses a key, and takes it corrected" \
-                in_the_editor Q Quadlet 'generator refuses' PidsLimit=99
+        edit_quadlet() {
+                term_open console 80x24 tests/lab tty "$HOST" -- env EDITOR=/run/e2e-editor fairlead
+                term_wait '^  SERVICE +STATE' || return
+                to_unit || return
+                term_keys v
+                term_wait 'Q Quadlet' || return
+                term_keys Q
+                term_wait "generator refuses" || return
+                term_wait 'Edit it again' || return
+                term_type y
+                term_keys Enter
+                term_wait '\+PidsLimit=99' || return
+                term_type y
+                term_keys Enter
+                term_wait 'Enter returns to Fairlead' || return
+                term_keys Enter
+                term_wait 'files' || return
+        }
+        step "the generator refuses a key, and takes it corrected" edit_quadlet
         check_status "systemd has the new unit" 0 host systemctl cat rsyslog.service
         check_text "as the generator made it" 'pids-limit[ =]99' "$output"
         step "the console ends" leave

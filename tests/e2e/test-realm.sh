@@ -112,7 +112,7 @@ migrated() {
         host_tree >"$joined"
         check_status "a host that is joined is not joined again" 1 join
         # podman loses the words of a container that does not read its input once in a while (backend/worker/steps/command.c).
-        check_text "and it says what to do" 'migrate|No output arrived here' "$output"
+        check_text "and it says what to do" 'migrate|journalctl _COMM=conmon' "$output"
         check_status "its configuration is taken over" 0 host fairlead install sssd --name sssd --mode migrate --yes
         check "users are known" until_true 10 host getent passwd alice@$domain
         check_status "uninstall" 0 host fairlead uninstall sssd --yes

@@ -81,13 +81,6 @@ output=$(host fairlead services --json)
 check "the service is stopped, not failed" json "[s['state'] for s in d if s['name'] == 'stubborn'] == ['stopped']"
 check_text "status calls it a stop" 'result +stopped; killed after' "$(host fairlead status stubborn)"
 check_text "and so does the list of units" '^stubborn\.service +stopped ' "$(host fairlead units 'stubborn*')"
-# systemd forgets then when ExecStop= ran.
-check_status "systemd reads its files again" 0 host systemctl daemon-reload
-check_text "it is still a stop" 'result +stopped; killed after' "$(host fairlead status stubborn)"
-output=$(host fairlead services --json)
-check "for the list of services, too" json "[s['state'] for s in d if s['name'] == 'stubborn'] == ['stopped']"
-check_status "systemd is executed anew" 0 host systemctl daemon-reexec
-check_text "and it is still one" '^stubborn\.service +stopped ' "$(host fairlead units 'stubborn*')"
 check_status "it starts again" 0 host fairlead start stubborn
 
 # ---- restarts ----

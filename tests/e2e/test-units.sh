@@ -26,7 +26,6 @@ print([s["at_boot"] for s in json.load(sys.stdin) if s["name"] == sys.argv[1]][0
 check_status "a service that cannot start is not installed" 1 host fairlead install localhost/dies --yes
 says "the result has the program's last line" '^ *hint: Its log says: config line 3: bad option'
 says "the log has it before the rollback" '  \| config line 3: bad option'
-check_not "and nothing between the two says it again" grep -q '^fairlead: .*config line 3' <<<"$output"
 check_status "status of it names the job" 4 host fairlead status dies
 says "with its reason" 'install, job [0-9]{8}-.*'
 says "and its last line" 'config line 3: bad option'
@@ -126,11 +125,7 @@ says "with a note" 'is escaped as "e2e@\\x5bbar\\x5d.service"'
 check_status "an escaped one is taken as it is" 0 host fairlead start 'e2e@a\x2db.service' e2e@a-b
 check_status "units lists them" 0 host fairlead units 'e2e@*'
 says "the template, too" '^e2e@.service +template'
-check_text "with the file it is" 'file +/etc/systemd/system/e2e@.service' "$(host fairlead status e2e@.service)"
 says "as systemctl takes them, and unescaped" '^e2e@a\\x2db.service .*e2e@a-b.service: Instance'
-check_status "a setting of all its instances" 0 host fairlead edit e2e@.service --set TasksMax=77 --yes
-check "is in force for each" host sh -c 'systemctl show -P TasksMax "e2e@a-b.service" | grep -qx 77'
-check_status "and is rolled back" 0 host fairlead rollback "$(host fairlead jobs | awk '$2 == "edit" && !n++ { print $1 }')" --yes
 check_status "an instance is enabled" 0 host fairlead enable e2e@one
 says "with what systemd changed" 'made /etc/systemd/system/multi-user.target.wants/e2e@one.service'
 check_status "and disabled" 0 host fairlead disable e2e@one
@@ -143,19 +138,6 @@ host sh -c 'printf "[Service]\nType=oneshot\nExecStart=/bin/sh -c \"echo no port
 check_status "a unit that fails at its start" 1 host fairlead start e2e-fails
 says "is quoted" 'hint: Its log says: no port given'
 check_status "a unit that is not there" 4 host fairlead start e2enowhere
-# A daemon with a broken configuration starts; systemd calls it ready before it has said a word.
-host sh -c 'cat >/etc/systemd/system/e2e-says.service; systemctl daemon-reload' <<'UNIT'
-[Service]
-ExecStart=/bin/sh -c "echo '<3>no such key'; exec sleep 1000"
-UNIT
-for _ in 1 2 3 4; do
-        check_status "a restart of it" 0 host fairlead restart e2e-says
-        says "says what its log has" '^e2e-says.service was restarted; its log has 1 error since'
-done
-host systemctl stop e2e-says.service
-check_status "a start is done" 0 host fairlead start e2e-says
-says "and says it, too" 'was started; its log has 1 error since'
-host sh -c 'systemctl stop e2e-says.service; rm /etc/systemd/system/e2e-says.service; systemctl daemon-reload'
 # A loop that systemd does not give up: between two runs, and while the next one is under way.
 host sh -c 'printf "[Unit]\nStartLimitIntervalSec=0\n[Service]\nExecStart=/bin/sh -c \"echo no port given >&2; sleep 2; exit 3\"\nRestart=always\nRestartSec=2\n" >/etc/systemd/system/e2e-loops.service
         systemctl daemon-reload; systemctl start e2e-loops.service'

@@ -1,10 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Upgrades on a real host: to a newer image with an UPGRADE label, back by itself from one that does not start and from one whose check fails, one rolled back by keys, a unit that somebody edited, one that the image wrote; and an uninstall that takes all of it back.
+# Upgrades on a real host: to a newer image with an UPGRADE label, back by itself from one that does not start and from one whose check fails, a unit that somebody edited, one that the image wrote; and an uninstall that takes all of it back.
 cd "$(dirname "$0")/../.." || exit
 source tests/e2e/lib.sh
-source tests/e2e/walk.sh
-term_need
 
 # build NAME VERSION LINE…: localhost/NAME:latest becomes a newer image, made from the one of the shelf by these lines of a Containerfile.
 build() {
@@ -99,42 +97,6 @@ rsyslog_bad() {
         rm -f "$tree"
 }
 
-# u on its row, consent, and p on the job that is done: two questions, and all is as before.
-upgrade_by_keys() {
-        walk_open "$HOST" || return
-        term_wait '^..rsyslog +running .*newer' || return
-        term_keys g
-        term_wait '^> *rsyslog' || return
-        term_keys u
-        walk_to_last_look || return
-        term_keys Enter
-        term_wait 'Upgrade \]' || return
-        term_keys y
-        term_wait 'p roll back' 120 || return
-}
-rolled_back_by_keys() {
-        term_keys p
-        term_wait 'has its former image' || return
-        term_keys y
-        term_wait 'rolled back' 120 || return
-        term_wait 'Everything was restored' || return
-        walk_home || return
-        term_wait '^..rsyslog +running .*newer' || return
-        walk_close
-}
-rsyslog_by_keys() {
-        local tree
-        tree=$(mktemp)
-        host_tree >"$tree"
-        build rsyslog 13 'LABEL more=1'
-        step "an upgrade by keys" upgrade_by_keys
-        check "the container runs the newer image" test "$(image_of rsyslog)" = "$(id_of localhost/rsyslog:latest)"
-        check "what logger says is written" logger_works "upgraded by keys"
-        step "p on the job that is done rolls it back" rolled_back_by_keys
-        went_back "rolled back by keys" "$tree"
-        rm -f "$tree"
-}
-
 rsyslog_gone() {
         check_status "uninstall rsyslog" 0 host fairlead uninstall rsyslog --yes
         check_same_tree "/etc and /usr/local are as before the install" "$1"
@@ -201,12 +163,11 @@ restore_names() {
         host sh -c 'rm -rf /root/newer; podman image prune -f >/dev/null' || true
         rm -f "$before"
 }
-trap 'term_end; restore_names' EXIT
+trap restore_names EXIT
 host_tree >"$before"
 
 rsyslog_good
 rsyslog_bad
-rsyslog_by_keys
 rsyslog_gone "$before"
 chrony_edited "$before"
 chrony_stopped "$before"

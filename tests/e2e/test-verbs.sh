@@ -93,8 +93,6 @@ rsyslog() {
         check_text "by their names" '^rsyslog$' "$output"
         output=$(host sh -c 'echo q | TERM=dumb script -qec fairlead /dev/null' 2>&1)
         check_text "a terminal that cannot move its cursor is asked line by line" 'A terminal of type "dumb" cannot move its cursor: line by line' "$output"
-        output=$(host sh -c 'echo q | TERM=unknown script -qec fairlead /dev/null' 2>&1)
-        check_text "and one that nobody knows" 'terminal of type "unknown".*: line by line' "$output"
         output=$(host sh -c "printf '%s\n' 1 nosuch rsyslog status 3 rsyslog.service 1 '' 4 1 attach 5 1 q | fairlead --plain" 2>&1)
         check_text "plain mode takes names and says which it does not know" '"nosuch" is none of these' "$output"
         check_text "it has the console's places" '1 services, 2 images, 3 units, 4 jobs, 5 realm' "$output"
@@ -108,28 +106,6 @@ rsyslog() {
         check_not "no unit is left" host systemctl cat rsyslog.service
         check_not "no container is left" host podman container exists rsyslog
         rm -f "$before"
-}
-
-# Tools of the container as commands of the host, by a profile that declares them.
-shims() {
-        check_status "a profile without tools" 4 host fairlead shims chrony
-        check_text "names none" 'names no tools' "$output"
-        host sh -c 'mkdir -p /etc/fairlead/profiles.d && cat >/etc/fairlead/profiles.d/time.json' \
-                <<<'{ "title": "Time", "match": ["chrony", "*/chrony"], "tools": ["chronyc", "chronyd"] }'
-        host sh -c 'echo "#!/bin/sh" >/usr/local/bin/chronyd'
-        check_status "a command that is somebody else's stays" 1 host fairlead shims chrony
-        check_text "and is named" '^/usr/local/bin/chronyd is somebody else.s, and stays' "$output"
-        check_text "the other is written" '^/usr/local/bin/chronyc runs it in the container of chrony' "$output"
-        check_status "it runs there" 0 host chronyc -n tracking
-        check_text "with its words" 'Reference ID' "$output"
-        check_status "and ends with its status" 1 host chronyc nosuch
-        check_status "the service knows it" 0 host fairlead status chrony --json
-        check "by its name" json 'd["shims"] == ["chronyc"]'
-        check_status "it is removed" 0 host fairlead shims chrony --remove
-        check_not "from the host" host test -e /usr/local/bin/chronyc
-        host rm /usr/local/bin/chronyd
-        check_status "and written again" 0 host fairlead shims chrony
-        host rm -r /etc/fairlead
 }
 
 chrony() {
@@ -146,9 +122,7 @@ chrony() {
         check_status "logs --json" 0 host sh -c 'fairlead logs chrony -n 5 --json | head -n 1'
         check "prints a line for each line" json '{"time", "priority", "identifier", "message"} == set(d)'
         check "its unit is active" host systemctl is-active --quiet chrony.service
-        shims
         check_status "uninstall chrony" 0 host fairlead uninstall chrony --yes
-        check_not "its command went with it" host test -e /usr/local/bin/chronyc
         check_same_tree "/etc and /usr/local are as before chrony" "$before"
         rm -f "$before"
 }

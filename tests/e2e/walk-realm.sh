@@ -9,11 +9,6 @@ walk_join() {
         term_wait 'EXAMPLE\.TEST, Active Directory' || return
         seen realm-none
         term_keys j
-        walk_join_answers
-}
-
-# From the first page of a join's plan to its answers.
-walk_join_answers() {
         term_wait 'page 1 of 5: what it does' || return
         term_wait 'with [0-9]+ RISKs' || return
         term_keys Enter

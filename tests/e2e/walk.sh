@@ -75,31 +75,6 @@ walk_answer() {
         term_wait '127\.0\.0\.1' || return
 }
 
-# From anywhere to the page of one image that is somewhere else: docker://HOST/NAME:TAG, docker-archive:PATH.
-walk_to_reference() {
-        term_keys 2
-        term_wait '^  IMAGE +VERSION' || return
-        term_keys o
-        term_wait 'Open an image' || return
-        term_type "$1"
-        term_wait "^> $1" || return
-        term_keys Enter
-        term_wait 'Its command labels' || return
-        seen reference
-}
-
-# From the first page of its plan to the job, with the answers that are there.
-walk_consent() {
-        term_keys Enter
-        term_wait '> Service name' || return
-        term_keys C-d
-        term_wait 'exactly what will run' || return
-        term_keys Enter
-        term_wait '\[ Install' || return
-        seen reference-consent
-        term_keys y
-}
-
 # The page that a wizard shows: "page 2 of 3".
 walk_page() {
         term_screen | grep -oE 'page [0-9]+ of [0-9]+' | head -n 1

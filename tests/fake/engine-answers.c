@@ -74,8 +74,6 @@ static void add_image_detail(const struct fake_state *state, size_t i, const cha
 
 static void add_container(const struct fake_state *state, size_t i, struct str *s) {
         bool runs = i % 2 == 0;
-        _cleanup_free_ char *name = str_printf("service-%04zu", i);
-        const char *up = str_equal(state->paused, name) ? "paused" : "running";
         str_add(s, "{\"Id\":\"");
         add_hex(s, i, 21);
         str_addf(s,
@@ -86,7 +84,7 @@ static void add_container(const struct fake_state *state, size_t i, struct str *
         str_addf(s,
                  "\",\"State\":\"%s\",\"Status\":\"%s\",\"Labels\":{\"io.fairlead.job\":\"job-%zu\",\"n\":\"%"
                  "zu\",\"PODMAN_SYSTEMD_UNIT\":\"service-%04zu%s\"}",
-                 runs ? up : "exited", is_podman(state) ? runs ? "healthy" : ""
+                 runs ? "running" : "exited", is_podman(state) ? runs ? "healthy" : ""
                  : runs           ? "Up 2 minutes (healthy)"
                                   : "Exited (7) 2 minutes ago", i, i, i,
                  runs ? ".service" : "");
@@ -179,28 +177,41 @@ static void inspect_image(struct fake_state *state, const char *request, struct 
         say(state, a, 404, cause, is_podman(state) ? "failed to find image" : "");
 }
 
-/* Podman says a little less than Docker, and at last the image as it says a layer. */
 static void pull(struct fake_state *state, const char *request, struct fake_answer *a) {
-        char name[512], tag[512], reference[1100];
-        const char *end = is_podman(state) ? "\n" : "\r\n";
+        char name[512];
         a->chunked = true;
+        if (is_podman(state)) {
+                cut_name(request, "reference=", "&", name);
+                str_addf(&a->body,
+                         "{\"stream\":\"Trying to pull %s...\\n\"}\n{\"stream\":\"Getting image source "
+                         "signatures\\n\"}\n",
+                         name);
+                str_add(&a->body, "{\"stream\":\"Copying blob sha256:0123\\n\"}\n{\"stream\":\"Writing manifest "
+                                  "to image destination\\n\"}\n{\"images\":[\"");
+                add_hex(&a->body, 999, 0);
+                str_add(&a->body, "\"],\"id\":\"");
+                add_hex(&a->body, 999, 0);
+                str_add(&a->body, "\"}\n");
+                strv_add(&state->pulled, name);
+                return;
+        }
+        char tag[512], reference[1100];
         cut_name(request, "fromImage=", "&", name);
         cut_name(request, "tag=", "&", tag);
-        if (!is_podman(state))
-                str_addf(&a->body, "{\"status\":\"Pulling from %s\",\"id\":\"%s\"}%s", name, tag, end);
-        str_addf(&a->body, "{\"status\":\"Pulling fs layer\",\"progressDetail\":{},\"id\":\"012345678901\"}%s", end);
+        str_addf(&a->body,
+                 "{\"status\":\"Pulling from %s\",\"id\":\"%s\"}\r\n{\"status\":\"Pulling fs "
+                 "layer\",\"progressDetail\":{},\"id\":\"012345678901\"}\r\n",
+                 name, tag);
         for (unsigned i = 1; i <= 3; i++)
-                str_addf(&a->body, "{\"status\":\"Downloading\",\"progressDetail\":{\"current\":%u,\"total\":3000},\"id\":\"012345678901\"}%s", i * 1000,
-                         end);
-        str_addf(&a->body, "{\"status\":\"Download complete\",\"progressDetail\":{},\"id\":\"012345678901\"}%s", end);
-        str_addf(&a->body, "{\"status\":\"Already exists\",\"progressDetail\":{},\"id\":\"abcdefabcdef\"}%s", end);
-        if (is_podman(state))
-                str_addf(&a->body, "{\"status\":\"Download complete\",\"progressDetail\":{},\"id\":\"012345678901\"}%s", end);
-        else
                 str_addf(&a->body,
-                         "{\"status\":\"Extracting\",\"progressDetail\":{\"current\":9,\"total\":9000},\"progress\":\"[=>]\",\"id\":\"012345678901\"}%s"
-                         "{\"status\":\"Pull complete\",\"progressDetail\":{},\"id\":\"012345678901\"}%s{\"status\":\"Status: Downloaded newer image for %s\"}%s",
-                         end, end, name, end);
+                         "{\"status\":\"Downloading\",\"progressDetail\":{\"current\":%u,\"total\":3000},"
+                         "\"progress\":\"[=>]\",\"id\":\"012345678901\"}\r\n",
+                         i * 1000);
+        str_addf(&a->body,
+                 "{\"status\":\"Pull "
+                 "complete\",\"progressDetail\":{},\"id\":\"012345678901\"}\r\n{\"status\":\"Status: Downloaded "
+                 "newer image for %s\"}\r\n",
+                 name);
         snprintf(reference, sizeof reference, "%s%s%s", name, str_starts(tag, "sha256:") ? "@" : ":", tag);
         strv_add(&state->pulled, reference);
         if (strcmp(tag, "latest") == 0)
@@ -259,42 +270,14 @@ static void list_volumes(struct fake_state *state, struct fake_answer *a) {
                  is_podman(state) ? "" : "{\"Volumes\":", is_podman(state) ? "" : ",\"Warnings\":null}");
 }
 
-/* "service-0002" has a command of one word; Podman repeats that in Args. The others sleep. */
-static void add_inspected(const struct fake_state *state, const char *name, struct str *s) {
-        bool bare = str_equal(name, "service-0002");
-        str_addf(s, "{\"Id\":\"0123\",\"Name\":\"%s%s\",\"Path\":\"%s\",\"Args\":[%s],\"State\":{\"Status\":\"%s\"},\"Config\":{",
-                 is_podman(state) ? "" : "/", name, bare ? "pause" : "sleep",
-                 !bare              ? "\"100\""
-                 : is_podman(state) ? "\"pause\""
-                                    : "",
-                 str_equal(state->paused, name) ? "paused" : "running");
-        if (is_podman(state))
-                str_add(s, "\"CreateCommand\":[\"podman\",\"run\",\"x\",\"sleep\",\"100\"],\"Entrypoint\":\"\",");
-        else
-                str_add(s, "\"Entrypoint\":null,");
-        str_addf(s, "\"Cmd\":[%s]}}\n", bare ? "\"pause\"" : "\"sleep\",\"100\"");
-}
-
-/* Docker has another word for one that is not paused. */
-static void unpause_container(struct fake_state *state, const char *request, struct fake_answer *a) {
-        char name[512];
-        cut_name(request, "/containers/", "/unpause", name);
-        if (!str_equal(state->paused, name)) {
-                say(state, a, 500, is_podman(state) ? "container state improper" : "Container is not paused", "is not paused");
-                return;
-        }
-        state->paused = NULL;
-        a->status = 204;
-        a->type = NULL;
-}
-
 static void inspect_container(struct fake_state *state, const char *request, struct fake_answer *a) {
         char name[512];
         cut_name(request, "/containers/", "/json", name);
         if (find_number(name, "service-", state->containers) < 0)
                 say(state, a, 404, "no such container", is_podman(state) ? "no container with that name found" : "");
         else
-                add_inspected(state, name, &a->body);
+                str_addf(&a->body, "{\"Id\":\"0123\",\"Config\":{%s\"Cmd\":[\"sleep\",\"100\"]}}\n",
+                         is_podman(state) ? "\"CreateCommand\":[\"podman\",\"run\",\"x\",\"sleep\",\"100\"]," : "");
 }
 
 void fake_answer_event(struct fake_state *state, const char *type, const char *action, struct str *ret) {
@@ -313,11 +296,11 @@ void fake_answer_request(struct fake_state *state, const char *request, struct f
         if (strstr(request, "/_ping")) {
                 a->type = "text/plain; charset=utf-8";
                 str_add(&a->body, "OK");
-        } else if (is_podman(state) && !strstr(request, "/libpod/") && !strstr(request, "/images/create")) {
+        } else if (is_podman(state) && !strstr(request, "/libpod/")) {
                 a->status = 404;
                 a->type = "text/plain; charset=utf-8";
                 str_add(&a->body, "404 page not found\n");
-        } else if (strstr(request, "/images/create"))
+        } else if (strstr(request, "/images/pull") || strstr(request, "/images/create"))
                 pull(state, request, a);
         else if (strstr(request, "GET ") &&
                  (strstr(request, "/images/json") || strstr(request, "/containers/json")))
@@ -326,8 +309,6 @@ void fake_answer_request(struct fake_state *state, const char *request, struct f
                 inspect_image(state, request, a);
         else if (strstr(request, "GET ") && strstr(request, "/containers/") && strstr(request, "/json"))
                 inspect_container(state, request, a);
-        else if (strstr(request, "POST ") && strstr(request, "/unpause"))
-                unpause_container(state, request, a);
         else if (strstr(request, "GET ") && strstr(request, "/volumes"))
                 list_volumes(state, a);
         else if (strstr(request, "/events"))
@@ -420,16 +401,16 @@ void fake_answer_spoil(struct fake_state *state, const char *request, const stru
                 replace(a, rule->text);
                 break;
         case FAKE_STREAM_ERROR:
-                replace(a, is_podman(state) ? "{\"status\":\"Pulling fs layer\",\"progressDetail\":{},\"id\":\"012345678901\"}\n"
+                replace(a, is_podman(state) ? "{\"stream\":\"Trying to pull...\\n\"}\n"
                                             : "{\"status\":\"Pulling from x\",\"id\":\"latest\"}\r\n");
                 if (is_podman(state))
-                        str_addf(&a->body, "{\"progressDetail\":{},\"error\":\"%s\"}\n", rule->text);
+                        str_addf(&a->body, "{\"error\":\"%s\"}\n", rule->text);
                 else
                         str_addf(&a->body, "{\"errorDetail\":{\"message\":\"%s\"},\"error\":\"%s\"}\r\n",
                                  rule->text, rule->text);
                 break;
         case FAKE_STREAM_CUT:
-                replace(a, is_podman(state) ? "{\"status\":\"Pulling fs layer\",\"progressDetail\":{}}\n{\"sta"
+                replace(a, is_podman(state) ? "{\"stream\":\"Trying to pull...\\n\"}\n{\"strea"
                                             : "{\"status\":\"Pulling from x\"}\r\n{\"sta");
                 break;
         default:

@@ -24,7 +24,6 @@ struct fake_state {
         size_t images, containers;
         char **pulled;  /* references that a pull brought */
         char **removed; /* names of containers that were removed */
-        const char *paused; /* name of a container; NULL: none */
 };
 
 /* What a good engine says to "METHOD /path?query". */

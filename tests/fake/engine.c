@@ -398,10 +398,6 @@ void fake_engine_set_containers(struct fake_engine *f, size_t n) {
         f->state.containers = n;
 }
 
-void fake_engine_pause(struct fake_engine *f, const char *name) {
-        f->state.paused = name;
-}
-
 void fake_engine_rule(struct fake_engine *f, const struct fake_rule *rule) {
         if (f->n_rules == RULES_MAX)
                 abort();

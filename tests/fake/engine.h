@@ -61,8 +61,6 @@ void fake_engine_set_images(struct fake_engine *f, size_t n); /* 3 at first; "lo
 void fake_engine_set_containers(struct fake_engine *f,
                                 size_t n); /* 2 at first; "service-0000", …; every second one runs */
 
-void fake_engine_pause(struct fake_engine *f, const char *name); /* of one that runs; NULL: none */
-
 /* The rule added last that fits is the one. Strings are borrowed. At most 16. */
 void fake_engine_rule(struct fake_engine *f, const struct fake_rule *rule);
 void fake_engine_behave(struct fake_engine *f); /* forgets all rules */

@@ -18,14 +18,13 @@ static const char *const request_kind_names[] = {
         [REQUEST_CONTAINER] = "container", [REQUEST_REALM] = "realm",
         [REQUEST_PREFLIGHT] = "preflight", [REQUEST_REPAIR] = "repair",
         [REQUEST_MEMBERSHIP] = "membership", [REQUEST_USER] = "user",
-        [REQUEST_TROUBLE] = "trouble",     [REQUEST_TRUST] = "trust",
+        [REQUEST_TROUBLE] = "trouble",
         [REQUEST_EFFECTS] = "effects",     [REQUEST_INSIDE] = "inside",
-        [REQUEST_TRIGGERS] = "triggers",   [REQUEST_LOOSE] = "loose",   [REQUEST_UPDATES] = "updates",
-        [REQUEST_UPDATE] = "update",       [REQUEST_NETWORK] = "network",
+        [REQUEST_TRIGGERS] = "triggers",   [REQUEST_LOOSE] = "loose",
 };
 DEFINE_NAMES(request_kind, enum request_kind)
 
-void request_unlink(struct request *r) {
+static void request_unlink(struct request *r) {
         for (struct request **link = &r->fake->waiting; *link; link = &(*link)->next)
                 if (*link == r) {
                         *link = r->next;
@@ -78,31 +77,6 @@ static int fake_sleep_trouble(struct host *host, const char *id, int64_t until, 
         return 0;
 }
 
-static struct op *fake_list_updates(struct host *host, bool ask, char *const *names, update_seen_t seen, updates_done_t done, void *userdata) {
-        _cleanup_free_ char *text = strv_join(names, " ");
-        struct request *r = request_new(host, REQUEST_UPDATES, !ask ? NULL : *text ? text : "all", userdata);
-        r->update_seen = seen;
-        r->done.updates = done;
-        return &r->op;
-}
-
-static struct op *fake_show_update(struct host *host, const char *service, bool fetch, update_done_t done, void *userdata) {
-        _cleanup_free_ char *text = str_printf(fetch ? "fetch %s" : "%s", service);
-        struct request *r = request_new(host, REQUEST_UPDATE, text, userdata);
-        r->done.update = done;
-        return &r->op;
-}
-
-static int fake_hold_update(struct host *host, const char *service, int64_t until, struct error **reterr) {
-        str_addf(&((struct fake_host *) host)->asked, "hold %s %lld\n", service, (long long) until);
-        return 0;
-}
-
-static int fake_approve_update(struct host *host, const char *service, const struct plan *plan, struct error **reterr) {
-        str_addf(&((struct fake_host *) host)->asked, plan ? "approve %s %s\n" : "withdraw %s\n", service, plan ? plan->pin.digest : NULL);
-        return plan ? plan_unattended(plan, reterr) : 0;
-}
-
 static struct op *fake_list_images(struct host *host, images_done_t done, void *userdata) {
         struct request *r = request_new(host, REQUEST_IMAGES, NULL, userdata);
         r->done.images = done;
@@ -126,12 +100,6 @@ static struct op *fake_list_source(struct host *host, const char *source, source
 static struct op *fake_find_image(struct host *host, const char *reference, image_done_t done, void *userdata) {
         struct request *r = request_new(host, REQUEST_IMAGE, reference, userdata);
         r->done.image = done;
-        return &r->op;
-}
-
-static struct op *fake_look_trust(struct host *host, const char *reference, trust_done_t done, void *userdata) {
-        struct request *r = request_new(host, REQUEST_TRUST, reference, userdata);
-        r->done.trust = done;
         return &r->op;
 }
 
@@ -159,12 +127,6 @@ static int fake_resolve_name(struct host *host, const char *name, char ***ret, c
 static const char *fake_suggest(struct host *host, const char *what) {
         struct fake_host *fake = (struct fake_host *) host;
         return fake->suggest ? fake->suggest(what) : NULL;
-}
-
-static struct op *fake_look_network(struct host *host, network_done_t done, void *userdata) {
-        struct request *r = request_new(host, REQUEST_NETWORK, NULL, userdata);
-        r->done.network = done;
-        return &r->op;
 }
 
 static struct op *fake_list_services(struct host *host, services_done_t done, void *userdata) {
@@ -267,9 +229,6 @@ static struct op *fake_make_plan(struct host *host, const struct plan_order *ord
                 str_addf(&text, " secret:%s", order->secrets[i]);
         for (char *const *set = order->set; set && *set; set++)
                 str_addf(&text, " set:%s", *set);
-        if (order->setup.topic != SETUP_NONE)
-                str_addf(&text, " %s=%s%s%s", setup_topic_name(order->setup.topic), order->setup.value ? order->setup.value : "-",
-                         order->setup.unit ? " unit=" : "", order->setup.unit ? order->setup.unit : "");
         const struct access_change *access = order->access;
         str_addf(&text, access ? " %s%s" : "", access ? access_what_name(access->what) : "", access && access->groups ? "-groups" : "");
         for (char *const *name = access ? access->names : NULL; name && *name; name++)
@@ -397,11 +356,6 @@ static const struct host_ops fake_ops = {
         .figures = fake_figures,
         .look_trouble = fake_look_trouble,
         .sleep_trouble = fake_sleep_trouble,
-        .list_updates = fake_list_updates,
-        .show_update = fake_show_update,
-        .hold_update = fake_hold_update,
-        .approve_update = fake_approve_update,
-        .look_trust = fake_look_trust,
         .list_images = fake_list_images,
         .each_image = fake_each_image,
         .list_source = fake_list_source,
@@ -410,9 +364,6 @@ static const struct host_ops fake_ops = {
         .read_catalog = fake_read_catalog,
         .resolve_name = fake_resolve_name,
         .suggest = fake_suggest,
-        .read_setup = fake_read_setup,
-        .read_pages = fake_read_pages,
-        .look_network = fake_look_network,
         .list_services = fake_list_services,
         .list_pinned = fake_list_pinned,
         .pin_unit = fake_pin_unit,
@@ -492,3 +443,188 @@ struct fake_host *fake_host_free(struct fake_host *fake) {
         free(fake);
         return NULL;
 }
+
+/* One that has more to say waits again. */
+static bool request_waits(const struct request *r) {
+        const struct request *at = r->fake->waiting;
+        while (at && at != r)
+                at = at->next;
+        return at;
+}
+
+static bool request_says_rows(struct request *r) {
+        struct request **link = &r->fake->waiting;
+        if (!r->fake->source || !r->fake->source(r->text, r->times++, r->row_seen, r->userdata))
+                return false;
+        while (*link)
+                link = &(*link)->next;
+        *link = r;
+        r->next = NULL;
+        return true;
+}
+
+/* What is asked about realms, trouble and sources. */
+static void deliver_realm(struct request *r, struct error *e) {
+        struct fake_host *fake = r->fake;
+        switch (r->kind) {
+        case REQUEST_USER:
+                r->done.user(e ? NULL : fake->account(r->text), e, r->userdata);
+                break;
+        case REQUEST_SOURCE:
+                if (e || !request_says_rows(r))
+                        r->done.nothing(e, r->userdata);
+                break;
+        case REQUEST_MEMBERSHIP:
+                r->done.membership(e ? NULL : fake->membership(), e, r->userdata);
+                break;
+        case REQUEST_PREFLIGHT:
+                r->done.preflight(fake->preflight(r->text), r->userdata);
+                break;
+        case REQUEST_REALM:
+                r->done.realm(e ? NULL : fake->realm(r->text), e, r->userdata);
+                break;
+        case REQUEST_TROUBLE:
+                r->done.trouble(e ? NULL : fake->trouble ? fake->trouble() : fake_host_troubles_none(), e, r->userdata);
+                break;
+        default:
+                abort();
+        }
+}
+
+static struct unit_effects *make_effects(const struct request *r) {
+        struct unit_effects *effects = new0(struct unit_effects);
+        effects->action = r->action;
+        effects->unit = r->fake->unit(r->text);
+        if (unit_effects_reach(r->action)) {
+                effects->others = unit_effects_next(effects->unit);
+                effects->starters = strv_copy(effects->unit->triggered_by);
+        }
+        unit_effects_judge(effects, &(const struct standing) {});
+        return effects;
+}
+
+static struct service_list *request_services(const struct request *r) {
+        struct service_list *(*build)(void) = r->kind == REQUEST_PINNED ? r->fake->pinned : r->fake->services;
+        return build ? build() : new0(struct service_list);
+}
+
+/* As a list, or each, in no order: the last one first. */
+static void request_deliver_images(struct request *r, struct error *e) {
+        struct image_list *images = e ? NULL : r->fake->images ? r->fake->images() : new0(struct image_list);
+        if (!r->seen) {
+                r->done.images(images, e, r->userdata);
+                return;
+        }
+        for (size_t i = images ? images->n : 0; i > 0; i--)
+                r->seen(images->items[i - 1], r->userdata);
+        image_list_free(images);
+        r->done.nothing(e, r->userdata);
+}
+
+/* Gives the answer, or e. */
+static void request_deliver(struct request *r, struct error *e) {
+        struct fake_host *fake = r->fake;
+        if (!e && (r->kind == REQUEST_WATCH || r->kind == REQUEST_LOG || r->kind == REQUEST_PAGE))
+                return;
+        request_unlink(r);
+        op_hold(&r->op);
+        if (!e && r->kind == REQUEST_PLAN)
+                e = TAKE(r->refused);
+        switch (r->kind) {
+        case REQUEST_IMAGES:
+                request_deliver_images(r, e);
+                break;
+        case REQUEST_IMAGE:
+                r->done.image(e ? NULL : fake->image(r->text), e, r->userdata);
+                break;
+        case REQUEST_PINNED:
+        case REQUEST_SERVICES:
+                r->done.services(e ? NULL : request_services(r), e, r->userdata);
+                break;
+        case REQUEST_UNITS:
+                r->done.units(e ? NULL : fake->units ? fake->units() : xcalloc(1, sizeof(struct unit_list)), e, r->userdata);
+                break;
+        case REQUEST_UNIT:
+                r->done.unit(e ? NULL : fake->unit(r->text), e, r->userdata);
+                break;
+        case REQUEST_TRIGGERS: r->done.triggers(e ? NULL : fake->triggers(), e, r->userdata); break;
+        case REQUEST_LOOSE: r->done.volumes(e || !fake->loose ? NULL : fake->loose(), e, r->userdata); break;
+        case REQUEST_INSIDE: r->done.inside(e ? NULL : fake->inside(r->part), e, r->userdata); break;
+        case REQUEST_EFFECTS: r->done.effects(e ? NULL : make_effects(r), e, r->userdata); break;
+        case REQUEST_ACT: r->done.acted(e ? NULL : TAKE(r->report), e, r->userdata); break;
+        case REQUEST_REPAIR: r->done.nothing(e, r->userdata); break;
+        case REQUEST_PLAN:
+                r->done.plan(e ? NULL : TAKE(r->planned), e, r->userdata);
+                break;
+        case REQUEST_START:
+                r->done.started(e ? NULL : fake->job_id, e, r->userdata);
+                break;
+        case REQUEST_JOBS:
+                r->done.jobs(e ? NULL : fake->jobs ? fake->jobs() : xcalloc(1, sizeof(struct job_list)), e, r->userdata);
+                break;
+        case REQUEST_CHANGES:
+                r->done.report(e ? NULL : fake->changes(r->text), e, r->userdata);
+                break;
+        case REQUEST_CONTAINER:
+                r->done.container(fake->container, e, r->userdata);
+                break;
+        case REQUEST_WATCH:
+                r->done.watcher.failed(e, r->userdata);
+                break;
+        case REQUEST_LOG:
+        case REQUEST_PAGE:
+        case REQUEST_WRITE:
+        case REQUEST_BOOTS:
+        case REQUEST_ENTRY: fake_deliver_log(r, e); break;
+        default:
+                deliver_realm(r, e);
+        }
+        if (op_release(&r->op) && !request_waits(r))
+                op_end(&r->op);
+}
+
+static size_t deliver_all(struct fake_host *fake, enum request_kind kind, const struct error *e) {
+        size_t n = 0, done = 0;
+        for (struct request *r = fake->waiting; r; r = r->next)
+                n += r->kind == kind;
+        /* An answer may ask again: only what waits now is answered. */
+        while (done < n) {
+                struct request *r = fake->waiting;
+                while (r && r->kind != kind)
+                        r = r->next;
+                if (!r)
+                        break;
+                request_deliver(r, error_copy(e));
+                done++;
+        }
+        return done;
+}
+
+size_t fake_host_answer(struct fake_host *fake, enum request_kind kind) {
+        return deliver_all(fake, kind, NULL);
+}
+
+size_t fake_host_fail(struct fake_host *fake, enum request_kind kind, int code, const char *message, const char *hint) {
+        _cleanup_error_ struct error *e = NULL;
+        error_set(&e, code, "%s", message);
+        if (hint)
+                error_hint(&e, "%s", hint);
+        return deliver_all(fake, kind, e);
+}
+
+void fake_host_job(struct fake_host *fake, const struct job *job) {
+        for (struct request *r = fake->waiting, *next; r; r = next) {
+                next = r->next;
+                if (r->kind == REQUEST_WATCH)
+                        r->done.watcher.job(job, r->userdata);
+        }
+}
+
+void fake_host_output(struct fake_host *fake, const void *bytes, size_t n) {
+        for (struct request *r = fake->waiting, *next; r; r = next) {
+                next = r->next;
+                if (r->kind == REQUEST_WATCH)
+                        r->done.watcher.output(bytes, n, r->userdata);
+        }
+}
+

@@ -33,14 +33,10 @@ enum request_kind {
         REQUEST_MEMBERSHIP,
         REQUEST_USER,
         REQUEST_TROUBLE,
-        REQUEST_TRUST,
         REQUEST_EFFECTS,
         REQUEST_INSIDE,
         REQUEST_TRIGGERS,
         REQUEST_LOOSE,
-        REQUEST_UPDATES,
-        REQUEST_UPDATE,         /* what it changes */
-        REQUEST_NETWORK,
         _REQUEST_KIND_MAX,
 };
 DECLARE_NAMES(request_kind, enum request_kind);         /* "images", "image", … */
@@ -58,19 +54,12 @@ struct fake_host {
         struct image *(*image)(const char *reference);
         /* Says the rows of a source; more: it is not the last time that the request is answered. */
         bool (*source)(const char *text, unsigned time, source_seen_t seen, void *userdata);
-        struct trust *(*trust)(const char *reference);
         const struct catalog *(*catalog)(void);
         int (*resolve)(const char *name, char ***ret, char **why, struct error **reterr);
         int (*profile)(const struct image *image, struct profile **ret, struct error **reterr);
         const char *(*suggest)(const char *what);
-        void (*setup)(struct setup *ret);
-        void (*pages)(struct page_list *ret); /* changes Fairlead's own; NULL: those */
-        struct reach *(*network)(void);
         struct service_list *(*services)(void);
         struct service_list *(*pinned)(void);
-        /* asked: their sources answered just now */
-        struct update_list *(*updates)(bool asked);
-        struct update_detail *(*update)(bool fetched);
         struct usage (*usage)(const char *service);
         struct unit_list *(*units)(void);
         struct unit_detail *(*unit)(const char *name);

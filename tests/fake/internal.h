@@ -18,8 +18,6 @@ struct request {
                 images_done_t images;
                 image_done_t image;
                 services_done_t services;
-                updates_done_t updates;
-                update_done_t update;
                 units_done_t units;
                 detail_done_t unit;
                 effects_done_t effects;
@@ -38,8 +36,6 @@ struct request {
                 membership_done_t membership;
                 user_done_t user;
                 trouble_done_t trouble;
-                trust_done_t trust;
-                network_done_t network;
                 struct job_watcher watcher;
                 struct log_reader reader;
                 struct log_writer writer;
@@ -47,7 +43,6 @@ struct request {
                 entry_done_t entry;
         } done;
         source_seen_t row_seen; /* each row of a source, and how often it was answered */
-        update_seen_t update_seen;
         unsigned times;
         image_seen_t seen;      /* each image, in place of their list */
         struct plan *planned;   /* made when it was asked: the order belongs to the caller */
@@ -56,8 +51,6 @@ struct request {
 
 /* It waits in its host until it is answered or dropped. */
 struct request *request_new(struct host *host, enum request_kind kind, const char *text, void *userdata);
-/* It does not wait any more. */
-void request_unlink(struct request *r);
 
 /* ---- host-log.c ---- */
 
@@ -67,10 +60,3 @@ struct op *fake_list_boots(struct host *host, boots_done_t done, void *userdata)
 struct op *fake_show_entry(struct host *host, const char *cursor, entry_done_t done, void *userdata);
 /* Answers a request of the journal. */
 void fake_deliver_log(struct request *r, struct error *e);
-
-/* ---- host-answers.c ---- */
-
-/* Of the port: what the builders of the test make. */
-void fake_read_setup(struct host *host, struct setup *ret);
-/* The same. */
-void fake_read_pages(struct host *host, struct page_list *ret);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "tests/fake/systemd-private.h"
+#include "tests/fake/systemd.h"
 
 #include <errno.h>
 #include <fnmatch.h>
@@ -11,7 +11,357 @@
 #include "base/cleanup.h"
 #include "base/memory.h"
 #include "base/str.h"
+#include "tests/fake/bus.h"
 #include "tests/unit/tree.h"
+
+#define NAME "org.freedesktop.systemd1"
+#define ROOT "/org/freedesktop/systemd1"
+#define UNITS ROOT "/unit"
+#define JOBS ROOT "/job"
+#define MANAGER NAME ".Manager"
+
+struct fake_job {
+        struct fake_job *next;
+        struct fake_systemd *f;
+        struct fake_unit *unit;
+        uint32_t id;
+        char *type, *state;     /* char * as the vtable's getter wants them */
+        sd_event_source *timer;
+};
+
+static void path_of(const char *prefix, const char *name, char **ret) {
+        must(sd_bus_path_encode(prefix, name, ret), "path");
+}
+
+/* ---- signals ---- */
+
+void fake_systemd_signal(struct fake_systemd *f, const char *signal, const char *argument) {
+        if (!f->subscribed)
+                return;
+        if (str_equal(signal, "UnitFilesChanged"))
+                must(sd_bus_emit_signal(f->bus, ROOT, MANAGER, signal, ""), signal);
+        else if (str_equal(signal, "Reloading"))
+                must(sd_bus_emit_signal(f->bus, ROOT, MANAGER, signal, "b", str_equal(argument, "true")), signal);
+        else {
+                _cleanup_free_ char *path = NULL;
+                path_of(UNITS, argument, &path);
+                must(sd_bus_emit_signal(f->bus, ROOT, MANAGER, signal, "so", argument, path), signal);
+        }
+}
+
+/* systemd sends one for the unit's interface and one for its kind's. */
+static void signal_properties(struct fake_systemd *f, struct fake_unit *u) {
+        _cleanup_free_ char *path = NULL;
+        path_of(UNITS, u->name, &path);
+        for (int i = 0; f->subscribed && i < 2; i++)
+                must(sd_bus_emit_signal(f->bus, path, "org.freedesktop.DBus.Properties", "PropertiesChanged", "sa{sv}as",
+                                        i ? NAME ".Service" : NAME ".Unit", 2, "ActiveState", "s", u->active, "SubState",
+                                        "s", u->sub, 0),
+                     "PropertiesChanged");
+}
+
+void fake_systemd_change(struct fake_systemd *f, const char *name, const char *active, const char *sub) {
+        struct fake_unit *u = fake_systemd_find(f, name);
+        str_replace(&u->active, active);
+        str_replace(&u->sub, sub);
+        signal_properties(f, u);
+}
+
+/* ---- units ---- */
+
+struct fake_unit *fake_systemd_find(struct fake_systemd *f, const char *name) {
+        for (size_t i = 0; i < f->n; i++)
+                if (strcmp(f->units[i]->name, name) == 0)
+                        return f->units[i];
+        return NULL;
+}
+
+#define CONFIG "/etc/systemd/system"
+#define VENDOR "/fake/systemd/system"
+#define WANTS CONFIG "/multi-user.target.wants"
+
+static void write_link(const struct fake_systemd *f, const char *folder, const char *name, const char *target) {
+        _cleanup_free_ char *path = str_printf("%s%s/%s", f->root, folder, name);
+        if (unlink(path) < 0 && errno != ENOENT)
+                must(-errno, path);
+        if (target && symlink(target, path) < 0)
+                must(-errno, path);
+}
+
+void fake_systemd_write(struct fake_systemd *f, const struct fake_unit *u) {
+        _cleanup_free_ char *fragment = str_printf(VENDOR "/%s", u->name);
+        bool enabled = str_equal(u->file_state, "enabled"), install = enabled || str_equal(u->file_state, "disabled");
+        tree_write(f->root, fragment, install ? "[Unit]\n[Install]\nWantedBy=multi-user.target\n" : "[Unit]\n");
+        write_link(f, CONFIG, u->name, str_equal(u->file_state, "masked") ? "/dev/null" : NULL);
+        write_link(f, WANTS, u->name, enabled ? fragment : NULL);
+}
+
+struct fake_unit *fake_systemd_add(struct fake_systemd *f, const char *name, const char *active, const char *sub,
+                                   const char *file_state) {
+        if (f->n == f->room) {
+                f->room = f->room ? f->room * 2 : 64;
+                f->units = reallocarray(f->units, f->room, sizeof(struct fake_unit *));
+        }
+        struct fake_unit *u = calloc(1, sizeof *u);
+        *u = (struct fake_unit) { .name = strdup(name), .description = str_printf("The unit %s", name),
+                                  .load = strdup("loaded"), .active = strdup(active), .sub = strdup(sub),
+                                  .file_state = strdup(file_state ? file_state : ""),
+                                  .fragment = str_printf("/lib/systemd/system/%s", name), .source = strdup(""),
+                                  .following = strdup(""), .result = strdup("success"), .load_error = strdup(""), .freezer = strdup("running"),
+                                  .loaded = true, .install = true, .condition = 1, .can_start = 1, .can_stop = 1,
+                                  .cpu = 5000000, .memory = UINT64_MAX,
+                                  .memory_max = UINT64_MAX, .tasks = UINT64_MAX, .cgroup = strdup("") };
+        f->units[f->n++] = u;
+        if (file_state)
+                fake_systemd_write(f, u);
+        return u;
+}
+
+static void unit_free(struct fake_unit *u) {
+        char *texts[] = { u->name, u->description, u->load, u->active, u->sub, u->file_state, u->fragment, u->source,
+                          u->following, u->result, u->load_error, u->freezer, u->cgroup };
+        for (size_t i = 0; i < ELEMENTS(texts); i++)
+                free(texts[i]);
+        strv_free(u->requires);
+        strv_free(u->wanted_by);
+        STRV_FREE_ALL(u->triggers, u->required_by, u->triggered_by, u->drop_ins);
+        strv_free(u->listens);
+        free(u);
+}
+
+static int find_unit(sd_bus *bus, const char *path, const char *interface, void *userdata, void **ret,
+                     sd_bus_error *error) {
+        struct fake_systemd *f = userdata;
+        _cleanup_free_ char *name = NULL;
+        if (sd_bus_path_decode(path, UNITS, &name) <= 0)
+                return 0;
+        struct fake_unit *u = fake_systemd_find(f, name);
+        if (!u) {
+                u = fake_systemd_add(f, name, "inactive", "dead", NULL);
+                str_replace(&u->load, "not-found");
+                str_replace(&u->fragment, "");
+                u->loaded = false;
+        }
+        if (f->echo) {
+                fake_systemd_signal(f, "UnitNew", name);
+                fake_systemd_signal(f, "UnitRemoved", name);
+        }
+        *ret = u;
+        return 1;
+}
+
+static int find_socket(sd_bus *bus, const char *path, const char *interface, void *userdata, void **ret,
+                       sd_bus_error *error) {
+        return str_ends(path, "_2esocket") ? find_unit(bus, path, interface, userdata, ret, error) : 0;
+}
+
+static int find_timer(sd_bus *bus, const char *path, const char *interface, void *userdata, void **ret,
+                      sd_bus_error *error) {
+        return str_ends(path, "_2etimer") ? find_unit(bus, path, interface, userdata, ret, error) : 0;
+}
+
+static int get_load_error(sd_bus *bus, const char *path, const char *interface, const char *property,
+                          sd_bus_message *reply, void *userdata, sd_bus_error *error) {
+        const char *text = *(char **) userdata;
+        return sd_bus_message_append(reply, "(ss)", *text ? NAME ".BadUnitSetting" : "", text);
+}
+
+static int get_job(sd_bus *bus, const char *path, const char *interface, const char *property, sd_bus_message *reply,
+                   void *userdata, sd_bus_error *error) {
+        uint32_t id = *(uint32_t *) userdata;
+        char job[64] = "/";
+        if (id)
+                snprintf(job, sizeof job, JOBS "/%u", id);
+        return sd_bus_message_append(reply, "(uo)", id, job);
+}
+
+static int get_invocation(sd_bus *bus, const char *path, const char *interface, const char *property,
+                          sd_bus_message *reply, void *userdata, sd_bus_error *error) {
+        static const unsigned char id[16] = { 0xab, 0x01, 0xff };
+        return sd_bus_message_append_array(reply, 'y', id, sizeof id);
+}
+
+static int get_texts(sd_bus *bus, const char *path, const char *interface, const char *property, sd_bus_message *reply,
+                     void *userdata, sd_bus_error *error) {
+        char **list = *(char ***) userdata, *none[] = { NULL };
+        return sd_bus_message_append_strv(reply, list ? list : none);
+}
+
+static int get_listens(sd_bus *bus, const char *path, const char *interface, const char *property, sd_bus_message *reply,
+                       void *userdata, sd_bus_error *error) {
+        char **list = *(char ***) userdata;
+        int r = sd_bus_message_open_container(reply, 'a', "(ss)");
+        for (; r >= 0 && list && *list; list++)
+                r = sd_bus_message_append(reply, "(ss)", "Stream", *list);
+        return r < 0 ? r : sd_bus_message_close_container(reply);
+}
+
+static int get_commands(sd_bus *bus, const char *path, const char *interface, const char *property,
+                        sd_bus_message *reply, void *userdata, sd_bus_error *error) {
+        uint64_t began = *(uint64_t *) userdata;
+        if (!began)
+                return sd_bus_message_append(reply, "a(sasbttttuii)", 0);
+        return sd_bus_message_append(reply, "a(sasbttttuii)", 2, "/usr/bin/podman", 1, "podman", 1, began, began, began,
+                                     began, 1U, 1, 0, "/bin/true", 1, "true", 0, (uint64_t) 0, (uint64_t) 0, (uint64_t) 0,
+                                     (uint64_t) 0, 0U, 0, 0);
+}
+
+#define P(name, type, getter, member) SD_BUS_PROPERTY(name, type, getter, offsetof(struct fake_unit, member), 0)
+static const sd_bus_vtable unit_vtable[] = {
+        SD_BUS_VTABLE_START(0),
+        P("Id", "s", NULL, name),
+        P("Description", "s", NULL, description),
+        P("LoadState", "s", NULL, load),
+        P("ActiveState", "s", NULL, active),
+        P("SubState", "s", NULL, sub),
+        P("UnitFileState", "s", NULL, file_state),
+        P("FragmentPath", "s", NULL, fragment),
+        P("SourcePath", "s", NULL, source),
+        P("StateChangeTimestamp", "t", NULL, since),
+        P("Requires", "as", get_texts, requires),
+        P("WantedBy", "as", get_texts, wanted_by),
+        P("RequiredBy", "as", get_texts, required_by),
+        P("TriggeredBy", "as", get_texts, triggered_by),
+        P("DropInPaths", "as", get_texts, drop_ins),
+        P("LoadError", "(ss)", get_load_error, load_error),
+        P("Job", "(uo)", get_job, job),
+        P("ConditionResult", "b", NULL, condition),
+        P("ConditionTimestamp", "t", NULL, looked),
+        P("CanStart", "b", NULL, can_start),
+        P("CanStop", "b", NULL, can_stop),
+        P("CanReload", "b", NULL, can_reload),
+        P("NeedDaemonReload", "b", NULL, need_reload),
+        P("CanFreeze", "b", NULL, can_stop),
+        P("FreezerState", "s", NULL, freezer),
+        P("InvocationID", "ay", get_invocation, name),
+        P("Triggers", "as", get_texts, triggers),
+        SD_BUS_VTABLE_END,
+};
+static const sd_bus_vtable socket_vtable[] = {
+        SD_BUS_VTABLE_START(0),
+        P("Listen", "a(ss)", get_listens, listens),
+        SD_BUS_VTABLE_END,
+};
+static const sd_bus_vtable timer_vtable[] = {
+        SD_BUS_VTABLE_START(0),
+        P("NextElapseUSecRealtime", "t", NULL, next_real),
+        P("NextElapseUSecMonotonic", "t", NULL, next_monotonic),
+        P("LastTriggerUSec", "t", NULL, last_trigger),
+        SD_BUS_VTABLE_END,
+};
+static const sd_bus_vtable service_vtable[] = {
+        SD_BUS_VTABLE_START(0),
+        P("Result", "s", NULL, result),
+        P("ExecMainCode", "i", NULL, exit_code),
+        P("ExecMainStatus", "i", NULL, exit_status),
+        P("ExecMainExitTimestamp", "t", NULL, main_ended),
+        P("ExecStop", "a(sasbttttuii)", get_commands, stop_began),
+        P("NRestarts", "u", NULL, restarts),
+        P("MainPID", "u", NULL, main_pid),
+        P("CPUUsageNSec", "t", NULL, cpu),
+        P("MemoryCurrent", "t", NULL, memory),
+        P("MemoryMax", "t", NULL, memory_max),
+        P("TasksCurrent", "t", NULL, tasks),
+        P("ControlGroup", "s", NULL, cgroup),
+        SD_BUS_VTABLE_END,
+};
+#undef P
+
+/* ---- jobs ---- */
+
+static void job_path(char buffer[static 64], const struct fake_job *j) {
+        snprintf(buffer, 64, JOBS "/%u", j->id);
+}
+
+static int find_job(sd_bus *bus, const char *path, const char *interface, void *userdata, void **ret,
+                    sd_bus_error *error) {
+        struct fake_systemd *f = userdata;
+        for (struct fake_job *j = f->jobs; j; j = j->next) {
+                char own[64];
+                job_path(own, j);
+                if (strcmp(own, path) == 0) {
+                        *ret = j;
+                        return 1;
+                }
+        }
+        return 0;
+}
+
+static const sd_bus_vtable job_vtable[] = {
+        SD_BUS_VTABLE_START(0),
+        SD_BUS_PROPERTY("JobType", "s", NULL, offsetof(struct fake_job, type), 0),
+        SD_BUS_PROPERTY("State", "s", NULL, offsetof(struct fake_job, state), 0),
+        SD_BUS_VTABLE_END,
+};
+
+static void job_free(struct fake_job *j) {
+        for (struct fake_job **p = &j->f->jobs; *p; p = &(*p)->next)
+                if (*p == j) {
+                        *p = j->next;
+                        break;
+                }
+        sd_event_source_disable_unref(j->timer);
+        free(j->type);
+        free(j->state);
+        free(j);
+}
+
+static void job_end(struct fake_job *j) {
+        struct fake_systemd *f = j->f;
+        struct fake_unit *u = j->unit;
+        const char *result = u->job_result ? u->job_result : "done";
+        bool stop = str_equal(j->type, "stop"), done = str_equal(result, "done");
+        str_replace(&u->active, u->then_active ? u->then_active : stop ? "inactive" : done ? "active" : "failed");
+        str_replace(&u->sub, u->then_sub ? u->then_sub : stop ? "dead" : done ? "running" : "failed");
+        str_replace(&u->result, u->then_result ? u->then_result : "success");
+        u->exit_code = u->then_code;
+        u->exit_status = u->then_status;
+        u->job = 0;
+        if (u->times && --u->times == 0) {
+                u->job_result = u->then_active = u->then_sub = u->then_result = NULL;
+                u->then_code = u->then_status = 0;
+        }
+        signal_properties(f, u);
+        char path[64];
+        job_path(path, j);
+        if (!f->lose_signals)
+                must(sd_bus_emit_signal(f->bus, ROOT, MANAGER, "JobRemoved", "uoss", j->id, path, u->name, result),
+                     "JobRemoved");
+        job_free(j);
+}
+
+static int on_job_end(sd_event_source *source, uint64_t usec, void *userdata) {
+        struct fake_job *j = userdata;
+        if (j->f->reload_between) {
+                fake_systemd_signal(j->f, "Reloading", "true");
+                fake_systemd_signal(j->f, "Reloading", "false");
+        }
+        job_end(j);
+        return 0;
+}
+
+static int take_job(struct fake_systemd *f, sd_bus_message *m, struct fake_unit *u, const char *type) {
+        if (f->silent)
+                return 1;
+        struct fake_job *j = calloc(1, sizeof *j);
+        *j = (struct fake_job) { .next = f->jobs, .f = f, .unit = u, .id = ++f->next_job, .type = strdup(type),
+                                 .state = strdup("running") };
+        f->jobs = j;
+        u->job = j->id;
+        u->job_type = type;
+        char path[64];
+        job_path(path, j);
+        if (f->early_signals)
+                job_end(j);
+        must(sd_bus_reply_method_return(m, "o", path), "reply");
+        if (!f->early_signals)
+                must(sd_event_add_time_relative(f->event, &j->timer, CLOCK_MONOTONIC, u->delay_ms * 1000ULL, 1,
+                                                on_job_end, j),
+                     "timer");
+        return 1;
+}
+
+/* ---- the manager ---- */
 
 static bool refused(struct fake_systemd *f, sd_bus_error *error) {
         return f->refuse && sd_bus_error_set(error, f->refuse, "Refused, as the test wants") < 0;
@@ -27,7 +377,7 @@ static int queue(sd_bus_message *m, struct fake_systemd *f, sd_bus_error *error,
                 return sd_bus_error_setf(error, NAME ".NoSuchUnit", "Unit %s not found.", name);
         if (str_equal(u->load, "masked"))
                 return sd_bus_error_setf(error, NAME ".UnitMasked", "Unit %s is masked.", name);
-        return fake_jobs_take(f, m, u, type);
+        return take_job(f, m, u, type);
 }
 
 static int start(sd_bus_message *m, void *userdata, sd_bus_error *error) {
@@ -263,7 +613,7 @@ static int start_transient(sd_bus_message *m, void *userdata, sd_bus_error *erro
                 read_property(f, m);
                 must(sd_bus_message_exit_container(m), "exit");
         }
-        return fake_jobs_take(f, m, fake_systemd_add(f, name, "inactive", "dead", NULL), "start");
+        return take_job(f, m, fake_systemd_add(f, name, "inactive", "dead", NULL), "start");
 }
 
 static int get_unit_path(sd_bus *bus, const char *path, const char *interface, const char *property,
@@ -329,8 +679,6 @@ static int property_asked(sd_bus_message *m, void *userdata, sd_bus_error *error
         must(sd_bus_message_rewind(m, 1), "property");
         if (cut)
                 sd_bus_close(f->bus);
-        if (f->mute)
-                return 1;
         if (!cut && !refuse)
                 return 0;
         return cut ? 1 : sd_bus_reply_method_errorf(m, NAME ".NoSuchUnit", "Unit is gone.");
@@ -342,23 +690,35 @@ struct fake_systemd *fake_systemd_new(sd_event *event, sd_bus **ret_client) {
         struct fake_systemd *f = xcalloc(1, sizeof *f);
         f->event = sd_event_ref(event);
         f->root = tree_new();
+        static const char *const folders[] = { WANTS, VENDOR };
+        for (size_t i = 0; i < ELEMENTS(folders); i++)
+                tree_folder(f->root, folders[i]);
         fake_bus_new(event, &f->bus, ret_client);
         must(sd_bus_add_filter(f->bus, &f->slots[6], property_asked, f), "filter");
         must(sd_bus_add_object_vtable(f->bus, &f->slots[0], ROOT, MANAGER, manager_vtable, f), "manager");
-        fake_units_publish(f);
-        fake_jobs_publish(f);
+        must(sd_bus_add_fallback_vtable(f->bus, &f->slots[1], UNITS, NAME ".Unit", unit_vtable, find_unit, f), "unit");
+        must(sd_bus_add_fallback_vtable(f->bus, &f->slots[2], UNITS, NAME ".Service", service_vtable, find_unit, f),
+             "service");
+        must(sd_bus_add_fallback_vtable(f->bus, &f->slots[4], UNITS, NAME ".Socket", socket_vtable, find_socket, f),
+             "socket");
+        must(sd_bus_add_fallback_vtable(f->bus, &f->slots[5], UNITS, NAME ".Timer", timer_vtable, find_timer, f),
+             "timer");
+        must(sd_bus_add_fallback_vtable(f->bus, &f->slots[3], JOBS, NAME ".Job", job_vtable, find_job, f), "job");
         return f;
 }
 
 struct fake_systemd *fake_systemd_free(struct fake_systemd *f) {
         if (!f)
                 return NULL;
-        fake_jobs_free(f);
+        while (f->jobs)
+                job_free(f->jobs);
         for (size_t i = 0; i < ELEMENTS(f->slots); i++)
                 sd_bus_slot_unref(f->slots[i]);
         sd_bus_detach_event(f->bus);
         sd_bus_close_unref(f->bus);
-        fake_units_free(f);
+        for (size_t i = 0; i < f->n; i++)
+                unit_free(f->units[i]);
+        free(f->units);
         sd_event_unref(f->event);
         tree_remove(f->root);
         free(f->root);

@@ -14,13 +14,11 @@
 struct fake_unit {
         char *name, *description, *load, *active, *sub, *file_state, *fragment, *source, *following, *result;
         char *cgroup;
-        char *load_error, *freezer, *type;
+        char *load_error, *freezer;
         int exit_code, exit_status;
         uint32_t restarts, main_pid;
         uint64_t since, cpu, memory, looked;    /* looked: ConditionTimestamp */
-        uint64_t main_began, main_ended, stop_began, runtime_max;
-        uint64_t activated;     /* UINT64_MAX: just now, whenever it is asked for */
-        uint64_t stop_command;  /* when its ExecStop= began: a reload forgets it */
+        uint64_t main_ended, stop_began;        /* of its program, of its ExecStop= */
         uint64_t memory_max, tasks;
         int condition, can_start, can_stop, can_reload, need_reload;
         char **requires, **wanted_by, **triggers, **listens;
@@ -61,7 +59,6 @@ struct fake_systemd {
         const char *refuse;     /* error name: methods fail so */
         unsigned refuse_reloads;/* so many reloads are refused for their rate */
         const char *refuse_property;    /* asked for by its name, it is an error */
-        bool mute;              /* takes questions for properties one by one and never answers */
         const char *hang_up_at; /* the line is cut when this one is asked for */
 
         /* what was asked */

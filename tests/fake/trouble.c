@@ -19,7 +19,6 @@ static const struct {
           "The kernel killed a process of templated.service because memory ran out", 3600, 0 },
         { TROUBLE_HEALTH, PLACE_UNIT, "sssd.service", "sssd.service",
           "The health check of sssd fails: sssctl: The domain is offline", 60, 0 },
-        { TROUBLE_PAUSED, PLACE_UNIT, "mq", "mq.service", "mq is paused, so its clients wait: podman unpause mq", 0, 0 },
         { TROUBLE_JOB, PLACE_JOB, "20261124-120000-0000a4f1", "20261124-120000-0000a4f1",
           "The install of cockpit was interrupted: resume it or roll it back", 7200, 0 },
         { TROUBLE_DISK, PLACE_TEXT, "/var", NULL, "/var is 96 % full, 410 MB are left", 0, 0 },

@@ -8,14 +8,6 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n) {
-        /* The other file of a job that says how far it is. */
-        struct pull_progress pull, pull_again;
-        if (pull_progress_parse((const char *) bytes, n, &pull)) {
-                _cleanup_free_ char *line = pull_progress_format(&pull);
-                if (!pull_progress_parse(line, strlen(line), &pull_again) || memcmp(&pull, &pull_again, sizeof pull) != 0 ||
-                    pull_progress_cells(&pull, 20) > 20)
-                        abort();
-        }
         _cleanup_(job_freep) struct job *job = job_new(), *again = job_new();
         size_t good, good_again;
         int records = journal_replay(bytes, n, job, &good);

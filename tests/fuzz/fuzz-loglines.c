@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "backend/systemd/log-internal.h"
-#include "base/text.h"
 #include "tests/fuzz/must.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
@@ -20,7 +19,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n) {
         for (size_t i = 0; i < forwards.n; i++) {
                 const struct log_line *line = &forwards.items[i];
                 MUST(strcmp(line->message, backwards.items[forwards.n - 1 - i].message) == 0);
-                MUST(strlen(line->message) <= LOG_MESSAGE_MAX && text_is_utf8(line->message, strlen(line->message)));
+                MUST(strlen(line->message) <= LOG_MESSAGE_MAX);
                 MUST(i + 1 == LOGLINES_SPLIT_MAX || !strchr(line->message, '\n'));
                 MUST(line->real == 17 && line->priority == 3 && strcmp(line->identifier, "x") == 0);
         }

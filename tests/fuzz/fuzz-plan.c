@@ -49,7 +49,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n) {
         static const char *const arguments[] = { "an argument", "$NAME", "--x='y", NULL };
         static const struct host_facts facts = { .quadlet = true };
         for (int verb = 0; verb < _PLAN_VERB_MAX; verb++)
-                for (int form = 0; form < 2 && verb != VERB_EDIT && verb != VERB_SETUP; form++) { /* they are about no image */
+                for (int form = 0; form < 2 && verb != VERB_EDIT; form++) { /* that is of a unit, not of an image */
                         const struct plan_request request = {
                                 .verb = verb, .image = image, .name = form ? "svc" : NULL, .label = "help", .opt = { "--a 'b c'", NULL, "$IMAGE" },
                                 .arguments = form ? (char *const *) arguments : NULL, .facts = form ? &facts : NULL,

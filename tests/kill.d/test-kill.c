@@ -213,6 +213,21 @@ static void a_resume(struct scene *s) {
         s->mode = WORKER_RESUME;
 }
 
+#define DROP_IN "/etc/systemd/system/demo.service.d/50-fairlead.conf"
+
+static struct plan *edit_plan(const char *was, const char *text) {
+        struct plan *plan = new0(struct plan);
+        plan->verb = VERB_EDIT;
+        plan->name = xstrdup("demo.service");
+        plan->given.answers = new0(struct answers);
+        plan->pin.reference = xstrdup("/usr/lib/systemd/system/demo.service");
+        plan->pin.image = xstrdup(plan->pin.reference);
+        plan->file = (struct plan_file) { .path = xstrdup(DROP_IN), .was = xstrdup(was), .text = xstrdup(text),
+                                          .sentence = xstrdup("demo.service has other settings") };
+        strv_add(&plan->paths, "/etc/systemd/system");
+        return plan;
+}
+
 static char *an_edit_job(const struct scene *s, const char *was, const char *text) {
         _cleanup_plan_ struct plan *plan = edit_plan(was, text);
         return make_job(s->f, plan);
@@ -235,51 +250,6 @@ static void an_edit_rolled_back(struct scene *s) {
         s->mode = WORKER_ROLL_BACK;
 }
 
-/* Two files: a signer is pinned. */
-static char *a_trust_job(const struct scene *s) {
-        _cleanup_plan_ struct plan *plan = edit_plan("{}\n", "{\"new\": 1}\n");
-        plan->verb = VERB_TRUST;
-        str_replace(&plan->name, "registry.example.test:5000/team/demo");
-        str_replace(&plan->file.path, PLAN_POLICY_FILE);
-        plan->beside = (struct plan_file) { xstrdup(PLAN_REGISTRIES_FOLDER PLAN_REGISTRIES_PREFIX "a.yaml"), xstrdup("docker:\n"), xstrdup(""), NULL };
-        strv_add(&plan->paths, "/etc/containers");
-        return make_job(s->f, plan);
-}
-
-static void a_trust(struct scene *s) {
-        tree_write(s->f->root, PLAN_POLICY_FILE, "{}\n");
-        start_here(s);
-        s->id = a_trust_job(s);
-}
-
-static void a_trust_rolled_back(struct scene *s) {
-        a_trust(s);
-        assert_true(ended(work(s->f, s->id, WORKER_CARRY_OUT, NULL), WORKER_DONE));
-        s->mode = WORKER_ROLL_BACK;
-}
-
-/* The host is named: two files. */
-static void a_setup(struct scene *s) {
-        tree_write(s->f->root, SETUP_HOST_NAME_FILE, "old\n");
-        tree_write(s->f->root, SETUP_HOSTS_FILE, "127.0.0.1\tlocalhost\n127.0.1.1\tformer\n");
-        start_here(s);
-        _cleanup_plan_ struct plan *plan = new0(struct plan);
-        plan->verb = VERB_SETUP;
-        plan->name = xstrdup(setup_topic_name(SETUP_HOST_NAME));
-        plan->given.answers = new0(struct answers);
-        plan->pin.reference = xstrdup(SETUP_HOST_NAME_FILE);
-        plan->pin.image = xstrdup(SETUP_HOST_NAME_FILE);
-        plan->setup = (struct plan_setup) { SETUP_HOST_NAME, xstrdup("db1.example.test"), NULL };
-        strv_add(&plan->paths, "/etc");
-        s->id = make_job(s->f, plan);
-}
-
-static void a_setup_rolled_back(struct scene *s) {
-        a_setup(s);
-        assert_true(ended(work(s->f, s->id, WORKER_CARRY_OUT, NULL), WORKER_DONE));
-        s->mode = WORKER_ROLL_BACK;
-}
-
 static const struct scenario {
         const char *name;
         void (*prepare)(struct scene *s);
@@ -297,10 +267,6 @@ static const struct scenario {
         { "edit", an_edit, false },
         { "edit-removes", an_edit_that_removes, false },
         { "edit-back", an_edit_rolled_back, true },
-        { "trust", a_trust, false },
-        { "trust-back", a_trust_rolled_back, true },
-        { "setup", a_setup, false },
-        { "setup-back", a_setup_rolled_back, true },
 };
 
 static void fill_host(struct host_fixture *f) {

@@ -111,9 +111,9 @@ cuts_load_and_begin() {
         cuts_load "${cuts_from[$1]}" && cuts_begin "$@"
 }
 
-# cuts_ended PART NUMBER: what was done until then counts.
+# What was done until then counts.
 cuts_ended() {
-        echo "# ended in cut $2; to go on: tests/machine --cuts $cuts --seed $seed --of $kinds --from $2 $1"
+        echo "# ended in cut $1; to go on: tests/machine --cuts $cuts --seed $seed --of $kinds --from $1 cuts"
         finish
         exit
 }
@@ -134,7 +134,7 @@ part_cuts() {
         done
         [ -z "${cuts_span[uninstall]:-}" ] || check "behind the uninstall the world is as before the install" diff -u "$work/pristine" "$work/behind.uninstall"
         [ -z "${cuts_span[undo]:-}" ] || check "behind the undo, too" diff -u "$work/pristine" "$work/behind.undo"
-        trap 'cuts_ended cuts $((i + 1))' INT TERM
+        trap 'cuts_ended $((i + 1))' INT TERM
         for ((i = from - 1; i < cuts; i++)); do
                 was=$checks_failed
                 cuts_one $((i + 1)) "${list[i % ${#list[@]}]}" "${fraction[i]}" "${way[i]}"

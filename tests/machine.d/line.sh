@@ -32,15 +32,6 @@ line_still() {
         [ "$was" = "$(term_screen)" ]
 }
 
-# What the first port printed: its file, and how many bytes.
-line_log() {
-        echo "${FAIRLEAD_LAB_CACHE:-/var/cache/fairlead-lab}/run/${FAIRLEAD_LAB:-lab}/$HOST/serial0.log"
-}
-
-line_bytes() {
-        stat -c %s "$(line_log)"
-}
-
 # line_key KEY PATTERN: a key, and the screen that comes of it, whole.
 line_key() {
         term_keys "$1"
@@ -75,9 +66,9 @@ line_install() {
 
 # Whatever there is to be seen is seen, at the speed of the line, and nothing that the line says is taken for a key.
 line_flood() {
-        # What was on the screen of such a terminal stays there, and the prompt has a line of its own below it.
+        # What was on the screen of such a terminal stays there, and the prompt comes over it.
         term_keys q
-        term_wait '^root@host[0-9]*:~#' 100 || return
+        term_wait 'root@host[0-9]*:~# ' 100 || return
         term_type 'clear; seq 1000 1999; echo through'
         term_keys Enter
         term_wait '^through' 200 || return

@@ -19,11 +19,6 @@ part_services() {
         check_status "its unit" 0 host fairlead status rsyslog.service --json
         check "has tasks" json 'd["tasks"] >= 1'
         check "as systemd says" test "$(services_figure rsyslog TasksCurrent)" -ge 1
-        check_status "it is frozen" 0 host fairlead freeze rsyslog.service --yes
-        try "and needs a person" until_true 20 trouble_has paused:rsyslog || true
-        check_text "and is shown the way out" '^rsyslog is frozen, so its clients wait: systemctl thaw rsyslog.service$' "$(trouble_words paused:rsyslog)"
-        check_status "it is thawed" 0 host fairlead thaw rsyslog.service
-        check_not "and needs nobody" trouble_has paused:rsyslog
         host mkdir -p /srv/eat
         build_image eater
         check_status "install a service with 48 MiB" 0 host fairlead install eater --yes

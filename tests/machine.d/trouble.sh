@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2154
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Trouble that only a kernel of its own has: memory that runs out, pressure, a limit of processor time that is reached, a clock of its own, and a boot
-# behind a power cut.
+# Trouble that only a kernel of its own has: memory that runs out, pressure, a limit of processor time that is reached, and a boot behind a power
+# cut.
 
 # trouble_has ID: a line that does not sleep.
 trouble_has() {
@@ -37,12 +37,6 @@ part_trouble() {
         check_text "with its share" '^Tasks waited for a processor [0-9]+ % of the last minute$' "$(trouble_words pressure:cpu)"
         host systemctl stop e2e-busy.service
         host rm /etc/fairlead/trouble.conf
-        # The clock is its own kernel's, which nothing has synchronized.
-        host systemctl stop systemd-timesyncd.service 2>/dev/null || true
-        check "that nothing keeps the clock right is seen" trouble_has time-service:host
-        trouble_unit e2e-chrony 'ExecStart=/bin/sleep infinity'
-        check_not "with a time service it is not" trouble_has time-service:host
-        host systemctl stop e2e-chrony.service
         host journalctl --sync
         check "the power is cut, and the machine boots" power_cut
         check "that it was not shut down is seen" until_true 60 trouble_has unclean-boot:host

@@ -7,8 +7,7 @@ look_all() {
         check "lintian has nothing to say" look_lintian
         dpkg-deb -x "$(package_file fairlead)" "$work/root"
         check "its programs are hardened" tests/hardening "$work/root/usr/bin/fairlead" "$work/root/usr/libexec/fairlead/fairlead-worker" \
-                "$work/root/usr/libexec/fairlead/fairlead-realmd" "$work/root/usr/libexec/fairlead/fairlead-pam" \
-                "$work/root/usr/libexec/fairlead/fairlead-console"
+                "$work/root/usr/libexec/fairlead/fairlead-realmd" "$work/root/usr/libexec/fairlead/fairlead-pam"
         check "no package has a megabyte and a half" look_sizes
         check "its version is that of the programs" test "$(dpkg-deb -f "$(package_file fairlead)" Version)" = \
                 "$(zcat "$work/root/usr/share/man/man8/fairlead.8.gz" | sed -n 's/^\.TH FAIRLEAD 8 "" "fairlead \(.*\)"$/\1/p')"
@@ -49,14 +48,13 @@ look_sizes() {
 # What people look for under its name.
 look_files() {
         local file
-        for file in usr/bin/fairlead usr/libexec/fairlead/fairlead-{worker,realmd,pam,console,ipa-client} \
+        for file in usr/bin/fairlead usr/libexec/fairlead/fairlead-{worker,realmd,pam,ipa-client} \
                 usr/share/fairlead/profiles/sssd.json usr/share/doc/fairlead/{copyright,json.md,findings.md,trouble.md} usr/share/man/man8/fairlead.8.gz \
                 usr/share/bash-completion/completions/fairlead.bash usr/share/zsh/vendor-completions/_fairlead \
                 usr/share/fish/vendor_completions.d/fairlead.fish; do
                 check "the package has $file" test -s "$work/root/$file"
         done
         check "the boot wants its unit" look_wanted
-        check "the next boot wants that of the package fairlead-firstboot, which starts nothing" look_firstboot
         check "the name atomic is in the other package" test "$(dpkg-deb -c "$(package_file fairlead-atomic)" | grep -c 'usr/bin/atomic -> fairlead$')" = 1
 }
 
@@ -64,16 +62,6 @@ look_wanted() {
         local link
         link=$(find "$work/root" -path '*/multi-user.target.wants/fairlead-resume.service')
         [ -n "$link" ] && [ -f "$link" ]
-}
-
-look_firstboot() {
-        local folder=$work/firstboot
-        dpkg-deb -R "$(package_file fairlead-firstboot)" "$folder" || return
-        test -s "$folder/usr/share/man/man8/fairlead-firstboot.8.gz" || return
-        tests/hardening "$folder/usr/libexec/fairlead/fairlead-firstboot" || return
-        grep -q 'ExecStart=/usr/libexec/fairlead/fairlead-firstboot$' "$folder/usr/lib/systemd/system/fairlead-firstboot.service" || return
-        test -f "$folder/usr/lib/systemd/system/multi-user.target.wants/fairlead-firstboot.service" || return
-        ! grep -rq 'deb-systemd-invoke' "$folder/DEBIAN"
 }
 
 # By the line of the README; apt brings the engine.

@@ -52,7 +52,7 @@ static void got_end(struct error *e, void *userdata) {
         g->e = e;
 }
 
-static void got_layer(const char *layer, enum pull_event event, uint64_t bytes, uint64_t size, void *userdata) {
+static void got_progress(const char *text, void *userdata) {
         ((struct got *) userdata)->progress++;
 }
 
@@ -169,7 +169,7 @@ static void volumes(sd_event *event, struct engine *engine) {
 
 static void pull(sd_event *event, struct engine *engine) {
         struct got g = {};
-        wait_for(event, &g, engine_pull(engine, "127.0.0.1:1/no/such:image", got_layer, got_image, &g));
+        wait_for(event, &g, engine_pull(engine, "127.0.0.1:1/no/such:image", got_progress, got_image, &g));
         check(!g.result && g.e && g.e->cause, "a pull that cannot be done is an error with its cause", g.e);
         image_free(g.result);
         error_free(g.e);

@@ -77,28 +77,6 @@ void screen_cell(const struct theme *theme, int row, int column, char text[stati
         wmove(newscr, y, x);
 }
 
-void screen_cursor(int ret[static 2]) {
-        getyx(curscr, ret[0], ret[1]);
-}
-
-bool screen_hides_cursor(const char *bytes, size_t n) {
-        const char *civis = tigetstr("civis");
-        return civis && civis != (const char *) -1 && memmem(bytes, n, civis, strlen(civis));
-}
-
-char *script_text(const char *text) {
-        _cleanup_str_ struct str s = {};
-        for (; *text; text++) {
-                if (*text != '\\' || !text[1]) {
-                        str_add_char(&s, *text);
-                        continue;
-                }
-                text++;
-                str_add_char(&s, *text == 'n' ? '\n' : *text == 'r' ? '\r' : *text == 'e' ? '\033' : *text == 't' ? '\t' : *text);
-        }
-        return str_take(&s);
-}
-
 const char *key_bytes(const char *name, char one[static 2]) {
         static const struct { int key; const char *bytes; } sequences[] = {
                 { KEY_CURSOR_UP, "\033[A" },   { KEY_CURSOR_DOWN, "\033[B" }, { KEY_CURSOR_RIGHT, "\033[C" },

@@ -8,20 +8,11 @@
 /* The screen after the next refresh: cell text (UTF-8, "" for the second half of a wide character) and style of row, column. */
 void screen_cell(const struct theme *theme, int row, int column, char text[static 32], enum style *ret_style);
 
-/* Where the terminal has its cursor since the last refresh: row and column. */
-void screen_cursor(int ret[static 2]);
-
-/* Whether the terminal would hide its cursor at some place of these bytes. */
-bool screen_hides_cursor(const char *bytes, size_t n);
-
 /* One letter per style: '.', 't', 'h', … */
 char style_letter(enum style style);
 
 /* The key of a name as keys_name() gives it; KEY_NONE: unknown. */
 int key_named(const char *name);
-
-/* A text of a script, with \\n, \\r, \\e and \\t as what they are for; the caller frees. */
-char *script_text(const char *text);
 
 /* The bytes that the key of this name sends, in one or constant; NULL: unknown. */
 const char *key_bytes(const char *name, char one[static 2]);

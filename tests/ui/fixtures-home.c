@@ -34,23 +34,6 @@ static struct service_list *services_counted(void) {
         return list;
 }
 
-/* mq was stopped: systemd has no cgroup of it any more. */
-static struct service_list *services_one_stopped(void) {
-        struct service_list *list = services_counted();
-        for (size_t i = 0; i < list->n; i++) {
-                struct service *s = list->items[i];
-                if (!str_equal(s->name, "mq"))
-                        continue;
-                s->state = SERVICE_STOPPED;
-                s->since = 0;
-                s->cgroups = strv_free(s->cgroups);
-                s->memory = s->memory_max = s->tasks = UNIT_UNKNOWN;
-                str_replace(&s->health, NULL);
-                str_replace(&s->reason, NULL);
-        }
-        return list;
-}
-
 /* mq is busy, more and less so; the others hardly are. */
 static struct usage usage_counted(const char *service) {
         static unsigned calls;
@@ -88,21 +71,6 @@ static struct service_list *services_n(unsigned n) {
         return list;
 }
 
-/* As many as a busy host has, and as tests/bench makes them: each with its figures. */
-static struct service_list *services_50(void) {
-        struct service_list *list = new0(struct service_list);
-        service_list_take(list, fixture_service("chrony", "running", 70, NULL, "4.3", "Chrony: network time"));
-        for (unsigned i = 1; i < 50; i++) {
-                _cleanup_free_ char *name = str_printf("bench-service-%u", i);
-                service_list_take(list, fixture_service(name, "running", 100, NULL, "4.3", "Chrony: network time"));
-        }
-        for (size_t i = 0; i < list->n; i++) {
-                str_replace(&list->items[i]->pin.reference, "localhost/chrony:latest");
-                home_count(list->items[i], 0, 300000 + 4096 * i, UNIT_UNKNOWN, 1);
-        }
-        return list;
-}
-
 static struct service_list *services_30(void) {
         return services_n(30);
 }
@@ -118,17 +86,8 @@ static struct service_list *services_ailing(void) {
         struct service *s = fixture_service("mq", "running", 4000, "paused", "9.3", "A message queue");
         s->container = xstrdup("mq");
         service_list_take(list, s);
-        service_list_take(list, fixture_service("ice", "running", 500, "frozen", "1.0", "A service that stands still"));
         service_list_take(list, fixture_service("rsyslog", "running", 300, NULL, "8.2302.0", "Rsyslog: system logging"));
         service_list_take(list, fixture_service("sssd", "running", 3 * 3600, "unhealthy", "2.8", "System Security Services Daemon"));
-        return list;
-}
-
-/* systemd did not say. */
-static struct service_list *services_unknown(void) {
-        struct service_list *list = services_n(2);
-        list->items[0]->state = SERVICE_UNKNOWN;
-        list->items[0]->reason = xstrdup("Connection timed out");
         return list;
 }
 
@@ -151,13 +110,10 @@ static struct trouble_list *troubles_unseen(void) {
 bool fixture_use_home(struct fake_host *fake, const char *what, const char *which) {
         static const struct fixture_row rows[] = {
                 { "services", "counted", offsetof(struct fake_host, services), (void *) services_counted },
-                { "services", "one-stopped", offsetof(struct fake_host, services), (void *) services_one_stopped },
                 { "pinned", "two", offsetof(struct fake_host, pinned), (void *) pinned_two },
                 { "services", "ailing", offsetof(struct fake_host, services), (void *) services_ailing },
-                { "services", "unknown", offsetof(struct fake_host, services), (void *) services_unknown },
                 { "services", "one", offsetof(struct fake_host, services), (void *) services_one },
                 { "services", "few", offsetof(struct fake_host, services), (void *) services_few },
-                { "services", "50", offsetof(struct fake_host, services), (void *) services_50 },
                 { "services", "30", offsetof(struct fake_host, services), (void *) services_30 },
                 { "services", "200", offsetof(struct fake_host, services), (void *) services_200 },
                 { "trouble", "all", offsetof(struct fake_host, trouble), (void *) fake_host_troubles },

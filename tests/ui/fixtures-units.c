@@ -156,7 +156,6 @@ static struct unit_detail *unit_killed(const char *name) {
 
 static struct unit_detail *unit_stopped(const char *name) {
         struct unit_detail *d = unit_killed(name);
-        d->main_began = d->activated = 1763990000ULL * 1000000;
         d->stop_began = 1764000000ULL * 1000000;
         d->main_ended = d->stop_began + 10 * 1000000;
         d->unit.stopped = unit_was_stopped(d);
@@ -214,7 +213,6 @@ static struct unit_detail *unit_is_template(const char *name) {
         str_replace(&d->unit.active, "template");
         str_replace(&d->unit.sub, "template");
         str_replace(&d->unit.file_state, "disabled");
-        str_replace(&d->fragment, "/etc/systemd/system/foo@.service");
         return d;
 }
 
@@ -350,14 +348,6 @@ static struct unit_inside *inside_full(enum inside_part part) {
         return inside;
 }
 
-/* The program waits where it is. */
-static struct unit_inside *inside_paused(enum inside_part part) {
-        struct unit_inside *inside = inside_full(part);
-        if (inside->container)
-                str_replace(&inside->container->status, "paused");
-        return inside;
-}
-
 static struct unit_inside *inside_empty(enum inside_part part) {
         struct unit_inside *inside = xcalloc(1, sizeof *inside);
         inside->part = part;
@@ -457,7 +447,6 @@ bool fixture_use_unit(struct fake_host *fake, const char *what, const char *whic
                 { "loose", "two", offsetof(struct fake_host, loose), (void *) loose_two },
                 { "managers", "two", offsetof(struct fake_host, managers), (void *) managers_two },
                 { "inside", "full", offsetof(struct fake_host, inside), (void *) inside_full },
-                { "inside", "paused", offsetof(struct fake_host, inside), (void *) inside_paused },
                 { "inside", "empty", offsetof(struct fake_host, inside), (void *) inside_empty },
                 { "changes", "none", offsetof(struct fake_host, changes), (void *) changes_none },
                 { "changes", "full", offsetof(struct fake_host, changes), (void *) changes_full },

@@ -310,14 +310,6 @@ struct job *fixture_job(const char *which) {
         job->steps[STEP_SNAPSHOT].note = xstrdup("1,812 files");
         if (str_equal(which, "running"))
                 return job;
-        if (str_equal(which, "pulling")) {
-                job->steps[STEP_PULL].state = STEP_NOW;
-                free(TAKE(job->steps[STEP_PULL].note));
-                free(TAKE(job->steps[STEP_SNAPSHOT].note));
-                job->steps[STEP_SNAPSHOT] = job->steps[STEP_COMMAND] = (struct step_status) {};
-                job->pull = (struct pull_progress) { 7, 3, 41100000, 120000000, 5100000 };
-                return job;
-        }
         if (str_equal(which, "queued")) {
                 job->state = JOB_QUEUED;
                 for (size_t i = 0; i < _JOB_STEP_MAX; i++) {
@@ -343,8 +335,6 @@ struct job *fixture_job(const char *which) {
                 job->state = JOB_CANCELLING;
                 return job;
         }
-        if (str_equal(which, "approved"))
-                return fixture_approved(job_ended(job, "done"));
         if (str_starts(which, "joined"))
                 return joined(job_ended(job, "done"), str_equal(which, "joined-badly"));
         /* "join WORDS": a failed join, reported by this row of the table of failures */
@@ -404,7 +394,7 @@ static struct job_list *jobs_bad(void) {
 /* The install of rsyslog, which an upgrade has built on. */
 static struct job_list *jobs_later(void) {
         struct job_list *list = xcalloc(1, sizeof *list);
-        job_list_take(list, fixture_approved(make_job("20261124-130000-0000b0b0", VERB_UPGRADE, "rsyslog", JOB_DONE)));
+        job_list_take(list, make_job("20261124-130000-0000b0b0", VERB_UPGRADE, "rsyslog", JOB_DONE));
         job_list_take(list, make_job("20261124-120000-0000a4f1", VERB_INSTALL, "rsyslog", JOB_DONE));
         return list;
 }
@@ -489,10 +479,8 @@ bool fixture_use(struct fake_host *fake, const char *what, const char *which) {
                 fake->status.root = str_equal(which, "yes");
                 return true;
         }
-        return fixture_pick(fake, variants, ELEMENTS(variants), what, which) ||
-               fixture_use_firstboot(fake, what, which) || fixture_use_unit(fake, what, which) ||
+        return fixture_pick(fake, variants, ELEMENTS(variants), what, which) || fixture_use_unit(fake, what, which) ||
                fixture_use_profile(fake, what, which) || fixture_use_realm(fake, what, which) ||
                fixture_use_home(fake, what, which) || fixture_use_edit(fake, what, which) ||
-               fixture_use_catalog(fake, what, which) || fixture_use_updates(fake, what, which) ||
-               fixture_use_trust(fake, what, which);
+               fixture_use_catalog(fake, what, which);
 }

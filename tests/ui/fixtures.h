@@ -25,9 +25,6 @@ bool fixture_use_profile(struct fake_host *fake, const char *what, const char *w
 /* What services use, and the host. */
 bool fixture_use_edit(struct fake_host *fake, const char *what, const char *which);
 bool fixture_use_catalog(struct fake_host *fake, const char *what, const char *which);
-bool fixture_use_updates(struct fake_host *fake, const char *what, const char *which);
-bool fixture_use_firstboot(struct fake_host *fake, const char *what, const char *which);
-bool fixture_use_trust(struct fake_host *fake, const char *what, const char *which);
 bool fixture_use_home(struct fake_host *fake, const char *what, const char *which);
 
 /* A service of localhost/NAME; age: of its state, in seconds. */
@@ -57,8 +54,6 @@ struct image *fixture_image(const char *reference);
 
 /* A job by name, for watchers: "running", "done", … ; NULL: none of that name. The caller frees. */
 struct job *fixture_job(const char *which);
-/* The same job, of an update that began by itself. */
-struct job *fixture_approved(struct job *job);
 
 /* Gives the service the answers that it was installed with (fixtures-profiles.c). */
 void fixture_given(struct service *service);

@@ -107,11 +107,10 @@ void on_end(struct error *e, void *userdata) {
         came(userdata, e);
 }
 
-void on_layer(const char *layer, enum pull_event event, uint64_t bytes, uint64_t size, void *userdata) {
-        static const char *const words[] = { "found", "moves", "done", "here" };
+void on_progress(const char *text, void *userdata) {
         struct engine_fixture *f = userdata;
         f->pieces++;
-        str_addf(&f->text, "%s %s %u/%u\n", layer, words[event], (unsigned) bytes, (unsigned) size);
+        str_add(&f->text, text);
         if (f->drop)
                 f->op = op_cancel(f->op);
 }

@@ -29,7 +29,7 @@ struct engine_fixture {
         struct image_list *images;
         struct image *image;
         struct container_list *containers;
-        struct str text; /* layers of a pull, a line each time */
+        struct str text; /* progress of a pull */
         unsigned pieces; /* of text */
         bool drop;       /* drop the op at the first piece */
 };
@@ -61,7 +61,7 @@ void on_images(struct image_list *images, struct error *e, void *userdata);
 void on_image(struct image *image, struct error *e, void *userdata);
 void on_containers(struct container_list *containers, struct error *e, void *userdata);
 void on_end(struct error *e, void *userdata);
-void on_layer(const char *layer, enum pull_event event, uint64_t bytes, uint64_t size, void *userdata);
+void on_progress(const char *text, void *userdata);
 
 /* One call with one rule for it, to its end. */
 void run_call(struct engine_fixture *f, struct op *(*start)(struct engine_fixture *f), struct fake_rule rule);

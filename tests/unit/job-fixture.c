@@ -119,21 +119,6 @@ struct plan *script_plan(const struct host_fixture *f, const char *script, enum 
         return plan;
 }
 
-struct plan *edit_plan(const char *was, const char *text) {
-        struct plan *plan = new0(struct plan);
-        plan->verb = VERB_EDIT;
-        plan->name = xstrdup("demo.service");
-        plan->given.answers = new0(struct answers);
-        plan->pin.reference = xstrdup("/usr/lib/systemd/system/demo.service");
-        plan->pin.image = xstrdup(plan->pin.reference);
-        plan->file = (struct plan_file){ .path = xstrdup(DROP_IN),
-                                         .was = xstrdup(was),
-                                         .text = xstrdup(text),
-                                         .sentence = xstrdup("demo.service has other settings") };
-        strv_add(&plan->paths, "/etc/systemd/system");
-        return plan;
-}
-
 char *make_job(const struct host_fixture *f, const struct plan *plan) {
         char *id = NULL;
         _cleanup_error_ struct error *e = NULL;

@@ -41,10 +41,6 @@ struct command *script_command(const struct host_fixture *f, const char *script,
  * whose unit fairlead writes. */
 struct plan *script_plan(const struct host_fixture *f, const char *script, enum engine_kind engine);
 
-/* A change of the drop-in of demo.service, from what it was to this text; "" is no file. */
-#define DROP_IN "/etc/systemd/system/demo.service.d/50-fairlead.conf"
-struct plan *edit_plan(const char *was, const char *text);
-
 /* The id of a new job; what its record says; and one of the files of its folder. The caller frees. */
 char *make_job(const struct host_fixture *f, const struct plan *plan);
 struct job *read_job(const struct host_fixture *f, const char *id);

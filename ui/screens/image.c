@@ -233,8 +233,6 @@ static bool image_can(const struct screen *s, enum action action) {
                 return image_installable(st) && st->use != IMAGE_TOOL;
         if (action == ACTION_RUN)
                 return st->use != IMAGE_SERVICE;
-        if (action == ACTION_TRUST)
-                return st->image;
         if (action == ACTION_LINT)
                 return st->plan && st->plan->findings.n;
         return true;
@@ -246,8 +244,6 @@ static bool image_act(struct screen *s, enum action action) {
         };
         if (action == ACTION_INSTALL || action == ACTION_RUN)
                 screen_open(s->ui, &wizard_screen, &order);
-        else if (action == ACTION_TRUST)
-                screen_open(s->ui, &trust_screen, s->about);
         else if (action == ACTION_LINT) {
                 pager_act(s->pager, ACTION_FIRST);
                 pager_search(s->pager, "Findings", false);
@@ -262,7 +258,7 @@ const struct screen_class image_screen = {
         .help = "One image: its facts, its command labels and their meaning, the findings about them, and "
                 "the questions it would ask. Nothing is run to show this, and nothing is pulled.\n"
                 "i begins to install it, n runs one that is used at a terminal; each page before the last "
-                "can be left with Esc. t shows who signed it.",
+                "can be left with Esc.",
         .about = true,
         .size = sizeof(struct image_state),
         .topics = TOPIC_IMAGES,
@@ -271,8 +267,7 @@ const struct screen_class image_screen = {
         .looking = "Reading its labels ...",
         .bindings = (const struct binding[]) {
                 { 'i', ACTION_INSTALL }, { KEY_RETURN, ACTION_INSTALL },
-                { 'n', ACTION_RUN }, { KEY_RETURN, ACTION_RUN }, { 'f', ACTION_LINT },
-                { 't', ACTION_TRUST }, {}
+                { 'n', ACTION_RUN }, { KEY_RETURN, ACTION_RUN }, { 'f', ACTION_LINT }, {}
         },
         .close = image_close,
         .title_text = image_title,

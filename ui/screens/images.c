@@ -366,8 +366,6 @@ static bool images_act(struct screen *s, enum action action) {
                                     .image = image_reference(image) });
         else if (action == ACTION_REFERENCE)
                 screen_open(s->ui, &open_screen, NULL);
-        else if (action == ACTION_CATALOG)
-                screen_open(s->ui, &catalog_screen, NULL);
         else if (action == ACTION_ALL) {
                 st->all = !st->all;
                 screen_arrange(s);
@@ -385,15 +383,15 @@ const struct screen_class images_screen = {
                 "are one key away.\n"
                 "\"installed\" is used by a service; \"blocked\" cannot be installed as it is, because of so "
                 "many findings. Enter opens one and explains its labels; i begins to install it; n runs one "
-                "that is used at a terminal; o opens one that is not here yet, c lists what the catalogs "
-                "offer. None of them runs anything before the exact commands are shown.",
+                "that is used at a terminal; o opens one that is not here yet. None of them runs anything "
+                "before the exact commands are shown.",
         .size = sizeof(struct images_state),
         .topics = TOPIC_IMAGES | TOPIC_ENGINE | TOPIC_SERVICES,
         .source = &images_source,
         .looking = "Looking for images ...",
         .bindings = (const struct binding[]) {
                 { KEY_RETURN, ACTION_OPEN, "look" }, { 'i', ACTION_INSTALL }, { 'n', ACTION_RUN },
-                { 'a', ACTION_ALL }, { 'o', ACTION_REFERENCE }, { 'c', ACTION_CATALOG },
+                { 'a', ACTION_ALL }, { 'o', ACTION_REFERENCE },
                 { 's', ACTION_SORT, NULL, true }, {} /* o is taken */
         },
         .close = images_close,

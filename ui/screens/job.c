@@ -165,8 +165,7 @@ static void job_title(const struct screen *s, struct str *left, struct str *righ
 }
 
 /* Draws its result. Returns the rows. */
-static int job_result(const struct screen *s, const struct canvas *c) {
-        const struct job_screen_state *st = s->state;
+static int job_result(const struct job_screen_state *st, const struct canvas *c) {
         const struct job *job = st->job;
         int row = canvas_paragraph(c, 0, 2, c->columns - 4, job_text_style(job),
                                    job->message ? job->message : job_state_word(job));
@@ -183,6 +182,7 @@ static int job_result(const struct screen *s, const struct canvas *c) {
         if (shown < left)
                 canvas_textf(c, row++, 4, 0, STYLE_WARN, "and %zu more; \"fairlead attach %s\" lists them",
                              left - shown, job->id);
+        bool installed = job->state == JOB_DONE && job->verb == VERB_INSTALL;
         if (job_counts_files(job)) {
                 canvas_text(c, row, 2, 8, STYLE_STRONG, "Files");
                 if (st->n_files)
@@ -194,10 +194,13 @@ static int job_result(const struct screen *s, const struct canvas *c) {
                         canvas_text(c, row++, 11, 0, STYLE_PLAIN,
                                     st->counting ? "counting ..." : "no watched file was changed");
         }
-        row += job_text_began(job, ui_now(s->ui), c, row);
-        _cleanup_free_ char *undo = job_text_undo(job);
-        if (undo) {
+        if (installed) {
                 canvas_text(c, row, 2, 8, STYLE_STRONG, "Undo");
+                _cleanup_free_ char *undo = str_printf(
+                        job_checks_fail(job) ? "p restores every file; so does uninstall %s"
+                        : job_joined(job)    ? "leave (5, then x l) restores every file; so does uninstall %s"
+                                             : "uninstall %s restores every file",
+                        job->name);
                 row += canvas_paragraph(c, row, 11, 0, STYLE_PLAIN, undo);
         }
         return row;
@@ -227,7 +230,7 @@ static void job_draw(struct screen *s, const struct canvas *c) {
                 job_draw_terminal(st, c);
                 return;
         }
-        int row = job_text_runs(st->job) ? 0 : job_result(s, c);
+        int row = job_text_runs(st->job) ? 0 : job_result(st, c);
         if (s->error)
                 row += canvas_error(c, row, s->error, false);
         struct canvas rest = canvas_part(c, row, 0, -1, -1);
@@ -235,9 +238,6 @@ static void job_draw(struct screen *s, const struct canvas *c) {
         bool next = job_lives(s) && rest.rows - steps > 4;
         struct canvas output = canvas_part(&rest, steps, 0, rest.rows - steps - next, -1);
         pager_draw(s->pager, &output);
-        /* Without a line of output the result is what is read; while the job runs, the place of the first. */
-        if (!job_text_runs(st->job) && !lines_end(s->pager->lines))
-                canvas_cursor(c, 0, 2);
         if (next)
                 job_text_next(st->job, &rest, rest.rows - 1);
 }

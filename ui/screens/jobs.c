@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ui/screens/screens.h"
 
-#include <ctype.h>
-
 /* The jobs of this host, newest first: the running ones, and the results of earlier ones. */
 
 #include "base/text.h"
@@ -143,13 +141,9 @@ static void jobs_status(const struct screen *s, struct str *out) {
                          job_step_title(job_current_step(job), job->verb));
         else if (job_text_runs(job))
                 job_text_running(job, ui_now(s->ui), out);
-        else {
-                _cleanup_str_ struct str approved = {};
-                if (job_text_approved(job, ui_now(s->ui), &approved))
-                        str_addf(out, "%c%s. ", toupper(approved.text[0]), approved.text + 1);
+        else
                 str_addf(out, "%s.%s%s", job->message ? job->message : "Enter shows its steps and its output",
                          job->size ? "  " : "", job->size ? text_size(size, job->size) : "");
-        }
 }
 
 static bool jobs_can(const struct screen *s, enum action action) {
@@ -189,7 +183,7 @@ static void jobs_ask_cancel(struct screen *s, const struct job *job) {
 /* It takes the time that the disk takes, and has its own question: the verb does it, at this terminal. */
 static void jobs_prune(struct screen *s) {
         _cleanup_strv_ char **argv = NULL;
-        strv_add(&argv, LEND_SELF);
+        strv_add(&argv, "/proc/self/exe");
         strv_add(&argv, "prune");
         strv_add(&argv, "--all");
         screen_lend(s, "prune", argv, NULL, true);

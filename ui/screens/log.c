@@ -107,14 +107,12 @@ static void log_title(const struct screen *s, struct str *left, struct str *righ
 
 static void log_draw(struct screen *s, const struct canvas *c) {
         const struct log_state *st = s->state;
-        if (!s->loaded || st->window.n) {
+        if (s->loaded && !st->window.n)
+                canvas_paragraph(c, 1, 2, c->columns - 4, STYLE_PLAIN,
+                                 "No line of the log matches. p shows other priorities, t another time; new "
+                                 "lines appear by themselves.");
+        else
                 screen_draw_text(s, c);
-                return;
-        }
-        canvas_paragraph(c, 1, 2, c->columns - 4, STYLE_PLAIN,
-                         "No line of the log matches. p shows other priorities, t another time; new "
-                         "lines appear by themselves.");
-        canvas_cursor(c, 1, 2);
 }
 
 static void log_status(const struct screen *s, struct str *out) {

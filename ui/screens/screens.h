@@ -10,16 +10,9 @@ extern const struct screen_class services_screen;       /* arg: NULL */
 extern const struct screen_class trouble_screen;        /* arg: const char *id of a trouble; NULL */
 extern const struct screen_class images_screen;         /* arg: NULL */
 extern const struct screen_class image_screen;          /* arg: const char *reference */
-extern const struct screen_class catalog_screen;        /* arg: NULL */
 extern const struct screen_class open_screen;           /* arg: NULL */
 extern const struct screen_class source_screen;         /* arg: const char *source */
-extern const struct screen_class trust_screen;          /* arg: reference of an image */
-extern const struct screen_class updates_screen;        /* arg: const char *service; NULL */
-extern const struct screen_class update_screen;         /* arg: const char *service */
-extern const struct screen_class consents_screen;       /* arg: NULL */
 extern const struct screen_class wizard_screen;         /* arg: const struct wizard_order * */
-extern const struct screen_class firstboot_screen;      /* arg: NULL; ends the console with one of these */
-enum { FIRSTBOOT_DONE = 0, FIRSTBOOT_LATER = 75, FIRSTBOOT_NEVER = 76 };
 extern const struct screen_class job_screen;            /* arg: const char *job id */
 extern const struct screen_class jobs_screen;           /* arg: const char *service name to filter by; NULL */
 extern const struct screen_class changes_screen;        /* arg: const char *service name or job id */
@@ -55,8 +48,6 @@ struct wizard_order {
         enum fix fix;
         const struct access_change *access;     /* VERB_ACCESS */
         char *const *set;       /* VERB_EDIT: the settings of the unit called name */
-        bool approves;          /* VERB_UPGRADE: the consent is kept for a job later on */
-        const char *key;        /* VERB_TRUST, of the repository of image: the signer's public key */
 };
 
 struct unit_inside_order {

@@ -47,9 +47,7 @@ static void services_cell(const void *owner, size_t row, size_t column, struct c
         const struct screen *s = owner;
         const struct services_state *st = s->state;
         const struct service *service = services_at(s, row);
-        /* the last sample is of what ran: without a cgroup nothing does */
-        const struct rate *rate = service->cgroups ? rates_find(&st->rates, service->name) : NULL;
-        home_cell(service, rate, ui_now(s->ui), column, ret);
+        home_cell(service, rates_find(&st->rates, service->name), ui_now(s->ui), column, ret);
 }
 
 static const char *services_identity(const void *owner, size_t row) {
@@ -376,7 +374,6 @@ static bool services_can(const struct screen *s, enum action action) {
         case ACTION_START: return unit && !up;
         case ACTION_STOP: return unit && up;
         case ACTION_RELOAD: return unit && up && service->can_reload;
-        case ACTION_UNPAUSE: return unit && str_equal(service->health, "paused");
         case ACTION_RUN: return service && service->run_argv && !unit;
         default: return true;
         }
@@ -395,8 +392,6 @@ static bool services_act(struct screen *s, enum action action) {
                 return true;
         if (action == ACTION_TROUBLE)
                 screen_open(s->ui, &trouble_screen, trouble ? trouble->id : NULL);
-        else if (action == ACTION_UPDATES)
-                screen_open(s->ui, &updates_screen, service && !service->pinned ? service->name : NULL);
         else if (action == ACTION_OPEN && home_offers_focus(s))
                 screen_open(s->ui,
                             source_several(home_offers_focus(s)) ? &source_screen : &image_screen,
@@ -461,7 +456,6 @@ const struct screen_class services_screen = {
                                               { 'z', ACTION_SLEEP },
                                               { 'i', ACTION_IMAGES, "install" },
                                               { 'a', ACTION_TROUBLE },
-                                              { 'U', ACTION_UPDATES, NULL, true },
                                               { 'n', ACTION_NEXT_TROUBLE, NULL, true },
                                               { 'm', ACTION_RECONFIGURE },
                                               {} },
@@ -476,7 +470,6 @@ const struct screen_class services_screen = {
                                           { 'e', ACTION_ENABLE },
                                           { 'b', ACTION_DISABLE },
                                           { 't', ACTION_STOP },
-                                          { 'z', ACTION_UNPAUSE },
                                           { 'n', ACTION_RUN },
                                           { 'u', ACTION_UPGRADE },
                                           { 'm', ACTION_RECONFIGURE },

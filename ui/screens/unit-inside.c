@@ -125,10 +125,7 @@ static void unit_inside_put_container(const struct screen *s, struct pager *p,
                 return;
         }
         pager_row(p, "container", DOC_STRONG, "%s", c->name ? c->name : "-");
-        if (str_equal(c->status, "paused"))
-                pager_row(p, "state", DOC_WARN, "paused: %s unpause %s lets it go on",
-                          engine_kind_name(host_status(ui_host(s->ui))->engine), c->name);
-        else if (c->started > 0 && c->pid)
+        if (c->started > 0 && c->pid)
                 pager_row(p, "state", DOC_PLAIN, "%s for %s", c->status ? c->status : "-",
                           text_age(age, ui_now(s->ui) - c->started));
         else
@@ -276,7 +273,7 @@ static const char *unit_inside_quadlet(const struct screen *s) {
 /* The verb checks, shows and asks, on the terminal that it has alone. */
 static void unit_inside_edit(struct screen *s, const char *name) {
         screen_lend(s, "fairlead edit",
-                    (char *[]){ (char *) LEND_SELF, (char *) "edit", (char *) name, NULL }, NULL,
+                    (char *[]){ (char *) "/proc/self/exe", (char *) "edit", (char *) name, NULL }, NULL,
                     true);
 }
 

@@ -23,8 +23,6 @@ struct unit_state {
         size_t n_log;
         bool log_read;                  /* the newest line has come */
         bool gone;                      /* systemd has no unit of this name any more */
-        struct reload looking;          /* into the container behind it */
-        bool paused;                    /* it is */
 };
 
 /* ---- the text ---- */
@@ -44,19 +42,16 @@ static void unit_put_result(struct pager *p, const struct unit_detail *d) {
 }
 
 static void unit_put_state(const struct screen *s, struct pager *p, const struct unit_detail *d) {
-        const struct unit_state *st = s->state;
         char age[24];
         const char *active = unit_state_text(&d->unit), *sub = unit_sub_text(&d->unit);
         _cleanup_str_ struct str text = {};
         str_add(&text, active);
         if (!str_empty(sub) && !str_equal(sub, active))
                 str_addf(&text, " (%s)", sub);
+        if (unit_is_frozen(d))
+                str_add(&text, ", frozen");
         if (d->since > 0)
                 str_addf(&text, " for %s", text_age(age, ui_now(s->ui) - d->since));
-        if (unit_is_frozen(d))
-                str_add(&text, ", frozen"); /* since when, systemd does not say */
-        if (st->paused)
-                str_add(&text, ", its container is paused");
         pager_row(p, "state", unit_state_mark(active), "%s", text.text);
         unit_put_result(p, d);
         if (d->load_error)
@@ -194,34 +189,6 @@ static void unit_lines_failed(struct error *e, void *userdata) {
         unit_compose(s);
 }
 
-static bool unit_runs_container(const struct unit_detail *d) {
-        return d && (d->container || (d->source && str_ends(d->source, ".container")));
-}
-
-static void unit_look(struct screen *s, unsigned topics);
-
-/* What the engine does not say keeps nothing from being shown. */
-static void unit_looked(struct unit_inside *inside, struct error *e, void *userdata) {
-        struct screen *s = userdata;
-        struct unit_state *st = s->state;
-        bool before = st->paused;
-        st->paused = inside && inside->container && str_equal(inside->container->status, "paused");
-        error_free(e);
-        unit_inside_free(inside);
-        if (st->paused != before)
-                unit_compose(s);
-        if (reload_answered(&st->looking))
-                unit_look(s, ~0U);
-}
-
-/* systemd counts a unit as running whose container is paused. */
-static void unit_look(struct screen *s, unsigned topics) {
-        struct unit_state *st = s->state;
-        if (unit_runs_container(st->detail) && !st->gone && reload_wanted(&st->looking, topics))
-                st->looking.op =
-                        host_look_inside(ui_host(s->ui), s->about, INSIDE_CONTAINER, unit_looked, s);
-}
-
 static void unit_loaded(struct unit_detail *detail, struct error *e, void *userdata) {
         struct screen *s = userdata;
         struct unit_state *st = s->state;
@@ -232,13 +199,10 @@ static void unit_loaded(struct unit_detail *detail, struct error *e, void *userd
         }
         unit_compose(s);
         screen_loaded(s, 0, e, TOPIC_UNITS);
-        unit_look(s, ~0U);
 }
 
 static void unit_load(struct screen *s, unsigned topics) {
-        if (!(topics & TOPIC_UNITS))
-                unit_look(s, topics);
-        else if (reload_wanted(&s->loading, topics))
+        if (reload_wanted(&s->loading, topics))
                 s->loading.op = host_show_unit(ui_host(s->ui), s->about, unit_loaded, s);
 }
 
@@ -257,7 +221,6 @@ static void unit_open(struct screen *s, const void *arg) {
 static void unit_close(struct screen *s) {
         struct unit_state *st = s->state;
         op_cancel(st->reading);
-        op_cancel(st->looking.op);
         unit_acting_done(s);
         for (size_t i = 0; i < st->n_log; i++)
                 log_line_done(&st->log[i]);
@@ -292,10 +255,6 @@ static void unit_status(const struct screen *s, struct str *out) {
                                              : "It failed: see its log. x, then s, starts it again.");
         else if (st->detail && unit_is_masked(&st->detail->unit))
                 str_add(out, "It is masked: nothing can start it. x, then U, unmasks it.");
-        else if (st->detail && unit_is_frozen(st->detail))
-                str_add(out, "Its processes are frozen, so its clients wait. x, then Z, thaws it.");
-        else if (st->paused)
-                str_add(out, "Its container is paused, so its clients wait. x, then z, lets it go on.");
 }
 
 /* The next change of what "for" says; a line above that stands still is not written again. */
@@ -308,6 +267,10 @@ static unsigned unit_tick_ms(const struct screen *s) {
 /* What has no file cannot have a drop-in that counts. */
 static bool unit_can_edit(const struct unit_detail *d) {
         return d && d->fragment && !unit_is_masked(&d->unit);
+}
+
+static bool unit_runs_container(const struct unit_detail *d) {
+        return d && (d->container || (d->source && str_ends(d->source, ".container")));
 }
 
 /* Of the system's manager; and of one that is a service already, the container is known. */
@@ -331,8 +294,6 @@ static bool unit_can(const struct screen *s, enum action action) {
                        (action == ACTION_EDIT || unit_can_adopt(s->about, st->detail));
         if (action == ACTION_THAW)
                 return frozen && !st->gone;
-        if (action == ACTION_UNPAUSE)
-                return st->paused && !st->gone;
         if (action == ACTION_FREEZE && (frozen || !st->detail || !st->detail->can_freeze))
                 return false;
         enum unit_boot boot = st->detail ? unit_boot(st->detail) : BOOT_UNKNOWN;
@@ -378,7 +339,7 @@ const struct screen_class unit_screen = {
                 "that somebody wrote by hand: what changes is shown first.",
         .about = true,
         .size = sizeof(struct unit_state),
-        .topics = TOPIC_UNITS | TOPIC_SERVICES,
+        .topics = TOPIC_UNITS,
         .text = PAGER_WORDS,
         .name_width = 13,
         .looking = "Asking systemd ...",

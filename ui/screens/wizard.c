@@ -107,8 +107,6 @@ static void wizard_open(struct screen *s, const void *arg) {
         }
         w->access.names = w->names;
         strv_extend(&w->set, order->set);
-        w->key = xstrdup(order->key);
-        w->approves = order->approves;
         check_page_init(&w->checks, s, wizard_check);
         w->checks.leads_on = true;
         w->page = w->verb == VERB_INSTALL ? PAGE_WHAT : PAGE_REVIEW;
@@ -130,7 +128,7 @@ static void wizard_close(struct screen *s) {
         plan_free(w->plan);
         error_free(w->no_plan);
         STRV_FREE_ALL(w->allowed, w->names, w->set);
-        FREE_ALL(w->reference, w->name, w->key);
+        FREE_ALL(w->reference, w->name);
 }
 
 /* ---- the screen ---- */
@@ -139,12 +137,12 @@ static void wizard_title(const struct screen *s, struct str *left, struct str *r
         const struct wizard *w = s->state;
         const char *name = questions_name(&w->ask),
                    *latest = w->reference ? str_ends(w->reference, ":latest") : NULL;
-        _cleanup_free_ char *usual = !name && w->reference ? source_service_name(w->reference) : NULL;
+        _cleanup_free_ char *usual = !name && w->reference ? reference_default_name(w->reference) : NULL;
         if (!name)
                 name = w->name ? w->name : w->plan ? w->plan->name : usual ? usual : "";
-        bool pins = w->verb == VERB_TRUST, alone = w->verb == VERB_ADOPT || pins; /* it is about no image */
-        wizard_title_of(s, alone && !(pins && w->plan) ? w->reference : name, left);
-        if (w->reference && !w->anew && !alone)
+        bool adopts = w->verb == VERB_ADOPT;
+        wizard_title_of(s, adopts ? w->reference : name, left);
+        if (w->reference && !w->anew && !adopts)
                 str_addf(left, wizard_joins(w) ? " through %.*s" : " from %.*s",
                          latest ? (int) (latest - w->reference) : (int) strlen(w->reference), w->reference);
         unsigned number = 0, all = 0;
@@ -180,11 +178,6 @@ static void wizard_status(const struct screen *s, struct str *out) {
                 wizard_page(w)->status(s, out);
 }
 
-/* Where nothing is typed, and there is an image to look at. */
-static bool wizard_shows_trust(const struct wizard *w) {
-        return w->reference && (wizard_asks(w) || w->verb == VERB_UPGRADE) && !wizard_form(w) && !w->finding;
-}
-
 /* Whether the action is one of the pages. */
 static bool wizard_is_page_action(enum action action) {
         return action != ACTION_ESCAPE && keys_of(wizard_screen.bindings, action) != KEY_NONE;
@@ -194,8 +187,6 @@ static bool wizard_can(const struct screen *s, enum action action) {
         const struct wizard *w = s->state;
         if (action == ACTION_NEXT && (s->error || w->finding))
                 return false;
-        if (action == ACTION_TRUST)
-                return wizard_shows_trust(w);
         return !wizard_is_page_action(action) || wizard_page(w)->can(s, action);
 }
 
@@ -206,9 +197,7 @@ static bool wizard_act(struct screen *s, enum action action) {
         else if (action == ACTION_NEXT || action == ACTION_NEXT_PAGE || action == ACTION_CONSENT) {
                 if (!s->error && !w->finding)
                         wizard_page(w)->next(s);
-        } else if (action == ACTION_TRUST)
-                screen_open(s->ui, &trust_screen, w->reference);
-        else
+        } else
                 return wizard_is_page_action(action) && wizard_page(w)->act && wizard_page(w)->act(s, action);
         return true;
 }
@@ -260,7 +249,6 @@ const struct screen_class wizard_screen = {
                                               { 'r', ACTION_REHEARSE },
                                               { 'r', ACTION_NO_REHEARSAL },
                                               { 'd', ACTION_DETAILS },
-                                              { 't', ACTION_TRUST },
                                               {} },
         .open = wizard_open,
         .close = wizard_close,

@@ -58,10 +58,7 @@ enum action {
         ACTION_TOGGLE, /* Space: checks a box; never acts on a unit */
         ACTION_ALL,
         ACTION_REFERENCE,
-        ACTION_CATALOG,
         ACTION_FOLD,
-        ACTION_TRUST,
-        ACTION_PIN_SIGNER,
         ACTION_CAUSES,
 
         /* images, plans, forms */
@@ -70,10 +67,6 @@ enum action {
         ACTION_NEXT,
         ACTION_NEXT_PAGE, /* of a form: checked first */
         ACTION_CONSENT,
-        ACTION_SKIP, /* a page of the setup */
-        ACTION_LATER,
-        ACTION_FINISH,
-        ACTION_NETWORK_TOOL,
         ACTION_ALLOW,
         ACTION_REHEARSE,
         ACTION_VOLUMES,
@@ -110,16 +103,6 @@ enum action {
         ACTION_PIN,
         ACTION_SLEEP, /* a line of trouble */
         ACTION_WAKE,
-        ACTION_UPDATES,
-        ACTION_ASK, /* sources for newer images */
-        ACTION_FETCH,
-        ACTION_HOLD, /* a newer image */
-        ACTION_UNHOLD,
-        ACTION_APPROVE,
-        ACTION_UNAPPROVE,
-        ACTION_CONSENTS, /* all that waits for an approval */
-        ACTION_APPROVE_ALL,
-        ACTION_APPLY_ALL, /* updates that were approved */
 
         /* units */
         ACTION_START,
@@ -134,7 +117,6 @@ enum action {
         ACTION_KILL,
         ACTION_FREEZE,
         ACTION_THAW,
-        ACTION_UNPAUSE,
         ACTION_PRIORITY,
         ACTION_SINCE,
         ACTION_PRIORITY_NAME,
@@ -153,11 +135,11 @@ enum action {
         ACTION_PROCESSES,
         ACTION_PROPERTIES,
         ACTION_CONTAINER,
-        ACTION_ADOPT,   /* makes a service of a unit that runs a container */
-        ACTION_EDIT,    /* the common settings of a unit */
-        ACTION_EDITOR,  /* its drop-in as a text, outside the screen */
-        ACTION_QUADLET, /* likewise that of the Quadlet file behind it */
-        ACTION_ENTER,   /* a shell in the container */
+        ACTION_ADOPT,     /* makes a service of a unit that runs a container */
+        ACTION_EDIT,      /* the common settings of a unit */
+        ACTION_EDITOR,    /* its drop-in as a text, outside the screen */
+        ACTION_QUADLET,   /* likewise that of the Quadlet file behind it */
+        ACTION_ENTER,     /* a shell in the container */
         ACTION_EXEC,
 
         /* jobs */

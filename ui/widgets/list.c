@@ -80,13 +80,11 @@ static size_t list_place(const struct list *list, const char *identity) {
 static void list_arrange(struct list *list) {
         size_t *order = list->order = xreallocarray(list->order, list->n + 1, sizeof *order);
         list->shown = 0;
-        for (unsigned rank = 0, last = 0; rank <= last; rank++)
-                for (size_t row = 0; row < list->n; row++) {
-                        unsigned its = list->source->rank ? list->source->rank(list->owner, row) : 0;
-                        last = its > last ? its : last;
-                        if (its == rank && list_keeps(list, row))
+        for (unsigned rank = 0; rank < (list->source->rank ? LIST_RANKS : 1); rank++)
+                for (size_t row = 0; row < list->n; row++)
+                        if ((!list->source->rank || list->source->rank(list->owner, row) == rank) &&
+                            list_keeps(list, row))
                                 order[list->shown++] = row;
-                }
         if (list->sort && list->shown)
                 qsort_r(order, list->shown, sizeof *order, list_compare, list);
 

@@ -10,6 +10,7 @@
 
 #define LIST_COLUMNS_MAX 12U
 #define LIST_NONE ((size_t) -1)
+#define LIST_RANKS 4U
 
 struct column {
         const char *title;
@@ -49,8 +50,7 @@ struct list_source {
         char (*flag)(const void *owner, size_t row);
         bool (*hidden)(const void *owner, size_t row);                  /* optional: left out beside the
                                                                          * filter */
-        /* optional: in the usual order rows of a lower rank come first: 0, 1, …; each
-         * that is in use is a walk over all rows */
+        /* optional: in the usual order rows of a lower rank come first; at most LIST_RANKS */
         unsigned (*rank)(const void *owner, size_t row);
         /* optional: does the filter keep it; default: some cell contains needle without case */
         bool (*matches)(const void *owner, size_t row, const char *needle);

@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ui/widgets/pace.h"
 
-int64_t pace_soonest(const struct pace *pace, int64_t now) {
-        int64_t allowed = pace->due - (int64_t) pace->burst * pace->frame;
-        return now > allowed ? now : allowed;
-}
-
 int64_t pace_next(const struct pace *pace, int64_t now) {
-        return pace_soonest(pace, now + PACE_TOGETHER_USEC);
+        int64_t soon = now + PACE_TOGETHER_USEC, allowed = pace->due - (int64_t) pace->burst * pace->frame;
+        return soon > allowed ? soon : allowed;
 }
 
 void pace_painted(struct pace *pace, int64_t now) {

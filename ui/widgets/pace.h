@@ -20,7 +20,5 @@ struct pace {
 #define PACE_TOGETHER_USEC 2000
 
 int64_t pace_next(const struct pace *pace, int64_t now);        /* time of the paint, never before `now` */
-/* As pace_next(), of what is waited for: not held back until something else comes with it. */
-int64_t pace_soonest(const struct pace *pace, int64_t now);
 void pace_painted(struct pace *pace, int64_t now);
 void pace_key(struct pace *pace, int64_t now);                  /* the burst is granted anew */

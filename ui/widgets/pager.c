@@ -324,7 +324,6 @@ bool pager_act(struct pager *pager, enum action action) {
         case ACTION_LAST:
                 pager_to_end(pager);
                 pager->follow = pager->live;
-                pager->point = UINT64_MAX; /* the last, however many there are */
                 return true;
         case ACTION_FOLLOW:
                 if (pager->follow)
@@ -409,9 +408,6 @@ void pager_draw(struct pager *pager, const struct canvas *c) {
         pager->height = c->rows;
         pager->width = c->columns;
         pager_settle(pager);
-        /* A status line of one row more must not push it off the screen. */
-        if (pager->picks && !pager->follow && pager_row_of(pager, pager_point(pager)) >= c->rows)
-                pager_show_point(pager);
         uint64_t top = pager->top;
         size_t skip = pager->skip;
 

@@ -16,8 +16,6 @@
 /* A position report is ESC [ rows ; columns R. */
 #define REPLY_MAX 16
 #define PROBE_MS 400
-/* On a slow line the question waits behind what was written before: some two screens. */
-#define PROBE_QUEUE_BITS (4096L * 10)
 #define SIZE_MAX_CELLS 1000
 
 struct term {
@@ -30,7 +28,7 @@ struct term {
         bool fixed;             /* the size was given */
         bool suspended;
         bool ended;             /* the end of the input was reported */
-        bool probed;            /* by the first key, where nobody knew the size */
+        bool pushed_resize;
 
         int64_t probe_until;    /* CLOCK_MONOTONIC ms; 0: nothing was asked */
         int reply[REPLY_MAX];   /* a possible answer, else keys again */
@@ -56,7 +54,8 @@ static long term_find_speed(int fd) {
         bool console = major_number == 4 && minor_number < 64;
         if (pty || console)
                 return 0;
-        static const struct { speed_t code; long baud; } speeds[] = {
+        static const struct { speed_t code; long baud;
+        } speeds[] = {
                 { B300, 300 },     { B600, 600 },       { B1200, 1200 },     { B2400, 2400 },
                 { B4800, 4800 },   { B9600, 9600 },     { B19200, 19200 },   { B38400, 38400 },
                 { B57600, 57600 }, { B115200, 115200 }, { B230400, 230400 },
@@ -117,12 +116,9 @@ static void term_set_up(struct term *term) {
                 start_color();
                 use_default_colors();
         }
-        for (size_t i = 0; i < ELEMENTS(more_keys); i++) {
-                /* Above KEY_MAX are names of the entry's own, that mean nothing here: linux has "kcbt2". */
-                int known = key_defined(more_keys[i].sequence);
-                if (!known || known > KEY_MAX)
+        for (size_t i = 0; i < ELEMENTS(more_keys); i++)
+                if (!key_defined(more_keys[i].sequence))
                         define_key(more_keys[i].sequence, more_keys[i].code);
-        }
         term_free_keys(term);
 }
 
@@ -132,31 +128,13 @@ static void term_send(const struct term *term, const char *bytes) {
                 return;         /* the line is gone: the keyboard reports it */
 }
 
-/* NULL: the terminal has none. */
-static const char *term_capability(const char *name) {
-        const char *capability = tigetstr(name);
-        return capability == (const char *) -1 ? NULL : capability;
-}
-
-static void term_send_capability(const struct term *term, const char *name) {
-        const char *capability = term_capability(name);
-        if (capability)
-                term_send(term, capability);
-}
-
-/* Curses moves down by no line feed, which a line may turn into two characters, but by sequences of five
- * bytes for each row. The VT family reads a vertical tab as a line feed, and lines leave it alone. */
-static void term_cheapen(const char *name) {
-        char *down = tigetstr("cud1");
-        if (str_starts(name, "vt") && str_equal(down, "\n"))
-                *down = '\v';
-}
-
 /* Lets the whole screen scroll again. Curses leaves margins where it scrolled a part; when the size is
  * another than it assumed, cursor movements stop at them and everything below is blocked. */
 static void term_free_margins(const struct term *term) {
-        const char *capability = term_capability("csr"),
-                   *margins = capability ? tparm(capability, 0L, (long) LINES - 1) : NULL;
+        const char *capability = tigetstr("csr");
+        if (!capability || capability == (const char *) -1)
+                return;
+        const char *margins = tparm(capability, 0L, (long) LINES - 1);
         if (margins)
                 term_send(term, margins);
 }
@@ -187,10 +165,8 @@ int term_new(FILE *input, FILE *output, const char *name, unsigned rows, unsigne
         long long ms;
         set_escdelay(delay && str_to_int(delay, 1, 5000, &ms) == 0 ? (int) ms : term->speed ? 300 : 25);
 
-        /* Who sets "unknown" means a terminal without a cursor, as terminfo does where it has it. */
         const char *const tries[] = { name, "vt220", "vt100", "ansi" };
-        size_t n_tries = str_equal(name, "unknown") ? 1 : ELEMENTS(tries);
-        for (size_t i = 0; i < n_tries && !term->screen; i++) {
+        for (size_t i = 0; i < ELEMENTS(tries) && !term->screen; i++) {
                 term->screen = newterm(tries[i], output, input);
                 if (!term->screen)
                         continue;
@@ -203,14 +179,14 @@ int term_new(FILE *input, FILE *output, const char *name, unsigned rows, unsigne
                 return -ENOTSUP;
         }
         set_term(term->screen);
-        if (!term_capability("cup")) {
+        const char *moves = tigetstr("cup");
+        if (!moves || moves == (const char *) -1) {
                 reset_shell_mode();
                 delscreen(term->screen);
                 free(term->unknown);
                 return error_set(reterr, -ENOTSUP, "A terminal of type \"%s\" cannot move its cursor", name);
         }
         term->name = xstrdup(name);
-        term_cheapen(name);
         term->keys = newpad(1, 1);
         if (!term->keys)
                 oom();
@@ -220,7 +196,7 @@ int term_new(FILE *input, FILE *output, const char *name, unsigned rows, unsigne
                 term_set_size(term, rows, columns);
         } else
                 term_resize(term);
-        /* Margins that a console may have left whose line dropped: newterm() lets all of it scroll again. */
+        term_free_margins(term);        /* a console whose line dropped may have left some */
         *ret = TAKE(term);
         return 0;
 }
@@ -228,12 +204,8 @@ int term_new(FILE *input, FILE *output, const char *name, unsigned rows, unsigne
 struct term *term_free(struct term *term) {
         if (!term)
                 return NULL;
-        if (!term->suspended) {
+        if (!term->suspended)
                 endwin();
-                /* Without a second screen the last one stays, and what follows begins below it. */
-                if (!term_capability("rmcup"))
-                        term_send(term, "\r\n");
-        }
         if (term->keys)
                 delwin(term->keys);
         delscreen(term->screen);
@@ -278,28 +250,7 @@ void term_probe(struct term *term) {
         /* To the farthest corner, report the position, and back. */
         static const char question[] = "\0337\033[999;999H\033[6n\0338";
         term_send(term, question);
-        term->probe_until = term_ms() + PROBE_MS + (term->speed ? 1000 * PROBE_QUEUE_BITS / term->speed : 0);
-}
-
-/* The kernel knows no size of a serial line until somebody sets it. With the first key there is a person at
- * the other end, so that it may be asked. */
-static void term_probe_once(struct term *term) {
-        struct winsize size;
-        bool unknown = ioctl(fileno(term->output), TIOCGWINSZ, &size) == 0 && !size.ws_row && !size.ws_col;
-        if (!term->probed && unknown)
-                term_probe(term);
-        term->probed = true;
-}
-
-/* What we start on this terminal, and the shell behind us, shall know it too. */
-static void term_set_kernel(const struct term *term, unsigned rows, unsigned columns) {
-        struct winsize size;
-        if (ioctl(fileno(term->output), TIOCGWINSZ, &size) < 0 ||
-            (size.ws_row == rows && size.ws_col == columns))
-                return;
-        size.ws_row = (unsigned short) rows;
-        size.ws_col = (unsigned short) columns;
-        (void) ioctl(fileno(term->output), TIOCSWINSZ, &size);
+        term->probe_until = term_ms() + PROBE_MS;
 }
 
 static int term_map(int code) {
@@ -351,9 +302,11 @@ static bool term_at_end(const struct term *term) {
         return p.revents & (POLLERR | POLLNVAL) || (ioctl(p.fd, FIONREAD, &waiting) == 0 && waiting == 0);
 }
 
-/* Feeds one key to a possible position report, which began with ESC [. Returns true when it was taken. */
+/* Feeds one key to a possible position report. Returns true when it was taken. */
 static bool term_collect(struct term *term, int key, bool *ret_resized) {
-        bool fits = (key >= '0' && key <= '9') || key == ';' || key == 'R';
+        bool fits = term->n_reply == 0 ? key == KEY_ESC :
+                    term->n_reply == 1 ? key == '[' :
+                                         (key >= '0' && key <= '9') || key == ';' || key == 'R';
         if (!fits || term->n_reply == REPLY_MAX)
                 return false;
         term->reply[term->n_reply++] = key;
@@ -369,10 +322,7 @@ static bool term_collect(struct term *term, int key, bool *ret_resized) {
         }
         term->n_reply = 0;
         term->probe_until = 0;
-        if (values[0] < 2 || values[1] < 2)
-                return true;
-        term_set_kernel(term, values[0], values[1]);
-        if ((int) values[0] != LINES || (int) values[1] != COLS) {
+        if (values[0] >= 2 && values[1] >= 2 && ((int) values[0] != LINES || (int) values[1] != COLS)) {
                 term_set_size(term, values[0], values[1]);
                 *ret_resized = true;
         }
@@ -391,7 +341,7 @@ int term_read_key(struct term *term, bool *ret_resized) {
                 if (key == -1 || key == KEY_RESIZED)
                         continue;
                 bool asked = term->probe_until && term_ms() < term->probe_until;
-                if (key != KEY_NONE && term->n_reply && term_collect(term, key, ret_resized))
+                if (key != KEY_NONE && (asked || term->n_reply) && term_collect(term, key, ret_resized))
                         continue;
                 if (term->n_reply && (key != KEY_NONE || !asked)) {
                         /* Not an answer: the held bytes are keys. */
@@ -405,19 +355,11 @@ int term_read_key(struct term *term, bool *ret_resized) {
                         term->ended = true;
                         return KEY_END_OF_INPUT;
                 }
-                if (key > 0)
-                        term_probe_once(term);
                 if (key != KEY_ESC)
                         return key;
                 /* Esc and then a digit at once is that F key (Alt and the digit, or the two typed
                  * quickly). */
                 int next = term_take(term);
-                if (asked && next == '[') {
-                        term->reply[0] = KEY_ESC;
-                        term->reply[1] = '[';
-                        term->n_reply = 2;
-                        continue;
-                }
                 if (next >= '0' && next <= '9')
                         return next == '0' ? KEY_F1 + 9 : KEY_F1 + next - '1';
                 if (next != KEY_NONE && next != -1) {
@@ -444,8 +386,8 @@ void term_suspend(struct term *term) {
 
 /* Where a sequence asks for padding ("$<50>"), the line's own speed gives it. */
 void term_clear(struct term *term) {
-        const char *clear = term_capability("clear");
-        if (!clear)
+        const char *clear = tigetstr("clear");
+        if (!clear || clear == (const char *) -1)
                 return;
         _cleanup_free_ char *bare = xstrndup(clear, strcspn(clear, "$"));
         term_send(term, bare);
@@ -470,10 +412,7 @@ void term_resume(struct term *term) {
         term->suspended = false;
         reset_prog_mode();
         term_free_keys(term);
-        /* Margins move the cursor; where it is now, the shell of a terminal with two screens goes on. */
-        term_send_capability(term, "sc");
         term_free_margins(term);
-        term_send_capability(term, "rc");
         clearok(curscr, TRUE);
         refresh();
         term_resize(term);

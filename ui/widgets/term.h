@@ -24,9 +24,8 @@ int term_rows(const struct term *term);
 int term_columns(const struct term *term);
 
 /* Asks the terminal itself for its size (cursor position report), for lines whose kernel side does not know
- * it; the answer comes with the keys, and the kernel has it then. Only after a person pressed a key: a line
- * that nobody answers must not be asked; the first key does it where no size is known. No-op where the kernel
- * knows the size. */
+ * it; the answer comes with the keys. Only after a person pressed a key: a line that nobody answers must not
+ * be asked. No-op where the kernel knows the size. */
 void term_probe(struct term *term);
 
 /* The next refresh draws every cell. */

@@ -7,7 +7,6 @@
 
 #include "backend/realm/checks/check.h"
 #include "backend/store/host-lock.h"
-#include "backend/store/job-folder.h"
 
 /* ---- privileges ---- */
 
@@ -124,7 +123,7 @@ void check_locks(struct preflight_run *run, struct check_result *result) {
                                                 { "/var/lib/rpm/.rpm.lock", "rpm or dnf" },
                                                 { "/usr/lib/sysimage/rpm/.rpm.lock", "rpm or dnf" } };
         _cleanup_free_ char *holder = hostlock_holder(run->paths);
-        if (holder && !str_equal(holder, run->own_job) && !jobfolder_has_ended(run->paths, holder)) {
+        if (holder && !str_equal(holder, run->own_job)) {
                 check_say(result, VERDICT_FAIL, NULL, "job %s changes this host now", holder);
                 check_hint(result, "Wait for it: fairlead attach %s", holder);
                 return;

@@ -81,7 +81,6 @@ static int command_judge(struct worker *w, struct error **reterr) {
                           words ? ": " : "", words ? words : "");
         }
         _cleanup_free_ char *last = s->spoke ? worker_last_line(w->folder) : NULL;
-        w->quoted = last;
         if (last && !hint)
                 return error_hint(reterr, "Its last line: %s", last);
         if (last)

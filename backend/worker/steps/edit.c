@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The steps of an edit: a unit's drop-in is written, or removed where nothing remains in it; or the policy of
- * the host, and the file beside it. The last scan knows this job's own work from that of others, so that an
- * undo takes back nothing else. */
+/* The steps of an edit: a unit's drop-in is written, or removed where nothing remains in it. The last scan
+ * knows this job's own work from that of others, so that an undo takes back nothing else. */
 #include "backend/io/files.h"
 #include "backend/worker/step.h"
 #include "base/path.h"
@@ -11,11 +10,11 @@
 #define BYTES_MAX (256U * 1024)
 
 /* The present text; "" where there is no file. Negative: it cannot be read. */
-static int edit_read(struct worker *w, const struct plan_file *file, char **ret, struct error **reterr) {
+static int edit_read(struct worker *w, char **ret, struct error **reterr) {
         const char *name;
         size_t n;
         _cleanup_error_ struct error *e = NULL;
-        _cleanup_close_ int folder = files_open_parent(w->root, file->path, &name, &e);
+        _cleanup_close_ int folder = files_open_parent(w->root, w->plan->file.path, &name, &e);
         int r = folder < 0 ? folder : files_read(folder, name, BYTES_MAX, ret, &n, &e);
         if (r == -ENOENT) {
                 *ret = xstrdup("");
@@ -30,33 +29,17 @@ static int edit_recall(struct worker *w, struct error **reterr) {
         return 0;
 }
 
-/* A drop-in's folder that has nothing in it any more goes with it: systemd and people would go on looking
- * there. One that others put something into stays. */
-static int edit_remove_folder(struct worker *w, const struct plan_file *file, struct error **reterr) {
-        _cleanup_free_ char *path = path_folder(file->path);
-        _cleanup_error_ struct error *e = NULL;
-        const char *name;
-        if (w->plan->verb != VERB_EDIT || *file->text)
-                return 0;
-        _cleanup_close_ int parent = files_open_parent(w->root, path, &name, NULL);
-        int r = parent < 0 ? 0 : files_remove(parent, name, &e);
-        return r == -ENOTEMPTY || r == -EEXIST || r >= 0 ? 0 : error_take(reterr, TAKE(e));
-}
-
-static bool edit_is_written(struct worker *w, const struct plan_file *file) {
-        _cleanup_free_ char *now = NULL;
-        return !file->text || (edit_read(w, file, &now, NULL) >= 0 && str_equal(now, file->text));
-}
-
 static int edit_probe(struct worker *w) {
-        return edit_is_written(w, &w->plan->beside) && edit_is_written(w, &w->plan->file);
+        _cleanup_free_ char *now = NULL;
+        return edit_read(w, &now, NULL) >= 0 && str_equal(now, w->plan->file.text);
 }
 
-static int edit_write_file(struct worker *w, const struct plan_file *file, struct error **reterr) {
-        if (edit_is_written(w, file)) /* by a worker that died between two files, or there is none */
-                return file->text ? edit_remove_folder(w, file, reterr) : 0;
+static int edit_write(struct worker *w, struct error **reterr) {
+        const struct plan_file *file = &w->plan->file;
         _cleanup_free_ char *now = NULL, *path = path_folder(file->path);
-        int r = edit_read(w, file, &now, reterr);
+        int r = edit_recall(w, reterr);
+        if (r >= 0)
+                r = edit_read(w, &now, reterr);
         if (r < 0)
                 return r;
         if (!str_equal(now, file->was)) {
@@ -69,19 +52,9 @@ static int edit_write_file(struct worker *w, const struct plan_file *file, struc
         const char *name = file->path + strlen(path) + 1;
         r = *file->text ? files_write(folder, name, file->text, strlen(file->text), 0644, reterr)
                         : files_remove(folder, name, reterr);
-        return r < 0 ? r : edit_remove_folder(w, file, reterr);
-}
-
-/* The policy last: one that asks for signatures which nobody looks for refuses what is well signed. */
-static int edit_write(struct worker *w, struct error **reterr) {
-        int r = edit_recall(w, reterr);
-        if (r >= 0)
-                r = edit_write_file(w, &w->plan->beside, reterr);
-        if (r >= 0)
-                r = edit_write_file(w, &w->plan->file, reterr);
         if (r < 0)
                 return r;
-        worker_note(w, "%s", w->plan->file.path);
+        worker_note(w, "%s", file->path);
         return STEP_ENDED;
 }
 
@@ -107,7 +80,7 @@ static int edit_commit_undo(struct worker *w, struct error **reterr) {
 }
 
 const struct step edit_steps[_JOB_STEP_MAX] = {
-        [STEP_UNIT] = { .apply = edit_write, .recall = edit_recall },
+        [STEP_UNIT] = { .apply = edit_write, .probe = edit_probe, .recall = edit_recall },
         [STEP_COMMIT] = { .probe = edit_probe,
                           .recall = edit_note,
                           .apply = edit_commit,

@@ -54,8 +54,7 @@ static int prepare_check_from(struct worker *w, struct error **reterr) {
 
 static int prepare_check_name(struct worker *w, struct error **reterr) {
         const char *name = w->plan->name;
-        if ((w->plan->verb == VERB_REHEARSE && !w->plan->from) || w->plan->verb == VERB_EDIT ||
-            w->plan->verb == VERB_TRUST || w->plan->verb == VERB_SETUP)
+        if ((w->plan->verb == VERB_REHEARSE && !w->plan->from) || w->plan->verb == VERB_EDIT)
                 return 0;
         if (!plan_brings(w->plan->verb)) {
                 int r = services_read(w->paths, name, &w->record, reterr);

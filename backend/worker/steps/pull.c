@@ -3,17 +3,13 @@
  * fetched by its digest: of a registry by the engine, of an archive or a layout by skopeo, into the engine's
  * storage. What was not here before goes away again with an undo. */
 #include "backend/skopeo/skopeo.h"
-#include "backend/worker/meter.h"
 #include "backend/worker/step.h"
-#include "base/feed.h"
 #include "base/text.h"
 
-#define COPY_ROWS 200U /* no bar of a layer is left out */
+#define FETCHED "fetched" /* the id of an image that was not here, in the job's folder before it comes */
 
 struct pull_state {
-        struct skopeo *skopeo; /* looks into an archive, and knows the layers of what it saw */
-        struct meter *meter;
-        struct feed *copied; /* what the copy of an archive prints */
+        struct skopeo *skopeo; /* looks into an archive */
 };
 
 static const char *pull_what(const struct worker *w) {
@@ -31,32 +27,16 @@ static int pull_found(struct worker *w, const char *note, struct error **reterr)
         return worker_pin(w, true, reterr);
 }
 
-/* What to do is known where it failed. */
-static int pull_keep_hint(struct error **reterr) {
-        const struct error *cause = (*reterr)->cause;
-        if (cause && cause->hint)
-                error_hint(reterr, "%s", cause->hint);
-        return (*reterr)->code;
-}
-
-/* "pulled 40 MB in 1 layer"; the caller frees. */
-static char *pull_sum(const struct worker *w, const char *came) {
-        const struct pull_state *state = w->state;
-        struct pull_progress sum;
-        char size[16];
-        pull_tally_sum(meter_tally(state->meter), &sum);
-        return !sum.total ? xstrdup(came)
-                          : str_printf(plural(sum.layers, "%s %s in %u layer", "%s %s in %u layers"), came,
-                                       text_size(size, sum.total), sum.layers);
+static void pull_on_progress(const char *text, void *userdata) {
+        struct worker *w = userdata;
+        joblog_note(w->log, "%s", text);
 }
 
 static int pull_pulled(struct worker *w, struct error **reterr) {
-        _cleanup_free_ char *note = pull_sum(w, "pulled");
         if (w->got.image)
-                return pull_found(w, note, reterr);
-        error_wrap(reterr, *reterr ? (*reterr)->code : -EIO,
-                   "The image %s is not on this host and cannot be pulled", pull_what(w));
-        return pull_keep_hint(reterr);
+                return pull_found(w, "pulled", reterr);
+        return error_wrap(reterr, *reterr ? (*reterr)->code : -EIO,
+                          "The image %s is not on this host and cannot be pulled", pull_what(w));
 }
 
 static int pull_inspect(struct worker *w, const char *reference, step_next_t next) {
@@ -65,74 +45,22 @@ static int pull_inspect(struct worker *w, const char *reference, step_next_t nex
         return STEP_WAITS;
 }
 
-static void pull_on_layer(const char *layer, enum pull_event event, uint64_t bytes, uint64_t size,
-                          void *userdata) {
-        const struct worker *w = userdata;
-        const struct pull_state *state = w->state;
-        meter_layer_seen(state->meter, layer, event, bytes, size);
-}
-
-static void pull_on_known_layer(const char *digest, uint64_t size, void *userdata) {
-        pull_tally_expect(userdata, digest, size);
-}
-
-static struct skopeo *pull_skopeo(struct worker *w) {
-        struct pull_state *state = w->state;
-        if (!state->skopeo)
-                state->skopeo = skopeo_new(w->event, &(struct skopeo_options){ .program = w->paths->skopeo,
-                                                                               .cache = w->paths->cache });
-        return state->skopeo;
-}
-
-/* Whoever looked at the manifest knows more of the layers than whoever moves them. */
-static void pull_expect(struct worker *w, const char *digest) {
-        struct pull_state *state = w->state;
-        state->meter = meter_new(w->event, w->folder);
-        struct pull_tally *tally = meter_tally(state->meter);
-        tally->fetch = w->plan->pin.fetch;
-        skopeo_known_layers(pull_skopeo(w), digest, pull_on_known_layer, tally);
-}
-
 static int pull_from_registry(struct worker *w) {
-        pull_expect(w, w->plan->pin.digest);
         w->wait.next = pull_pulled;
-        w->wait.op = engine_pull(w->engine, w->plan->pin.image, pull_on_layer, worker_on_image, w);
+        w->wait.op = engine_pull(w->engine, w->plan->pin.image, pull_on_progress, worker_on_image, w);
         return STEP_WAITS;
 }
 
 /* ---- from an archive or a layout ---- */
 
 static int pull_stored(struct worker *w, struct error **reterr) {
-        _cleanup_free_ char *note = pull_sum(w, "loaded");
         if (w->got.image)
-                return pull_found(w, note, reterr);
+                return pull_found(w, "loaded", reterr);
         return error_wrap(reterr, *reterr ? (*reterr)->code : -EIO, "%s was loaded, and is not on this host",
                           w->plan->pin.source);
 }
 
-/* How far it is goes to those who watch; the log has what it complains of. */
-static void pull_on_line(const char *text, const uint8_t *marks, size_t bytes, void *userdata) {
-        struct worker *w = userdata;
-        const struct pull_state *state = w->state;
-        struct skopeo_copying copying;
-        enum skopeo_copy_line line = skopeo_read_copy_line(text, &copying);
-        if (line == SKOPEO_COPY_LAYER)
-                meter_layer_seen(state->meter, copying.layer, copying.event, copying.bytes, copying.size);
-        if (line != SKOPEO_COPY_WORDS || !bytes)
-                return;
-        joblog_output(w->log, text, bytes);
-        joblog_output(w->log, "\n", 1);
-}
-
-static void pull_on_copied(const void *bytes, size_t n, void *userdata) {
-        const struct worker *w = userdata;
-        const struct pull_state *state = w->state;
-        feed_write(state->copied, bytes, n);
-}
-
 static int pull_loaded(struct worker *w, struct error **reterr) {
-        const struct pull_state *state = w->state;
-        feed_flush(state->copied);
         if (w->got.exited && w->got.status == 0)
                 return pull_inspect(w, w->plan->pin.image, pull_stored);
         _cleanup_(source_done) struct source source = {};
@@ -141,8 +69,8 @@ static int pull_loaded(struct worker *w, struct error **reterr) {
                 error_set(reterr, -EIO, "skopeo was killed by signal %d", w->got.status);
         else
                 skopeo_explain(reterr, &source, line ? line : "", line ? strlen(line) : 0);
-        error_wrap(reterr, *reterr ? (*reterr)->code : -EIO, "%s cannot be loaded", w->plan->pin.source);
-        return pull_keep_hint(reterr);
+        return error_wrap(reterr, *reterr ? (*reterr)->code : -EIO, "%s cannot be loaded",
+                          w->plan->pin.source);
 }
 
 /* The name that the image gets at once: without one an engine may take it for garbage. */
@@ -158,7 +86,6 @@ static int pull_load_name(struct worker *w, char **ret, struct error **reterr) {
 
 static int pull_load(struct worker *w, struct error **reterr) {
         const struct engine_about *about = engine_about(w->engine);
-        struct pull_state *state = w->state;
         _cleanup_free_ char *name = NULL,
                             *found = w->paths->skopeo ? xstrdup(w->paths->skopeo) : skopeo_find(reterr);
         _cleanup_strv_ char **argv = NULL, **environment = skopeo_environment();
@@ -170,18 +97,12 @@ static int pull_load(struct worker *w, struct error **reterr) {
         bool docker = about && about->kind == ENGINE_DOCKER;
         strv_add(&argv, found);
         strv_add(&argv, "copy");
+        strv_add(&argv, "--quiet");
         if (docker)
                 strv_addf(&argv, "--dest-daemon-host=unix://%s", about->socket);
         strv_add(&argv, w->plan->pin.source);
         strv_addf(&argv, "%s%s", docker ? "docker-daemon:" : "containers-storage:", name);
-        state->copied = feed_new(&(struct feed_sink) { .line = pull_on_line, .userdata = w });
-        pull_expect(w, w->got.image->digest); /* a plan for Docker has none */
-        const struct pty_options options = { .argv = argv,
-                                             .environment = environment,
-                                             .rows = COPY_ROWS,
-                                             .columns = SKOPEO_COPY_COLUMNS,
-                                             .stdin_fd = -1,
-                                             .output = pull_on_copied };
+        const struct pty_options options = { .argv = argv, .environment = environment, .stdin_fd = -1 };
         return worker_run_program(w, options, pull_loaded, reterr);
 }
 
@@ -202,6 +123,7 @@ static int pull_compared(struct worker *w, struct error **reterr) {
 /* ---- what is here ---- */
 
 static int pull_fetch(struct worker *w, struct error **reterr) {
+        struct pull_state *state = w->state;
         _cleanup_(source_done) struct source source = {};
         char size[16];
         int r = source_parse(w->plan->pin.source, NULL, &source, reterr);
@@ -214,8 +136,9 @@ static int pull_fetch(struct worker *w, struct error **reterr) {
                 joblog_note(w->log, "fetching from %s", w->plan->pin.source);
         if (source.transport == SOURCE_REGISTRY)
                 return pull_from_registry(w);
+        state->skopeo = skopeo_new(w->event, &(struct skopeo_options){ .program = w->paths->skopeo });
         w->wait.next = pull_compared;
-        w->wait.op = skopeo_inspect(pull_skopeo(w), &source, worker_on_image, w);
+        w->wait.op = skopeo_inspect(state->skopeo, &source, worker_on_image, w);
         return STEP_WAITS;
 }
 
@@ -225,7 +148,7 @@ static int pull_looked(struct worker *w, struct error **reterr) {
                 return (*reterr)->code;
         if (!w->got.image) {
                 *reterr = error_free(*reterr);
-                int r = worker_save_fetched(w, reterr);
+                int r = worker_save_lines(w, FETCHED, (char *[]) { w->plan->pin.image_id, NULL }, reterr);
                 if (r < 0)
                         return r;
         }
@@ -269,17 +192,50 @@ static int pull_apply(struct worker *w, struct error **reterr) {
 
 /* ---- undo ---- */
 
+/* An image that cannot be removed is not a reason to keep the rest. */
+static int pull_removed(struct worker *w, struct error **reterr) {
+        if (*reterr) {
+                _cleanup_free_ char *line = error_line(*reterr);
+                worker_leftover(w, "the image that was fetched from %s: %s", w->plan->pin.source, line);
+                *reterr = error_free(*reterr);
+        } else
+                worker_note(w, "the image is removed");
+        return STEP_ENDED;
+}
+
+/* Somebody who has named it since, or another service, wants to have it. */
+static int pull_ours(struct worker *w, struct error **reterr) {
+        const struct image *image = w->got.image;
+        if (!image && (*reterr)->code != -ENOENT)
+                return pull_removed(w, reterr);
+        *reterr = error_free(*reterr);
+        if (!image)
+                return STEP_ENDED;
+        _cleanup_free_ char *tag = str_printf(":fairlead-%s-%.12s", w->plan->name, image->id);
+        for (char **name = image->names; name && *name; name++)
+                if (!str_ends(*name, tag))
+                        return STEP_ENDED;
+        w->wait.next = pull_removed;
+        w->wait.op = engine_remove_image(w->engine, image->id, worker_on_done, w);
+        return STEP_WAITS;
+}
+
+static int pull_unpinned(struct worker *w, struct error **reterr) {
+        _cleanup_strv_ char **fetched = worker_load_lines(w->folder, FETCHED, reterr);
+        if (*reterr)
+                return (*reterr)->code;
+        return fetched && *fetched ? pull_inspect(w, *fetched, pull_ours) : STEP_ENDED;
+}
+
 /* An image that was here stays: a new try needs it. */
 static int pull_undo(struct worker *w, struct error **reterr) {
-        int r = worker_unpin(w, true, worker_remove_fetched);
-        return r == STEP_ENDED ? worker_remove_fetched(w, reterr) : r;
+        int r = worker_unpin(w, true, pull_unpinned);
+        return r == STEP_ENDED ? pull_unpinned(w, reterr) : r;
 }
 
 static void pull_clear(struct worker *w) {
         struct pull_state *state = w->state;
         state->skopeo = skopeo_free(state->skopeo);
-        state->meter = meter_free(state->meter);
-        state->copied = feed_free(state->copied);
 }
 
 const struct step pull_step = {

@@ -68,10 +68,9 @@ static int rehearsal_commit(struct worker *w, struct error **reterr) {
                             w->plan->name, n);
         else
                 worker_note(w, "the %s of %s would change none of the host's files", what, w->plan->name);
-        /* A rehearsal removes in any case what an undo of the command, and of the pull, removes. */
+        /* A rehearsal removes in any case what an undo of the command removes. */
         delivery_remove_files(w->paths, w->plan->name);
-        r = worker_remove_own_containers(w, worker_remove_fetched);
-        return r == STEP_ENDED ? worker_remove_fetched(w, reterr) : r;
+        return worker_remove_own_containers(w);
 }
 
 const struct step rehearsal_steps[_JOB_STEP_MAX] = {

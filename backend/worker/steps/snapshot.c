@@ -247,8 +247,7 @@ static int snapshot_undo(struct worker *w, struct error **reterr) {
         (void) worker_load_changes(w, NULL);
         (void) worker_load_record(w, NULL);
         /* a drop-in counts from the unit's next start on, before the undo and after it */
-        bool stops = w->units && w->plan->verb != VERB_EDIT && w->plan->verb != VERB_TRUST &&
-                     w->plan->verb != VERB_SETUP;
+        bool stops = w->units && w->plan->verb != VERB_EDIT;
         return stops ? worker_list_units(w, "*.service", snapshot_stop_units) : snapshot_scan(w, reterr);
 }
 

@@ -20,8 +20,7 @@ static const struct step *const steps_special[_PLAN_VERB_MAX] = {
         [VERB_REHEARSE] = &rehearsal_steps[0], [VERB_ACCESS] = &rewrite_steps[0],
         [VERB_RENEW] = &rewrite_steps[0],      [VERB_ENABLE] = &rewrite_steps[0],
         [VERB_DISABLE] = &rewrite_steps[0],    [VERB_ADOPT] = &adopt_steps[0],
-        [VERB_EDIT] = &edit_steps[0],          [VERB_TRUST] = &edit_steps[0],
-        [VERB_SETUP] = &setup_steps[0],
+        [VERB_EDIT] = &edit_steps[0],
 };
 
 const struct step *worker_step(enum plan_verb verb, enum job_step step) {

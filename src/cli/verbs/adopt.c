@@ -28,8 +28,8 @@ const struct verb adopt_verb = {
                    "the container itself is stopped and kept under another name. FILE is a .container file: "
                    "one that lies elsewhere is written to /etc/containers/systemd.\n"
                    "What would change is shown first; rollback JOB makes it what it was.",
-        .takes = OPTIONS(OPTION_NAME, OPTION_ALLOW, OPTION_YES, OPTION_CONSENT, OPTION_DETACH,
-                         OPTION_IF_INTERRUPTED),
+        .takes = TAKES(OPTION_NAME) | TAKES(OPTION_ALLOW) | TAKES(OPTION_YES) | TAKES(OPTION_CONSENT) |
+                 TAKES(OPTION_DETACH) | TAKES(OPTION_IF_INTERRUPTED),
         .json = true,
         .run = verb_adopt_run,
 };

@@ -70,7 +70,7 @@ const struct verb attach_verb = {
                    "is typed goes to the command. Ctrl-C leaves; the job goes on. Exit status 0 when the "
                    "job is done, 1 when it failed. --pager shows it in your pager (PAGER, else less), as it "
                    "comes; --write FILE puts what is there into a new file, and ends.",
-        .takes = OPTIONS(OPTION_PAGER, OPTION_WRITE),
+        .takes = TAKES(OPTION_PAGER) | TAKES(OPTION_WRITE),
         .json = true,
         .run = verb_attach_run,
 };

@@ -20,7 +20,7 @@ const struct verb changes_verb = {
         .group = GROUP_SERVICES,
         .operands = "SERVICE|JOB",
         .help = "list the files that an install or another job changed",
-        .takes = OPTIONS(OPTION_DIFF),
+        .takes = TAKES(OPTION_DIFF),
         .json = true,
         .run = verb_changes_run,
 };

@@ -40,7 +40,7 @@ const struct verb check_verb = {
                    "at most. Nothing is changed and nobody logs in. With --image as a join by it would be "
                    "checked, with the same --set and --answers: a named server, the files. Exit status 1 "
                    "when a check fails.",
-        .takes = OPTIONS(OPTION_REALM_KIND, OPTION_IMAGE, OPTION_SET, OPTION_ANSWERS),
+        .takes = TAKES(OPTION_REALM_KIND) | TAKES(OPTION_IMAGE) | TAKES(OPTION_SET) | TAKES(OPTION_ANSWERS),
         .json = true,
         .run = verb_check_run,
 };

@@ -20,8 +20,8 @@ const struct verb install_verb = {
         .details = "Without --yes the plan is shown and you are asked; off a terminal --yes is required. "
                    "What the installer changes is recorded, and restored when it fails or is cancelled. "
                    "Closing the terminal does not disturb the job.",
-        .takes = OPTIONS(ORDER_OPTIONS, OPTION_SECRET, OPTION_YES, OPTION_CONSENT, OPTION_DETACH,
-                         OPTION_IF_INTERRUPTED, OPTION_REQUIRE_SIGNATURE),
+        .takes = ORDER_OPTIONS | TAKES(OPTION_SECRET) | TAKES(OPTION_YES) | TAKES(OPTION_CONSENT) |
+                 TAKES(OPTION_DETACH) | TAKES(OPTION_IF_INTERRUPTED),
         .json = true,
         .run = verb_install_run,
 };

@@ -22,13 +22,8 @@ static int verb_jobs_run(struct session *s, const struct verb *verb, const struc
                 const char *now = job_state_final(job->state)
                                           ? job->message
                                           : job_step_title(job_current_step(job), job->verb);
-                _cleanup_free_ char *result =
-                        str_printf(job->approved > 0 && job->approved_by ? "%s (approved by %s)"
-                                   : job->approved > 0                   ? "%s (approved)%s"
-                                                                         : "%s%s",
-                                   now ? now : "", job->approved_by ? job->approved_by : "");
                 out_table_row(&t, job->id, what, job_state_word(job), started,
-                              job->size ? text_size(size, job->size) : "", result, NULL);
+                              job->size ? text_size(size, job->size) : "", now ? now : "", NULL);
         }
         out_table_print(&t);
         return EXIT_DONE;

@@ -119,19 +119,6 @@ static void verb_join_translate(struct joining *j, const struct arguments *a) {
                         strv_add(&j->allowed, *allowed);
 }
 
-/* What a failed check of the join means: an exit status. */
-static int verb_join_refuse(const struct session *s, bool final) {
-        if (s->ask && !final) {
-                if (ask_yes("A check of this join failed. Join all the same?"))
-                        return EXIT_DONE;
-                out("Nothing was done.\n");
-        } else
-                out_note(final ? "fairlead: The job would refuse to join with this clock: set it first\n"
-                               : "fairlead: A check of this join failed; --allow " ALLOW_PREFLIGHT
-                                 " goes on all the same\n");
-        return EXIT_REFUSED;
-}
-
 /* An exit status. Every failed check is printed. */
 static int verb_join_preflight(struct session *s, const struct joining *j, const struct order *order,
                                bool allowed) {
@@ -147,7 +134,10 @@ static int verb_join_preflight(struct session *s, const struct joining *j, const
                 return EXIT_DONE;
         if (s->json)
                 out_json(emit_preflight(p));
-        return verb_join_refuse(s, final);
+        out_note(final ? "fairlead: The job would refuse to join with this clock: set it first\n"
+                       : "fairlead: A check of this join failed; --allow " ALLOW_PREFLIGHT
+                         " goes on all the same\n");
+        return EXIT_REFUSED;
 }
 
 static int verb_join_choose(struct session *s, const struct arguments *a, struct joining *j,
@@ -205,9 +195,6 @@ static int verb_join_run(struct session *s, const struct verb *verb, const struc
         int r = verb_join_read(s, &j, &words, &order, &s->error);
         if (r < 0)
                 return r;
-        r = order_ask(s, &order, j.mode);
-        if (r < 0)
-                return EXIT_REFUSED;
         int status =
                 verb_join_preflight(s, &j, &order, strv_contains(a->values[OPTION_ALLOW], ALLOW_PREFLIGHT));
         return status == EXIT_DONE ? follow_order(s, &order, &words) : status;
@@ -227,8 +214,8 @@ const struct verb join_verb = {
                    "where they are not given. Without --image the first image that joins a realm is taken. "
                    "--allow preflight joins although a check fails, but not with a clock that Kerberos "
                    "refuses.",
-        .takes = OPTIONS(ORDER_OPTIONS, OPTION_IMAGE, OPTION_SECRET, OPTION_YES, OPTION_CONSENT,
-                         OPTION_DETACH, OPTION_IF_INTERRUPTED),
+        .takes = ORDER_OPTIONS | TAKES(OPTION_IMAGE) | TAKES(OPTION_SECRET) | TAKES(OPTION_YES) |
+                 TAKES(OPTION_CONSENT) | TAKES(OPTION_DETACH) | TAKES(OPTION_IF_INTERRUPTED),
         .json = true,
         .run = verb_join_run,
 };

@@ -2,7 +2,6 @@
 
 #include "cli/follow.h"
 #include "cli/order.h"
-#include "cli/out.h"
 #include "cli/realm-images.h"
 #include "cli/verbs/verbs.h"
 
@@ -42,19 +41,12 @@ static int verb_leave_leave(struct session *s, const struct arguments *a, struct
         int r = order_read(s, &words, VERB_UNINSTALL, TAKE(j->image), &order, &s->error);
         if (r < 0)
                 return r;
-        bool deletes = verb_leave_deletes(a);
-        const struct mode *asked = j->mode && j->mode->leave ? j->mode->leave : j->mode;
-        if (asked)
-                joining_answers(j->profile, asked, order.answers);
-        if (asked && s->ask && ask_yes("Delete the computer account in the realm, too?")) {
-                deletes = true;
-                if (order_ask(s, &order, asked) < 0)
-                        return EXIT_REFUSED;
-        }
+        if (j->mode)
+                joining_answers(j->profile, j->mode->leave ? j->mode->leave : j->mode, order.answers);
         order.port.image = NULL;
         order.port.name = j->service->name;
         order.port.mode = NULL; /* the mode it was installed in */
-        order.port.deletes_account = deletes;
+        order.port.deletes_account = verb_leave_deletes(a);
         return follow_order(s, &order, a);
 }
 
@@ -83,8 +75,9 @@ const struct verb leave_verb = {
                    "realm is deleted, too; when that is refused, nothing is done, and the host stays in the "
                    "realm. Without a secret the account stays, and is named. A leave cannot be rolled back: "
                    "the keys of this host that jobs saved are removed with it.",
-        .takes = OPTIONS(OPTION_ALLOW, OPTION_ANSWERS, OPTION_SECRET, OPTION_SET, OPTION_YES, OPTION_CONSENT,
-                         OPTION_DETACH, OPTION_IF_INTERRUPTED),
+        .takes = TAKES(OPTION_ALLOW) | TAKES(OPTION_ANSWERS) | TAKES(OPTION_SECRET) | TAKES(OPTION_SET) |
+                 TAKES(OPTION_YES) | TAKES(OPTION_CONSENT) | TAKES(OPTION_DETACH) |
+                 TAKES(OPTION_IF_INTERRUPTED),
         .json = true,
         .run = verb_leave_run,
 };

@@ -196,8 +196,9 @@ const struct verb logs_verb = {
         .group = GROUP_SERVICES,
         .operands = "[SERVICE|UNIT]",
         .help = "show the log of a service, a unit, the kernel or the host",
-        .takes = OPTIONS(OPTION_FOLLOW, OPTION_LINES, OPTION_PRIORITY, OPTION_SINCE, OPTION_UNTIL,
-                         OPTION_BOOT, OPTION_KERNEL, OPTION_GREP, OPTION_PAGER, OPTION_USER),
+        .takes = TAKES(OPTION_FOLLOW) | TAKES(OPTION_LINES) | TAKES(OPTION_PRIORITY) | TAKES(OPTION_SINCE) |
+                 TAKES(OPTION_UNTIL) | TAKES(OPTION_BOOT) | TAKES(OPTION_KERNEL) | TAKES(OPTION_GREP) |
+                 TAKES(OPTION_PAGER) | TAKES(OPTION_USER),
         .json = true,
         .run = verb_logs_run,
 };

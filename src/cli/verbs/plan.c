@@ -86,7 +86,7 @@ static int plan_labels(struct session *s, const struct arguments *a, const char 
 static int plan_upgrade(struct session *s, const struct arguments *a, const struct service *service,
                         struct plan **ret, struct error **reterr) {
         _cleanup_(order_done) struct order order = {};
-        int r = order_read_upgrade(s, a, service, &order, reterr);
+        int r = upgrade_read(s, a, service, &order, reterr);
         return r < 0 ? r : session_make_plan(s, &order.port, ret, reterr);
 }
 
@@ -164,8 +164,8 @@ const struct verb plan_verb_row = {
                 "and \"volumes\"; --engine chooses the kind of unit (a Quadlet from Podman 4.4 on). Words "
                 "after -- are appended to the label's command, each as one word. Exit status 3 when a "
                 "finding blocks the plan, which is printed all the same.",
-        .takes = OPTIONS(ORDER_OPTIONS, OPTION_LABELS, OPTION_IMAGE, OPTION_ENGINE, OPTION_REMOVE_UNIT,
-                         OPTION_REMOVE_VOLUMES, OPTION_REQUIRE_SIGNATURE),
+        .takes = ORDER_OPTIONS | TAKES(OPTION_LABELS) | TAKES(OPTION_IMAGE) | TAKES(OPTION_ENGINE) |
+                 TAKES(OPTION_REMOVE_UNIT) | TAKES(OPTION_REMOVE_VOLUMES),
         .json = true,
         .run = verb_plan_run,
 };

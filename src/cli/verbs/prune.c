@@ -47,10 +47,6 @@ static void verb_prune_print(const struct pruning *p) {
                 out(plural(closed, "Private files that %zu finished job saved can be removed.\n",
                            "Private files that %zu finished jobs saved can be removed.\n"),
                     closed);
-        for (char **unit = p->edits; unit && *unit; unit++)
-                out(p->done ? "What was typed for %s, and not written, is removed.\n"
-                            : "What was typed for %s, and not written, can be removed.\n",
-                    *unit);
         verb_prune_print_volumes(p);
         out(plural(p->jobs, "%zu job stays: %s.\n", "%zu jobs stay: %s.\n"), (size_t) p->jobs,
             text_size(size, p->size));
@@ -81,13 +77,13 @@ static int verb_prune_drop(struct session *s, const struct pruning *p) {
 
 static int verb_prune_run(struct session *s, const struct verb *verb, const struct arguments *a) {
         _cleanup_(pruning_done) struct pruning look = {}, done = {};
-        bool all = a->given[OPTION_ALL_THERE], yes = a->given[OPTION_YES], drops = a->given[OPTION_VOLUMES];
+        bool all = a->given[OPTION_ALL_JOBS], yes = a->given[OPTION_YES], drops = a->given[OPTION_VOLUMES];
         int r = yes ? 0 : host_prune_jobs(s->host, all, false, &look, &s->error);
         if (r >= 0)
                 r = verb_prune_look(s, drops, &look);
         if (r < 0)
                 return r;
-        bool nothing = !look.removed && !look.closed && !look.edits && !(drops && look.volumes);
+        bool nothing = !look.removed && !look.closed && !(drops && look.volumes);
         if (!yes && s->json) {
                 out_json(emit_pruning(&look));
                 return nothing ? EXIT_DONE : EXIT_REFUSED;
@@ -119,13 +115,12 @@ const struct verb prune_verb = {
         .help = "remove jobs and kept volumes that nothing needs any more",
         .details = "A job that can be undone stays whole, and so does all that an uninstall of what is "
                    "installed needs. Of the others the newest 50 stay, for 90 days, without the contents of "
-                   "private files (keytabs, shadow, keys) and of large ones; with --all none stays. The same "
-                   "holds for what was typed in an editor (fairlead edit) and never written. The end of each "
-                   "job does this by itself. Volumes of the engine that an uninstall kept are "
+                   "private files (keytabs, shadow, keys) and of large ones; with --all none stays. The end "
+                   "of each job does the same by itself. Volumes of the engine that an uninstall kept are "
                    "listed, and removed only with --volumes. Other limits are in "
                    "/etc/fairlead/fairlead.conf, "
                    "section [jobs]: keep = 50 and days = 90; 0 means any number.",
-        .takes = OPTIONS(OPTION_ALL_THERE, OPTION_VOLUMES, OPTION_YES),
+        .takes = TAKES(OPTION_ALL_JOBS) | TAKES(OPTION_VOLUMES) | TAKES(OPTION_YES),
         .json = true,
         .run = verb_prune_run,
 };

@@ -133,7 +133,7 @@ static int verb_realm_change(struct session *s, enum plan_verb verb, const struc
 }
 
 static int verb_realm_access(struct session *s, const struct verb *verb, const struct arguments *a) {
-        bool all = a->given[OPTION_ALL_THERE], groups = a->given[OPTION_GROUPS];
+        bool all = a->given[OPTION_ALL_USERS], groups = a->given[OPTION_GROUPS];
         bool permit = verb == &realm_verbs[REALM_PERMIT], withdraw = a->given[OPTION_WITHDRAW];
         if (all == (a->words != NULL) || (all && (groups || withdraw)))
                 return error_set(&s->error, -EINVAL, "%s takes names, --groups and names, or --all",
@@ -153,8 +153,10 @@ static int verb_realm_renew(struct session *s, const struct verb *verb, const st
         return verb_realm_change(s, VERB_RENEW, NULL, a);
 }
 
-#define ACCESS_OPTIONS OPTION_ALL_THERE, OPTION_GROUPS, OPTION_WITHDRAW
-#define JOB_OPTIONS OPTION_YES, OPTION_CONSENT, OPTION_ALLOW, OPTION_DETACH, OPTION_IF_INTERRUPTED
+#define ACCESS_OPTIONS (TAKES(OPTION_ALL_USERS) | TAKES(OPTION_GROUPS) | TAKES(OPTION_WITHDRAW))
+#define JOB_OPTIONS                                                                               \
+        (TAKES(OPTION_YES) | TAKES(OPTION_CONSENT) | TAKES(OPTION_ALLOW) | TAKES(OPTION_DETACH) | \
+         TAKES(OPTION_IF_INTERRUPTED))
 
 const struct verb realm_verbs[_REALM_VERB_MAX] = {
         [REALM_DISCOVER] = {
@@ -197,7 +199,7 @@ const struct verb realm_verbs[_REALM_VERB_MAX] = {
                            "log in. --all leaves it to the domain's own rules. --withdraw takes them off "
                            "the list again, and all other names stay. Local users of this host are never "
                            "affected. The plan is shown first.",
-                .takes = OPTIONS(ACCESS_OPTIONS, JOB_OPTIONS),
+                .takes = ACCESS_OPTIONS | JOB_OPTIONS,
                 .json = true,
                 .run = verb_realm_access,
         },
@@ -209,7 +211,7 @@ const struct verb realm_verbs[_REALM_VERB_MAX] = {
                 .details = "They may not log in, whatever permits them. --all denies the whole domain. "
                            "--withdraw takes them off the list again. Local users of this host are never "
                            "affected. The plan is shown first.",
-                .takes = OPTIONS(ACCESS_OPTIONS, JOB_OPTIONS),
+                .takes = ACCESS_OPTIONS | JOB_OPTIONS,
                 .json = true,
                 .run = verb_realm_access,
         },
@@ -218,7 +220,7 @@ const struct verb realm_verbs[_REALM_VERB_MAX] = {
                 .group = GROUP_REALM,
                 .help = "renew the keys of this host in the realm",
                 .details = "The plan is shown first.",
-                .takes = OPTIONS(JOB_OPTIONS),
+                .takes = JOB_OPTIONS,
                 .json = true,
                 .run = verb_realm_renew,
         },

@@ -26,19 +26,6 @@ int reconfigure_read(struct session *s, const struct arguments *a, const char *n
         return r;
 }
 
-/* What it has stands in brackets behind each question. */
-static int verb_reconfigure_ask(struct session *s, const struct service *service, struct order *order) {
-        const struct given *given = &service->given;
-        for (size_t i = 0; given->answers && i < given->answers->n; i++) {
-                const struct answer *had = &given->answers->items[i];
-                if (!answers_get(order->answers, had->name))
-                        answers_set(order->answers, had->name, had->value, "installed");
-        }
-        if (!order->mode)
-                str_replace(&order->mode, given->mode);
-        return order_ask(s, order, NULL);
-}
-
 static int verb_reconfigure_run(struct session *s, const struct verb *verb, const struct arguments *a) {
         _cleanup_(service_freep) struct service *service = NULL;
         _cleanup_(order_done) struct order order = {};
@@ -47,8 +34,6 @@ static int verb_reconfigure_run(struct session *s, const struct verb *verb, cons
                                  &order, &s->error);
         if (r < 0)
                 return r;
-        if (s->ask && verb_reconfigure_ask(s, service, &order) < 0)
-                return EXIT_REFUSED;
         return rehearse ? follow_order_to(s, &order, a, rehearse_show_changes) : follow_order(s, &order, a);
 }
 
@@ -65,8 +50,9 @@ const struct verb reconfigure_verb = {
                    "fairlead rollback JOB restores the former state later, too. With --diff it is only "
                    "rehearsed, on a copy of the host's files, and the difference is shown. A service that "
                    "joined a realm is not reconfigured: leave and join again.",
-        .takes = OPTIONS(OPTION_MODE, OPTION_SET, OPTION_ANSWERS, OPTION_OPT1, OPTION_OPT2, OPTION_OPT3,
-                         OPTION_SECRET, OPTION_ALLOW, OPTION_YES, OPTION_CONSENT, OPTION_DETACH, OPTION_DIFF),
+        .takes = TAKES(OPTION_MODE) | TAKES(OPTION_SET) | TAKES(OPTION_ANSWERS) | TAKES(OPTION_OPT1) |
+                 TAKES(OPTION_OPT2) | TAKES(OPTION_OPT3) | TAKES(OPTION_SECRET) | TAKES(OPTION_ALLOW) |
+                 TAKES(OPTION_YES) | TAKES(OPTION_CONSENT) | TAKES(OPTION_DETACH) | TAKES(OPTION_DIFF),
         .json = true,
         .run = verb_reconfigure_run,
 };

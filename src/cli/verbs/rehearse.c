@@ -38,8 +38,8 @@ const struct verb rehearse_verb = {
         .details = "The copy is discarded: no file of the host changes. What a copy cannot hold (the "
                    "network, processes of the host, sockets, devices) is shown before you consent. With "
                    "--json the changes are printed as by fairlead changes --json.",
-        .takes =
-                OPTIONS(ORDER_OPTIONS, OPTION_SECRET, OPTION_YES, OPTION_CONSENT, OPTION_DETACH, OPTION_DIFF),
+        .takes = ORDER_OPTIONS | TAKES(OPTION_SECRET) | TAKES(OPTION_YES) | TAKES(OPTION_CONSENT) |
+                 TAKES(OPTION_DETACH) | TAKES(OPTION_DIFF),
         .json = true,
         .run = verb_rehearse_run,
 };

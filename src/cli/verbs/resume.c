@@ -45,6 +45,6 @@ const struct verb resume_verb = {
         .details = "A job is interrupted when the host went down or its worker was killed. Steps that are "
                    "done stay done; a command that was cut off is rolled back and run again. Secrets are "
                    "stored nowhere: they must be given again when the command has to run.",
-        .takes = OPTIONS(OPTION_SECRET, OPTION_DETACH),
+        .takes = TAKES(OPTION_SECRET) | TAKES(OPTION_DETACH),
         .run = verb_resume_run,
 };

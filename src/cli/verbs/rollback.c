@@ -38,6 +38,6 @@ const struct verb rollback_verb = {
         .details = "Files are restored byte for byte and attribute for attribute; those that were changed "
                    "since by others are kept and listed. A rollback that failed can be tried again. Exit "
                    "status 0 when everything is restored.",
-        .takes = OPTIONS(OPTION_YES, OPTION_DETACH),
+        .takes = TAKES(OPTION_YES) | TAKES(OPTION_DETACH),
         .run = verb_rollback_run,
 };

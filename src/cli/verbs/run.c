@@ -109,6 +109,6 @@ const struct verb run_verb_row = {
         .details = "For tools that are used at a terminal, and for units that an image wrote itself "
                    "(ExecStart=/usr/bin/atomic run …). A stopped container of the name is started, a running "
                    "one is left alone. The command that an install showed needs no second consent.",
-        .takes = OPTIONS(ORDER_OPTIONS, OPTION_YES, OPTION_DISPLAY, OPTION_REPLACE),
+        .takes = ORDER_OPTIONS | TAKES(OPTION_YES) | TAKES(OPTION_DISPLAY) | TAKES(OPTION_REPLACE),
         .run = verb_run_run,
 };

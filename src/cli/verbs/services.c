@@ -29,7 +29,7 @@ void lookup_print_services(const struct service_list *services) {
                               service->pin.version ? service->pin.version : "-",
                               !service->images_known ? "unknown"
                               : service->image_gone  ? "gone"
-                              : service->newer || service->newer_there ? "newer"
+                              : service->newer       ? "newer"
                                                      : "-",
                               NULL);
         }

@@ -70,7 +70,7 @@ const struct verb shims_verb = {
                    "sss_cache, …) a small command is written to " SHIM_FOLDER " that runs it in the "
                    "service's container. A file of that name which is somebody else's stays as it is, with "
                    "exit status 1. --remove takes them away again, as does an uninstall of the service.",
-        .takes = OPTIONS(OPTION_REMOVE),
+        .takes = TAKES(OPTION_REMOVE),
         .json = true,
         .run = verb_shims_run,
 };

@@ -128,8 +128,8 @@ const struct verb status_verb = {
                    "block or warn does not sleep, or units or services could not be looked at. Lines of "
                    "severity info do not count. --watch prints again when something changes: on a terminal "
                    "all of it, elsewhere one line. --prometheus ends with 0 whatever it found.",
-        .takes = OPTIONS(OPTION_ALL_TROUBLE, OPTION_PROMETHEUS, OPTION_SLEEP, OPTION_UNTIL_DATE, OPTION_WAKE,
-                         OPTION_WATCH),
+        .takes = TAKES(OPTION_ALL_TROUBLE) | TAKES(OPTION_PROMETHEUS) | TAKES(OPTION_SLEEP) |
+                 TAKES(OPTION_UNTIL_DATE) | TAKES(OPTION_WAKE) | TAKES(OPTION_WATCH),
         .json = true,
         .run = verb_status_run,
 };

@@ -26,8 +26,8 @@ const struct verb uninstall_verb = {
         .details = "Files that were changed since the install by others are kept and listed; an edited unit "
                    "file, too, so that nothing starts it, unless its removal is asked for. Volumes that hold "
                    "the service's state are kept, unless their removal is asked for: that cannot be undone.",
-        .takes = OPTIONS(OPTION_ALLOW, OPTION_YES, OPTION_CONSENT, OPTION_DETACH, OPTION_IF_INTERRUPTED,
-                         OPTION_REMOVE_UNIT, OPTION_REMOVE_VOLUMES),
+        .takes = TAKES(OPTION_ALLOW) | TAKES(OPTION_YES) | TAKES(OPTION_CONSENT) | TAKES(OPTION_DETACH) |
+                 TAKES(OPTION_IF_INTERRUPTED) | TAKES(OPTION_REMOVE_UNIT) | TAKES(OPTION_REMOVE_VOLUMES),
         .json = true,
         .run = verb_uninstall_run,
 };

@@ -103,32 +103,31 @@ static int verb_unit_action_edit(struct session *s, const struct verb *verb, con
         return follow_order(s, &order, a);
 }
 
-#define ROW(action, verb_name, text, ...)                          \
-        [action] = { .name = verb_name,                            \
-                     .group = GROUP_UNITS,                         \
-                     .operands = "UNIT…",                          \
-                     .help = text,                                 \
-                     .takes = OPTIONS(OPTION_USER, ##__VA_ARGS__), \
-                     .json = true,                                 \
+#define ROW(action, verb_name, text, more)                 \
+        [action] = { .name = verb_name,                    \
+                     .group = GROUP_UNITS,                 \
+                     .operands = "UNIT…",                  \
+                     .help = text,                         \
+                     .takes = (more) | TAKES(OPTION_USER), \
+                     .json = true,                         \
                      .run = verb_unit_action_run }
 
 /* UNIT is a service by its name, or any unit; ".service" may be left out. */
 const struct verb unit_action_verbs[VERB_UNIT_EDIT + 1] = {
-        ROW(UNIT_START, "start", "start a unit, or a service by its name"),
+        ROW(UNIT_START, "start", "start a unit, or a service by its name", 0),
         ROW(UNIT_STOP, "stop", "stop a unit, or a service by its name",
-            OPTION_CONTAINER, OPTION_YES),
-        ROW(UNIT_RESTART, "restart", "stop and start a unit", OPTION_YES),
-        ROW(UNIT_RELOAD, "reload", "make a unit reload its configuration"),
-        ROW(UNIT_ENABLE, "enable", "start a unit at every boot from now on"),
-        ROW(UNIT_DISABLE, "disable", "do not start a unit at boot any more", OPTION_YES),
-        ROW(UNIT_MASK, "mask", "forbid any start of a unit", OPTION_YES),
-        ROW(UNIT_UNMASK, "unmask", "lift a mask"),
-        ROW(UNIT_RESET_FAILED, "reset-failed", "clear the failed state of a unit"),
+            TAKES(OPTION_CONTAINER) | TAKES(OPTION_YES)),
+        ROW(UNIT_RESTART, "restart", "stop and start a unit", TAKES(OPTION_YES)),
+        ROW(UNIT_RELOAD, "reload", "make a unit reload its configuration", 0),
+        ROW(UNIT_ENABLE, "enable", "start a unit at every boot from now on", 0),
+        ROW(UNIT_DISABLE, "disable", "do not start a unit at boot any more", TAKES(OPTION_YES)),
+        ROW(UNIT_MASK, "mask", "forbid any start of a unit", TAKES(OPTION_YES)),
+        ROW(UNIT_UNMASK, "unmask", "lift a mask", 0),
+        ROW(UNIT_RESET_FAILED, "reset-failed", "clear the failed state of a unit", 0),
         ROW(UNIT_KILL, "kill", "send a signal to the processes of a unit",
-            OPTION_SIGNAL, OPTION_YES),
-        ROW(UNIT_FREEZE, "freeze", "stop the processes of a unit where they are", OPTION_YES),
-        ROW(UNIT_THAW, "thaw", "let the frozen processes of a unit run again"),
-        ROW(UNIT_UNPAUSE, "unpause", "let the paused container behind a unit go on"),
+            TAKES(OPTION_SIGNAL) | TAKES(OPTION_YES)),
+        ROW(UNIT_FREEZE, "freeze", "stop the processes of a unit where they are", TAKES(OPTION_YES)),
+        ROW(UNIT_THAW, "thaw", "let the frozen processes of a unit run again", 0),
         [VERB_UNIT_EDIT] = {
         .name = "edit",
         .group = GROUP_UNITS,
@@ -148,7 +147,8 @@ const struct verb unit_action_verbs[VERB_UNIT_EDIT + 1] = {
                    "systemd takes. The "
                    "unit is not restarted; fairlead restart UNIT applies them now. It is a job: fairlead "
                    "rollback JOB restores the former text. With --user it says how that user edits it.",
-        .takes = OPTIONS(OPTION_SET, OPTION_YES, OPTION_CONSENT, OPTION_DETACH, OPTION_USER),
+        .takes = TAKES(OPTION_SET) | TAKES(OPTION_YES) | TAKES(OPTION_CONSENT) | TAKES(OPTION_DETACH) |
+                 TAKES(OPTION_USER),
         .json = true,
         .run = verb_unit_action_edit,
         },

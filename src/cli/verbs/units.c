@@ -38,7 +38,7 @@ const struct verb units_verb = {
         .operands = "[PATTERN]",
         .help = "list the units of systemd, also those not loaded",
         .details = "PATTERN is a shell pattern: 'ssh*'.",
-        .takes = OPTIONS(OPTION_USER),
+        .takes = TAKES(OPTION_USER),
         .json = true,
         .run = verb_units_run,
 };

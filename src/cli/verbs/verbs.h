@@ -26,10 +26,9 @@ enum catalog_verb {
 };
 
 extern const struct verb adopt_verb, attach_verb, cancel_verb, changes_verb, check_verb, exec_verb,
-        firstboot_verb, images_verb, install_verb, issue_verb, jobs_verb, join_verb, leave_verb, lint_verb,
-        logs_verb, plan_verb_row, prune_verb, reconfigure_verb, rehearse_verb, resume_verb, rollback_verb,
-        run_verb_row, seal_verb, services_verb, shims_verb, show_verb, status_verb, trust_verb,
-        uninstall_verb, units_verb, updates_verb, upgrade_verb;
+        images_verb, install_verb, jobs_verb, join_verb, leave_verb, lint_verb, logs_verb, plan_verb_row,
+        prune_verb, reconfigure_verb, rehearse_verb, resume_verb, rollback_verb, run_verb_row,
+        services_verb, shims_verb, show_verb, status_verb, uninstall_verb, units_verb, upgrade_verb;
 #define VERB_UNIT_EDIT _UNIT_ACTION_MAX /* behind the actions: edit */
 extern const struct verb unit_action_verbs[VERB_UNIT_EDIT + 1];
 extern const struct verb realm_verbs[_REALM_VERB_MAX];

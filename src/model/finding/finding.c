@@ -120,19 +120,6 @@ size_t finding_list_allow(struct finding_list *list, const char *id) {
         return n;
 }
 
-const struct finding *finding_list_allowable(const struct finding_list *list) {
-        const struct finding *next = NULL;
-        for (size_t i = 0; i < list->n; i++) {
-                const struct finding *f = &list->items[i];
-                if (f->severity != SEVERITY_BLOCK || f->allowed)
-                        continue;
-                if (!finding_can_be_allowed(f))
-                        return NULL;
-                next = next ? next : f;
-        }
-        return next;
-}
-
 size_t finding_list_count(const struct finding_list *list, enum severity severity) {
         size_t n = 0;
         for (size_t i = 0; i < list->n; i++)
@@ -155,15 +142,6 @@ const struct finding *finding_list_find(const struct finding_list *list, const c
                 if (str_equal(list->items[i].id, id))
                         return &list->items[i];
         return NULL;
-}
-
-char **finding_list_beyond(const struct finding_list *list, const struct finding_list *others) {
-        char **sentences = NULL;
-        for (size_t i = 0; i < list->n; i++)
-                if (!finding_list_find(others, list->items[i].id) &&
-                    !strv_contains(sentences, list->items[i].message))
-                        strv_add(&sentences, list->items[i].message);
-        return sentences;
 }
 
 const char *finding_hint_on_screen(const struct finding *f) {

@@ -45,16 +45,11 @@ bool finding_can_be_allowed(const struct finding *f);
 /* Marks the findings with this id as allowed where possible; returns their number. */
 size_t finding_list_allow(struct finding_list *list, const char *id);
 
-/* The next one that can be allowed; NULL: none blocks, or another blocks all the same. */
-const struct finding *finding_list_allowable(const struct finding_list *list);
-
 /* The number with this severity that are not allowed. */
 size_t finding_list_count(const struct finding_list *list, enum severity severity);
 /* Drops those with this id about this label, whatever its case. */
 void finding_list_drop(struct finding_list *list, const char *id, const char *where);
 const struct finding *finding_list_find(const struct finding_list *list, const char *id);
-/* The sentences of those of a kind that the other list has not, each once; the caller frees; NULL: none. */
-char **finding_list_beyond(const struct finding_list *list, const struct finding_list *others);
 
 /* ---- the kinds of findings ---- */
 

@@ -178,12 +178,6 @@ static const struct finding_kind kinds[] = {
         { "no-rehearsal", SEVERITY_BLOCK, "This install cannot be rehearsed on a copy of the host's files.",
           "Read the plan of the install; what it changes on the host is recorded and can be restored",
           .final = true },
-        { "no-signature", SEVERITY_BLOCK,
-          "--require-signature was given, and the host's policy asks for no signature of this image.",
-          "fairlead trust IMAGE shows who signed it; fairlead trust --pin KEYFILE IMAGE has the policy ask "
-          "for a signature by that key",
-          .final = true,
-          .on_screen = "t shows who signed it, and p there has the policy ask for a signature by a key" },
         { "no-space", SEVERITY_BLOCK,
           "The image's layers are larger than what is free on the engine's file system.",
           "podman system df shows what takes the space, podman image prune frees some" },
@@ -274,11 +268,6 @@ static const struct finding_kind kinds[] = {
           "The label uses ; | & < > ( ) or back-ticks as in a shell. No shell reads it: the command would "
           "get them as words and do something else than intended.",
           "Report this to the image's maintainer: this belongs in a script inside the image" },
-        { "signature-unchecked", SEVERITY_WARN,
-          "--require-signature was given, but the engine has the image already, from before: it is not "
-          "fetched, so nothing checks its signature now.",
-          "Name it with its registry (docker://…) after the engine has forgotten it, or look at fairlead "
-          "trust IMAGE" },
         { "socket-mounted", SEVERITY_WARN,
           "The container gets the socket of the engine or of the system bus: whoever holds it is root on "
           "this host.",

@@ -63,8 +63,8 @@ void image_add_volume(struct image *image, const char *path) {
 static const char *first_label(const struct image *image, const char *const *keys, size_t n) {
         for (size_t i = 0; i < n; i++) {
                 const char *value = label_list_get(&image->labels, keys[i]);
-                if (value && *str_skip_blanks(value))
-                        return str_skip_blanks(value);
+                if (!str_empty(value))
+                        return value;
         }
         return NULL;
 }

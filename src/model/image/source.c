@@ -178,11 +178,3 @@ char *source_name(const struct source *source) {
         }
         return reference_valid(name) ? TAKE(name) : xstrdup("localhost/image:latest");
 }
-
-char *source_service_name(const char *text) {
-        _cleanup_(source_done) struct source source = {};
-        if (!source_named(text) || source_parse(text, NULL, &source, NULL) < 0)
-                return reference_default_name(text);
-        _cleanup_free_ char *name = source_name(&source);
-        return reference_default_name(name);
-}

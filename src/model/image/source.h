@@ -58,10 +58,6 @@ char *source_place(const struct source *source);
  * or a digest. The caller frees. */
 char *source_name(const struct source *source);
 
-/* The name of a service by default, of an image as people typed it: reference_default_name() of it, or of the
- * name that it gets here where the text names a source. NULL: none. The caller frees. */
-char *source_service_name(const char *text);
-
 /* An image of a list of a source, lent. While it is asked for it has neither an image nor an error. */
 struct image;
 struct source_row {

@@ -54,22 +54,18 @@ enum {
         KIND_RECONFIGURE,
         KIND_ADOPTION,
         KIND_EDIT,
-        KIND_TRUST,
-        KIND_SETUP,
         _KIND_MAX
 };
 static const char *const step_titles[_JOB_STEP_MAX][_KIND_MAX] = {
         [STEP_PREPARE] = { "check the host", "check the host", "check the host", "check the host",
                            "check the host", "check the host", "check the host", "check the host",
-                           "check the host", [KIND_EDIT] = "check the host",
-                           [KIND_TRUST] = "check the host", [KIND_SETUP] = "check the host" },
+                           "check the host", [KIND_EDIT] = "check the host" },
         [STEP_PULL] = { "get the image", NULL, "get the image", "get the image",
                         [KIND_ADOPTION] = "keep the image" },
         [STEP_SNAPSHOT] = { "save the files", "save the files", "save the files", "lay a copy over the files",
                             "save the files", [KIND_BOOT] = "save the files",
                             [KIND_RECONFIGURE] = "save the files", [KIND_ADOPTION] = "save the files",
-                            [KIND_EDIT] = "save the files", [KIND_TRUST] = "save the files",
-                            [KIND_SETUP] = "save the files" },
+                            [KIND_EDIT] = "save the files" },
         [STEP_COMMAND] = { "run the installer", "run the uninstaller", "run the upgrade command",
                            "run the installer on the copy", [KIND_RENEWAL] = "renew the keys",
                            [KIND_RECONFIGURE] = "run the installer again",
@@ -80,8 +76,7 @@ static const char *const step_titles[_JOB_STEP_MAX][_KIND_MAX] = {
                         "change the unit", [KIND_ACCESS] = "change who may log in",
                         [KIND_BOOT] = "change whether it starts at boot",
                         [KIND_RECONFIGURE] = "change the unit", [KIND_ADOPTION] = "write the unit",
-                        [KIND_EDIT] = "write the drop-in", [KIND_TRUST] = "write the rule",
-                        [KIND_SETUP] = "write the setting" },
+                        [KIND_EDIT] = "write the drop-in" },
         [STEP_RELOAD] = { "reload systemd", "reload systemd", "reload systemd",
                           [KIND_BOOT] = "reload systemd", [KIND_RECONFIGURE] = "reload systemd",
                           [KIND_ADOPTION] = "reload systemd", [KIND_EDIT] = "reload systemd" },
@@ -89,19 +84,15 @@ static const char *const step_titles[_JOB_STEP_MAX][_KIND_MAX] = {
                           "enable the unit", [KIND_RECONFIGURE] = "enable the unit",
                           [KIND_ADOPTION] = "enable the unit" },
         [STEP_START] = { "start the unit", NULL, "restart the unit", [KIND_ACCESS] = "restart the unit",
-                         [KIND_RECONFIGURE] = "restart the unit", [KIND_ADOPTION] = "start the unit",
-                         [KIND_SETUP] = "put it into effect" },
+                         [KIND_RECONFIGURE] = "restart the unit", [KIND_ADOPTION] = "start the unit" },
         [STEP_HEALTH] = { "check that it works", NULL, "check that it works",
                           [KIND_ACCESS] = "check that it works", [KIND_RECONFIGURE] = "check that it works",
                           [KIND_ADOPTION] = "check that it works" },
         [STEP_COMMIT] = { "record the service", "remove the record", "record the upgrade",
                           "throw the copy away", "record the change", "record the renewal",
                           "record the change", "record the change", "record the service",
-                          [KIND_EDIT] = "record the change", [KIND_TRUST] = "record the change",
-                          [KIND_SETUP] = "record the change" },
+                          [KIND_EDIT] = "record the change" },
 };
-
-#define ID_SECOND 15U /* characters of an id that say when */
 
 static const unsigned char kinds[_PLAN_VERB_MAX] = {
         /* KIND_INSTALL: all others */
@@ -110,8 +101,7 @@ static const unsigned char kinds[_PLAN_VERB_MAX] = {
         [VERB_RENEW] = KIND_RENEWAL,       [VERB_ENABLE] = KIND_BOOT,
         [VERB_DISABLE] = KIND_BOOT,        [VERB_RECONFIGURE] = KIND_RECONFIGURE,
         [VERB_ADOPT] = KIND_ADOPTION,
-        [VERB_EDIT] = KIND_EDIT,           [VERB_TRUST] = KIND_TRUST,
-        [VERB_SETUP] = KIND_SETUP,
+        [VERB_EDIT] = KIND_EDIT,
 };
 
 bool job_step_planned(enum job_step step, enum plan_verb verb) {
@@ -165,8 +155,7 @@ static void job_keep_check(struct job *job, enum job_step step, enum verdict ver
 struct job *job_free(struct job *job) {
         if (!job)
                 return NULL;
-        FREE_ALL(job->id, job->name, job->domain, job->image, job->digest, job->message, job->hint,
-                 job->approved_by);
+        FREE_ALL(job->id, job->name, job->domain, job->image, job->digest, job->message, job->hint);
         for (size_t i = 0; i < _JOB_STEP_MAX; i++)
                 free(job->steps[i].note);
         STRV_FREE_ALL(job->left, job->secrets);
@@ -185,7 +174,7 @@ struct job *job_copy(const struct job *job) {
         struct job *copy = new0(struct job);
         *copy = *job;
         char **texts[] = { &copy->id,     &copy->name,    &copy->domain, &copy->image,
-                           &copy->digest, &copy->message, &copy->hint,   &copy->approved_by };
+                           &copy->digest, &copy->message, &copy->hint };
         for (size_t i = 0; i < ELEMENTS(texts); i++)
                 *texts[i] = xstrdup(*texts[i]);
         for (size_t i = 0; i < _JOB_STEP_MAX; i++)
@@ -301,26 +290,17 @@ struct job_list *job_list_free(struct job_list *list) {
         return NULL;
 }
 
-/* Ids sort by their second; in one second the last records do, where both have one. */
-static int job_compare(const struct job *a, const struct job *b) {
-        const char *x = a->id ? a->id : "", *y = b->id ? b->id : "";
-        int r = strncmp(x, y, ID_SECOND);
-        if (r == 0 && a->last_usec && b->last_usec && a->last_usec != b->last_usec)
-                return a->last_usec < b->last_usec ? -1 : 1;
-        return r ? r : strcmp(x, y);
-}
-
-/* Keeps the newest first. */
+/* Keeps the newest id first: ids sort by time. */
 void job_list_take(struct job_list *list, struct job *job) {
         list->items = xreallocarray(list->items, list->n + 1, sizeof(struct job *));
         size_t at = list->n++;
-        for (; at > 0 && job_compare(list->items[at - 1], job) < 0; at--)
+        for (; at > 0; at--) {
+                const char *id = list->items[at - 1]->id;
+                if (strcmp(id ? id : "", job->id ? job->id : "") >= 0)
+                        break;
                 list->items[at] = list->items[at - 1];
+        }
         list->items[at] = job;
-}
-
-int64_t job_order(const struct job *job) {
-        return job->last_usec ? job->last_usec : job_id_time(job->id) * 1000000;
 }
 
 int64_t job_id_time(const char *id) {

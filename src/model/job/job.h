@@ -4,7 +4,6 @@
 /* Jobs: one plan being carried out. States, steps and the append-only journal; replay is a pure function. */
 
 #include "base/names.h"
-#include "model/job/pull.h"
 #include "model/plan/plan.h"
 #include "model/realm/check.h"
 #include "model/realm/failure.h"
@@ -97,8 +96,6 @@ struct job {
         enum job_state state;
         int64_t started;        /* seconds since the epoch; 0: not yet */
         int64_t ended;          /* 0: not yet */
-        int64_t approved;       /* when a person consented, of a job that began later by itself; 0 */
-        char *approved_by;      /* who; NULL: not known */
         int exit_status;        /* of the label's command; -1: it did not exit by itself */
         char boot[33];          /* boot id of the last record; "" without one */
         char plan_digest[65];   /* SHA-256 of plan.json as the job began with it; "": begun by 0.2.0 */
@@ -116,7 +113,6 @@ struct job {
         /* JOB_INTERRUPTED: the way to continue, and the names of the secrets that it needs (NULL: none) */
         enum job_way way;
         char **secrets;
-        struct pull_progress pull;      /* while the image is pulled; without layers: not known */
         uint64_t log_size;      /* bytes */
         uint64_t size; /* bytes that its folder takes, those shared with other jobs divided; 0: unknown */
 };
@@ -152,9 +148,6 @@ void job_list_take(struct job_list *list, struct job *job);     /* takes job */
 
 bool job_id_valid(const char *id);      /* [0-9]{8}-[0-9]{6}-[0-9a-f]{8} */
 int64_t job_id_time(const char *id);    /* when it was made, in seconds since the epoch; 0: no valid id */
-/* What orders jobs, in microseconds since the epoch: their last record, else when they were made. The ids of
- * two jobs of one second have no order. */
-int64_t job_order(const struct job *job);
 
 /* ---- the journal: one record a line, "SEQ BOOT MONO REAL STEP EVENT DATA CRC\n" ---- */
 

@@ -88,5 +88,5 @@ bool retention_is_private(const struct manifest *m, const struct entry *e) {
 }
 
 void pruning_done(struct pruning *p) {
-        STRV_FREE_ALL(p->removed, p->closed, p->edits, p->volumes);
+        STRV_FREE_ALL(p->removed, p->closed, p->volumes);
 }

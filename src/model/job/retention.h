@@ -52,7 +52,6 @@ struct pruning {
         struct retention limits;
         char **removed; /* ids of jobs, newest first */
         char **closed;  /* those that keep no secrets any more */
-        char **edits;   /* units of which a copy of an edit was left or set aside */
         char **volumes; /* "NAME:SERVICE": volumes of the engine that an uninstall kept */
         bool drops_volumes;     /* they are removed, too */
         uint64_t jobs;  /* that stay */

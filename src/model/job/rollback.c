@@ -20,8 +20,6 @@ static const char *const rollback_meanings[_PLAN_VERB_MAX] = {
         [VERB_ENABLE] = "%s does not start at boot, as before.",
         [VERB_EDIT] = "The former settings of %s come back, from its next start on.",
         [VERB_DISABLE] = "%s starts at boot, as before.",
-        [VERB_TRUST] = "The policy of this host asks of %s what it asked before.",
-        [VERB_SETUP] = "This host's setting %s is what it was before.",
 };
 
 bool rollback_fits(const struct job *job) {
@@ -30,8 +28,7 @@ bool rollback_fits(const struct job *job) {
 
 /* Whether it came after the job and its changes are on the host. */
 static bool rollback_is_later(const struct job *job, const struct job *other) {
-        return other->state == JOB_DONE && job_order(other) > job_order(job) &&
-               rollback_meanings[other->verb];
+        return other->state == JOB_DONE && strcmp(other->id, job->id) > 0 && rollback_meanings[other->verb];
 }
 
 /* It has the record of the service in its hands: what the first one left is not there any more. */

@@ -31,8 +31,7 @@ struct log_line {
         size_t blob;            /* the bytes of a message that is no text; 0: it is, or there is none */
         char *cursor;           /* the entry's place in the journal; NULL: unknown */
         char *identifier;       /* "podman", "rsyslogd"; NULL */
-        char *message;          /* UTF-8, at most LOG_MESSAGE_MAX; bytes that are no character as "<ff>";
-                                 * NULL: the entry has none */
+        char *message;          /* bytes as they came, at most LOG_MESSAGE_MAX; NULL: the entry has none */
 };
 #define LOG_MESSAGE_MAX (64U * 1024)
 void log_line_done(struct log_line *l);

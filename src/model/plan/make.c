@@ -69,7 +69,6 @@ static int refuse_membership(struct making *m, struct error **reterr) {
 static int set_mode(struct making *m, struct error **reterr) {
         const struct plan_request *q = m->request;
         struct plan *plan = m->plan;
-        plan->member = plan->verb == VERB_UPGRADE && q->service && q->service->renew_argv;
         m->mode = m->asked = q->profile ? profile_mode(q->profile, q->mode) : NULL;
         if (!m->mode)
                 return q->mode ? plan_refuse_name(q->profile, true, q->mode, reterr) : 0;
@@ -80,7 +79,6 @@ static int set_mode(struct making *m, struct error **reterr) {
         bool joins = profile_join(q->profile, m->mode, q->answers, &join);
         if (joins && q->service && (plan->verb == VERB_RECONFIGURE || plan->verb == VERB_REHEARSE))
                 return refuse_membership(m, reterr);
-        plan->member |= joins && plan->verb == VERB_UPGRADE;
         if (!joins || (plan->verb != VERB_INSTALL && plan->verb != VERB_UNINSTALL))
                 return q->deletes_account ? refuse_deletion(m, reterr) : 0;
         plan->joins = join.kind;

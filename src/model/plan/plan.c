@@ -11,7 +11,7 @@ static const char *const plan_verb_names[_PLAN_VERB_MAX] = {
         [VERB_OTHER] = "other",     [VERB_ACCESS] = "access",   [VERB_RENEW] = "renew",
         [VERB_ENABLE] = "enable",   [VERB_DISABLE] = "disable",
         [VERB_RECONFIGURE] = "reconfigure", [VERB_ADOPT] = "adopt",
-        [VERB_EDIT] = "edit",       [VERB_TRUST] = "trust",     [VERB_SETUP] = "setup",
+        [VERB_EDIT] = "edit",
 };
 DEFINE_NAMES(plan_verb, enum plan_verb)
 
@@ -20,9 +20,6 @@ char *plan_verb_what(enum plan_verb verb, enum realm_kind joins, const char *dom
                 return domain ? str_printf("join %s", domain) : xstrdup("join a realm");
         if (joins != REALM_NONE && verb == VERB_UNINSTALL)
                 return domain ? str_printf("leave %s", domain) : xstrdup("leave the realm");
-        int topic = verb == VERB_SETUP ? setup_topic_from_name(name) : 0;
-        if (topic > 0)
-                return xstrdup(setup_topic_what((enum setup_topic) topic));
         return str_printf("%s %s", plan_verb_name(verb), name ? name : "?");
 }
 
@@ -64,11 +61,9 @@ struct plan *plan_free(struct plan *plan) {
         if (plan->from)
                 image_pin_done(plan->from);
         FREE_ALL(plan->name, plan->mode_title, plan->join_domain, plan->join_server, plan->join_user,
-                 plan->profile, plan->label_key, plan->label, plan->host_unit, plan->approved_by,
-                 plan->file.path, plan->adopts.container, plan->adopts.aside, plan->adopts.file,
-                 plan->file.text, plan->file.was, plan->file.sentence, plan->beside.path, plan->beside.text,
-                 plan->beside.was, plan->beside.sentence, plan->trust.rule, plan->trust.place,
-                 plan->setup.value, plan->setup.unit);
+                 plan->profile, plan->label_key, plan->label, plan->host_unit, plan->file.path,
+                 plan->adopts.container, plan->adopts.aside, plan->adopts.file,
+                 plan->file.text, plan->file.was, plan->file.sentence);
         STRV_FREE_ALL(plan->environment, plan->arguments, plan->stdin_lines, plan->paths, plan->state,
                       plan->volumes, plan->health_argv, plan->renew_argv, plan->altered);
         struct command *commands[] = { plan->command, plan->run, plan->uninstall, plan->stop };
@@ -139,11 +134,6 @@ char *plan_consent_text(const struct plan *plan) {
                 add_counted(&s, "file", plan->file.path);
                 add_counted(&s, "was", plan->file.was);
                 add_counted(&s, "becomes", plan->file.text);
-        }
-        if (plan->beside.text) {
-                add_counted(&s, "file", plan->beside.path);
-                add_counted(&s, "was", plan->beside.was);
-                add_counted(&s, "becomes", plan->beside.text);
         }
         return str_take(&s);
 }

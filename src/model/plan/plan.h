@@ -14,8 +14,6 @@
 #include "model/param/param.h"
 #include "model/profile/profile.h"
 #include "model/service/service.h"
-#include "model/setup/setup.h"
-#include "model/trust/trust.h"
 
 enum plan_verb {
         VERB_INSTALL,
@@ -33,14 +31,11 @@ enum plan_verb {
         VERB_RECONFIGURE, /* set up anew by the same image, with other answers */
         VERB_ADOPT, /* a unit or container that somebody made becomes a service (backend/host/adopt.c) */
         VERB_EDIT,        /* of any unit: plan.file, its drop-in, is written; plan.name is the unit's */
-        VERB_TRUST,       /* a signer is pinned for a repository, plan.name: plan.file and plan.beside */
-        VERB_SETUP,       /* a setting of the host: plan.setup; plan.name is its topic's name */
         _PLAN_VERB_MAX,
 };
 DECLARE_NAMES(plan_verb, enum plan_verb); /* "install", "run", "uninstall", "stop", "upgrade",
                                            * "rehearse", "other", "access", "renew", "enable",
-                                           * "disable", "reconfigure", "adopt", "edit", "trust",
-                                           * "setup" */
+                                           * "disable", "reconfigure", "adopt", "edit" */
 /* What it is about: "install rsyslog", "join example.test", "leave example.test". joins: the kind of realm of
  * an install that joins or an uninstall that leaves it; domain, name: NULL where not known. The caller frees.
  */
@@ -151,28 +146,11 @@ struct secret_use {
 #define PLAN_ACCESS_FOLDER "/etc/sssd"
 #define PLAN_ACCESS_FILE PLAN_ACCESS_FOLDER "/sssd.conf"
 #define PLAN_QUADLET_FOLDER "/etc/containers/systemd/"
-#define PLAN_POLICY_FILE "/etc/containers/policy.json"
-#define PLAN_REGISTRIES_FOLDER "/etc/containers/registries.d/"
-#define PLAN_REGISTRIES_PREFIX "fairlead-" /* of the files there that a job may write */
 struct plan_file {
-        char *path;     /* PLAN_ACCESS_FILE, PLAN_POLICY_FILE, in PLAN_QUADLET_FOLDER, or a drop-in or in
-                         * PLAN_REGISTRIES_FOLDER: of the last two "" is no file */
+        char *path;     /* PLAN_ACCESS_FILE, in PLAN_QUADLET_FOLDER, or a drop-in: then "" is no file */
         char *text;     /* the new text; NULL: this plan does not change a file */
         char *was;      /* the current text: a file that was changed meanwhile is not overwritten */
         char *sentence; /* the result */
-};
-
-/* What the host's policy asks of the image at a pull (model/trust/trust.h). */
-struct plan_trust {
-        enum trust_asks asks;
-        char *rule;     /* "a signature is needed by the key …"; NULL: not known */
-        char *place;    /* "/etc/containers/policy.json, its default" */
-};
-
-/* A setting of the host, as it is wanted (model/setup/setup.h). */
-struct plan_setup {
-        enum setup_topic topic; /* SETUP_NONE: the plan is about something else */
-        char *value, *unit;
 };
 
 /* What there was before a service was made of it. */
@@ -200,7 +178,6 @@ struct plan {
         enum realm_kind joins; /* VERB_INSTALL: it joins a realm of this kind; VERB_UNINSTALL: it leaves
                                 * one */
         bool deletes_account;  /* VERB_UNINSTALL: deletes this host's account in the realm, too */
-        bool member;           /* VERB_UPGRADE: of a service that joined a realm: never unattended */
         char *join_domain;     /* from the answers; NULL: this host's own */
         char *join_server;     /* from the answers; NULL */
         char *join_user;       /* the joining user; NULL */
@@ -216,10 +193,7 @@ struct plan {
         struct unit_file
                 unit; /* of an upgrade whose unit the image wrote: UNIT_BY_IMAGE with path and text, the old
                        * image's name in it replaced; without them where nothing is to be replaced */
-        struct plan_file file;  /* VERB_ACCESS, VERB_ENABLE, VERB_DISABLE, VERB_EDIT, VERB_TRUST */
-        struct plan_file beside; /* VERB_TRUST: in PLAN_REGISTRIES_FOLDER, written first; mostly none */
-        struct plan_trust trust; /* of a job that brings an image; all zero: not known */
-        struct plan_setup setup; /* VERB_SETUP */
+        struct plan_file file;  /* VERB_ACCESS, VERB_ENABLE, VERB_DISABLE, VERB_EDIT */
         struct adoption adopts; /* VERB_ADOPT */
         struct image_pin *from; /* VERB_UPGRADE of an installed service: the image that it replaces; of a
                                  * reconfiguration and its rehearsal: the same image; NULL */
@@ -245,9 +219,7 @@ struct plan {
         char **renew_argv; /* VERB_INSTALL, VERB_UPGRADE: renews the keys in the realm; NULL: none */
         struct finding_list findings;
         bool host_command;                    /* command is a program of the host: needs its own consent */
-        enum plan_interrupted if_interrupted; /* set by the starter of the job, as the next one */
-        int64_t approved; /* when a person consented, of a job that began later; 0: who began it consented */
-        char *approved_by; /* who; NULL: not known */
+        enum plan_interrupted if_interrupted; /* set by the starter of the job */
 };
 
 struct plan *plan_free(struct plan *plan);
@@ -278,10 +250,6 @@ char **plan_saved(const struct plan *plan);
 
 /* 0, or -EPERM and a sentence with the findings that block and are not allowed. */
 int plan_permitted(const struct plan *plan, struct error **reterr);
-
-/* 0, or -EPERM with a sentence where the plan wants a person at its job: findings block it (allowed ones,
- * too), it asks for secrets, or its service joined a realm. */
-int plan_unattended(const struct plan *plan, struct error **reterr);
 
 /* The exact bytes of a consent: digest (or id), label key, label text, argv, the unit's command and text, one
  * per line, NUL-free and unambiguous (lengths before the text). backend/io/digest.h hashes it. The caller

@@ -67,8 +67,6 @@ char **plan_summary(const struct plan *plan) {
                 summary_altered(plan, &lines);
         if (plan->pin.source && plan->pin.fetch)
                 strv_addf(&lines, "Fetches  %s from %s", text_size(size, plan->pin.fetch), plan->pin.source);
-        if (plan->trust.rule)
-                strv_addf(&lines, "Trust    %s", plan->trust.rule);
         summary_who(plan, &who);
         strv_add(&lines, who.text);
         if (written)

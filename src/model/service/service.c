@@ -91,22 +91,6 @@ struct service *service_free(struct service *s) {
         return NULL;
 }
 
-int service_nothing_newer(const struct service *s, const char *reference, const char *source,
-                          struct error **reterr) {
-        if (!reference)
-                reference = s->pin.reference;
-        if (source)
-                return error_set(reterr, -EALREADY, "%s runs the newest image of %s", s->name, reference);
-        error_set(reterr, -EALREADY, "%s runs the newest image of %s that is on this host", s->name,
-                  reference);
-        if (!reference || str_starts(reference, "localhost/"))
-                return error_hint(reterr, "Build or load a newer one first; o on Images opens one of a "
-                                          "registry or an archive");
-        return error_hint(reterr,
-                          "fairlead updates --check asks its registry for a newer one; o on Images opens any "
-                          "other");
-}
-
 struct service_list *service_list_free(struct service_list *list) {
         if (!list)
                 return NULL;

@@ -71,7 +71,7 @@ struct service {
 
         /* current; unknown before the query */
         enum service_state state;
-        char *health;           /* "ok", "unhealthy", "paused", "frozen", …; NULL: not known */
+        char *health;           /* "ok", "unhealthy", "paused", …; NULL: not known */
         int64_t since;          /* seconds since the epoch; 0 */
         uint64_t cpu_nsec;      /* UNIT_UNKNOWN */
         uint64_t memory;        /* UNIT_UNKNOWN */
@@ -87,17 +87,10 @@ struct service {
         bool image_gone;        /* the image is no longer on the host */
         bool newer;             /* the reference names a newer image on this host */
         struct label_list newer_labels; /* the command labels of that image */
-        bool newer_there;       /* its source had a newer one when it was asked last: update.h */
-        int64_t update_held;    /* a newer one is not reported until then; 0: not held */
 };
 struct service *service_new(void);
 struct service *service_free(struct service *s);
 DEFINE_CLEANUP(struct service, service_free)
-
-/* It runs the image that an upgrade would take: -EALREADY, with the ways to something newer. reference: NULL:
- * the pinned one; source: where the image would be fetched from, NULL: the engine has it. */
-int service_nothing_newer(const struct service *s, const char *reference, const char *source,
-                          struct error **reterr);
 
 /* What it uses now, of all its cgroups together; UNIT_UNKNOWN where the kernel does not count. */
 struct usage {

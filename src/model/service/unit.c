@@ -9,10 +9,10 @@ struct unit unit_of_texts(const char *const texts[static 5]) {
         char **members[] = { &u.name, &u.description, &u.load, &u.active, &u.sub };
         size_t lengths[ELEMENTS(members)], all = 0;
         for (size_t i = 0; i < ELEMENTS(members); i++)
-                all += lengths[i] = strlen(str_skip_blanks(texts[i])) + 1;
+                all += lengths[i] = strlen(texts[i]) + 1;
         char *at = xreallocarray(NULL, all, 1);
         for (size_t i = 0; i < ELEMENTS(members); at += lengths[i++])
-                *members[i] = memcpy(at, str_skip_blanks(texts[i]), lengths[i]);
+                *members[i] = memcpy(at, texts[i], lengths[i]);
         return u;
 }
 
@@ -37,7 +37,7 @@ struct unit_detail *unit_detail_free(struct unit_detail *d) {
                 return NULL;
         unit_done(&d->unit);
         FREE_ALL(d->fragment, d->source, d->result, d->load_error, d->container, d->invocation,
-                 d->why, d->cgroup, d->freezer, d->type);
+                 d->why, d->cgroup, d->freezer);
         STRV_FREE_ALL(d->drop_ins, d->requires, d->wants, d->after, d->required_by, d->wanted_by,
                       d->triggered_by, d->requisite, d->binds_to, d->part_of, d->upholds, d->conflicts,
                       d->before, d->triggers, d->requisite_of, d->bound_by, d->consists_of, d->upheld_by,
@@ -51,7 +51,6 @@ static const char *const unit_action_names[] = {
         [UNIT_RELOAD] = "reload",   [UNIT_ENABLE] = "enable",   [UNIT_DISABLE] = "disable",
         [UNIT_MASK] = "mask",       [UNIT_UNMASK] = "unmask",   [UNIT_RESET_FAILED] = "reset-failed",
         [UNIT_KILL] = "kill",       [UNIT_FREEZE] = "freeze",   [UNIT_THAW] = "thaw",
-        [UNIT_UNPAUSE] = "unpause",
 };
 DEFINE_NAMES(unit_action, enum unit_action)
 
@@ -61,7 +60,6 @@ const char *unit_action_done(enum unit_action action) {
                 [UNIT_RELOAD] = "reloaded", [UNIT_ENABLE] = "enabled",  [UNIT_DISABLE] = "disabled",
                 [UNIT_MASK] = "masked",     [UNIT_UNMASK] = "unmasked", [UNIT_RESET_FAILED] = "reset",
                 [UNIT_KILL] = "sent the signal", [UNIT_FREEZE] = "frozen", [UNIT_THAW] = "thawed",
-                [UNIT_UNPAUSE] = "unpaused",
         };
         return (size_t) action < ELEMENTS(done) ? done[action] : "?";
 }
@@ -74,18 +72,11 @@ bool unit_is_frozen(const struct unit_detail *d) {
         return STR_IN_SET(d->freezer, "frozen", "freezing", "frozen-by-parent", "freezing-by-parent");
 }
 
-/* systemd stopped it, since it ran for longer than RuntimeMaxSec=. */
-static bool unit_ran_too_long(const struct unit_detail *d) {
-        return str_equal(d->result, "timeout") && d->runtime_max && d->runtime_max != UNIT_UNKNOWN &&
-               d->stop_began - d->activated >= d->runtime_max;
-}
-
 bool unit_was_stopped(const struct unit_detail *d) {
         int status = d->exit_code == CLD_EXITED ? d->exit_status - 128 : d->exit_status;
         return str_equal(d->unit.active, "failed") &&
                STR_IN_SET(d->result, "exit-code", "signal", "timeout") && d->stop_began &&
-               d->stop_began >= d->main_began && d->main_ended > d->stop_began && !unit_ran_too_long(d) &&
-               (status == SIGKILL || status == SIGTERM);
+               d->main_ended >= d->stop_began && (status == SIGKILL || status == SIGTERM);
 }
 
 char *unit_killed_text(const struct unit_detail *d) {
@@ -94,11 +85,6 @@ char *unit_killed_text(const struct unit_detail *d) {
                 return NULL;
         return str_printf("killed after %llu s, since it did not end when it was asked to",
                           (unsigned long long) (d->main_ended - d->stop_began) / 1000000);
-}
-
-bool unit_says_ready(const struct unit_detail *d) {
-        return STR_IN_SET(d->type, "notify", "notify-reload", "dbus", "forking", "oneshot") &&
-               !strv_contains(d->starts, "--sdnotify=conmon");
 }
 
 const char *unit_state_text(const struct unit *u) {

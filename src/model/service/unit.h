@@ -22,8 +22,8 @@ struct unit {
         bool stopped;           /* unit_was_stopped(): its "failed" is none */
         bool one_piece;         /* the first five texts are in the memory of name: unit_of_texts() */
 };
-/* A unit of copies of name, description, load, active and sub, without blanks before them, which stay as they
- * are: a list of thousands has one piece of memory for each unit, not five. */
+/* A unit of copies of name, description, load, active and sub, which stay as they are: a list of thousands
+ * has one piece of memory for each unit, not five. */
 struct unit unit_of_texts(const char *const texts[static 5]);
 
 struct unit_list {
@@ -43,11 +43,8 @@ struct unit_detail {
         char *result;           /* "success", "exit-code", "timeout", … */
         int exit_code;          /* ExecMainCode: CLD_* ; 0: none */
         int exit_status;        /* ExecMainStatus */
-        uint64_t main_began, main_ended; /* ExecMainStartTimestamp, ExecMainExitTimestamp, usec since the
-                                          * epoch; 0: none */
-        uint64_t activated, stop_began; /* ActiveEnterTimestamp, ActiveExitTimestamp: of this run or of one
-                                         * before; 0: none */
-        uint64_t runtime_max;   /* RuntimeMaxUSec; 0, UNIT_UNKNOWN: none */
+        uint64_t main_ended;    /* ExecMainExitTimestamp, usec since the epoch; 0: none */
+        uint64_t stop_began;    /* of the newest command of ExecStop=, in the same run; 0: none */
         unsigned restarts;      /* NRestarts */
         uint32_t main_pid;      /* 0: none */
         int64_t since;          /* of the last state change, seconds since the epoch; 0: unknown */
@@ -58,7 +55,6 @@ struct unit_detail {
         char **requires, **wants, **after, **required_by, **wanted_by, **triggered_by;
         char **requisite, **binds_to, **part_of, **upholds, **conflicts, **before, **triggers;
         char **requisite_of, **bound_by, **consists_of, **upheld_by, **stops; /* stops: PropagatesStopTo */
-        char *type;             /* of a service: "simple", "notify", "forking", …; NULL: none */
         char **starts;          /* words of the first command of ExecStart=; NULL: none */
         char *load_error;       /* LoadError's message; NULL */
         bool can_start, can_stop, can_reload, can_freeze;
@@ -83,17 +79,11 @@ enum unit_boot unit_boot(const struct unit_detail *d);
 char *unit_boot_text(const struct unit_detail *d);
 
 /* Whether its program was ended by a stop that was asked for, which systemd calls a failure: the engine ends
- * with 137 or 143 (128 and the signal) then, and a quadlet(5) has no SuccessExitStatus= for it. Such a unit
- * leaves "active" while its program still runs; one that dies by itself leaves it behind that. systemd keeps
- * these times over a reload and a reexecution, and does not those of ExecStop=. */
+ * with 137 or 143 (128 and the signal) then, and a quadlet(5) has no SuccessExitStatus= for it. */
 bool unit_was_stopped(const struct unit_detail *d);
 /* "killed after 10 s, since it did not end when it was asked to"; NULL: it ended by itself. The caller
  * frees. */
 char *unit_killed_text(const struct unit_detail *d);
-
-/* Whether "active" is the word of its program, which has read its configuration then. Of others only the
- * start is known, as of a container whose engine says so for it. */
-bool unit_says_ready(const struct unit_detail *d);
 
 /* `active` as it is shown: "stopped" for systemd's "failed" of a unit that was stopped. */
 const char *unit_state_text(const struct unit *u);
@@ -123,10 +113,9 @@ enum unit_action {
         UNIT_KILL,              /* a signal to all of its processes */
         UNIT_FREEZE,
         UNIT_THAW,
-        UNIT_UNPAUSE,           /* the container behind it, by the engine */
         _UNIT_ACTION_MAX,
 };
-DECLARE_NAMES(unit_action, enum unit_action);   /* "start", … "unpause": also the verbs */
+DECLARE_NAMES(unit_action, enum unit_action);   /* "start", … "thaw": also the verbs */
 
 const char *unit_action_done(enum unit_action action);  /* "started", "stopped", … */
 

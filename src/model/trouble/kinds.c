@@ -38,18 +38,6 @@ static const struct trouble_row trouble_rows[] = {
                 .help = "The service runs, but the check that its image declares fails. The log of the "
                         "service and the last line of the check say what does not answer.",
         },
-        [TROUBLE_PAUSED] = {
-                .id = "paused",
-                .title = "Paused service",
-                .severity = SEVERITY_WARN,
-                .source = "the state that the engine reports of a service's container, and FreezerState of "
-                          "its unit",
-                .help = "The processes of the service stand still, so that whoever asks it waits without an "
-                        "end: somebody paused its container or froze its unit, for a backup perhaps, and "
-                        "did not let it go on. Its unit still counts as running. On its unit, which Enter "
-                        "shows, x and then z unpauses the container, Z thaws the unit: it goes on where it "
-                        "was; a restart begins it anew.",
-        },
         [TROUBLE_JOB] = {
                 .id = "job-interrupted",
                 .title = "Interrupted job",
@@ -166,11 +154,10 @@ static const struct trouble_row trouble_rows[] = {
                 .title = "Newer image",
                 .severity = SEVERITY_INFO,
                 .source = "the images of the engine and those of the services, with what lint finds in the "
-                          "labels of both, and what fairlead updates saw at their sources",
-                .help = "The reference of a service names a newer image than the one that it runs. Upgrade "
-                        "it, or hold it (fairlead updates). A finding that is gone was fixed by its "
-                        "maintainer; look at one that is new before (fairlead lint). One that blocks makes "
-                        "this a warning.",
+                          "labels of both",
+                .help = "The reference of a service names a newer image on this host than the one that it "
+                        "runs. Upgrade it. A finding that is gone was fixed by its maintainer; look at one "
+                        "that is new before (fairlead lint). One that blocks makes this a warning.",
         },
         [TROUBLE_SETTINGS] = {
                 .id = "settings",

@@ -38,7 +38,6 @@ struct trouble_list *trouble_list_free(struct trouble_list *list) {
         if (!list)
                 return NULL;
         service_list_free(list->services);
-        service_list_free(list->pinned);
         job_list_free(list->jobs);
         FREE_ALL(list->items, list->silent, list);
         return NULL;
@@ -89,16 +88,9 @@ static int trouble_compare(const void *a, const void *b) {
         return str_compare_natural(x->subject, y->subject);
 }
 
-static int trouble_compare_silent(const void *a, const void *b) {
-        const struct trouble_silence *x = a, *y = b;
-        return x->kind < y->kind ? -1 : x->kind > y->kind;
-}
-
 void trouble_list_sort(struct trouble_list *list) {
         if (list->n)
                 qsort(list->items, list->n, sizeof *list->items, trouble_compare);
-        if (list->n_silent)
-                qsort(list->silent, list->n_silent, sizeof *list->silent, trouble_compare_silent);
         list->awake = trouble_count(list, SEVERITY_INFO);
 }
 

@@ -15,7 +15,6 @@ enum trouble_kind {
         TROUBLE_RESTART_LOOP,
         TROUBLE_OOM_KILL,
         TROUBLE_HEALTH,
-        TROUBLE_PAUSED,
         TROUBLE_JOB,
         TROUBLE_DISK,
         TROUBLE_INODES,
@@ -83,7 +82,6 @@ struct trouble_list {
         size_t n_silent;
         /* as the look found them on its way; NULL: they cannot be listed */
         struct service_list *services;
-        struct service_list *pinned; /* units that people pinned beside them */
         struct job_list *jobs;
 };
 void trouble_done(struct trouble *t);
@@ -99,7 +97,7 @@ struct trouble *trouble_add(struct trouble_list *list, enum trouble_kind kind, c
 /* Why this kind cannot be looked for; the first reason stays. */
 void trouble_silent(struct trouble_list *list, enum trouble_kind kind, const char *format, ...)
         __attribute__((format(printf, 3, 4)));
-/* Sorts lines and silences, which came as their sources answered, and counts the lines that are awake. */
+/* Sorts, and counts those that are awake. */
 void trouble_list_sort(struct trouble_list *list);
 /* The number that are awake and at least that severe. */
 size_t trouble_count(const struct trouble_list *list, enum severity severity);

@@ -7,16 +7,15 @@
 
 #define WORDS(...) ((char **) (const char *[]) { "fairlead", __VA_ARGS__, NULL })
 
-static int read_all(char **argv, const enum option_id *list, struct arguments *a, struct error **e) {
-        const struct option_set takes = option_set_of(list);
-        return arguments_read((int) strv_length(argv), argv, 1, &takes, false, a, NULL, e);
+static int read_all(char **argv, unsigned long long takes, struct arguments *a, struct error **e) {
+        return arguments_read((int) strv_length(argv), argv, 1, takes, false, a, NULL, e);
 }
 
 static void reads_options_anywhere(void **state) {
         _cleanup_(arguments_done) struct arguments a = {};
         _cleanup_error_ struct error *e = NULL;
         char **argv = WORDS("install", "--set", "a=b", "img", "--set=c=d e", "-y", "--name=x", "--", "--yes", "-v", "");
-        assert_ok(read_all(argv, OPTIONS(OPTION_SET, OPTION_YES, OPTION_NAME), &a, &e), e);
+        assert_ok(read_all(argv, TAKES(OPTION_SET) | TAKES(OPTION_YES) | TAKES(OPTION_NAME), &a, &e), e);
         assert_string_equal(a.words[0], "install");
         assert_string_equal(a.words[1], "img");
         assert_null(a.words[2]);
@@ -34,8 +33,7 @@ static void stops_at_the_verb(void **state) {
         _cleanup_(arguments_done) struct arguments a = {};
         int next;
         char **argv = WORDS("--plain", "images", "--all");
-        const struct option_set takes = option_set_of(OPTIONS(OPTION_PLAIN));
-        assert_int_equal(arguments_read(4, argv, 1, &takes, true, &a, &next, NULL), 0);
+        assert_int_equal(arguments_read(4, argv, 1, TAKES(OPTION_PLAIN), true, &a, &next, NULL), 0);
         assert_int_equal(next, 2);
         assert_true(a.given[OPTION_PLAIN]);
         assert_false(a.given[OPTION_ALL]);
@@ -57,7 +55,7 @@ static void says_what_is_wrong(void **state) {
                 _cleanup_(arguments_done) struct arguments a = {};
                 _cleanup_error_ struct error *e = NULL;
                 char **argv = WORDS(wrong[i].word);
-                assert_int_equal(read_all(argv, OPTIONS(OPTION_YES, OPTION_NAME), &a, &e), -EINVAL);
+                assert_int_equal(read_all(argv, TAKES(OPTION_YES) | TAKES(OPTION_NAME), &a, &e), -EINVAL);
                 assert_string_equal(e->message, wrong[i].sentence);
         }
 }
@@ -82,7 +80,7 @@ static void options_with_few_words_know_them(void **state) {
                 _cleanup_(arguments_done) struct arguments a = {};
                 _cleanup_error_ struct error *e = NULL;
                 char **argv = WORDS(rows[i].word);
-                int r = read_all(argv, OPTIONS(OPTION_IF_INTERRUPTED, OPTION_REALM_KIND, OPTION_PROFILE, OPTION_COMPLETION, OPTION_SECRET), &a, &e);
+                int r = read_all(argv, TAKES(OPTION_IF_INTERRUPTED) | TAKES(OPTION_REALM_KIND) | TAKES(OPTION_PROFILE) | TAKES(OPTION_COMPLETION) | TAKES(OPTION_SECRET), &a, &e);
                 assert_int_equal(r, rows[i].value ? 0 : -EINVAL);
                 if (!rows[i].value) {
                         assert_string_equal(e->message, rows[i].sentence);

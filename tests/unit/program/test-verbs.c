@@ -83,7 +83,7 @@ static void prints_the_synopsis_of_the_row(void **state) {
         const struct verb verb = { .name = "test",
                                    .operands = "IMAGE [SERVICE|JOB]",
                                    .rest = "[ARG…]",
-                                   .takes = OPTIONS(OPTION_YES, OPTION_SET),
+                                   .takes = TAKES(OPTION_YES) | TAKES(OPTION_SET),
                                    .json = true };
         _cleanup_strv_ char **pieces = verb_synopsis(&verb);
         _cleanup_free_ char *all = strv_join(pieces, " ");

@@ -36,7 +36,7 @@ const struct column home_columns[HOME_COLUMNS] = {
 };
 
 static bool columns_is_ailing(const struct service *service) {
-        return STR_IN_SET(service->health, "unhealthy", "paused", "frozen");
+        return STR_IN_SET(service->health, "unhealthy", "paused");
 }
 
 bool home_needs_person(const struct service *service) {
@@ -134,9 +134,7 @@ void home_cell(const struct service *service, const struct rate *rate, int64_t n
                 ret->text = ret->buffer[0] ? ret->buffer : NULL;
                 break;
         default:
-                ret->text = service->image_gone                      ? "gone"
-                            : service->newer || service->newer_there ? "newer"
-                                                                     : NULL;
+                ret->text = service->image_gone ? "gone" : service->newer ? "newer" : NULL;
                 ret->style = service->image_gone ? STYLE_WARN : STYLE_PLAIN;
         }
 }
@@ -146,51 +144,33 @@ void home_service_status(const struct service *service, const struct rate *rate,
         /* Titles often begin with the name themselves: "Rsyslog: system logging". */
         const char *title = service->pin.title;
         bool named = title && strncasecmp(title, service->name, strlen(service->name)) == 0;
-        bool up = service->state == SERVICE_STARTING || service->state == SERVICE_RUNNING;
-        bool cpu = rate && rate_mean(rate, 1, now) != RATE_UNKNOWN;
-        _cleanup_str_ struct str means = {};
-        if (cpu)
-                rate_means_text(rate, now, &means);
         if (str_equal(service->health, "paused"))
-                str_addf(out, "%s is paused: its clients wait. x, then z, lets it go on.", service->name);
-        else if (str_equal(service->health, "frozen"))
-                str_addf(out, "%s is frozen: its clients wait. Thaw its unit to let it run again.",
-                         service->name);
+                str_addf(out,
+                         "%s is paused: its clients wait. \"podman unpause %s\" or a restart lets it run "
+                         "again.",
+                         service->name, service->container);
         else if (service->state == SERVICE_FAILED && service->reason)
                 str_addf(out, "%s failed: %s.", service->name, service->reason);
-        else if (up && service->reason && cpu) {
-                /* in front of what may fill the line */
-                str_addf(out,
-                         plural(service->restarts, "%s: CPU %s. Restarted %u time by systemd: %s.",
-                                "%s: CPU %s. Restarted %u times by systemd: %s."),
-                         service->name, means.text, service->restarts, service->reason);
-                cpu = false;
-        } else if (up && service->reason)
+        else if ((service->state == SERVICE_STARTING || service->state == SERVICE_RUNNING) && service->reason)
                 str_addf(out,
                          plural(service->restarts, "%s was restarted %u time by systemd: %s.",
                                 "%s was restarted %u times by systemd: %s."),
                          service->name, service->restarts, service->reason);
-        else if (service->state == SERVICE_UNKNOWN && service->reason)
-                str_addf(out, "The state of %s is not known: %s. R looks again.", service->name,
-                         service->reason);
         else if (service->state == SERVICE_STOPPED && service->reason)
                 str_addf(out, "%s was stopped: it was %s.", service->name, service->reason);
-        else if (title && cpu) {
-                /* in front, as a title may fill the line, and says the same all the time */
-                str_addf(out, "%s: CPU %s. %s.", service->name, means.text, title);
-                cpu = false;
-        } else if (named)
+        else if (named)
                 str_addf(out, "%s.", title);
         else if (title)
                 str_addf(out, "%s: %s.", service->name, title);
         else
                 str_addf(out, "%s.", service->name);
-        if (cpu)
-                str_addf(out, " CPU %s.", means.text);
+        if (rate && rate_mean(rate, 1, now) != RATE_UNKNOWN) {
+                str_add(out, " CPU ");
+                rate_means_text(rate, now, out);
+                str_add_char(out, '.');
+        }
         if (service->image_gone)
                 str_add(out, " Its image is not on this host any more.");
         else if (service->newer)
                 str_add(out, " A newer image is here: u upgrades.");
-        else if (service->newer_there)
-                str_add(out, " A newer image is at its source: u fetches it and upgrades.");
 }

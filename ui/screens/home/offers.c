@@ -145,7 +145,6 @@ void home_offers_draw(struct screen *s, const struct canvas *c) {
         if (!o->known) {
                 canvas_paragraph(c, 0, 0, 0, STYLE_PLAIN,
                                  "No service is installed yet. Looking for images ...");
-                canvas_cursor(c, 0, 0);
                 return;
         }
         size_t n = o->list.shown;

@@ -103,10 +103,8 @@ const struct trouble *home_trouble_focus(const struct screen *s) {
 }
 
 void home_trouble_below(struct screen *s, struct list *upper) {
-        bool below = s->list == &s->trouble->list;
-        if (!below)
+        if (s->list == s->trouble->upper)
                 s->list = upper;
-        upper->passive = below;
         s->trouble->upper = upper;
 }
 
@@ -197,8 +195,6 @@ static void home_trouble_draw_nothing(const struct home_trouble *t, const struct
 
 void home_trouble_draw(struct screen *s, const struct canvas *c) {
         struct home_trouble *t = s->trouble;
-        if (!t->found && ui_begins(s->ui))
-                return;
         if (!t->found)
                 canvas_text(c, 0, 0, 0, STYLE_BUSY, "Looking for what needs you ...");
         else if (!t->found->awake)

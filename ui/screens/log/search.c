@@ -194,7 +194,7 @@ void log_lend_pager(struct screen *s) {
         struct log_state *st = s->state;
         const struct log_query query = log_query_now(st, ui_now(s->ui));
         _cleanup_strv_ char **argv = NULL;
-        strv_add(&argv, LEND_SELF);
+        strv_add(&argv, "/proc/self/exe");
         strv_add(&argv, "logs");
         strv_add(&argv, "--pager");
         if (st->kernel)

@@ -268,7 +268,6 @@ void check_page_draw(struct screen *s, const struct canvas *c) {
         struct check_page *p = s->checks;
         if (!check_page_shown(s)) {
                 canvas_text(c, 1, 2, 0, STYLE_BUSY, "Checking this host and the realm ...");
-                canvas_cursor(c, 1, 2);
                 return;
         }
         struct canvas nowhere = { .columns = c->columns, .theme = c->theme, .cursor = (int[2]) {} };

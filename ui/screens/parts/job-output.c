@@ -12,7 +12,7 @@ static void job_output_path_typed(struct screen *s, const char *path) {
         }
         _cleanup_free_ char *option = str_printf("--write=%s", path);
         screen_lend(s, "fairlead attach",
-                    (char *[]){ (char *) LEND_SELF, (char *) "attach", option, s->about, NULL }, NULL,
+                    (char *[]){ (char *) "/proc/self/exe", (char *) "attach", option, s->about, NULL }, NULL,
                     true);
 }
 
@@ -24,7 +24,7 @@ bool job_output_elsewhere(struct screen *s, enum action action) {
                 screen_ask(s, "Write to the new file:", path, NULL, job_output_path_typed);
         else
                 screen_lend(s, "The pager",
-                            (char *[]){ (char *) LEND_SELF, (char *) "attach", (char *) "--pager",
+                            (char *[]){ (char *) "/proc/self/exe", (char *) "attach", (char *) "--pager",
                                         s->about, NULL },
                             NULL, false);
         return true;

@@ -88,24 +88,6 @@ void job_text_running(const struct job *job, int64_t now, struct str *out) {
         str_add(out, "; Enter watches it.");
 }
 
-bool job_text_approved(const struct job *job, int64_t now, struct str *out) {
-        char when[24];
-        if (job->approved <= 0)
-                return false;
-        str_addf(out, "approved %s%s%s", job_text_when(when, job->approved, now),
-                 job->approved_by ? " by " : "", job->approved_by ? job->approved_by : "");
-        return true;
-}
-
-int job_text_began(const struct job *job, int64_t now, const struct canvas *c, int row) {
-        _cleanup_str_ struct str text = {};
-        str_add(&text, "by itself, ");
-        if (!job_text_approved(job, now, &text))
-                return 0;
-        canvas_text(c, row, 2, 8, STYLE_STRONG, "Began");
-        return canvas_paragraph(c, row, 11, 0, STYLE_PLAIN, text.text);
-}
-
 const char *job_text_clock(char buffer[static 24], long long seconds) {
         if (seconds < 0)
                 seconds = 0;
@@ -162,22 +144,6 @@ int job_text_checks(const struct job *job, const struct canvas *c, int row) {
         return row - first;
 }
 
-char *job_text_undo(const struct job *job) {
-        if (job->state == JOB_DONE && job->verb == VERB_INSTALL)
-                return str_printf(job_checks_fail(job) ? "p restores every file; so does uninstall %s"
-                                  : job_joined(job)
-                                          ? "leave (5, then x l) restores every file; so does uninstall %s"
-                                          : "uninstall %s restores every file",
-                                  job->name);
-        bool undone = false;
-        for (unsigned i = 0; i < _JOB_STEP_MAX; i++)
-                undone |= job->planned[i] && job->steps[i].state == STEP_UNDONE;
-        if (!undone || (job->state != JOB_FAILED && job->state != JOB_CANCELLED))
-                return NULL;
-        return xstrdup(strv_length(job->left) ? "rolled back, but for what stands above"
-                                              : "rolled back: every saved file is as it was before");
-}
-
 static void job_text_step(const struct canvas *c, int row, const struct job *job, enum job_step step) {
         static const enum style styles[_STEP_STATE_MAX] = {
                 [STEP_FAILED] = STYLE_BAD,
@@ -198,46 +164,16 @@ static void job_text_step(const struct canvas *c, int row, const struct job *job
                 canvas_text(c, row, x, 0, STYLE_DIM, job_text_duration(duration, status->usec));
 }
 
-#define PULL_CELLS 20
-
-static void job_text_bar(const struct canvas *c, int row, int x, int full) {
-        if (c->theme->charset == TEXT_ASCII || c->theme->display != DISPLAY_RICH) {
-                canvas_text(c, row, x, 1, STYLE_PLAIN, "[");
-                canvas_repeat(c, row, x + 1, PULL_CELLS, STYLE_DIM, '.');
-                canvas_repeat(c, row, x + 1, full, STYLE_BUSY, '#');
-                canvas_text(c, row, x + 1 + PULL_CELLS, 1, STYLE_PLAIN, "]");
-                return;
-        }
-        for (int i = 0; i < PULL_CELLS; i++)
-                canvas_text(c, row, x + 1 + i, 1, i < full ? STYLE_BUSY : STYLE_DIM,
-                            i < full ? "\u2588" : "\u2591");
-}
-
-/* A bar and figures, on a basic terminal the figures. Returns the rows, 0 where nothing is pulled. */
-static int job_text_pull(const struct job *job, const struct canvas *c, int row) {
-        _cleanup_str_ struct str text = {};
-        if (!job->pull.layers || row >= c->rows)
-                return 0;
-        pull_progress_text(&job->pull, &text);
-        int full = pull_progress_cells(&job->pull, PULL_CELLS);
-        bool bar = full >= 0 && c->theme->display != DISPLAY_BASIC && c->columns >= 80;
-        if (bar)
-                job_text_bar(c, row, 2, full);
-        canvas_text(c, row, bar ? PULL_CELLS + 5 : 11, 0, STYLE_PLAIN, text.text);
-        return 1;
-}
-
 /* More steps than this fold by themselves: the output is more important. */
 #define STEPS_SHOWN 6
 
 int job_text_steps(const struct job *job, bool unfolded, const struct canvas *c) {
         enum job_step current = job_current_step(job);
-        unsigned began = 0, done = 0, undone = 0;
+        unsigned began = 0, done = 0;
         for (unsigned i = 0; i < _JOB_STEP_MAX; i++) {
                 enum step_state state = job->steps[i].state;
                 began += job->planned[i] && state != STEP_TODO;
                 done += job->planned[i] && (state == STEP_DONE || state == STEP_SKIPPED);
-                undone += job->planned[i] && state == STEP_UNDONE;
         }
         bool fold = began > 1 && !unfolded &&
                     (c->rows < 16 || began > STEPS_SHOWN || job_state_final(job->state));
@@ -246,12 +182,7 @@ int job_text_steps(const struct job *job, bool unfolded, const struct canvas *c)
                 canvas_text(c, row, 2, 8, STYLE_DIM, "id");
                 canvas_text(c, row++, 11, 0, STYLE_DIM, job->id);
         }
-        if (fold && undone)
-                canvas_textf(c, row++, 2, 0, STYLE_DIM,
-                             plural(undone, "%u step rolled back (s to show)",
-                                    "%u steps rolled back (s to show)"),
-                             undone);
-        else if (fold)
+        if (fold)
                 canvas_textf(c, row++, 2, 0, STYLE_DIM,
                              plural(done, "%u step done (s to show)", "%u steps done (s to show)"), done);
         for (unsigned i = 0; i < _JOB_STEP_MAX; i++) {
@@ -261,7 +192,7 @@ int job_text_steps(const struct job *job, bool unfolded, const struct canvas *c)
                     (row < c->rows - 4 || i == current))
                         job_text_step(c, row++, job, (enum job_step) i);
         }
-        return row + job_text_pull(job, c, row);
+        return row;
 }
 
 void job_text_next(const struct job *job, const struct canvas *c, int row) {

@@ -18,12 +18,6 @@ void job_text_what(const struct job *job, struct str *out);
 /* "install rsyslog 4/11", of one that runs. */
 void job_text_brief(const struct job *job, struct str *out);
 
-/* "approved Nov 30 12:07 by anna" of one that began later by itself; false, and nothing: whoever began it
- * consented. */
-bool job_text_approved(const struct job *job, int64_t now, struct str *out);
-/* The same as a row of its result; the rows that it takes. */
-int job_text_began(const struct job *job, int64_t now, const struct canvas *c, int row);
-
 /* "A job is running: install rsyslog, started 12:07; Enter watches it." */
 void job_text_running(const struct job *job, int64_t now, struct str *out);
 
@@ -47,12 +41,7 @@ const char *job_text_verdict(enum verdict verdict, enum style *style);
  * back, or that joined nothing. */
 int job_text_checks(const struct job *job, const struct canvas *c, int row);
 
-/* What takes back a job that is done, or what came of the rollback of one that failed or was cancelled:
- * "uninstall rsyslog restores every file". NULL: neither. The caller frees. */
-char *job_text_undo(const struct job *job);
-
-/* The steps above the output: all that began, or one line with the running one; and how far a pull is.
- * Returns the rows. */
+/* The steps above the output: all that began, or one line with the running one. Returns the rows. */
 int job_text_steps(const struct job *job, bool unfolded, const struct canvas *c);
 /* The coming steps, in one line: as many as fit, and the number of the rest. */
 void job_text_next(const struct job *job, const struct canvas *c, int row);

@@ -16,10 +16,8 @@ const struct ui_places screen_places = {
 };
 
 const struct screen_class *const screen_classes[] = {
-        &services_screen, &trouble_screen, &images_screen, &image_screen, &catalog_screen, &open_screen,
-        &source_screen, &trust_screen, &updates_screen, &update_screen, &consents_screen,
-        &wizard_screen, &firstboot_screen,
-        &job_screen, &jobs_screen, &changes_screen, &units_screen, &unit_screen,
+        &services_screen, &trouble_screen, &images_screen, &image_screen, &open_screen, &source_screen,
+        &wizard_screen, &job_screen, &jobs_screen, &changes_screen, &units_screen, &unit_screen,
         &unit_inside_screen, &unit_tree_screen, &edit_screen,
         &log_screen, &entry_screen,
         &realm_screen, &logins_screen, &check_screen, &help_screen, &palette_screen, NULL,

@@ -26,12 +26,6 @@ void plan_text_consent(const struct plan *plan, struct str *out) {
                          plan->file.sentence ? plan->file.sentence : "", plan->file.path);
                 return;
         }
-        if (plan->verb == VERB_TRUST) {
-                str_addf(out,
-                         "%s.\n%s is written; the rest of it stays as it is. The job's rollback restores it.",
-                         plan->file.sentence ? plan->file.sentence : "", plan->file.path);
-                return;
-        }
         if (plan->file.text) {
                 str_addf(out, "%s\n%s is written, and the service is restarted. If it does not come up, "
                               "everything is restored.",

@@ -4,6 +4,7 @@
 #include <ctype.h>
 
 #include "base/text.h"
+#include "model/plan/drop-in.h"
 
 #define DIGEST_HEX 64U
 #define DIGEST_SHOWN 12U
@@ -364,14 +365,12 @@ static void plan_text_upgrade(struct pager *pager, const struct plan *plan) {
         pager_end(pager);
 }
 
-static void plan_text_file(struct pager *pager, const struct plan_file *file, bool restarts) {
+static void plan_text_file(struct pager *pager, const struct plan_file *file) {
         _cleanup_strv_ char **lines = plan_file_lines(file);
-        if (file->sentence) {
-                pager_addf(pager, DOC_STRONG, restarts ? "%s" : "%s.", file->sentence);
-                pager_end(pager);
-        }
-        pager_addf(pager, DOC_PLAIN, restarts ? "In %s, and its service is restarted:" : "In %s:",
-                   file->path);
+        bool edit = drop_in_path_valid(file->path);
+        pager_addf(pager, DOC_STRONG, edit ? "%s." : "%s", file->sentence ? file->sentence : "");
+        pager_end(pager);
+        pager_addf(pager, DOC_PLAIN, edit ? "In %s:" : "In %s, and its service is restarted:", file->path);
         plan_text_lines(pager, lines);
 }
 
@@ -397,12 +396,8 @@ void plan_text_plan(struct pager *pager, const struct plan *plan, bool brief) {
                 pager_end(pager);
         plan_text_upgrade(pager, plan);
         if (plan->file.text)
-                plan_text_file(pager, &plan->file, plan->verb != VERB_EDIT && plan->verb != VERB_TRUST);
-        if (plan->beside.text) {
-                pager_end(pager);
-                plan_text_file(pager, &plan->beside, false);
-        }
-        if (!plan->file.text)
+                plan_text_file(pager, &plan->file);
+        else
                 plan_text_effect(pager, plan, brief);
         pager_end(pager);
         if (!first)
@@ -410,7 +405,7 @@ void plan_text_plan(struct pager *pager, const struct plan *plan, bool brief) {
         plan_text_unit(pager, plan, brief);
         plan_text_volumes(pager, plan);
         plan_text_saved(pager, plan, brief);
-        if (plan->verb == VERB_EDIT || plan->verb == VERB_TRUST)
+        if (plan->verb == VERB_EDIT)
                 return;
         pager_addf(pager, DOC_STRONG, "Where it comes from");
         pager_addf(pager, DOC_PLAIN, "  Image   %.*s", (int) strcspn(plan->pin.image, "@"), plan->pin.image);
@@ -425,8 +420,6 @@ void plan_text_plan(struct pager *pager, const struct plan *plan, bool brief) {
                            text_size(size, plan->pin.fetch));
         } else if (plan->pin.source)
                 pager_addf(pager, DOC_PLAIN, "  From    %s", plan->pin.source);
-        if (plan->trust.place)
-                pager_addf(pager, DOC_PLAIN, "  Trust   %s (%s)", plan->trust.rule, plan->trust.place);
         if (plan->label_key)
                 pager_addf(pager, DOC_PLAIN, "  Label   %s=%s", plan->label_key, plan->label);
         if (plan->profile)

@@ -177,7 +177,7 @@ void questions_ask(struct questions *q, struct profile *profile, const char *ref
                         .n_choices = profile->n_modes,
                 };
         }
-        _cleanup_free_ char *usual = name ? xstrdup(name) : source_service_name(reference);
+        _cleanup_free_ char *usual = name ? xstrdup(name) : reference_default_name(reference);
         answers_set(q->answers, ANSWER_NAME, usual, "default");
         questions_make_forms(q);
 }

@@ -28,7 +28,8 @@ void trouble_open(struct screen *s, const struct trouble *t) {
         case PLACE_JOB: screen_open(s->ui, &job_screen, t->target); break;
         case PLACE_IMAGE: screen_open(s->ui, &image_screen, t->target); break;
         case PLACE_UPDATES:
-                screen_open(s->ui, &updates_screen, t->target);
+                screen_open(s->ui, &wizard_screen,
+                            &(const struct wizard_order){ .verb = VERB_UPGRADE, .name = t->target });
                 break;
         default: screen_act(screen_home(s), ACTION_REALM);
         }

@@ -16,15 +16,13 @@ const struct binding unit_menu[] = { { 's', ACTION_START },
                                      { 'K', ACTION_KILL },
                                      { 'Z', ACTION_FREEZE },
                                      { 'Z', ACTION_THAW },
-                                     { 'z', ACTION_UNPAUSE },
                                      { 'M', ACTION_MASK },
                                      { 'U', ACTION_UNMASK },
                                      { 'P', ACTION_PIN },
                                      {} };
 
 /* The actions of keys are in the order of those of units. */
-#define ACTIONS_LAST ACTION_UNPAUSE
-_Static_assert(ACTIONS_LAST - ACTION_START == _UNIT_ACTION_MAX - 1 && UNIT_START == 0, "the same order");
+_Static_assert(ACTION_THAW - ACTION_START == UNIT_THAW && UNIT_START == 0, "the same order");
 
 enum style unit_state_style(const char *active) {
         return str_equal(active, "active")     ? STYLE_GOOD
@@ -36,8 +34,8 @@ enum style unit_state_style(const char *active) {
 bool unit_action_fits(const struct unit *unit, enum action action) {
         if (action == ACTION_PIN)
                 return unit && !unit_template(unit->name);
-        if (action < ACTION_START || action > ACTIONS_LAST || !unit)
-                return action < ACTION_START || action > ACTIONS_LAST;
+        if (action < ACTION_START || action > ACTION_THAW || !unit)
+                return action < ACTION_START || action > ACTION_THAW;
         const char *active = unit->active, *file = unit->file_state;
         bool up = STR_IN_SET(active, "active", "activating", "reloading");
         bool loaded = !unit_is_masked(unit) && !str_equal(unit->load, "not-found");
@@ -55,8 +53,7 @@ bool unit_action_fits(const struct unit *unit, enum action action) {
         case ACTION_UNMASK: return unit_is_masked(unit);
         case ACTION_KILL: return unit_has_processes(unit->name) && (up || str_equal(active, "deactivating"));
         case ACTION_FREEZE: return unit_has_processes(unit->name) && up;
-        case ACTION_THAW:
-        case ACTION_UNPAUSE: return false; /* only where its details are known */
+        case ACTION_THAW: return false; /* only where its details are known */
         default: return str_equal(active, "failed");
         }
 }
@@ -186,7 +183,7 @@ bool unit_acting_begin(struct screen *s, const char *unit, enum action action) {
                 unit_actions_pin(s, unit);
                 return true;
         }
-        if (action < ACTION_START || action > ACTIONS_LAST)
+        if (action < ACTION_START || action > ACTION_THAW)
                 return false;
         if (!s->acting)
                 s->acting = new0(struct unit_acting);

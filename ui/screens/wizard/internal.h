@@ -28,8 +28,6 @@ struct wizard {
         struct access_change access;    /* VERB_ACCESS */
         char **names;                   /* of access */
         char **set;                     /* VERB_EDIT */
-        char *key;                      /* VERB_TRUST */
-        bool approves;                  /* VERB_UPGRADE: no job, the consent is kept */
         bool removes_volumes;           /* an uninstall: of those that hold the service's state */
         bool removes_unit;              /* an uninstall: of its unit file, if it was edited */
         bool looked;                    /* an uninstall: the image was asked about leaving its realm */

@@ -72,7 +72,6 @@ void wizard_title_of(const struct screen *s, const char *name, struct str *out) 
                 [VERB_ACCESS] = "Change who may log in: ",
                 [VERB_RENEW] = "Renew the keys: ",
                 [VERB_EDIT] = "Edit ",
-                [VERB_TRUST] = "Pin the signer of ",
                 [VERB_ADOPT] = "Adopt ",
         };
         struct join join;
@@ -85,5 +84,5 @@ void wizard_title_of(const struct screen *s, const char *name, struct str *out) 
         else if (wizard_leaves(s))
                 str_addf(out, "Leave %s", domain ? domain : "the realm");
         else
-                str_addf(out, "%s%s", w->approves ? "Approve the update of " : begins[w->verb], name);
+                str_addf(out, "%s%s", begins[w->verb], name);
 }

@@ -76,7 +76,6 @@ void wizard_plan(struct screen *s) {
                 .removes_unit = w->removes_unit,
                 .access = w->verb == VERB_ACCESS ? &w->access : NULL,
                 .set = w->set,
-                .key = w->key,
                 .secrets = early ? NULL : secrets,
                 .allowed = w->allowed,
         };
@@ -95,7 +94,6 @@ static void review_draw(struct screen *s, const struct canvas *c) {
         const struct wizard *w = s->state;
         if (w->planning) {
                 canvas_text(c, 1, 2, 0, STYLE_BUSY, "Making the plan ...");
-                canvas_cursor(c, 1, 2);
                 return;
         }
         struct canvas text = canvas_part(c, 0, 0, c->rows - 1, -1);
@@ -114,8 +112,18 @@ static size_t review_refused(const struct wizard *w) {
         return w->plan ? finding_list_count(&w->plan->findings, SEVERITY_BLOCK) : 0;
 }
 
+/* The next one that can be allowed; NULL: none, or another blocks it all the same. */
 static const struct finding *review_allowable(const struct wizard *w) {
-        return w->plan && !w->approves ? finding_list_allowable(&w->plan->findings) : NULL;
+        const struct finding *next = NULL;
+        for (size_t i = 0; w->plan && i < w->plan->findings.n; i++) {
+                const struct finding *f = &w->plan->findings.items[i];
+                if (f->severity != SEVERITY_BLOCK || f->allowed)
+                        continue;
+                if (!finding_can_be_allowed(f))
+                        return NULL;
+                next = next ? next : f;
+        }
+        return next;
 }
 
 static void review_allow(struct screen *s) {
@@ -141,10 +149,9 @@ static void review_ask_allow(struct screen *s) {
 /* The sentence of a plan that is not refused is the page's own. */
 static void review_put_status(const struct wizard *w, struct str *out, const char *page) {
         if (review_refused(w))
-                str_add(out,
-                        w->approves ? "Findings block this plan. u on Updates can allow them; nobody else."
-                        : review_allowable(w) ? "A finding blocks this plan; a allows it, if you know better."
-                                              : "Findings block this plan, and they cannot be allowed.");
+                str_add(out, review_allowable(w)
+                                     ? "A finding blocks this plan; a allows it, if you know better."
+                                     : "Findings block this plan, and they cannot be allowed.");
         else if (w->plan)
                 str_add(out, page);
 }
@@ -253,9 +260,7 @@ static void review_status(const struct screen *s, struct str *out) {
         const struct wizard *w = s->state;
         review_put_status(w, out,
                           w->verb == VERB_EDIT ? "systemd has read it and refuses nothing. Enter: consent."
-                          : w->approves        ? "This is exactly what will run, later on. Enter: approve it."
-                          : w->verb == VERB_TRUST ? "This is exactly what will be written. Enter: consent."
-                                                  : "This is exactly what will run. Enter: consent.");
+                                               : "This is exactly what will run. Enter: consent.");
 }
 
 static void review_started(const char *job_id, struct error *e, void *userdata) {
@@ -300,25 +305,10 @@ static void review_run(enum container_state state, struct error *e, void *userda
                 screen_close(s);
 }
 
-static void review_approve(struct screen *s) {
-        const struct wizard *w = s->state;
-        struct error *e = NULL;
-        if (host_approve_update(ui_host(s->ui), w->plan->name, w->plan, &e) < 0) {
-                dialog_error(s->ui, e);
-                return;
-        }
-        screen_say(s, "The update of %s is approved: A on Updates applies it, or its window", w->plan->name);
-        screen_close(s);
-}
-
 static void review_start(struct screen *s) {
         struct wizard *w = s->state;
         if (!w->plan || w->starting)
                 return;
-        if (w->approves) {
-                review_approve(s);
-                return;
-        }
         if (w->verb == VERB_RUN) {
                 const char *name = w->plan->command->name;
                 w->starting = host_find_container(ui_host(s->ui), name ? name : "", review_run, s);
@@ -335,7 +325,7 @@ static void review_next(struct screen *s) {
                 [VERB_INSTALL] = "Install",  [VERB_UNINSTALL] = "Uninstall",     [VERB_RUN] = "Run",
                 [VERB_UPGRADE] = "Upgrade",  [VERB_REHEARSE] = "Rehearse",       [VERB_ACCESS] = "Change it",
                 [VERB_RENEW] = "Renew them", [VERB_RECONFIGURE] = "Reconfigure", [VERB_EDIT] = "Write it",
-                [VERB_ADOPT] = "Adopt it",   [VERB_TRUST] = "Pin it",
+                [VERB_ADOPT] = "Adopt it",
         };
         struct wizard *w = s->state;
         if (!w->plan || w->starting || (w->verb == VERB_RUN && !w->plan->command))
@@ -345,23 +335,10 @@ static void review_next(struct screen *s) {
         _cleanup_str_ struct str title = {}, text = {};
         bool joins = w->verb == VERB_INSTALL && w->plan->joins != REALM_NONE;
         wizard_title_of(s, w->plan->name, &title);
-        if (w->approves)
-                str_addf(&text,
-                         "Nothing runs now. Fairlead may carry out exactly this plan later on, while nobody "
-                         "looks: at A on Updates, or in the window of fairlead-apply.timer. The service is "
-                         "checked then, and a job that fails is rolled back.\nYou approve the image %.19s, "
-                         "and no newer one.",
-                         w->plan->pin.digest     ? w->plan->pin.digest
-                         : w->plan->pin.image_id ? w->plan->pin.image_id
-                                                 : "");
-        else
-                plan_text_consent(w->plan, &text);
-        const struct question question = { .title = title.text,
-                                           .text = text.text,
-                                           .yes = w->approves ? "Approve"
-                                                  : joins     ? "Join"
-                                                              : yes[w->verb],
-                                           .no = "Back" };
+        plan_text_consent(w->plan, &text);
+        const struct question question = {
+                .title = title.text, .text = text.text, .yes = joins ? "Join" : yes[w->verb], .no = "Back"
+        };
         dialog_confirm(s, &question, review_start);
 }
 

@@ -112,7 +112,7 @@ const struct verb images_verb = {
                    "listed: all tags of a registry's name, or what an archive holds. skopeo reads their "
                    "labels, and nothing is pulled. What is listed can be shown, planned and installed by its "
                    "reference; exit status 1 when one of them could not be read.",
-        .takes = OPTIONS(OPTION_ALL, OPTION_FROM),
+        .takes = TAKES(OPTION_ALL) | TAKES(OPTION_FROM),
         .json = true,
         .run = verb_images_run,
 };

@@ -45,7 +45,7 @@ const struct verb lint_verb = {
         .help = "check the command labels and profile of an image",
         .details = "Exit status 3 when a finding blocks. With --labels FILE in the place of IMAGE no engine "
                    "is needed; --engine chooses the one that judges them.",
-        .takes = OPTIONS(OPTION_LABELS, OPTION_IMAGE, OPTION_ENGINE),
+        .takes = TAKES(OPTION_LABELS) | TAKES(OPTION_IMAGE) | TAKES(OPTION_ENGINE),
         .json = true,
         .run = verb_lint_run,
 };

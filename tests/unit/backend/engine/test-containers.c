@@ -125,50 +125,6 @@ static void says_how_a_container_came_to_be(void **state) {
         check_said(f, -ECONNRESET, "The container could not be inspected", "It may have been restarted: try again", "Transferred a partial file");
 }
 
-static void on_looked(struct container_inside *inside, struct error *e, void *userdata) {
-        struct engine_fixture *f = userdata;
-        str_cut(&f->text, 0);
-        _cleanup_free_ char *arguments = inside ? strv_join(inside->arguments, " ") : NULL;
-        if (inside)
-                str_addf(&f->text, "%s: %s [%s], %s", inside->name, inside->path, arguments, inside->status);
-        container_inside_free(inside);
-        on_end(e, f);
-}
-
-/* A command of one word is one word, though Podman has it twice. */
-static void says_what_runs_in_a_container(void **state) {
-        struct engine_fixture *f = *state;
-        fake_engine_set_containers(f->fake, 3);
-        fake_engine_pause(f->fake, "service-0002");
-        static const char *const rows[][2] = { { "service-0000", "service-0000: sleep [100], running" },
-                                               { "service-0002", "service-0002: pause [], paused" } };
-        for (size_t i = 0; i < ELEMENTS(rows); i++) {
-                engine_fixture_clear(f);
-                f->op = engine_look_inside(f->engine, rows[i][0], on_looked, f);
-                await(f);
-                assert_null(f->error);
-                assert_string_equal(f->text.text, rows[i][1]);
-        }
-}
-
-static struct op *unpause(struct engine_fixture *f) {
-        return engine_unpause_container(f->engine, "service-0000", on_end, f);
-}
-
-static void lets_a_paused_container_go_on(void **state) {
-        struct engine_fixture *f = *state;
-        fake_engine_pause(f->fake, "service-0000");
-        f->op = unpause(f);
-        await(f);
-        assert_null(f->error);
-        assert_int_equal(fake_engine_requests(f->fake, "POST "), 1);
-        assert_int_equal(fake_engine_requests(f->fake, "/containers/service-0000/unpause"), 1);
-        engine_fixture_clear(f);
-        f->op = unpause(f);
-        await(f);
-        check_sentence(f, f->error, -EIO, "The container could not be unpaused");
-}
-
 /* ---- remove ---- */
 
 static void removes(void **state) {
@@ -224,7 +180,6 @@ static void calls_can_be_dropped_at_any_time(void **state) {
         check_drops(f, list);
         check_drops(f, list_with_wrecks);
         check_drops(f, look);
-        check_drops(f, unpause);
         check_drops(f, remove_it);
 }
 
@@ -234,8 +189,6 @@ int main(void) {
                 BOTH(lists_wrecks),
                 BOTH(says_why_a_list_is_none),
                 BOTH(says_how_a_container_came_to_be),
-                BOTH(says_what_runs_in_a_container),
-                BOTH(lets_a_paused_container_go_on),
                 BOTH(removes),
                 BOTH(removes_what_does_not_stop),
                 BOTH(says_why_it_was_not_removed),

@@ -121,8 +121,8 @@ static void ends_what_waits(void **state) {
         assert_false(w.over);
         op_cancel(op);
         int number = atoi(pid);
-        for (int i = 0; i < 500 && kill(number, 0) == 0; i++) /* the loop reaps it */
-                assert_true(sd_event_run(f->event, 10000) >= 0);
+        for (int i = 0; i < 500 && kill(number, 0) == 0; i++)
+                usleep(10000);
         assert_int_equal(kill(number, 0), -1);
 }
 
@@ -161,8 +161,8 @@ static void ends_what_is_late(void **state) {
         assert_int_equal(account_words(a, 0, &words), VERDICT_FAIL);
         assert_string_equal(words, "no answer after 30 s, and a login waits as long; is SSSD running?");
         int number = atoi(pid);
-        for (int i = 0; i < 500 && kill(number, 0) == 0; i++) /* the loop reaps it */
-                assert_true(sd_event_run(f->event, 10000) >= 0);
+        for (int i = 0; i < 500 && kill(number, 0) == 0; i++)
+                usleep(10000);
         assert_int_equal(kill(number, 0), -1);
 }
 

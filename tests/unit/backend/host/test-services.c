@@ -2,7 +2,6 @@
 /* Services as the host lists them: from records and what the engine (a fake one, over its socket) says of their images, if it says it in time. */
 #include "backend/format/emit.h"
 #include "backend/host/backend.h"
-#include "backend/store/pins.h"
 #include "backend/store/services.h"
 #include "base/str.h"
 #include "tests/fake/engine.h"
@@ -62,7 +61,6 @@ static void install(const struct fixture *f, const char *name, const char *refer
         s->pin.image_id = xstrdup(image_id ? image_id : "1111111111111111111111111111111111111111111111111111111111111111");
         s->job = xstrdup("20260101-000000-00000000");
         s->container = xstrdup(name);
-        strv_addf(&s->units, "%s.service", name);
         assert_int_equal(services_write(&f->paths, s, NULL), 0);
 }
 
@@ -97,7 +95,6 @@ static struct trouble_list *look(struct fixture *f) {
         while (!f->trouble)
                 assert_true(sd_event_run(f->event, 10000000) > 0);
         op_cancel(op);
-        assert_non_null(f->trouble->jobs); /* files were read before the last answer or after it */
         return f->trouble;
 }
 
@@ -112,94 +109,6 @@ static void says_that_the_engine_was_not_heard(void **state) {
         _cleanup_(trouble_list_freep) struct trouble_list *slow = look(f);
         assert_non_null(trouble_why_silent(slow, TROUBLE_UPDATE));
         assert_non_null(trouble_why_silent(slow, TROUBLE_HEALTH));
-        assert_non_null(trouble_why_silent(slow, TROUBLE_PAUSED));
-}
-
-/* systemd sees only that its processes are there. */
-static void what_stands_still_needs_a_person(void **state) {
-        struct fixture *f = *state;
-        install(f, "service-0000", "localhost/elsewhere:1");
-        install(f, "service-0002", "localhost/elsewhere:1");
-        fake_engine_set_containers(f->engine, 3);
-        struct fake_unit *runs = fake_systemd_add(f->systemd, "service-0000.service", "active", "running", "generated"),
-                         *ice = fake_systemd_add(f->systemd, "service-0002.service", "active", "running", "generated");
-        for (unsigned round = 0; round < 3; round++) {
-                fake_engine_pause(f->engine, round == 1 ? "service-0000" : NULL);
-                str_replace(&ice->freezer, round == 2 ? "frozen" : "running");
-                _cleanup_(trouble_list_freep) struct trouble_list *list = look(f);
-                size_t n = 0;
-                for (size_t i = 0; i < list->n; i++)
-                        if (list->items[i].kind == TROUBLE_PAUSED) {
-                                n++;
-                                assert_string_equal(list->items[i].id, round == 1 ? "paused:service-0000" : "paused:service-0002");
-                                assert_string_equal(list->items[i].target, round == 1 ? runs->name : ice->name);
-                        }
-                assert_int_equal(n, round > 0);
-                assert_true(!round || !trouble_list_well(list));
-                for (size_t i = 0; i < list->services->n; i++)
-                        assert_string_equal(list->services->items[i]->health, round != i + 1 ? "ok" : i ? "frozen" : "paused");
-        }
-}
-
-struct acted {
-        char *report;
-        struct error *error;
-        bool over;
-};
-
-static void on_acted(char *report, struct error *e, void *userdata) {
-        *(struct acted *) userdata = (struct acted) { report, e, true };
-}
-
-/* By the record's container, and by what Podman notes of a unit that nobody recorded. */
-static void a_paused_container_goes_on(void **state) {
-        struct fixture *f = *state;
-        install(f, "service-0000", "localhost/elsewhere:1");
-        fake_engine_set_containers(f->engine, 3);
-        static const struct {
-                const char *unit, *paused, *report, *refused;
-        } rows[] = {
-                { "service-0000.service", "service-0000", "service-0000.service was unpaused", NULL },
-                { "service-0000.service", NULL, "service-0000.service was not paused", NULL },
-                { "service-0002.service", "service-0002", "service-0002.service was unpaused", NULL },
-                { "cron.service", "service-0000", NULL, "cron.service was not unpaused: no container of the engine stands behind it" },
-        };
-        for (size_t i = 0; i < ELEMENTS(rows); i++) {
-                struct acted acted = {};
-                fake_systemd_add(f->systemd, rows[i].unit, "active", "running", "enabled");
-                fake_engine_pause(f->engine, rows[i].paused);
-                struct op *op = host_act_on_unit(f->host, rows[i].unit, UNIT_UNPAUSE, 0, on_acted, &acted);
-                while (!acted.over)
-                        assert_true(sd_event_run(f->event, 10000000) > 0);
-                op_cancel(op);
-                assert_true(str_equal(acted.report, rows[i].report));
-                assert_true(str_equal(acted.error ? acted.error->message : NULL, rows[i].refused));
-                free(acted.report);
-                error_free(acted.error);
-        }
-        assert_int_equal(fake_engine_requests(f->engine, "/unpause"), 2);
-}
-
-/* What people pinned is looked at with the services. */
-static void pinned_units_are_looked_at(void **state) {
-        struct fixture *f = *state;
-        bool pinned;
-        struct fake_unit *ice = fake_systemd_add(f->systemd, "cron.service", "active", "running", "enabled");
-        str_replace(&ice->freezer, "frozen");
-        for (unsigned round = 0; round < 3; round++) {
-                _cleanup_(trouble_list_freep) struct trouble_list *list = look(f);
-                assert_int_equal(list->pinned->n, round == 1);
-                const struct trouble *line = NULL;
-                for (size_t i = 0; i < list->n && !line; i++)
-                        line = list->items[i].kind == TROUBLE_PAUSED ? &list->items[i] : NULL;
-                assert_true((line != NULL) == (round == 1));
-                if (line) {
-                        assert_string_equal(line->sentence, "cron.service is frozen, so its clients wait: systemctl thaw cron.service");
-                        assert_null(line->service);
-                        assert_string_equal(list->pinned->items[0]->health, "frozen");
-                }
-                assert_int_equal(pins_toggle(&f->paths, "cron.service", &pinned, NULL), 0);
-        }
 }
 
 /* An engine that hangs, or none, does not hold up the list; then nobody says that there is no newer image. */
@@ -290,9 +199,6 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(what_the_engine_did_not_say_is_not_known, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(says_that_the_engine_was_not_heard, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(what_stands_still_needs_a_person, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(a_paused_container_goes_on, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(pinned_units_are_looked_at, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(there_is_no_newer_image, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(asks_for_the_images_of_services_only, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(knows_the_image_that_it_runs, set_up, tear_down),

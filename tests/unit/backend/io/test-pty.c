@@ -10,7 +10,6 @@
 
 #include "backend/io/pty.h"
 #include "base/str.h"
-#include "tests/unit/trace.h"
 
 static char *environment[] = { (char *) "PATH=/usr/bin:/bin", (char *) "LC_ALL=C.UTF-8", (char *) "TERM=vt220", NULL };
 
@@ -203,39 +202,6 @@ static void refuses_too_much_input(void **state) {
         sd_event_unref(event);
 }
 
-/* A command that the kernel holds keeps nobody waiting; the loop takes it when it is gone. */
-static void a_command_that_dies_late_holds_nothing(void **state) {
-        const char *const argv[] = { "sh", "-c", "echo $$; exec sleep 1000", NULL };
-        for (unsigned late = 0; late < 2; late++) {
-                struct run run = { .keep = true };
-                const struct pty_options options = { .argv = (char *const *) argv, .environment = environment, .stdin_fd = -1,
-                                                     .output = on_output, .ended = on_ended, .userdata = &run };
-                int hold = -1;
-                assert_int_equal(sd_event_new(&run.event), 0);
-                assert_int_equal(pty_new(run.event, &options, &run.pty, NULL), 0);
-                while (!run.output.text || !strchr(run.output.text, '\n'))
-                        assert_true(sd_event_run(run.event, 40000000) > 0);
-                pid_t pid = (pid_t) atoi(run.output.text), tracer = late ? trace_begin(pid, &hold) : 0;
-                pty_free(run.pty);
-                if (tracer) {
-                        assert_int_equal(kill(pid, 0), 0);
-                        close(hold);
-                        waitpid(tracer, NULL, 0);
-                        /* A traced child is dead for the loop before it is for its parent, and the loop looks once. */
-                        waitpid(pid, NULL, 0);
-                }
-                while (!late && kill(pid, 0) == 0) /* the loop reaps it */
-                        sd_event_run(run.event, 10000);
-                assert_false(run.over);
-                sd_event_unref(run.event);
-                str_done(&run.output);
-                if (late && !tracer) {
-                        kill(pid, SIGKILL);
-                        skip();
-                }
-        }
-}
-
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(gives_all_output_and_then_the_end),
@@ -249,7 +215,6 @@ int main(void) {
                 cmocka_unit_test(ends_though_somebody_holds_the_terminal),
                 cmocka_unit_test(says_why_it_cannot_start),
                 cmocka_unit_test(refuses_too_much_input),
-                cmocka_unit_test(a_command_that_dies_late_holds_nothing),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,11 +5,9 @@
 
 #include <dirent.h>
 #include <signal.h>
-#include <sys/stat.h>
 #include <time.h>
 
 #include "backend/jobs/jobs.h"
-#include "backend/store/control.h"
 #include "backend/store/host-lock.h"
 #include "backend/systemd/units.h"
 
@@ -322,37 +320,6 @@ static void the_next_job_need_not_be_asked_for_twice(void **state) {
                 run_until(f, &w.final);
                 assert_int_equal(w.states[w.n - 1], JOB_FAILED);
                 unwatch(&w);
-                /* nor is anything of the last one left to be seen */
-                _cleanup_free_ char *active = str_printf("%s/active", f->host->state), *socket = str_printf("%s/%s.sock", f->host->run, id);
-                struct stat st;
-                assert_int_not_equal(lstat(active, &st), 0);
-                assert_int_not_equal(lstat(socket, &st), 0);
-        }
-}
-
-/* Behind the record of its end a worker clears up; one that hangs there is not waited for. */
-static void an_end_is_reported_when_the_worker_hangs_up(void **state) {
-        struct fixture *f = *state;
-        static const struct control_handlers handlers = {};
-        _cleanup_free_ char *id = start_well(f, "true");
-        struct watched first = {};
-        watch(f, id, &first);
-        run_until(f, &first.final);
-        unwatch(&first);
-        for (int hangs = 0; hangs < 2; hangs++) {
-                struct control *control = NULL;
-                struct watched w = {};
-                assert_int_equal(control_new(f->event, &f->host->paths, id, &handlers, &control, NULL), 0);
-                watch(f, id, &w);
-                for (int i = 0; i < 5; i++)
-                        assert_true(sd_event_run(f->event, 1000) >= 0);
-                assert_int_equal(w.n, 0);
-                if (!hangs)
-                        control = control_free(control);
-                run_until(f, &w.final);
-                assert_int_equal(w.states[w.n - 1], JOB_DONE);
-                unwatch(&w);
-                control_free(control);
         }
 }
 
@@ -456,7 +423,7 @@ int main(int argc, char **argv) {
                 T(starts_watches_and_lists), T(cancels_and_types), T(a_second_learns_who_holds_the_host),
                 T(of_two_at_once_one_begins), T(a_worker_that_dies_is_noticed),
                 T(listeners_hear_and_idle_is_silent), T(a_flood_arrives_whole),
-                T(the_next_job_need_not_be_asked_for_twice), T(an_end_is_reported_when_the_worker_hangs_up), T(a_job_that_no_worker_begins_is_reported),
+                T(the_next_job_need_not_be_asked_for_twice), T(a_job_that_no_worker_begins_is_reported),
                 T(a_dead_workers_id_is_not_the_holders), T(unknown_jobs_are_reported),
                 T(waits_until_the_last_unit_is_forgotten),
         };

@@ -9,7 +9,6 @@
 #include <time.h>
 
 #include "backend/realm/realm.h"
-#include "backend/store/host-lock.h"
 #include "backend/store/services.h"
 #include "base/str.h"
 #include "tests/fake/realm.h"
@@ -277,23 +276,6 @@ static void judges_the_host(void **state) {
 }
 
 /* A server that was named is looked at like any other, also where the DNS has no records. */
-/* A job whose end is recorded holds the lock for a moment longer. */
-static void waits_for_jobs_that_have_not_ended(void **state) {
-        static const char id[] = "20260101-000000-01234567";
-        struct fixture *f = *state;
-        _cleanup_free_ char *job = str_printf("/state/jobs/%s/journal", id), *folder = str_printf("%s/state", f->root);
-        _cleanup_free_ char *ended = record_format(&(struct record){ .sequence = 1, .boot = "0123456789abcdef0123456789abcdef", .event = RECORD_STATE, .data = (char *) job_state_name(JOB_FAILED) });
-        f->paths.state = folder;
-        tree_write(f->root, job, "");
-        _cleanup_close_ int lock = hostlock_take(&f->paths, id, NULL, NULL);
-        assert_true(lock >= 0);
-        look(f);
-        expect(f, "locks", VERDICT_FAIL, id);
-        tree_write(f->root, job, ended);
-        look(f);
-        expect(f, "locks", VERDICT_OK, "no other job");
-}
-
 static void looks_at_a_named_server(void **state) {
         struct fixture *f = *state;
         f->network.flavour = FAKE_IPA;
@@ -469,8 +451,7 @@ static void forgets_when_dropped(void **state) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 T(all_is_well), T(judges_the_clock), T(names_shut_ports), T(judges_names),
-                T(sees_earlier_joins), T(judges_the_host), T(waits_for_jobs_that_have_not_ended),
-                T(looks_at_a_named_server), T(looks_into_the_files_of_a_join), T(knows_the_wrong_kind),
+                T(sees_earlier_joins), T(judges_the_host), T(looks_at_a_named_server), T(looks_into_the_files_of_a_join), T(knows_the_wrong_kind),
                 T(recognizes_a_dead_name_service), T(sees_the_time_service), T(tries_the_ca_file_on_the_server), T(names_the_command_for_the_clock), T(is_over_in_time),
                 T(forgets_when_dropped),
         };

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <signal.h>
-#include <sys/wait.h>
 
 #include "backend/skopeo/internal.h"
 #include "base/readfile.h"
-#include "tests/unit/trace.h"
 #include "tests/unit/tree.h"
 
 /* skopeo itself is a script that answers from its folder (tests/fake/skopeo). */
@@ -144,29 +142,6 @@ static void reads_labels_without_a_pull(void **state) {
         assert_null(y->image->names);
 }
 
-static void yard_on_layer(const char *digest, uint64_t size, void *userdata) {
-        str_addf(&((struct yard *) userdata)->said, "%.12s %u\n", digest, (unsigned) size);
-}
-
-static void knows_the_layers_of_what_it_saw(void **state) {
-        struct yard *y = *state;
-        static const char manifest[] = "{\"layers\":[{\"digest\":\"sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\",\"size\":40},"
-                                       "{\"digest\":\"sha256:b\",\"size\":1},7,{\"size\":2},"
-                                       "{\"digest\":\"sha256:cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc\",\"size\":-1},"
-                                       "{\"digest\":\"sha256:dddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd\"}]}";
-        char hex[DIGEST_HEX];
-        yard_open(y, (struct skopeo_options) {});
-        digest_bytes(manifest, sizeof manifest - 1, hex);
-        _cleanup_free_ char *digest = str_printf("sha256:%s", hex);
-        skopeo_known_layers(y->skopeo, digest, yard_on_layer, y);
-        skopeo_known_layers(y->skopeo, NULL, yard_on_layer, y);
-        assert_null(y->said.text);
-        skopeo_cache_put(&y->skopeo->cache, digest, manifest, sizeof manifest - 1);
-        skopeo_known_layers(y->skopeo, digest, yard_on_layer, y);
-        assert_string_equal(y->said.text, "sha256:aaaaa 40\nsha256:ddddd 0\n");
-        assert_int_equal(access(tree_path(y->folder, "/calls"), F_OK), -1);
-}
-
 static void reads_archives(void **state) {
         struct yard *y = *state;
         free(yard_prepare(y, "oci-archive__stick_a.tar", "_8", "podman run IMAGE"));
@@ -260,22 +235,8 @@ static void chooses_the_image_of_this_processor(void **state) {
         yard_ask(y, NAME ":9");
         assert_int_equal(y->error->code, -ENOENT);
         tree_write(y->folder, "/inspect_--raw_oci__list", list);
-        tree_write(y->folder, "/inspect_--raw_--config_oci__list", "{\"config\":{\"Labels\":{\"INSTALL\":\"of this one\"}}}");
         yard_ask(y, "oci:/list");
-        assert_ok(y->error ? y->error->code : 0, y->error);
-        assert_string_equal(y->image->digest, digest);
-        assert_string_equal(label_list_get(&y->image->labels, "INSTALL"), "of this one");
-        assert_string_equal(y->image->id, "07daa9e1f0249d95906dbec91b1653e984224272c271273cb73ea6e4c41d7efa");
-        /* A list in a list is nobody's. */
-        char hex[DIGEST_HEX];
-        digest_bytes(list, strlen(list), hex);
-        _cleanup_free_ char *outer = str_printf("{\"manifests\":[{\"digest\":\"sha256:%s\",\"platform\":{\"os\":\"linux\",\"architecture\":\"%s\"}}]}", hex,
-                                                skopeo_architecture()),
-                            *key = str_printf("/inspect_--raw_" RSYSLOG "_sha256_%s", hex);
-        tree_write(y->folder, "/inspect_--raw_" RSYSLOG "_11", outer);
-        tree_write(y->folder, key, list);
-        yard_ask(y, NAME ":11");
-        assert_string_equal(y->error->cause->message, "It is a list of lists of images");
+        assert_string_equal(y->error->cause->message, "It is a list of images for several processors");
 }
 
 static void says_what_went_wrong(void **state) {
@@ -325,42 +286,6 @@ static void a_registry_that_hangs_is_given_up(void **state) {
         free(yard_prepare(y, RSYSLOG, "_9", "podman run IMAGE"));
         yard_ask(y, NAME ":9");
         assert_non_null(y->image);
-}
-
-/* A question whose child does not end, and the child. */
-static pid_t yard_begin_endless(struct yard *y) {
-        _cleanup_free_ char *script = str_printf("echo $$ >%s/pid.new; mv %s/pid.new %s/pid; exec sleep 1000\n", y->folder, y->folder, y->folder),
-                            *text = NULL;
-        unlink(tree_path(y->folder, "/pid"));
-        tree_write(y->folder, "/inspect_--raw_" RSYSLOG "_8.run", script);
-        yard_inspect(y, NAME ":8");
-        while (!(text = tree_read(y->folder, "/pid")))
-                sd_event_run(y->event, 10000);
-        return (pid_t) atoi(text);
-}
-
-static void a_child_that_dies_late_holds_nothing(void **state) {
-        struct yard *y = *state;
-        int hold;
-        yard_open(y, (struct skopeo_options) { .at_once = 1 });
-        pid_t pid = yard_begin_endless(y);
-        y->op = op_cancel(y->op);
-        while (kill(pid, 0) == 0) /* the loop reaps it */
-                sd_event_run(y->event, 10000);
-        pid = yard_begin_endless(y);
-        pid_t tracer = trace_begin(pid, &hold);
-        if (!tracer)
-                skip();
-        y->op = op_cancel(y->op);
-        assert_int_equal(kill(pid, 0), 0);
-        /* Its place is free at once. */
-        free(yard_prepare(y, RSYSLOG, "_9", "podman run IMAGE"));
-        yard_ask(y, NAME ":9");
-        assert_non_null(y->image);
-        close(hold);
-        waitpid(tracer, NULL, 0);
-        /* A traced child is dead for the loop before it is for its parent, and the loop looks once. */
-        waitpid(pid, NULL, 0);
 }
 
 /* ---- lists ---- */
@@ -413,97 +338,6 @@ static void lists_the_tags_of_a_name(void **state) {
         assert_string_equal(y->error->message, "The registry has no tag of " HOST "/rsyslog");
 }
 
-#define MANY 12U
-
-static void yard_prepare_many(struct yard *y) {
-        _cleanup_str_ struct str tags = {};
-        for (unsigned i = 0; i < MANY; i++) {
-                char key[16], label[16];
-                snprintf(key, sizeof key, "_%u", i);
-                snprintf(label, sizeof label, "number %u", i);
-                str_addf(&tags, "%s\"%u\"", i ? "," : "{\"Tags\":[", i);
-                free(yard_prepare(y, RSYSLOG, key, label));
-        }
-        str_add(&tags, "]}");
-        tree_write(y->folder, "/list-tags_" RSYSLOG, tags.text);
-}
-
-/* All of them, each with its own label. */
-static void yard_check_many(struct yard *y, unsigned calls) {
-        unsigned before = yard_calls(y);
-        yard_list(y, NAME);
-        yard_wait(y);
-        assert_null(y->error);
-        for (unsigned i = 0; i < MANY; i++) {
-                _cleanup_free_ char *line = str_printf("%u /rsyslog:%u number %u\n", i, i, i);
-                assert_non_null(strstr(y->said.text, line));
-        }
-        assert_int_equal(yard_calls(y) - before, calls);
-        assert_null(y->skopeo->resolves);
-}
-
-static void lists_many_tags_by_one_child(void **state) {
-        struct yard *y = *state;
-        yard_prepare_many(y);
-        yard_check_many(y, 2);
-        yard_check_many(y, 2);
-        /* What has been read is nobody's any more: the child ends. */
-        while (y->skopeo->proxies)
-                sd_event_run(y->event, 10000);
-        /* Without a cache everything is asked in the usual way, by the digest that the tag has. */
-        y->skopeo = skopeo_free(y->skopeo);
-        yard_open(y, (struct skopeo_options) { .at_once = 1, .cache = "/proc/none" });
-        yard_check_many(y, 2 + 2 * MANY);
-}
-
-static void does_without_a_proxy(void **state) {
-        struct yard *y = *state;
-        yard_prepare_many(y);
-        static const struct {
-                const char *file;
-                unsigned calls;
-        } cases[] = {
-                { "/no-proxy", 2 + 2 * MANY }, /* it ends at once */
-                { "/liar", 2 + MANY },         /* its manifests are asked for again, its configurations are good */
-                { "/dies", 0 },                /* at its third image: another one takes the rest */
-        };
-        for (size_t i = 0; i < ELEMENTS(cases); i++) {
-                tree_write(y->folder, cases[i].file, "");
-                yard_open(y, (struct skopeo_options) { .at_once = 1 });
-                unsigned before = yard_calls(y);
-                yard_list(y, NAME);
-                yard_wait(y);
-                for (unsigned k = 0; k < MANY; k++) {
-                        _cleanup_free_ char *line = str_printf("%u /rsyslog:%u number %u\n", k, k, k);
-                        assert_non_null(strstr(y->said.text, line));
-                }
-                if (cases[i].calls)
-                        assert_int_equal(yard_calls(y) - before, cases[i].calls);
-                y->skopeo = skopeo_free(y->skopeo);
-                unlink(tree_path(y->folder, cases[i].file));
-                _cleanup_free_ char *cache = str_printf("%s/cache", y->folder);
-                tree_remove(cache);
-        }
-        /* What the registry refuses has the sentence of the usual way. */
-        yard_open(y, (struct skopeo_options) { .at_once = 1 });
-        unlink(tree_path(y->folder, "/inspect_--raw_" RSYSLOG "_7"));
-        tree_write(y->folder, "/inspect_--raw_" RSYSLOG "_7.no", "level=fatal msg=\"x: toomanyrequests: slow down\"");
-        yard_list(y, NAME);
-        yard_wait(y);
-        assert_non_null(strstr(y->said.text, "7 /rsyslog:7 The registry " HOST " limits how often it may be asked\n"));
-        /* One that says nothing is dropped with the list. */
-        tree_write(y->folder, "/mute", "");
-        y->skopeo = skopeo_free(y->skopeo);
-        yard_open(y, (struct skopeo_options) { .at_once = 2 });
-        unsigned before = yard_calls(y);
-        yard_list(y, NAME);
-        while (yard_calls(y) < before + 2)
-                sd_event_run(y->event, 10000);
-        y->op = op_cancel(y->op);
-        assert_null(y->skopeo->resolves);
-        assert_null(y->skopeo->proxies);
-}
-
 static void a_registry_that_is_gone_is_asked_once(void **state) {
         struct yard *y = *state;
         tree_write(y->folder, "/list-tags_" RSYSLOG, "{\"Tags\":[\"1\",\"2\",\"3\"]}");
@@ -552,7 +386,6 @@ static void lists_what_archives_hold(void **state) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(reads_labels_without_a_pull, yard_setup, yard_teardown),
-                cmocka_unit_test_setup_teardown(knows_the_layers_of_what_it_saw, yard_setup, yard_teardown),
                 cmocka_unit_test_setup_teardown(reads_archives, yard_setup, yard_teardown),
                 cmocka_unit_test_setup_teardown(believes_nothing_of_what_it_kept, yard_setup, yard_teardown),
                 cmocka_unit_test_setup_teardown(keeps_no_more_than_it_may, yard_setup, yard_teardown),
@@ -560,10 +393,7 @@ int main(void) {
                 cmocka_unit_test_setup_teardown(chooses_the_image_of_this_processor, yard_setup, yard_teardown),
                 cmocka_unit_test_setup_teardown(says_what_went_wrong, yard_setup, yard_teardown),
                 cmocka_unit_test_setup_teardown(a_registry_that_hangs_is_given_up, yard_setup, yard_teardown),
-                cmocka_unit_test_setup_teardown(a_child_that_dies_late_holds_nothing, yard_setup, yard_teardown),
                 cmocka_unit_test_setup_teardown(lists_the_tags_of_a_name, yard_setup, yard_teardown),
-                cmocka_unit_test_setup_teardown(lists_many_tags_by_one_child, yard_setup, yard_teardown),
-                cmocka_unit_test_setup_teardown(does_without_a_proxy, yard_setup, yard_teardown),
                 cmocka_unit_test_setup_teardown(a_registry_that_is_gone_is_asked_once, yard_setup, yard_teardown),
                 cmocka_unit_test_setup_teardown(a_list_can_be_dropped, yard_setup, yard_teardown),
                 cmocka_unit_test_setup_teardown(lists_what_archives_hold, yard_setup, yard_teardown),

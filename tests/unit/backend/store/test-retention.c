@@ -141,22 +141,9 @@ static void the_limits_of_the_host_hold(void **state) {
         struct host_fixture *f = *state;
         tree_folder(f->root, "/etc/fairlead");
         tree_write(f->root, "/etc/fairlead/fairlead.conf", "[jobs]\nkeep = 1\n");
-        /* copies of edits, too: the newest stays */
-        static const char *const copies[] = { "/edits/a.service", "/edits/b.service" };
-        const struct timespec then[2] = { { .tv_sec = 1764000000 }, { .tv_sec = 1764000000 } };
-        tree_folder(f->state, "/edits");
-        for (size_t i = 0; i < ELEMENTS(copies); i++) {
-                _cleanup_free_ char *copy = str_printf("%s/50-fairlead.conf~", copies[i]);
-                tree_folder(f->state, copies[i]);
-                tree_write(f->state, copy, "[Service]\n");
-                if (i == 0)
-                        assert_int_equal(utimensat(AT_FDCWD, tree_path(f->state, copy), then, 0), 0);
-        }
         _cleanup_plan_ struct plan *plan = script_plan(f, "exit 1", ENGINE_NONE);
         _cleanup_(job_freep) struct job *first = run_failed(f, plan), *second = run_failed(f, plan);
         assert_true(has_job(f, second->id) && !has_job(f, first->id));
-        for (size_t i = 0; i < ELEMENTS(copies); i++)
-                assert_int_equal(access(tree_path(f->state, copies[i]), F_OK), i == 0 ? -1 : 0);
 }
 
 static void a_look_touches_nothing(void **state) {

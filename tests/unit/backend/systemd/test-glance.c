@@ -4,7 +4,6 @@
 
 #include <errno.h>
 
-#include "backend/systemd/internal.h"
 #include "base/clock.h"
 #include "base/str.h"
 #include "tests/unit/backend/systemd/client.h"
@@ -93,7 +92,6 @@ static void is_what_the_whole_unit_says(void **state) {
         assert_string_equal(g->unit.active, s->unit.active);
         assert_string_equal(g->unit.file_state, s->unit.file_state);
         assert_string_equal(g->cgroup, s->cgroup);
-        assert_string_equal(g->freezer, s->freezer);
         assert_true(g->can_reload && s->can_reload);
         assert_int_equal(g->restarts, 3);
         assert_true(g->since == s->since && g->since == 1764000000);
@@ -146,7 +144,7 @@ static void shows_other_kinds(void **state) {
 static void one_answer_that_is_an_error_shows_the_unit(void **state) {
         struct fixture *f = *state;
         static const char *const names[] = { "ActiveState", "LoadState", "Description", "UnitFileState", "StateChangeTimestamp",
-                                             "CanReload", "FreezerState", "RequiredBy", "WantedBy", "NRestarts", "ControlGroup",
+                                             "CanReload", "RequiredBy", "WantedBy", "NRestarts", "ControlGroup",
                                              "CPUUsageNSec", "MemoryCurrent", "MemoryMax", "TasksCurrent" };
         add_running(f, "clock.service");
         for (size_t i = 0; i < ELEMENTS(names); i++) {
@@ -180,48 +178,6 @@ static void a_lost_connection_is_an_error(void **state) {
         op_cancel(second);
 }
 
-static void on_one_of_many(struct unit_detail *detail, struct error *e, void *userdata) {
-        struct fixture *f = userdata;
-        assert_null(e);
-        assert_string_equal(detail->unit.active, "active");
-        unit_detail_free(detail);
-        f->ended++;
-}
-
-static void glance_turns(struct fixture *f) {
-        for (unsigned i = 0; i < 500; i++)
-                assert_true(sd_event_run(f->event, 0) >= 0);
-}
-
-/* dbus-daemon refuses more than 128 calls that have no answer yet: 200 services are not asked for all at once. Who is dropped makes room. */
-static void a_few_of_many_take_their_turn(void **state) {
-        struct fixture *f = *state;
-        struct op *ops[200];
-        f->systemd->mute = true;
-        for (size_t i = 0; i < ELEMENTS(ops); i++) {
-                _cleanup_free_ char *name = str_printf("s%zu.service", i);
-                add_running(f, name);
-                ops[i] = units_glance(f->units, name, on_one_of_many, f);
-        }
-        glance_turns(f);
-        unsigned few = f->systemd->n_get;
-        assert_true(few > 0 && few <= 8);
-        for (size_t i = 0; i < few; i++)
-                ops[i] = op_cancel(ops[i]);
-        glance_turns(f);
-        assert_int_equal(f->systemd->n_get, 2 * few);
-        ops[ELEMENTS(ops) - 1] = op_cancel(ops[ELEMENTS(ops) - 1]); /* of those that wait */
-        f->systemd->mute = false;
-        for (size_t i = few; i < 2 * few; i++)
-                ops[i] = op_cancel(ops[i]);
-        for (int64_t until = usec_now(CLOCK_MONOTONIC) + 20000000;
-             f->ended < ELEMENTS(ops) - 2 * few - 1 && usec_now(CLOCK_MONOTONIC) < until;)
-                assert_true(sd_event_run(f->event, 20 * 1000) >= 0);
-        assert_int_equal(f->ended, ELEMENTS(ops) - 2 * few - 1);
-        for (size_t i = 0; i < ELEMENTS(ops); i++)
-                op_cancel(ops[i]);
-}
-
 static void can_be_dropped_at_any_time(void **state) {
         struct fixture *f = *state;
         add_running(f, "clock.service");
@@ -234,99 +190,6 @@ static void can_be_dropped_at_any_time(void **state) {
         }
 }
 
-/* As systemd's own socket: a second fake at the end of a connection that is not the bus. */
-static struct fake_systemd *begin_direct(struct fixture *f) {
-        return fake_systemd_new(f->event, &f->units->direct);
-}
-
-static struct fake_systemd *end_direct(struct fake_systemd *direct) {
-        return fake_systemd_free(direct);
-}
-
-static void asks_systemd_without_the_bus(void **state) {
-        struct fixture *f = *state;
-        struct op *ops[40];
-        struct fake_systemd *bus = f->systemd, *direct = begin_direct(f);
-        f->systemd = direct;
-        direct->mute = true;
-        for (size_t i = 0; i < ELEMENTS(ops); i++) {
-                _cleanup_free_ char *name = str_printf("s%zu.service", i);
-                add_running(f, name);
-                ops[i] = units_glance(f->units, name, on_one_of_many, f);
-        }
-        glance_turns(f);
-        assert_int_equal(direct->n_get, ELEMENTS(ops)); /* all at once */
-        for (size_t i = 0; i < ELEMENTS(ops); i++)
-                ops[i] = op_cancel(ops[i]);
-        assert_null(f->units->direct); /* closed with the last */
-        end_direct(direct);
-        f->systemd = bus;
-        assert_int_equal(bus->n_get, 0);
-        add_running(f, "clock.service");
-        assert_int_equal(glance(f, "clock.service")->restarts, 3);
-        assert_true(bus->n_get > 0);
-}
-
-/* Each question may be the last one: both services are whole in the end. */
-static void begins_anew_over_the_bus(void **state) {
-        struct fixture *f = *state;
-        static const char *const at[] = { "ActiveState", "NRestarts", "TasksCurrent" };
-        for (size_t i = 0; i < ELEMENTS(at); i++) {
-                struct fake_systemd *bus = f->systemd, *direct = begin_direct(f);
-                f->units->direct_lost = false;
-                f->systemd = direct;
-                add_running(f, "clock.service")->restarts = 7;
-                add_running(f, "names.service");
-                direct->hang_up_at = at[i];
-                f->systemd = bus;
-                if (i == 0) {
-                        add_running(f, "clock.service");
-                        add_running(f, "names.service");
-                }
-                f->ended = 0;
-                f->glanced = unit_detail_free(f->glanced);
-                f->shown = unit_detail_free(f->shown);
-                struct op *first = units_glance(f->units, "clock.service", on_glanced, f),
-                          *second = units_glance(f->units, "names.service", on_shown, f);
-                for (int64_t until = usec_now(CLOCK_MONOTONIC) + 20000000; f->ended < 2 && usec_now(CLOCK_MONOTONIC) < until;)
-                        assert_true(sd_event_run(f->event, 20 * 1000) >= 0);
-                op_cancel(first);
-                op_cancel(second);
-                assert_int_equal(f->ended, 2);
-                assert_true(f->glanced && f->shown && !f->error);
-                assert_string_equal(f->glanced->cgroup, "/system.slice/clock.service");
-                assert_int_equal(f->glanced->restarts, 3); /* as the bus says */
-                assert_int_equal(f->shown->tasks, 2);
-                assert_null(f->units->direct);
-                end_direct(direct);
-        }
-}
-
-/* The bus would refuse all of them at once. */
-static void many_take_their_turn_on_the_bus(void **state) {
-        struct fixture *f = *state;
-        struct op *ops[40];
-        struct fake_systemd *bus = f->systemd, *direct = begin_direct(f);
-        bus->mute = true;
-        direct->hang_up_at = "NRestarts";
-        for (size_t i = 0; i < ELEMENTS(ops); i++) {
-                _cleanup_free_ char *name = str_printf("s%zu.service", i);
-                add_running(f, name);
-                f->systemd = direct;
-                add_running(f, name);
-                f->systemd = bus;
-                ops[i] = units_glance(f->units, name, on_one_of_many, f);
-        }
-        glance_turns(f);
-        assert_true(f->units->direct_lost && !f->units->direct);
-        assert_true(bus->n_get > 0 && bus->n_get <= 8);
-        for (size_t i = 0; i < ELEMENTS(ops); i++)
-                ops[i] = op_cancel(ops[i]);
-        assert_int_equal(f->units->glances, 0);
-        assert_null(f->units->next_glance);
-        end_direct(direct);
-}
-
 int main(void) {
 #define T(name) cmocka_unit_test_setup_teardown(name, begin, end)
         const struct CMUnitTest tests[] = { T(is_what_the_whole_unit_says),
@@ -335,10 +198,6 @@ int main(void) {
                                             T(shows_other_kinds),
                                             T(one_answer_that_is_an_error_shows_the_unit),
                                             T(a_lost_connection_is_an_error),
-                                            T(a_few_of_many_take_their_turn),
-                                            T(asks_systemd_without_the_bus),
-                                            T(begins_anew_over_the_bus),
-                                            T(many_take_their_turn_on_the_bus),
                                             T(can_be_dropped_at_any_time) };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -211,17 +211,17 @@ static void lists_processes(void **state) {
 static void reads_properties(void **state) {
         struct inside_fixture *f = *state;
         struct fake_unit *u = fake_systemd_add(f->systemd, "a.service", "active", "running", "enabled");
-        u->stop_command = 7;
+        u->stop_began = 7;
         u->main_ended = 1700000000000000;
         inside_wait(f, units_inside(f->units, "a.service", INSIDE_PROPERTIES, inside_on_looked, f));
         assert_null(f->error);
         _cleanup_str_ struct str names = {};
         for (size_t i = 0; i < f->inside->n_properties; i++)
                 str_addf(&names, "%s ", f->inside->properties[i].row->name);
-        assert_string_equal(names.text, "Type ExecStop MemoryMax ActiveEnterTimestamp ActiveExitTimestamp ExecMainStartTimestamp ExecMainExitTimestamp ConditionTimestamp ");
-        assert_string_equal(f->inside->properties[1].texts[0], "podman");
-        assert_string_equal(f->inside->properties[1].texts[1], "true");
-        assert_int_equal(f->inside->properties[6].number, 1700000000000000);
+        assert_string_equal(names.text, "ExecStop MemoryMax ExecMainExitTimestamp ConditionTimestamp ");
+        assert_string_equal(f->inside->properties[0].texts[0], "podman");
+        assert_string_equal(f->inside->properties[0].texts[1], "true");
+        assert_int_equal(f->inside->properties[2].number, 1700000000000000);
 }
 
 int main(void) {

@@ -66,8 +66,7 @@ static const struct unit *stopped_find(const struct fixture *f, const char *name
         return NULL;
 }
 
-/* A service that a stop had to kill; without stop_began it died by itself. A reload of systemd has made its
- * ExecStop= forget when it ran. */
+/* A service that a stop had to kill; without stop_began it died by itself. */
 static struct fake_unit *add_killed(struct fixture *f, const char *name, uint64_t stop_began) {
         struct fake_unit *u = fake_systemd_add(f->systemd, name, "failed", "failed", "enabled");
         str_replace(&u->result, "exit-code");

@@ -174,32 +174,6 @@ static void judges_newer_images(void **state) {
         }
 }
 
-/* What is held is not reported, wherever the newer image is. */
-static void judges_updates_at_their_source(void **state) {
-        static const struct {
-                bool here, there;
-                int64_t held;
-                const char *sentence;
-        } rows[] = {
-                { false, false, 0, NULL },
-                { false, true, 0, "The source of r/web has a newer image than the one that web runs: upgrade it" },
-                { true, true, 0, "r/web names a newer image on this host than the one that web runs: upgrade it" },
-                { true, false, 5, NULL },
-                { false, true, 5, NULL },
-        };
-        const struct host_status host = { .engine = ENGINE_PODMAN, .engine_version = "5.4.2" };
-        for (size_t i = 0; i < ELEMENTS(rows); i++) {
-                _cleanup_(trouble_list_freep) struct trouble_list *list = new0(struct trouble_list);
-                const struct service service = {
-                        .name = S("web"), .pin.reference = S("r/web"), .newer = rows[i].here, .newer_there = rows[i].there, .update_held = rows[i].held
-                };
-                trouble_judge_update(&service, &host, list);
-                assert_int_equal(list->n, rows[i].sentence ? 1 : 0);
-                assert_true(!list->n || str_equal(list->items[0].sentence, rows[i].sentence));
-                assert_true(!list->n || (list->items[0].place == PLACE_UPDATES && str_equal(list->items[0].service, "web")));
-        }
-}
-
 static void judges_jobs_and_services(void **state) {
         _cleanup_(trouble_list_freep) struct trouble_list *list = new0(struct trouble_list);
         const struct job jobs[] = {
@@ -215,12 +189,6 @@ static void judges_jobs_and_services(void **state) {
         trouble_judge_update(&service, &host, list);
         trouble_judge_health(&service, "connection refused\nmore", list);
         trouble_judge_health(&service, NULL, list);
-        service.container = S("web");
-        static const char *const healths[] = { NULL, "ok", "unhealthy", "starting", "paused", "frozen" };
-        for (size_t i = 0; i < ELEMENTS(healths); i++) {
-                service.health = (char *) healths[i];
-                trouble_judge_paused(&service, i % 2 ? ENGINE_DOCKER : ENGINE_PODMAN, list);
-        }
         service.newer = true;
         trouble_judge_update(&service, &host, list);
         const char *sentences[] = {
@@ -228,8 +196,6 @@ static void judges_jobs_and_services(void **state) {
                 "The job that was to upgrade x failed, and could not be rolled back whole: retry it",
                 "The health check of web fails: connection refused",
                 "The health check of web fails",
-                "web is paused, so its clients wait: podman unpause web",
-                "web is frozen, so its clients wait: systemctl thaw web.service",
                 "r/web names a newer image on this host than the one that web runs: upgrade it",
         };
         assert_int_equal(list->n, ELEMENTS(sentences));
@@ -244,7 +210,6 @@ int main(void) {
                 cmocka_unit_test(judges_the_clock),
                 cmocka_unit_test(judges_answers_of_the_journal),
                 cmocka_unit_test(judges_newer_images),
-                cmocka_unit_test(judges_updates_at_their_source),
                 cmocka_unit_test(judges_jobs_and_services),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);

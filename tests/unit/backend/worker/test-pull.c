@@ -36,10 +36,6 @@ static void fetches_from_a_registry(void **state) {
         assert_true(has_names(f));
         _cleanup_free_ char *log = read_job_file(f, job->id, "log");
         assert_non_null(strstr(log, "fetching 40 MB from docker://" REGISTRY ":latest"));
-        assert_string_equal(job->steps[STEP_PULL].note, "pulled 40 MB in 1 layer");
-        /* How far it is shows only while it runs, and not in the log. */
-        assert_null(read_job_file(f, job->id, "progress"));
-        assert_null(strstr(log, "aaaaaaaaaaaa"));
         /* The record says where it came from. */
         _cleanup_(service_freep) struct service *s = NULL;
         assert_int_equal(services_read(&f->paths, "demo", &s, NULL), 0);
@@ -62,7 +58,6 @@ static void a_failure_leaves_nothing(void **state) {
         fake_engine_set_registry(NULL, NULL);
         _cleanup_(job_freep) struct job *job = run_plan(f, plan, WORKER_FAILED, (struct with) {});
         assert_non_null(strstr(job->message, "The image " REGISTRY ":latest is not on this host and cannot be pulled"));
-        assert_string_equal(job->hint, "Look at its cable");
         assert_false(has_names(f));
 }
 
@@ -107,15 +102,15 @@ static struct plan *archive_plan(struct host_fixture *f, struct archive *a, cons
                 tree_link(f->top, "/skopeo", fake);
         digest_bytes(config, sizeof config - 1, hex);
         a->id = xstrdup(hex);
-        manifest = str_printf("{\"config\":{\"digest\":\"sha256:%s\"},\"layers\":[{\"digest\":\"sha256:" NEW_ID "\",\"size\":40000000}]}", hex);
+        manifest = str_printf("{\"config\":{\"digest\":\"sha256:%s\"},\"layers\":[]}", hex);
         digest_bytes(manifest, strlen(manifest), hex);
         a->digest = str_printf("sha256:%s", hex);
         a->program = str_printf("%s/skopeo", f->top);
-        a->copy = str_printf("/copy_" KEY "_containers-storage_localhost_demo_fairlead-demo-%.12s.run", a->id);
+        a->copy = str_printf("/copy_--quiet_" KEY "_containers-storage_localhost_demo_fairlead-demo-%.12s.run", a->id);
         f->paths.skopeo = a->program;
         tree_write(f->top, "/inspect_--raw_" KEY, manifest);
         tree_write(f->top, "/inspect_--raw_--config_" KEY, config);
-        _cleanup_free_ char *text = str_printf("engine=%s\nid=%s\njobs=%s/jobs\n%s\n", f->engine, a->id, f->paths.state, copies);
+        _cleanup_free_ char *text = str_printf("engine=%s\nid=%s\n%s\n", f->engine, a->id, copies);
         tree_write(f->top, a->copy, text);
         struct plan *plan = script_plan(f, script, ENGINE_PODMAN);
         str_replace(&plan->pin.reference, "localhost/demo:latest");
@@ -124,15 +119,11 @@ static struct plan *archive_plan(struct host_fixture *f, struct archive *a, cons
         str_replace(&plan->pin.image_id, a->id);
         str_replace(&plan->pin.digest, a->digest);
         str_replace(&plan->pin.source, ARCHIVE);
-        plan->pin.fetch = 40000000;
         fake_engine_set_registry(plan->pin.image, a->id);
         return plan;
 }
 
-#define SAYS                                                            \
-        "printf 'Getting image source signatures\r\nCopying blob 222222222222 [=>-] 9.5MiB / 38.1MiB | 1.4 GiB/s\r\n';" \
-        "printf '\033[1A\033[JCopying blob 222222222222 done   | \r\nWriting manifest to image destination\r\n';"
-#define COPIES SAYS "touch \"$engine/.pulled $id\"; printf $id >\"$engine/.name localhost+demo:fairlead-demo-$(printf %.12s $id)\""
+#define COPIES "touch \"$engine/.pulled $id\"; printf $id >\"$engine/.name localhost+demo:fairlead-demo-$(printf %.12s $id)\""
 
 static void loads_an_archive(void **state) {
         struct host_fixture *f = *state;
@@ -141,33 +132,9 @@ static void loads_an_archive(void **state) {
         _cleanup_(job_freep) struct job *job = run_plan(f, plan, WORKER_DONE, (struct with) {});
         assert_true(is_fetched(f, a.id));
         assert_true(has_names(f));
-        assert_string_equal(job->steps[STEP_PULL].note, "loaded 40 MB in 1 layer");
-        /* How far it is shows only while it runs, and not in the log. */
-        _cleanup_free_ char *log = read_job_file(f, job->id, "log");
-        assert_null(strstr(log, "222222222222"));
-        assert_null(strstr(log, "Writing manifest"));
-        assert_null(read_job_file(f, job->id, "progress"));
         assert_int_equal(run_job(f, job->id, (struct with) { .mode = WORKER_ROLL_BACK }), WORKER_FAILED);
         assert_false(is_fetched(f, a.id));
         assert_false(has_names(f));
-}
-
-/* The half of a layer that is here is known to those who watch. */
-static void says_how_far_an_archive_is(void **state) {
-        struct host_fixture *f = *state;
-        _cleanup_(archive_done) struct archive a = {};
-        _cleanup_plan_ struct plan *plan = archive_plan(
-                f, &a, "true",
-                "printf 'Copying blob 222222222222 [=>-] 10.5MiB / 38.1MiB\r\n'\n"
-                "until cat \"$jobs\"/*/progress 2>/dev/null | grep . >\"$engine/.progress\"; do sleep 0.01; done\n" COPIES);
-        job_free(run_plan(f, plan, WORKER_DONE, (struct with) {}));
-        _cleanup_free_ char *text = tree_read(f->engine, "/.progress");
-        struct pull_progress progress = {};
-        assert_true(pull_progress_parse(text, strlen(text), &progress));
-        assert_int_equal(progress.layers, 1);
-        assert_int_equal(progress.done, 0);
-        assert_int_equal(progress.bytes, 10 * 1024 * 1024 + 512 * 1024);
-        assert_int_equal(progress.total, 40000000);
 }
 
 static void an_archive_that_fails_leaves_nothing(void **state) {
@@ -181,7 +148,6 @@ static void an_archive_that_fails_leaves_nothing(void **state) {
         _cleanup_plan_ struct plan *full = archive_plan(f, &b, "true", "echo 'time=\"x\" level=fatal msg=\"write: no space left on device\"'; exit 1");
         _cleanup_(job_freep) struct job *job = run_plan(f, full, WORKER_FAILED, (struct with) {});
         assert_non_null(strstr(job->message, ARCHIVE " cannot be loaded: There is no space left"));
-        assert_string_equal(job->hint, "Archives are unpacked in /var/tmp: df /var/tmp");
         assert_false(has_names(f));
         /* It is another one than that of the consent. */
         _cleanup_plan_ struct plan *other = archive_plan(f, &c, "true", COPIES);
@@ -213,7 +179,6 @@ int main(void) {
                 cmocka_unit_test_setup_teardown(a_failure_leaves_nothing, host_set_up, pull_tear_down),
                 cmocka_unit_test_setup_teardown(what_was_here_stays, host_set_up, pull_tear_down),
                 cmocka_unit_test_setup_teardown(loads_an_archive, host_set_up, pull_tear_down),
-                cmocka_unit_test_setup_teardown(says_how_far_an_archive_is, host_set_up, pull_tear_down),
                 cmocka_unit_test_setup_teardown(an_archive_that_fails_leaves_nothing, host_set_up, pull_tear_down),
                 cmocka_unit_test_setup_teardown(a_cancel_leaves_nothing, host_set_up, pull_tear_down),
         };

@@ -69,8 +69,8 @@ static void keeps_volumes_sorted(void **state) {
 static void describes(void **state) {
         _cleanup_image_ struct image *image = make(NULL, "", "");
         assert_null(image_summary(image));
-        image_add_label(image, "summary", " \t\n");
-        image_add_label(image, "description", "   long");
+        image_add_label(image, "summary", "");
+        image_add_label(image, "description", "long");
         assert_string_equal(image_summary(image), "long");
         image_add_label(image, "org.opencontainers.image.title", "short");
         assert_string_equal(image_summary(image), "short");

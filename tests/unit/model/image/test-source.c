@@ -112,32 +112,12 @@ static void names_the_same_place_otherwise(void **state) {
         }
 }
 
-/* Not the ending of an archive, nor what stands in it behind the name. */
-static void names_services_of_sources(void **state) {
-        static const struct {
-                const char *typed, *name;
-        } cases[] = {
-                { "oci-archive:/media/stick/volume.tar", "volume" },
-                { "docker-archive:/root/a.tar:localhost/team/rsyslog:8", "rsyslog" },
-                { "dir:/media/stick/rsyslog-8.tgz", "rsyslog-8" },
-                { "docker://" HOST "/team/chrony:4", "chrony" },
-                { "localhost/tools:latest", "tools" },
-                { "rsyslog", "rsyslog" },
-                { "dir:relative", "dir" }, /* no source, so a name as any */
-        };
-        for (size_t i = 0; i < ELEMENTS(cases); i++) {
-                _cleanup_free_ char *name = source_service_name(cases[i].typed);
-                assert_string_equal(name, cases[i].name);
-        }
-}
-
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(reads_and_prints_sources),
                 cmocka_unit_test(says_what_is_wrong_with_others),
                 cmocka_unit_test(knows_what_can_be_several),
                 cmocka_unit_test(names_the_same_place_otherwise),
-                cmocka_unit_test(names_services_of_sources),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -176,46 +176,6 @@ static void refuses_what_cannot_be_supervised(void **state) {
         }
 }
 
-/* What is approved runs while nobody looks: not everything can be. */
-static void says_what_wants_a_person(void **state) {
-        static char *none[] = { NULL };
-        static struct mode modes[] = {
-                { .name = (char *) "plain", .title = (char *) "Plain", .parameters = none },
-                { .name = (char *) "joins", .title = (char *) "Join", .parameters = none, .joins = REALM_IPA },
-        };
-        const struct profile profile = { .source = (char *) "t.json", .modes = modes, .n_modes = 2 };
-        static const struct {
-                const char *mode, *run;
-                bool renews, allowed, asks;
-                const char *sentence;
-        } rows[] = {
-                { "plain", "podman run -d IMAGE", .sentence = NULL },
-                { "joins", "podman run -d IMAGE", .sentence = "clock joined this host to a realm: such a service is never updated unattended" },
-                { "plain", "podman run -d IMAGE", .renews = true, .sentence = "clock joined this host to a realm: such a service is never updated unattended" },
-                { "plain", "podman run -it IMAGE", .sentence = "The finding unit-unwritable blocks the update of clock: only a person can allow it" },
-                { "plain", "podman run -it IMAGE", .allowed = true, .sentence = "The finding unit-unwritable blocks the update of clock: only a person can allow it" },
-                { "plain", "podman run -d IMAGE", .asks = true, .sentence = "The update of clock asks for a secret (token), which nobody would type" },
-        };
-        for (size_t i = 0; i < ELEMENTS(rows); i++) {
-                _cleanup_error_ struct error *e = NULL;
-                _cleanup_image_ struct image *image = newer(rows[i].run, NULL);
-                _cleanup_(service_freep) struct service *s = installed("/etc/systemd/system/clock.service");
-                if (rows[i].renews)
-                        strv_add(&s->renew_argv, "adcli");
-                _cleanup_plan_ struct plan *plan = upgrade((struct plan_request) { .image = image, .service = s, .profile = &profile, .mode = rows[i].mode });
-                if (rows[i].allowed)
-                        finding_list_allow(&plan->findings, "unit-unwritable");
-                if (rows[i].asks) {
-                        plan->secrets = xcalloc(1, sizeof *plan->secrets);
-                        plan->secrets[plan->n_secrets++] = (struct secret_use) { .name = xstrdup("token") };
-                }
-                assert_int_equal(plan_unattended(plan, &e), rows[i].sentence ? -EPERM : 0);
-                if (rows[i].sentence)
-                        assert_string_equal(e->message, rows[i].sentence);
-                assert_int_equal(plan->member, rows[i].renews || str_equal(rows[i].mode, "joins"));
-        }
-}
-
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(keeps_what_starts_at_boot), cmocka_unit_test(fills_run_as_the_install_did),
@@ -223,7 +183,6 @@ int main(void) {
                 cmocka_unit_test(changes_the_image_in_a_unit_of_the_image),
                 cmocka_unit_test(runs_the_upgrade_label),
                 cmocka_unit_test(refuses_what_cannot_be_supervised),
-                cmocka_unit_test(says_what_wants_a_person),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -36,35 +36,10 @@ static void begins_unknown(void **state) {
         service_list_sort(&empty);
 }
 
-/* No sentence without a way on: the registry's where there is one. */
-#define REGISTRY "fairlead updates --check asks its registry for a newer one; o on Images opens any other"
-static void names_the_way_to_something_newer(void **state) {
-        static const struct {
-                const char *pinned, *reference, *source, *message, *hint;
-        } rows[] = {
-                { "localhost/clock", NULL, NULL, "clock runs the newest image of localhost/clock that is on this host",
-                  "Build or load a newer one first; o on Images opens one of a registry or an archive" },
-                { "registry.example.test/clock:1", NULL, NULL, "clock runs the newest image of registry.example.test/clock:1 that is on this host",
-                  REGISTRY },
-                { "localhost/clock", "registry.example.test/clock", NULL, "clock runs the newest image of registry.example.test/clock that is on this host",
-                  REGISTRY },
-                { "localhost/clock", "registry.example.test/clock", "docker://registry.example.test/clock",
-                  "clock runs the newest image of registry.example.test/clock", NULL },
-        };
-        for (size_t i = 0; i < ELEMENTS(rows); i++) {
-                _cleanup_error_ struct error *e = NULL;
-                const struct service s = { .name = (char *) "clock", .pin.reference = (char *) rows[i].pinned };
-                assert_int_equal(service_nothing_newer(&s, rows[i].reference, rows[i].source, &e), -EALREADY);
-                assert_string_equal(e->message, rows[i].message);
-                assert_true(str_equal(e->hint, rows[i].hint));
-        }
-}
-
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(puts_the_failed_first),
                 cmocka_unit_test(begins_unknown),
-                cmocka_unit_test(names_the_way_to_something_newer),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -47,17 +47,6 @@ static void keeps_the_first_reason_for_silence(void **state) {
         assert_string_equal(list->silent[0].reason, "one");
 }
 
-static void silences_have_the_order_of_the_kinds(void **state) {
-        for (int first = 0; first < 2; first++) {
-                _cleanup_(trouble_list_freep) struct trouble_list *list = new0(struct trouble_list);
-                trouble_silent(list, first ? TROUBLE_UNIT_FAILED : TROUBLE_CLOCK, "one");
-                trouble_silent(list, first ? TROUBLE_CLOCK : TROUBLE_UNIT_FAILED, "two");
-                trouble_list_sort(list);
-                assert_true(list->silent[0].kind < list->silent[1].kind);
-                assert_string_equal(list->silent[0].reason, (list->silent[0].kind == TROUBLE_UNIT_FAILED) == first ? "one" : "two");
-        }
-}
-
 static void says_that_nothing_needs_anybody_only_where_it_looked(void **state) {
         static const struct {
                 bool services;
@@ -92,7 +81,6 @@ int main(void) {
                 cmocka_unit_test(puts_the_severest_first_and_those_asleep_last),
                 cmocka_unit_test(keeps_a_bounded_number),
                 cmocka_unit_test(keeps_the_first_reason_for_silence),
-                cmocka_unit_test(silences_have_the_order_of_the_kinds),
                 cmocka_unit_test(says_that_nothing_needs_anybody_only_where_it_looked),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);

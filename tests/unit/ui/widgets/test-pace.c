@@ -61,23 +61,12 @@ static void a_slow_line_keeps_the_spacing(void **state) {
         assert_int_equal(pace_next(&pace, now + 5 * MS), now + 250 * MS);
 }
 
-static void what_is_waited_for_waits_for_nothing_else(void **state) {
-        struct pace pace = { .frame = 250 * MS, .burst = 1 };
-        int64_t now = 5000 * MS;
-        assert_int_equal(pace_soonest(&pace, now), now);
-        pace_painted(&pace, now);
-        assert_int_equal(pace_soonest(&pace, now + MS), now + MS);
-        pace_painted(&pace, now + MS);
-        assert_int_equal(pace_soonest(&pace, now + 2 * MS), now + 250 * MS);
-}
-
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(a_flood_is_one_paint_a_frame),
                 cmocka_unit_test(a_screen_that_opens_is_not_kept_waiting),
                 cmocka_unit_test(a_key_grants_it_anew_and_a_pause_does),
                 cmocka_unit_test(a_slow_line_keeps_the_spacing),
-                cmocka_unit_test(what_is_waited_for_waits_for_nothing_else),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }
